@@ -1,0 +1,93 @@
+"""Which values the pullback must follow: those that vary with an active input and that a result depends on.
+
+Both sides are least fixed points over the structure: forwards from the active parameters, backwards from the results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from s2s_ad.ir.nodes import Block, Call, Const, For, If, Op, Operand, Value, While
+from s2s_ad.ir.types import is_differentiable
+from s2s_ad.rules.registry import ZeroRule, registry
+
+
+def active_values(body: Block, params: Iterable[Value]) -> set[Value]:
+    """The values of `body` that are varied (they depend on `params`) and useful (a result depends on them)."""
+    varied = set(params)
+    _until_stable(varied, lambda: _vary(body, varied))
+    useful = {r for r in body.results if isinstance(r, Value)}
+    _until_stable(useful, lambda: _use(body, useful))
+    return varied & useful
+
+
+def _until_stable(found: set[Value], sweep: Callable[[], None]) -> None:
+    size = -1
+    while len(found) != size:
+        size = len(found)
+        sweep()
+
+
+def is_cut(call: Call) -> bool:
+    """Whether the derivative of a call is zero by decree."""
+    return isinstance(call.target, Const) and isinstance(registry.get(call.target.value), ZeroRule)
+
+
+def _vary(block: Block, varied: set[Value]) -> None:
+    for op in block.ops:
+        if isinstance(op, Call):
+            if not is_cut(op) and any(o in varied for o in op.operands()):
+                varied.update(r for r in op.results if is_differentiable(r.type))
+            continue
+        _vary_regions(op, varied)
+
+
+def _vary_regions(op: Op, varied: set[Value]) -> None:
+    def flow(sources: Iterable[Operand], targets: Iterable[Value]) -> None:
+        varied.update(t for s, t in zip(sources, targets, strict=True) if s in varied and is_differentiable(t.type))
+
+    match op:
+        case If():
+            for side in (op.then, op.orelse):
+                _vary(side, varied)
+                flow(side.results, op.results)
+        case For() | While():
+            carried = op.body.params
+            if isinstance(op, For):
+                if op.iterable in varied and is_differentiable(carried[0].type):
+                    varied.add(carried[0])
+                carried = carried[1:]
+            flow(op.inits, carried)
+            _vary(op.body, varied)
+            flow(op.body.results[1:], carried)
+            flow(carried, op.results)
+
+
+def _use(block: Block, useful: set[Value]) -> None:
+    for op in reversed(block.ops):
+        if isinstance(op, Call):
+            if any(r in useful for r in op.results):
+                useful.update(o for o in op.operands() if isinstance(o, Value))
+            continue
+        _use_regions(op, useful)
+
+
+def _use_regions(op: Op, useful: set[Value]) -> None:
+    def flow(targets: Iterable[Value], sources: Iterable[Operand]) -> None:
+        useful.update(s for t, s in zip(targets, sources, strict=True) if t in useful and isinstance(s, Value))
+
+    match op:
+        case If():
+            for side in (op.then, op.orelse):
+                flow(op.results, side.results)
+                _use(side, useful)
+        case For() | While():
+            carried = op.body.params[1:] if isinstance(op, For) else op.body.params
+            flow(op.results, carried)
+            flow(carried, op.body.results[1:])
+            flow(op.results, op.inits)
+            _use(op.body, useful)
+            flow(carried, op.body.results[1:])
+            flow(carried, op.inits)
+            if isinstance(op, For) and op.body.params[0] in useful and isinstance(op.iterable, Value):
+                useful.add(op.iterable)

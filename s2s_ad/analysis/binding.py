@@ -1,0 +1,42 @@
+"""Binds the arguments of a call to the parameters of a function, at compile time, as Python does at run time."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from s2s_ad.ir.nodes import Function, Operand
+
+_Kind = inspect.Parameter
+
+
+def bind_arguments(
+    code: Function,
+    args: list[Operand],
+    kwargs: dict[str, Operand],
+    default: Callable[[str], Operand],
+    collect: tuple[Callable[[list[Operand]], Operand], Callable[[dict[str, Operand]], Operand]],
+) -> list[Operand]:
+    """One operand for each parameter of `code`; `collect` makes the values of `*args` and `**kwargs`.
+
+    Raises TypeError with Python's own words where the arguments do not fit.
+    """
+    signature = inspect.Signature(
+        [inspect.Parameter(p.name, p.kind, default=p if p.has_default else _Kind.empty) for p in code.parameters]
+    )
+    try:
+        bound = signature.bind(*args, **kwargs).arguments
+    except TypeError as error:
+        raise TypeError(f"{code.name}() {error}") from None
+    make_tuple, make_dict = collect
+    found: list[Operand] = []
+    for p in code.parameters:
+        value: Any = bound.get(p.name)
+        if p.kind is _Kind.VAR_POSITIONAL:
+            found.append(make_tuple(list(value or ())))
+        elif p.kind is _Kind.VAR_KEYWORD:
+            found.append(make_dict(dict(value or {})))
+        else:
+            found.append(default(p.name) if value is None else value)
+    return found

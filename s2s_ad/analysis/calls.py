@@ -1,0 +1,366 @@
+"""How the specializer treats the calls that are more than a function of their arguments' types.
+
+Each handler takes the specializer and the operands. It gives the result, or None where the call is an ordinary one.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.errors import MissingRuleError, MutationError, UnsupportedSyntaxError
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
+from s2s_ad.ir.types import (
+    ANY,
+    NEVER,
+    UNKNOWN,
+    Array,
+    Closure,
+    Dict,
+    Instance,
+    Length,
+    List,
+    Never,
+    Number,
+    Tuple,
+    Type,
+    Unknown,
+    is_differentiable,
+    join,
+    join_all,
+    type_of,
+)
+from s2s_ad.rules.numpy.methods import ATTRIBUTES, METHODS
+
+if TYPE_CHECKING:
+    from s2s_ad.analysis.specialize import Specializer
+
+Handler = Callable[["Specializer", list[Operand], dict[str, Operand]], Operand | None]
+HANDLERS: dict[Any, Handler] = {}
+
+_WRITING_METHODS = frozenset(
+    "append clear extend fill insert itemset partition pop popitem put remove resize reverse setdefault setfield "
+    "setflags sort update add discard byteswap".split()
+)
+_PYTHON_TYPES = {"bool": bool, "int": int, "float": float, "complex": complex}
+_REWRITE = "build the value in one expression (np.where, np.stack, a list and np.array) instead of writing in place"
+
+
+def handles(*fns: Any) -> Callable[[Handler], Handler]:
+    """Register the decorated function as the handler of `fns`."""
+
+    def register(handler: Handler) -> Handler:
+        for fn in fns:
+            HANDLERS[fn] = handler
+        return handler
+
+    return register
+
+
+@handles(primitives.read_global)
+def _read_global(s: Specializer, args: list[Operand], _: Any) -> Operand:
+    return s.read_global(constant(args[0]))
+
+
+# attributes and methods
+
+
+@handles(getattr)
+def _getattr(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
+    obj, name = args[0], constant(args[1])
+    if not isinstance(name, str) or len(args) != 2:
+        return None
+    if isinstance(obj, Const):
+        return _constant_attribute(s, obj, name)
+    t = obj.type
+    if isinstance(t, Array) and name in ATTRIBUTES:
+        return s.apply(ATTRIBUTES[name], [obj])
+    if isinstance(t, Array) and name == "dtype" and t.dtype is not None and not t.loose:
+        return Const(t.dtype)
+    if isinstance(t, Tuple) and name in getattr(t.cls, "_fields", ()):
+        return s.apply(operator.getitem, [obj, Const(t.cls._fields.index(name))])
+    return s.emit(getattr, args, None, UNKNOWN)
+
+
+def _constant_attribute(s: Specializer, obj: Const, name: str) -> Operand:
+    try:
+        value = getattr(obj.value, name)
+    except AttributeError:
+        return s.emit(getattr, [obj, Const(name)], None, UNKNOWN)
+    if isinstance(value, (bool, int, float, complex, np.ndarray, np.generic)):
+        return s.emit(getattr, [obj, Const(name)], None, type_of(value))
+    _guard_attribute(s, obj.value, name, value)
+    return Const(value)
+
+
+def _guard_attribute(s: Specializer, obj: Any, name: str, value: Any) -> None:
+    """NumPy does not change under a program; the user's own modules may."""
+    root = (getattr(obj, "__name__", None) or "").partition(".")[0]
+    if root not in ("numpy", "scipy", "math", "operator") and type(obj).__name__ == "module":
+        s.program.guard((id(obj), name), lambda: getattr(obj, name), value)
+
+
+@handles(primitives.call_method)
+def _call_method(s: Specializer, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
+    obj, name = args[0], constant(args[1])
+    if isinstance(obj, Const):
+        if name in _WRITING_METHODS and isinstance(obj.value, (np.ndarray, list, dict, set)):
+            raise MutationError(f"`.{name}()` writes in place", s.span, _REWRITE)
+        method = _constant_attribute(s, obj, name)
+        return s.apply(method, args[2:], kwargs)
+    t = obj.type
+    if name in _WRITING_METHODS and isinstance(t, (Array, List, Dict, Unknown)):
+        raise MutationError(f"`.{name}()` writes in place", s.span, _REWRITE)
+    if isinstance(t, Array) and name in METHODS:
+        return s.apply(METHODS[name], [obj, *args[2:]], kwargs)
+    if isinstance(t, Dict) and name in ("items", "keys", "values", "get"):
+        return _dict_method(s, obj, t, name, args[2:])
+    if isinstance(t, (List, Tuple)) and name == "copy":
+        return s.apply(list, [obj])
+    return s.emit(primitives.call_method, args, kwargs, UNKNOWN)
+
+
+def _dict_method(s: Specializer, obj: Value, t: Dict, name: str, args: list[Operand]) -> Operand:
+    if name == "get":
+        key = args[0]
+        if not isinstance(key, Const):
+            return s.emit(primitives.call_method, [obj, Const(name), *args], None, UNKNOWN)
+        if key.value not in t.keys:
+            return args[1] if len(args) > 1 else Const(None)
+        return s.apply(operator.getitem, [obj, key])
+    if name == "keys":
+        return Const(tuple(t.keys))
+    values = [s.apply(operator.getitem, [obj, Const(k)]) for k in t.keys]
+    if name == "values":
+        return s.apply(primitives.make_tuple, values)
+    pairs = [s.apply(primitives.make_tuple, [Const(k), v]) for k, v in zip(t.keys, values, strict=True)]
+    return s.apply(primitives.make_tuple, pairs)
+
+
+# displays
+
+
+@handles(primitives.make_tuple)
+def _make_tuple(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
+    if args and all(isinstance(a, Const) for a in args):
+        return None
+    return s.emit(primitives.make_tuple, args, None, Tuple(tuple(map(type_of_operand, args))))
+
+
+@handles(primitives.make_list)
+def _make_list(s: Specializer, args: list[Operand], _: Any) -> Operand:
+    types = tuple(map(type_of_operand, args))
+    _refuse_closures(s, types)
+    items = types if len(set(types)) > 1 else None
+    return s.emit(primitives.make_list, args, None, List(join_all(types), items))
+
+
+def _refuse_closures(s: Specializer, types: tuple[Type, ...]) -> None:
+    if any(isinstance(t, Closure) for t in types):
+        raise UnsupportedSyntaxError("a nested function stored in a list", s.span, "call it where it is defined")
+
+
+@handles(primitives.make_dict)
+def _make_dict(s: Specializer, args: list[Operand], _: Any) -> Operand:
+    keys = [constant(k, default=UNDEFINED) for k in args[::2]]
+    if not all(isinstance(k, (str, int)) for k in keys) or len(set(keys)) != len(keys):
+        return s.emit(primitives.make_dict, args, None, UNKNOWN)
+    return s.emit(primitives.make_dict, args, None, Dict(tuple(keys), tuple(map(type_of_operand, args[1::2]))))
+
+
+@handles(dict)
+def _dict(s: Specializer, args: list[Operand], kwargs: dict[str, Operand]) -> Operand | None:
+    if args:
+        return None
+    return _make_dict(s, [x for k, v in kwargs.items() for x in (Const(k), v)], None)
+
+
+@handles(slice)
+def _slice(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
+    if all(isinstance(a, Const) for a in args):
+        return None
+    return s.emit(slice, args, None, Instance(slice))
+
+
+@handles(operator.getitem)
+def _getitem(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
+    obj, index = args
+    t = type_of_operand(obj)
+    i = constant(index)
+    if isinstance(obj, Value) and isinstance(t, Tuple) and type(i) in (int, slice):
+        made = s.definitions.get(obj)
+        if made is not None and constant(made.target) is primitives.make_tuple and _in_range(i, len(made.args)):
+            return _part(s, made.args, i)
+        if type(i) is int and -len(t.items) <= i < len(t.items):
+            item = t.items[i]
+            if isinstance(item, Number) and item.axis == 1:
+                return Const(1)
+    if isinstance(obj, Value) and isinstance(t, Dict):
+        made = s.definitions.get(obj)
+        if made is not None and constant(made.target) is primitives.make_dict and isinstance(index, Const) and i in t.keys:
+            return made.args[2 * t.keys.index(i) + 1]  # type: ignore[return-value]
+    return None
+
+
+def _in_range(i: Any, n: int) -> bool:
+    return isinstance(i, slice) or -n <= i < n
+
+
+def _part(s: Specializer, items: Any, i: Any) -> Operand:
+    return s.apply(primitives.make_tuple, list(items[i])) if isinstance(i, slice) else items[i]
+
+
+# writes
+
+
+@handles(primitives.append)
+def _append(s: Specializer, args: list[Operand], _: Any) -> Operand:
+    items, item = args
+    t = type_of_operand(items)
+    if isinstance(t, Never):
+        return UNDEFINED
+    if not isinstance(t, List):
+        raise MutationError("`.append()` on something that is not surely a list made in this function", s.span, _REWRITE)
+    _refuse_closures(s, (type_of_operand(item),))
+    return s.emit(primitives.append, args, None, List(join(t.item, type_of_operand(item))))
+
+
+@handles(primitives.store)
+def _store(s: Specializer, args: list[Operand], _: Any) -> Operand:
+    raise MutationError("writing to an item in place", s.span, _REWRITE)
+
+
+def _in_place(plain: Callable[..., Any]) -> Handler:
+    def handler(s: Specializer, args: list[Operand], _: Any) -> Operand:
+        t = type_of_operand(args[0])
+        immutable = isinstance(t, (Number, Tuple, Instance)) or (isinstance(t, Array) and t.axes == () and not t.boxed)
+        if not immutable and not isinstance(t, Never):
+            raise MutationError(
+                f"an augmented assignment that writes in place ({_noun(t)})",
+                s.span,
+                "write `x = x + y` to make a new value",
+            )
+        return s.apply(plain, args)
+
+    return handler
+
+
+def _noun(t: Type) -> str:
+    return {Array: "an array", List: "a list"}.get(type(t), "the type of the variable is not known")
+
+
+for _name in "add sub mul truediv floordiv mod pow matmul and_ or_ xor lshift rshift".split():
+    HANDLERS[getattr(operator, "i" + _name.rstrip("_"))] = _in_place(getattr(operator, _name))
+
+
+@handles(np.copyto, np.put, np.place, np.putmask, np.put_along_axis, np.fill_diagonal, np.add.at, np.subtract.at,
+         np.multiply.at, np.divide.at, np.maximum.at, np.minimum.at, np.random.shuffle)
+def _writing_function(s: Specializer, args: list[Operand], _: Any) -> Operand:
+    raise MutationError("a function that writes to its argument", s.span, _REWRITE)
+
+
+@handles(primitives.raise_)
+def _raise(s: Specializer, args: list[Operand], _: Any) -> Operand:
+    s.emit(primitives.raise_, args, None, NEVER)
+    s.dead = True
+    return UNDEFINED
+
+
+# facts that types decide
+
+
+@handles(np.ndim)
+def _ndim(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
+    t = type_of_operand(args[0])
+    if isinstance(t, Number):
+        return Const(0)
+    return Const(len(t.axes)) if isinstance(t, Array) and t.axes is not None else None
+
+
+@handles(np.shape)
+def _shape(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
+    t = type_of_operand(args[0])
+    if isinstance(t, Number) or (isinstance(t, Array) and t.axes == ()):
+        return Const(())
+    if isinstance(t, Array) and t.axes is not None:
+        sizes = [_constant_length(a) for a in t.axes]
+        return Const(tuple(sizes)) if None not in sizes else None
+    return None
+
+
+def _constant_length(axis: Any) -> int | None:
+    if axis == 1:
+        return 1
+    named = isinstance(axis, Length) and isinstance(axis.name, tuple) and axis.name[0] == "const"
+    return axis.name[1] if named else None
+
+
+@handles(len)
+def _len(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
+    t = type_of_operand(args[0])
+    if isinstance(args[0], Value) and isinstance(t, Tuple):
+        return Const(len(t.items))
+    return Const(len(t.items)) if isinstance(t, List) and t.items is not None else None
+
+
+@handles(isinstance)
+def _isinstance(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
+    classes = constant(args[1])
+    found = _class_of(args[0])
+    if found is None or classes is None:
+        return None
+    try:
+        return Const(issubclass(found, classes))
+    except TypeError:
+        return None
+
+
+def _class_of(operand: Operand) -> type | None:
+    """The class of every value that the operand may be, where there is one."""
+    if isinstance(operand, Const):
+        return type(operand.value)
+    t = operand.type
+    if isinstance(t, Number):
+        return _PYTHON_TYPES.get(t.kind)
+    if isinstance(t, Array) and not t.loose and t.dtype is not None and t.axes is not None:
+        return np.ndarray if t.axes or t.boxed else t.dtype.type
+    simple = {Tuple: getattr(t, "cls", None), List: list, Dict: dict, Instance: getattr(t, "cls", None)}
+    return simple.get(type(t))
+
+
+@handles(operator.is_)
+def _is(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
+    return _identity(args, same=True)
+
+
+@handles(operator.is_not)
+def _is_not(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
+    return _identity(args, same=False)
+
+
+def _identity(args: list[Operand], *, same: bool) -> Operand | None:
+    a, b = args
+    if isinstance(a, Const) and isinstance(b, Const):
+        return Const((a.value is b.value) is same)
+    for x, y in ((a, b), (b, a)):
+        if isinstance(x, Const) and x.value is None:
+            t = type_of_operand(y)
+            if t == Instance(type(None)):
+                return Const(same)
+            if not isinstance(t, (Unknown, Never)):
+                return Const(not same)
+    return None
+
+
+@handles(operator.not_)
+def _not(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
+    known = s.truth(args[0])
+    return None if known is None else Const(not known)
+
+
+__all__ = ["ANY", "HANDLERS", "MissingRuleError", "is_differentiable"]

@@ -1,0 +1,70 @@
+"""What a call does besides giving a result, and so whether it may be dropped, moved or repeated."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.analysis.program import Instance
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import Call, Const, Op, While, regions
+from s2s_ad.ir.types import Array, Number, Unknown
+from s2s_ad.rules.registry import Opaque, registry
+
+_PURE = {
+    primitives.make_tuple, primitives.make_list, primitives.make_set, primitives.make_dict, primitives.read_global,
+    slice, getattr, isinstance, len, range, zip, enumerate, reversed, list, tuple, bool, float, operator.getitem,
+    operator.contains,
+}  # fmt: skip
+_TEMPLATES = (primitives.Unpack, primitives.FString, primitives.MakeClosure)
+_DIVIDING = (operator.truediv, operator.floordiv, operator.mod, operator.pow, divmod, pow)
+_LOOKUPS = (operator.getitem, primitives.read_global)
+
+
+def callee(op: Op) -> Any:
+    """The function that a call is known to call, or None."""
+    return op.target.value if isinstance(op, Call) and isinstance(op.target, Const) else None
+
+
+def is_pure(op: Op) -> bool:
+    """Whether running `op` has no effect but its results: no output, no random draw, no foreign code.
+
+    A write in place counts as pure: it makes a new version of its operand, and only that version is read afterwards.
+    """
+    if not isinstance(op, Call):
+        return all(is_pure(inner) for block in regions(op) for inner in block.ops)
+    fn = callee(op)
+    if isinstance(fn, Instance):
+        return fn.pure
+    if isinstance(fn, _TEMPLATES):
+        return True
+    rule = registry.get(fn)
+    if rule is not None:
+        return not isinstance(rule, Opaque)
+    return _is_hashable(fn) and (fn in _PURE or fn in primitives.IN_PLACE)
+
+
+def _is_hashable(fn: Any) -> bool:
+    return type(fn).__hash__ is not None
+
+
+def may_raise(op: Op) -> bool:
+    """Whether a pure `op` may raise on some arguments of its types, so that dropping it could hide an error."""
+    if not isinstance(op, Call):
+        return isinstance(op, While) or any(may_raise(inner) for block in regions(op) for inner in block.ops)
+    fn = callee(op)
+    types = [type_of_operand(o) for o in (*op.args, *(v for _, v in op.kwargs))]  # type: ignore[arg-type]
+    if isinstance(fn, (Instance, primitives.Unpack)) or fn in _LOOKUPS or any(isinstance(t, Unknown) for t in types):
+        return True
+    if all(isinstance(t, Number) for t in types):
+        return fn in _DIVIDING or getattr(fn, "__module__", "") == "math"
+    return sum(isinstance(t, Array) and t.axes != () for t in types) > 1
+
+
+def writes(op: Op) -> bool:
+    """Whether `op` writes to one of its operands in place."""
+    if isinstance(op, Call):
+        fn = callee(op)
+        return _is_hashable(fn) and fn in primitives.IN_PLACE
+    return any(writes(inner) for block in regions(op) for inner in block.ops)

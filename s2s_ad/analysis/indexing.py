@@ -1,0 +1,152 @@
+"""The type of `x[index]`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from s2s_ad.analysis.broadcasting import broadcast
+from s2s_ad.analysis.operands import as_array
+from s2s_ad.ir.types import ANY, UNKNOWN, Array, Axis, Instance, Length, List, Number, Tuple, Type
+
+FULL = slice(None)
+
+
+def is_advanced(part: Any) -> bool:
+    """Whether an index part (a type, or a constant) selects by an array of integers or booleans."""
+    return isinstance(part, (Array, List, list, np.ndarray)) and not _is_integer(part)
+
+
+def _is_integer(part: Any) -> bool:
+    if isinstance(part, Array):
+        return part.axes == () and part.dtype is not None and part.dtype.kind in "iu"
+    if isinstance(part, Number):
+        return part.kind == "int"
+    return isinstance(part, (int, np.integer)) and not isinstance(part, bool)
+
+
+def array_item(array: Array, parts: tuple[Any, ...]) -> Type:
+    """The type of indexing by `parts`: types of run-time values, or constants."""
+    if array.axes is None or array.loose:
+        return UNKNOWN
+    expanded = _expand_ellipsis(array.axes, parts)
+    if expanded is None:
+        return UNKNOWN
+    axes = list(array.axes)
+    result: list[Axis] = []
+    picked: list[tuple[Axis, ...]] = []
+    where: list[int] = []
+    for part in expanded:
+        if part is None:
+            result.append(1)
+        elif is_advanced(part):
+            picked.append(_picked_axes(part, axes))
+            where.append(len(result))
+        elif _is_integer(part):
+            if not axes:
+                return UNKNOWN
+            axes.pop(0)
+            if picked:
+                picked.append(())
+                where.append(len(result))
+        elif isinstance(part, slice) or part == Instance(slice):
+            if not axes:
+                return UNKNOWN
+            result.append(_sliced(axes.pop(0), part))
+        else:
+            return UNKNOWN
+    result += axes
+    if picked:
+        contiguous = len(set(where)) == 1 and not _integer_before(expanded)
+        at = where[0] if contiguous else 0
+        if not contiguous and len(picked) > 1:
+            return Array(array.dtype, (ANY,) * (len(result) + len(broadcast(*picked))))
+        result[at:at] = broadcast(*picked)
+    basic = not picked and any(not _is_integer(p) for p in expanded)
+    return Array(array.dtype, tuple(result), boxed=not result and basic)
+
+
+def _integer_before(parts: list[Any]) -> bool:
+    """Integers beside arrays count as arrays when NumPy places the picked axes; only the plain case is followed."""
+    first = next(i for i, p in enumerate(parts) if is_advanced(p))
+    return any(_is_integer(p) for p in parts[:first])
+
+
+def _expand_ellipsis(axes: tuple[Axis, ...], parts: tuple[Any, ...]) -> list[Any] | None:
+    is_ellipsis = [p is Ellipsis or p == Instance(type(Ellipsis)) for p in parts]
+    used = sum(_consumed(p) for p, e in zip(parts, is_ellipsis, strict=True) if not e)
+    missing = len(axes) - used
+    if missing < 0 or sum(is_ellipsis) > 1:
+        return None
+    if not any(is_ellipsis):
+        return [*parts, *[FULL] * missing]
+    i = is_ellipsis.index(True)
+    return [*parts[:i], *[FULL] * missing, *parts[i + 1 :]]
+
+
+def _consumed(part: Any) -> int:
+    if part is None or part == Instance(type(None)):
+        return 0
+    mask = _mask_rank(part)
+    return 1 if mask is None else mask
+
+
+def _mask_rank(part: Any) -> int | None:
+    if isinstance(part, Array) and part.dtype == np.dtype(bool) and part.axes is not None:
+        return len(part.axes)
+    if isinstance(part, np.ndarray) and part.dtype == bool:
+        return part.ndim
+    return None
+
+
+def _picked_axes(part: Any, axes: list[Axis]) -> tuple[Axis, ...]:
+    rank = _mask_rank(part)
+    if rank is not None:
+        del axes[:rank]
+        return (ANY,)
+    axes.pop(0)
+    t = as_array(part) if isinstance(part, (Array, List)) else None
+    if isinstance(t, Array) and t.axes is not None:
+        return t.axes
+    return tuple(1 if n == 1 else Length(("const", n), many=True) for n in np.shape(part))
+
+
+def _sliced(axis: Axis, part: Any) -> Axis:
+    """The length of a slice, named so that `x[1:]` and `x[:-1]` are seen to be as long."""
+    if not isinstance(part, slice) or not all(b is None or type(b) is int for b in (part.start, part.stop, part.step)):
+        return ANY
+    if part.step == -1 and part.start is part.stop is None:
+        return axis
+    start, stop, step = part.start or 0, part.stop, 1 if part.step is None else part.step
+    if (start, stop, step) == (0, None, 1):
+        return axis
+    if axis == 1 or axis.name is None:  # type: ignore[union-attr]
+        return ANY
+    assert isinstance(axis, Length)
+    if isinstance(axis.name, tuple) and axis.name[0] == "const":
+        n = len(range(*part.indices(axis.name[1])))
+        return 1 if n == 1 else Length(("const", n), many=True)
+    if step == 1 and start >= 0 and (stop is None or stop < 0):
+        return Length(("drop", axis.name, start - (stop or 0)))
+    return Length(("slice", axis.name, part.start, part.stop, part.step))
+
+
+def sequence_item(t: Tuple | List, index: Any) -> Type:
+    """The type of an item or a slice of a tuple or list; `index` is a type or a constant."""
+    parts = t.items
+    if isinstance(index, int) and not isinstance(index, bool):
+        if parts is None:
+            return t.item if isinstance(t, List) else UNKNOWN
+        return parts[index] if -len(parts) <= index < len(parts) else UNKNOWN
+    if isinstance(index, slice) and isinstance(t, Tuple):
+        return Tuple(t.items[index])
+    if isinstance(index, slice) or index == Instance(slice):
+        if isinstance(t, List):
+            return List(t.item, t.items[index] if t.items and isinstance(index, slice) else None)
+        return UNKNOWN
+    if isinstance(t, List) and _is_integer(index):
+        return t.item
+    if isinstance(t, Tuple) and len(set(t.items)) == 1 and _is_integer(index):
+        return t.items[0]
+    return UNKNOWN

@@ -1,0 +1,50 @@
+"""Small questions about operands that every analysis asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from s2s_ad.ir.nodes import UNDEFINED, Const, Operand
+from s2s_ad.ir.types import ANY, NEVER, UNKNOWN, Array, Axis, Length, List, Number, Tuple, Type, join_all, type_of
+
+
+def type_of_operand(operand: Operand) -> Type:
+    """The type of a value or a constant."""
+    if not isinstance(operand, Const):
+        return operand.type
+    return NEVER if operand is UNDEFINED else type_of(operand.value)
+
+
+def constant(operand: Operand | None, default: Any = None) -> Any:
+    """The value of a constant operand, or `default`."""
+    return operand.value if isinstance(operand, Const) else default
+
+
+def as_array(t: Type) -> Type:
+    """The type of `np.asarray` of a value of type `t`."""
+    if isinstance(t, Array):
+        return t
+    if isinstance(t, Number):
+        kind = {"real": "float"}.get(t.kind, t.kind)
+        return Array(np.dtype(kind), ())
+    if isinstance(t, (Tuple, List)):
+        return _stacked(t)
+    return UNKNOWN
+
+
+def _stacked(t: Tuple | List) -> Type:
+    parts = t.items if isinstance(t, Tuple) else (t.item,) if t.items is None else t.items
+    inner = as_array(join_all(parts)) if parts else UNKNOWN
+    if not isinstance(inner, Array) or inner.axes is None:
+        return UNKNOWN
+    known = isinstance(t, Tuple) or t.items is not None
+    return Array(inner.dtype, (length(len(parts)) if known else length(None), *inner.axes))
+
+
+def length(n: int | None) -> Axis:
+    """The axis of a known length, or of any."""
+    if n is None:
+        return ANY
+    return 1 if n == 1 else Length(("const", n), many=True)

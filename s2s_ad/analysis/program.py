@@ -1,0 +1,92 @@
+"""What one compilation knows: the functions it has met, and the facts about the outside world that it relies on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import FunctionType
+from typing import Any
+
+from s2s_ad.frontend.check import check_syntax
+from s2s_ad.frontend.desugar import desugar
+from s2s_ad.frontend.lower import lower
+from s2s_ad.frontend.source import LiveNames, deep_recursion, find_source, live_names
+from s2s_ad.ir.nodes import Function, Operand
+from s2s_ad.ir.types import NEVER, Type, type_of
+
+
+@dataclass(frozen=True, eq=False)
+class Lowered:
+    """A Python function as untyped IR, with the names it sees."""
+
+    fn: FunctionType
+    code: Function
+    names: LiveNames
+
+
+_lowered: dict[int, tuple[Any, Function]] = {}
+
+
+def lowered(fn: FunctionType) -> Lowered:
+    """The IR of `fn`, made once for each code object."""
+    known = _lowered.get(id(fn.__code__))
+    if known is None:
+        with deep_recursion():
+            source = find_source(fn)
+            check_syntax(source)
+            desugar(source.node)
+            known = _lowered[id(fn.__code__)] = (fn.__code__, lower(source))
+    return Lowered(fn, known[1], live_names(fn))
+
+
+@dataclass(eq=False)
+class Instance:
+    """A function for arguments of certain types. Its result is `Never` until a first pass has been over it."""
+
+    name: str
+    origin: Any
+    code: Function
+    names: LiveNames | None
+    arg_types: tuple[Type, ...]
+    statics: tuple[Operand | None, ...] = ()
+    result_type: Type = NEVER
+    typed: Function | None = None
+    running: bool = False
+    recursive: bool = False
+    pure: bool = True
+
+    @property
+    def __name__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A fact about the outside world: `read()` still gives `value` (the same object, or one of the same type)."""
+
+    read: Callable[[], Any]
+    value: Any
+    by_type: bool = False
+
+    def holds(self) -> bool:
+        """Whether the fact is still true."""
+        try:
+            now = self.read()
+        except (KeyError, AttributeError, ValueError):
+            return False
+        if self.by_type:
+            return bool(type_of(now) == self.value)
+        return now is self.value or (type(now) is str and type(self.value) is str and now == self.value)
+
+
+@dataclass(eq=False)
+class Program:
+    """The instances of functions, and the guards, of one compilation."""
+
+    guards: dict[Any, Guard] = field(default_factory=dict)
+    instances: dict[Any, Instance] = field(default_factory=dict)
+
+    def guard(self, key: Any, read: Callable[[], Any], value: Any, *, by_type: bool = False) -> None:
+        """Rely on a fact from now on."""
+        if key not in self.guards:
+            self.guards[key] = Guard(read, value, by_type)

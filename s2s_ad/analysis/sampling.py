@@ -1,0 +1,111 @@
+"""Types of results found by trying a function on small samples.
+
+NumPy's own promotion is the best description of NumPy's promotion: an elementwise function is run on one-element
+arrays of the argument dtypes, any other on two sets of sample shapes, and what both runs agree upon is the type.
+"""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from s2s_ad.ir.types import ANY, UNKNOWN, Array, Axis, Length, List, Number, Tuple, Type, join_all, type_of
+
+_NUMBERS: dict[str, tuple[Any, ...]] = {
+    "bool": (True,),
+    "int": (2,),
+    "real": (2, 0.5),
+    "float": (0.5,),
+    "complex": (0.5 + 0.5j,),
+}
+
+
+def sample_scalars(t: Type) -> tuple[Any, ...]:
+    """Values of rank 0 or length 1, one for each representation that `t` leaves open."""
+    if isinstance(t, Number):
+        return _NUMBERS[t.kind]
+    assert isinstance(t, Array)
+    dtypes = (np.dtype(np.float32), np.dtype(np.float64)) if t.dtype is None else (t.dtype,)
+    if t.axes == ():
+        scalars = [np.full((), 0.5).astype(d)[()] for d in dtypes]
+        return (*scalars, 0.5, 2) if t.loose else tuple(scalars)
+    return tuple(np.full(1, 0.5).astype(d) for d in dtypes)
+
+
+@lru_cache(maxsize=4096)
+def elementwise_kinds(fn: Callable[..., Any], types: tuple[Type, ...]) -> Type:
+    """The type of `fn` on scalars (or one-element arrays, where the rank is not 0) of `types`."""
+    results = []
+    for args in itertools.product(*map(sample_scalars, types)):
+        try:
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                results.append(type_of(fn(*args)))
+        except Exception:  # any failure only means that the type stays open
+            return UNKNOWN
+    return join_all(tuple(results))
+
+
+def sampled(fn: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> Type:
+    """The type of `fn(*args, **kwargs)`, where types stand for unknown values and everything else for itself."""
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            runs = [
+                fn(*(_sample(a, size) for a in args), **{k: _sample(v, size) for k, v in kwargs.items()})
+                for size in (2, 3)
+            ]
+    except Exception:  # any failure only means that the type stays open
+        return UNKNOWN
+    return _common(*runs)
+
+
+class _NoSample(Exception):
+    """There is no sample of this type."""
+
+
+def _sample(t: Any, size: int) -> Any:
+    if not isinstance(t, Type):
+        return t
+    if isinstance(t, Number):
+        return _NUMBERS[t.kind][-1]
+    if isinstance(t, Array) and t.axes is not None and t.dtype is not None:
+        shape = tuple(1 if a == 1 else size for a in t.axes)
+        return _well_conditioned(shape).astype(t.dtype)[()]
+    if isinstance(t, Tuple):
+        return tuple(_sample(i, size) for i in t.items)
+    if isinstance(t, List):
+        return [_sample(i, size) for i in (t.items or (t.item,) * size)]
+    raise _NoSample
+
+
+def _well_conditioned(shape: tuple[int, ...]) -> Any:
+    """A symmetric positive definite matrix where the shape allows it, so that inverses and factors exist."""
+    values = np.full(shape, 0.25)
+    if len(shape) >= 2 and shape[-1] == shape[-2]:
+        values = values + np.eye(shape[-1])
+    return values
+
+
+def _common(a: Any, b: Any) -> Type:
+    if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
+        return Tuple(tuple(map(_common, a, b)), type(a))
+    if isinstance(a, list) and isinstance(b, list):
+        return List(join_all(tuple(map(_common, a, b))))
+    s, t = type_of(a), type_of(b)
+    if not isinstance(s, Array) or not isinstance(t, Array):
+        return s if s == t else UNKNOWN
+    if s.dtype != t.dtype or np.ndim(a) != np.ndim(b):
+        return UNKNOWN
+    return Array(s.dtype, tuple(map(_axis, np.shape(a), np.shape(b))), s.boxed)
+
+
+def _axis(m: int, n: int) -> Axis:
+    if m != n:
+        return ANY
+    return 1 if m == 1 else Length(("const", m), many=True)

@@ -1,0 +1,505 @@
+"""Specializes untyped IR for known argument types: type inference by abstract evaluation.
+
+The ops are run over types. What is known at compile time is folded, an `if` on a constant keeps one side, a loop is
+repeated until the types of what it carries no longer grow, methods become the functions they stand for, nested
+functions and helpers of rules are spliced in, and calls of user functions are resolved to an `Instance`. The same
+machinery writes the adjoint code, so that it is typed and folded as it is made.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from s2s_ad.analysis.binding import bind_arguments
+from s2s_ad.analysis.calls import HANDLERS
+from s2s_ad.analysis.effects import is_pure
+from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.program import Instance, Lowered, Program, lowered
+from s2s_ad.analysis.typing import iterated, result_type
+from s2s_ad.errors import MissingRuleError, Span, UnsupportedSyntaxError
+from s2s_ad.frontend.source import LiveNames
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, Function, If, Op, Operand, Star, Value, While
+from s2s_ad.ir.types import (
+    NEVER,
+    UNKNOWN,
+    Closure,
+    Dict,
+    Instance as InstanceType,
+    List,
+    Number,
+    Tuple,
+    Type,
+    join,
+    type_of,
+)
+from s2s_ad.rules.registry import registry
+
+_MAX_ROUNDS = 8
+_FOLDABLE = (int, float, complex, bool, str, bytes, type(None), np.dtype, slice, type(Ellipsis))
+
+
+class Specializer:
+    """Evaluates untyped ops over operands of known type, and emits typed ops."""
+
+    def __init__(self, program: Program, names: LiveNames | None = None) -> None:
+        self.program = program
+        self.names = names
+        self.env: dict[Value, Operand] = {}
+        self.ops: list[Op] = []
+        self.span: Span | None = None
+        self.dead = False
+        self.captured: dict[Value, tuple[Operand, ...]] = {}
+        self.running: list[Function] = []
+        self.definitions: dict[Value, Call] = {}
+        self.retarget: Callable[[Any, list[Operand]], Any] | None = None
+
+    # evaluation
+
+    def operand(self, operand: Operand) -> Operand:
+        """What an operand of the untyped code has become."""
+        return self.env[operand] if isinstance(operand, Value) else operand
+
+    def block(self, block: Block) -> list[Operand]:
+        """Evaluate the ops of a block; its parameters are bound already."""
+        for op in block.ops:
+            if self.dead:
+                return [UNDEFINED] * len(block.results)
+            if self.retarget is None:  # the code of a rule counts as that of the call it is for
+                self.span = op.span or self.span
+            match op:
+                case Call():
+                    self._call(op)
+                case If():
+                    self._if(op)
+                case For() | While():
+                    self._loop(op)
+        return [UNDEFINED] * len(block.results) if self.dead else [self.operand(r) for r in block.results]
+
+    @contextmanager
+    def region(self) -> Iterator[list[Op]]:
+        """Emit into a list of its own."""
+        outer_ops, outer_dead, span = self.ops, self.dead, self.span
+        self.ops, self.dead = [], False
+        try:
+            yield self.ops
+        finally:
+            self.ops, self.dead, self.span = outer_ops, outer_dead, span
+
+    def _if(self, op: If) -> None:
+        test = self.operand(op.test)
+        known = self.truth(test)
+        if known is not None:
+            side = op.then if known else op.orelse
+            self.env.update(zip(op.results, self.block(side), strict=True))
+            return
+        sides, dead = [], []
+        for region in (op.then, op.orelse):
+            with self.region() as ops:
+                results = self.block(region)
+                dead.append(self.dead)
+            sides.append((ops, results))
+        self.dead = self.dead or all(dead)
+        self._merge(op, test, sides)
+
+    def truth(self, test: Operand) -> bool | None:
+        """The truth of a test that is known at compile time."""
+        if isinstance(test, Const):
+            return bool(test.value)
+        t = test.type
+        return bool(t.items) if isinstance(t, Tuple) and t.cls is tuple else None
+
+    def _merge(self, op: If, test: Operand, sides: list[tuple[list[Op], list[Operand]]]) -> None:
+        (then_ops, then), (else_ops, orelse) = sides
+        inside = {v for ops, _ in sides for o in ops for v in o.results}
+        results, pairs = [], []
+        for value, a, b in zip(op.results, then, orelse, strict=True):
+            if _same(a, b) or (a is UNDEFINED and b not in inside) or (b is UNDEFINED and a not in inside):
+                self.env[value] = b if a is UNDEFINED else a
+                continue
+            merged = Value(value.name, join(type_of_operand(a), type_of_operand(b)))
+            self.env[value] = merged
+            results.append(merged)
+            pairs.append((a, b))
+        then_block = Block((), tuple(then_ops), tuple(a for a, _ in pairs))
+        else_block = Block((), tuple(else_ops), tuple(b for _, b in pairs))
+        self.ops.append(If(tuple(results), test, then_block, else_block, span=op.span))
+
+    def _loop(self, op: For | While) -> None:
+        iterable = self.operand(op.iterable) if isinstance(op, For) else None
+        inits = [self.operand(i) for i in op.inits]
+        types = [_widen(type_of_operand(i)) for i in inits]
+        item_type = None if iterable is None else iterated(type_of_operand(iterable))
+        for attempt in range(_MAX_ROUNDS):
+            params, ops, outs = self._loop_body(op, item_type, types)
+            found = [join(t, _widen(type_of_operand(o))) for t, o in zip(types, outs[1:], strict=True)]
+            if found == types:
+                break
+            last = attempt >= _MAX_ROUNDS - 3
+            types = [UNKNOWN if last and f != t else f for f, t in zip(found, types, strict=True)]
+        results = tuple(Value(r.name, t) for r, t in zip(op.results, types, strict=True))
+        self.env.update(zip(op.results, results, strict=True))
+        body = Block(params, tuple(ops), tuple(outs))
+        if iterable is None:
+            self.ops.append(While(results, tuple(inits), body, span=op.span))
+        else:
+            self.ops.append(For(results, iterable, tuple(inits), body, span=op.span))
+
+    def _loop_body(
+        self, op: For | While, item_type: Type | None, types: list[Type]
+    ) -> tuple[tuple[Value, ...], list[Op], list[Operand]]:
+        all_types = types if item_type is None else [item_type, *types]
+        params = tuple(Value(p.name, t) for p, t in zip(op.body.params, all_types, strict=True))
+        self.env.update(zip(op.body.params, params, strict=True))
+        with self.region() as ops:
+            outs = self.block(op.body)
+        return params, ops, outs
+
+    def _call(self, op: Call) -> None:
+        target = self.operand(op.target)
+        args = self._expand(op.args)
+        kwargs = self._expand_keywords(op.kwargs)
+        if isinstance(target, Const) and isinstance(target.value, primitives.Unpack):
+            self.env.update(zip(op.results, self.unpack(target.value, args[0]), strict=True))
+            return
+        result = self.apply(target, args, kwargs, op.results[0].name)
+        self.env[op.results[0]] = result
+
+    def _expand(self, args: Sequence[Operand | Star]) -> list[Operand]:
+        found: list[Operand] = []
+        for arg in args:
+            if isinstance(arg, Star):
+                found += self.items(self.operand(arg.operand))
+            else:
+                found.append(self.operand(arg))
+        return found
+
+    def items(self, sequence: Operand) -> list[Operand]:
+        """The items of a sequence whose length is known at compile time."""
+        if isinstance(sequence, Const):
+            return [Const(v) for v in sequence.value]
+        made = self.definitions.get(sequence)
+        if made is not None and constant(made.target) is primitives.make_tuple:
+            return [a for a in made.args if not isinstance(a, Star)]
+        parts = sequence.type.items if isinstance(sequence.type, (Tuple, List)) else None
+        if parts is None:
+            raise UnsupportedSyntaxError(
+                "unpacking a sequence whose length is not known at compile time",
+                self.span,
+                "index the items, loop over them, or pass a tuple",
+            )
+        return [self.apply(operator.getitem, [sequence, Const(i)]) for i in range(len(parts))]
+
+    def _expand_keywords(self, kwargs: Sequence[tuple[str | None, Operand]]) -> dict[str, Operand]:
+        found: dict[str, Operand] = {}
+        for name, source in kwargs:
+            operand = self.operand(source)
+            if name is not None:
+                found[name] = operand
+                continue
+            t = type_of_operand(operand)
+            if not isinstance(t, Dict):
+                raise UnsupportedSyntaxError(
+                    "`**` of a mapping whose keys are not known at compile time", self.span, "name the arguments"
+                )
+            found |= {str(k): self.apply(operator.getitem, [operand, Const(k)]) for k in t.keys}
+        return found
+
+    def unpack(self, shape: primitives.Unpack, value: Operand) -> list[Operand]:
+        """The values of the targets of an unpacking assignment."""
+        t = type_of_operand(value)
+        if isinstance(value, Const) or isinstance(t, Tuple):
+            parts = self.items(value)
+            if len(parts) < shape.count - (shape.after is not None) or (shape.after is None and len(parts) > shape.count):
+                raise ValueError(f"cannot unpack {len(parts)} values into {shape.count} targets")
+            if shape.after is None:
+                return parts
+            stop = len(parts) - shape.after
+            middle = self.apply(primitives.make_list, parts[shape.before : stop])
+            return [*parts[: shape.before], middle, *parts[stop:]]
+        item = iterated(t)
+        types = [item] * shape.count
+        if isinstance(t, List) and t.items is not None and shape.after is None and len(t.items) == shape.count:
+            types = list(t.items)
+        if shape.after is not None:
+            types[shape.before] = List(item)
+        values = tuple(Value(None, i) for i in types)
+        self.ops.append(Call(values, Const(shape), (value,), span=self.span))
+        return list(values)
+
+    # calls
+
+    def apply(
+        self, target: Any, args: list[Operand], kwargs: dict[str, Operand] | None = None, name: str | None = None
+    ) -> Operand:
+        """The result of a call, folded, spliced in or emitted."""
+        kwargs = kwargs or {}
+        if isinstance(target, Value):
+            return self._apply_value(target, args, kwargs)
+        fn = target.value if isinstance(target, Const) else target
+        if self.retarget is not None:
+            fn = self.retarget(fn, args)
+        handler = HANDLERS.get(fn) if _is_hashable(fn) else None
+        if handler is not None:
+            result = handler(self, args, kwargs)
+            if result is not None:
+                return _named(result, name)
+        if isinstance(fn, primitives.MakeClosure):
+            return self._make_closure(fn, args)
+        folded = self.fold(fn, args, kwargs)
+        if folded is not None:
+            return folded
+        if registry.get(fn) is None:
+            if isinstance(fn, functools.partial):
+                return self.apply(fn.func, [*map(Const, fn.args), *args], {**{k: Const(v) for k, v in fn.keywords.items()}, **kwargs})
+            wrapped = getattr(fn, "__s2s_ad_function__", None)
+            if wrapped is not None:
+                return self.apply(wrapped, args, kwargs, name)
+            if isinstance(fn, MethodType) and isinstance(fn.__func__, FunctionType):
+                return self.apply(fn.__func__, [Const(fn.__self__), *args], kwargs, name)
+            if isinstance(fn, FunctionType) and not _is_library(fn):
+                return self._call_function(lowered(fn), args, kwargs, name)
+        return self.emit(fn, args, kwargs, result_type(fn, tuple(args), kwargs), name)
+
+    def emit(
+        self, fn: Any, args: Sequence[Operand], kwargs: dict[str, Operand] | None, type_: Type, name: str | None = None
+    ) -> Value:
+        """Append a typed call."""
+        value = Value(name, type_)
+        call = Call((value,), fn if isinstance(fn, (Value, Const)) else Const(fn), tuple(args), tuple((kwargs or {}).items()), span=self.span)
+        self.ops.append(call)
+        self.definitions[value] = call
+        return value
+
+    def fold(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> Const | None:
+        """The constant result of a pure call on constants."""
+        if not all(isinstance(a, Const) and a is not UNDEFINED for a in (*args, *kwargs.values())):
+            return None
+        if registry.get(fn) is None and fn not in _PURE_PRIMITIVES:
+            return None
+        try:
+            with np.errstate(all="raise"):
+                value = fn(*(constant(a) for a in args), **{k: constant(v) for k, v in kwargs.items()})
+        except Exception:  # it will be raised when the program runs, in its place
+            return None
+        return Const(value) if _is_foldable(value) else None
+
+    def _apply_value(self, target: Value, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
+        if isinstance(target.type, Closure):
+            return self._call_closure(target, target.type.code, args, kwargs)
+        return self.emit(target, args, kwargs, UNKNOWN)
+
+    def _make_closure(self, made: primitives.MakeClosure, captured: list[Operand]) -> Operand:
+        t = Closure(made.code, tuple(type_of_operand(c) for c in captured))
+        value = self.emit(made, captured, None, t, made.code.name)
+        self.captured[value] = tuple(captured)
+        return value
+
+    def captured_by(self, closure: Value) -> tuple[Operand, ...]:
+        """The variables that a closure has captured."""
+        known = self.captured.get(closure)
+        if known is None:
+            assert isinstance(closure.type, Closure)
+            known = tuple(
+                self.emit(operator.getitem, [closure, Const(i)], None, t) for i, t in enumerate(closure.type.captured)
+            )
+            self.captured[closure] = known
+        return known
+
+    def _call_closure(self, closure: Value, code: Function, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
+        free = [n for n in code.free if n != code.name]
+        values: dict[str, Operand] = dict(zip(free, self.captured_by(closure), strict=True))
+        bound = self._bind(code, args, kwargs, lambda p: values["=" + p])
+        values[code.name] = closure
+        captured = [values[n] for n in code.free]
+        if code.name in code.free:
+            return self._call_instance(code.name, code, code, self.names, [*bound, *captured])
+        return self.splice(code, [*bound, *captured], self.names)
+
+    def splice(self, code: Function, args: Sequence[Operand], names: LiveNames | None) -> Operand:
+        """Evaluate the body of another function here."""
+        if code in self.running:
+            raise UnsupportedSyntaxError(f"`{code.name}` calls itself through another nested function", self.span)
+        outer = self.env, self.names, self.span
+        self.running.append(code)
+        self.env, self.names = dict(zip(code.body.params, args, strict=True)), names
+        try:
+            # captured variables of an enclosing function stay visible to what is spliced in
+            return self.block(code.body)[0]
+        finally:
+            self.env, self.names, self.span = outer
+            self.running.pop()
+
+    def _bind(
+        self, code: Function, args: list[Operand], kwargs: dict[str, Operand], default: Callable[[str], Operand]
+    ) -> list[Operand]:
+        def make_dict(items: dict[str, Operand]) -> Operand:
+            return self.apply(primitives.make_dict, [x for k, v in items.items() for x in (Const(k), v)])
+
+        return bind_arguments(
+            code, args, kwargs, default, (lambda items: self.apply(primitives.make_tuple, items), make_dict)
+        )
+
+    def _call_function(
+        self, callee: Lowered, args: list[Operand], kwargs: dict[str, Operand], name: str | None
+    ) -> Operand:
+        fn = callee.fn
+        bound = self.bind_call(callee, args, kwargs)
+        if self.retarget is not None or fn.__module__.startswith("s2s_ad.rules."):
+            return self.splice(callee.code, bound, callee.names)
+        return self._call_instance(fn.__name__, fn, callee.code, callee.names, bound, name)
+
+    def bind_call(self, callee: Lowered, args: list[Operand], kwargs: dict[str, Operand]) -> list[Operand]:
+        """An operand for each parameter of a Python function, and for each variable that it captures."""
+        bound = self._bind(callee.code, args, kwargs, lambda p: Const(_default(callee.fn, p)))
+        return [*bound, *(self._cell(callee, n) for n in callee.code.free)]
+
+    def _cell(self, callee: Lowered, name: str) -> Operand:
+        cell = callee.names.closure[name]
+        value = cell.cell_contents
+        self.program.guard((id(cell), "cell"), lambda: cell.cell_contents, value)
+        return Const(value)
+
+    def _call_instance(
+        self, label: str, origin: Any, code: Function, names: LiveNames | None, args: list[Operand], name: str | None = None
+    ) -> Operand:
+        instance = infer(self.program, label, origin, code, names, args)
+        kept = [a for a, p in zip(args, code.body.params, strict=True) if not _is_static(a)]
+        return self.emit(instance, kept, None, instance.result_type, name)
+
+    def read_global(self, name: str) -> Operand:
+        """A global name: code is resolved now and guarded, data is read when control gets there."""
+        names = self.names
+        assert names is not None
+        key = (id(names.globals), name)
+        try:
+            scope, value = names.lookup(name)
+        except KeyError:
+            return self._raise_name_error(name)
+        if is_code(value):
+            self.program.guard(key, lambda: names.lookup(name)[1], value)
+            return Const(value)
+        t = type_of(value, ("global", *key))
+        self.program.guard(key, lambda: names.lookup(name)[1], type_of(value), by_type=True)
+        return self.emit(primitives.read_global, [Const(name), Const(names.globals)], None, t)
+
+    def _raise_name_error(self, name: str) -> Operand:
+        error = self.emit(NameError, [Const(f"name {name!r} is not defined")], None, InstanceType(NameError))
+        self.emit(primitives.raise_, [error], None, NEVER)
+        self.dead = True
+        return UNDEFINED
+
+
+def infer(
+    program: Program, label: str, origin: Any, code: Function, names: LiveNames | None, args: Sequence[Operand]
+) -> Instance:
+    """The instance of a function for arguments of these types; constants that are not data stay constants."""
+    signature = tuple(("static", a.value) if _is_static(a) else type_of_operand(a) for a in args)
+    key = (id(code), signature)
+    instance = program.instances.get(key)
+    if instance is None:
+        types = tuple(type_of_operand(a) for a in args if not _is_static(a))
+        statics = tuple(a if _is_static(a) else None for a in args)
+        instance = program.instances[key] = Instance(label, origin, code, names, types, statics)
+        _infer_body(program, instance, args)
+    elif instance.running:
+        instance.recursive = True
+    return instance
+
+
+def _infer_body(program: Program, instance: Instance, args: Sequence[Operand]) -> None:
+    """Repeat while the result type of a recursive function grows."""
+    instance.running = True
+    for attempt in range(_MAX_ROUNDS):
+        specializer = Specializer(program, instance.names)
+        params = [a if _is_static(a) else Value(p.name, _widen(type_of_operand(a))) for a, p in zip(args, instance.code.body.params, strict=True)]
+        result = specializer.splice(instance.code, params, instance.names)
+        before = instance.result_type
+        instance.result_type = join(before, _widen(type_of_operand(result)))
+        instance.typed = Function(
+            instance.name,
+            instance.code.parameters,
+            instance.code.free,
+            Block(tuple(p for p in params if isinstance(p, Value)), tuple(specializer.ops), (result,)),
+            instance.code.span,
+        )
+        instance.pure = all(map(is_pure, specializer.ops))
+        if not instance.recursive or instance.result_type == before:
+            break
+        if attempt == _MAX_ROUNDS - 3:
+            instance.result_type = UNKNOWN
+    instance.running = False
+
+
+def is_code(value: Any) -> bool:
+    """Whether a global is resolved at compile time: functions, classes, modules, and what steers the control flow."""
+    if isinstance(value, (np.ndarray, np.generic, bool, int, float, complex, list, tuple, dict, set, range)):
+        return False
+    return (
+        callable(value)
+        or isinstance(value, (ModuleType, str, bytes, type(None), np.dtype, slice, type(Ellipsis)))
+    )
+
+
+def _is_static(operand: Operand) -> bool:
+    """Whether an argument is compiled into the callee rather than passed."""
+    return isinstance(operand, Const) and is_code(operand.value)
+
+
+def _is_library(fn: FunctionType) -> bool:
+    root = (fn.__module__ or "").partition(".")[0]
+    return root in ("numpy", "scipy", "operator", "math", "functools", "itertools", "builtins")
+
+
+def _default(fn: FunctionType, parameter: str) -> Any:
+    if fn.__kwdefaults__ and parameter in fn.__kwdefaults__:
+        return fn.__kwdefaults__[parameter]
+    code, defaults = fn.__code__, fn.__defaults__ or ()
+    names = code.co_varnames[: code.co_argcount]
+    return defaults[names.index(parameter) - len(names) + len(defaults)]
+
+
+_PURE_PRIMITIVES = {primitives.make_tuple, slice, isinstance, len, str, float, int, bool, range, tuple}
+
+
+def _is_foldable(value: Any) -> bool:
+    if isinstance(value, tuple):
+        return all(map(_is_foldable, value))
+    return type(value) in _FOLDABLE or isinstance(value, (np.dtype, type))
+
+
+def _is_hashable(fn: Any) -> bool:
+    try:
+        hash(fn)
+    except TypeError:
+        return False
+    return True
+
+
+def _same(a: Operand, b: Operand) -> bool:
+    if a is b:
+        return True
+    if not (isinstance(a, Const) and isinstance(b, Const)):
+        return False
+    return a.value is b.value or (type(a.value) is type(b.value) and type(a.value) in _FOLDABLE and a.value == b.value)
+
+
+def _widen(t: Type) -> Type:
+    """The type without facts that one iteration has and the next may not."""
+    return Number(t.kind) if isinstance(t, Number) else t
+
+
+def _named(operand: Operand, name: str | None) -> Operand:
+    if isinstance(operand, Value) and operand.name is None:
+        operand.name = name
+    return operand
+
+
+__all__ = ["BuiltinFunctionType", "MissingRuleError", "Specializer", "infer", "is_code"]

@@ -1,0 +1,1 @@
+"""From IR back to Python text."""

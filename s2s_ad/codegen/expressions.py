@@ -1,0 +1,235 @@
+"""Prints calls of known callables as the syntax that stands for them."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.program import Instance
+from s2s_ad.codegen.names import Naming
+from s2s_ad.codegen.references import References, load
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import UNDEFINED, Call, Const, If, Operand, Star, Value
+from s2s_ad.ir.types import Array
+from s2s_ad.transforms.pairs import PairBackward, PairForward
+
+BINARY: dict[Any, type[ast.operator]] = {
+    operator.add: ast.Add,
+    operator.sub: ast.Sub,
+    operator.mul: ast.Mult,
+    operator.truediv: ast.Div,
+    operator.floordiv: ast.FloorDiv,
+    operator.mod: ast.Mod,
+    operator.pow: ast.Pow,
+    operator.matmul: ast.MatMult,
+    operator.and_: ast.BitAnd,
+    operator.or_: ast.BitOr,
+    operator.xor: ast.BitXor,
+    operator.lshift: ast.LShift,
+    operator.rshift: ast.RShift,
+}
+UNARY: dict[Any, type[ast.unaryop]] = {
+    operator.neg: ast.USub,
+    operator.pos: ast.UAdd,
+    operator.invert: ast.Invert,
+    operator.not_: ast.Not,
+}
+COMPARE: dict[Any, type[ast.cmpop]] = {
+    operator.eq: ast.Eq,
+    operator.ne: ast.NotEq,
+    operator.lt: ast.Lt,
+    operator.le: ast.LtE,
+    operator.gt: ast.Gt,
+    operator.ge: ast.GtE,
+    operator.is_: ast.Is,
+    operator.is_not: ast.IsNot,
+}
+
+
+class ExpressionPrinter:
+    """Turns operands and calls into expression nodes."""
+
+    def __init__(self, naming: Naming, references: References) -> None:
+        self.naming = naming
+        self.references = references
+
+    def operand(self, operand: Operand) -> ast.expr:
+        """A variable, a constant, or the expression that is nested here."""
+        if isinstance(operand, Const):
+            if operand is UNDEFINED:
+                return ast.Constant(None)
+            return self.references.to(operand.value)
+        op = self.naming.nested.get(operand)
+        if op is None:
+            return load(self.naming.name[operand])
+        return self.call(op) if isinstance(op, Call) else self.conditional(op)  # type: ignore[arg-type]
+
+    def conditional(self, op: If) -> ast.expr:
+        """`a and b`, `a or b`, or `b if test else c`."""
+        a, b = op.then.results[0], op.orelse.results[0]
+        test = self.operand(op.test)
+        if b is op.test or (constant(b, default=0) is False and _is_bool(a)):
+            return _bool_op(ast.And(), test, self.operand(a))
+        if a is op.test:
+            return _bool_op(ast.Or(), test, self.operand(b))
+        return ast.IfExp(test, self.operand(a), self.operand(b))
+
+    def call(self, op: Call) -> ast.expr:
+        """The expression of a call."""
+        fn = constant(op.target)
+        if isinstance(op.target, Value):
+            return ast.Call(self.operand(op.target), *self._arguments(op, 0))
+        method = getattr(self, "_" + fn.__name__, None) if fn in _SPECIAL else None
+        if method is not None:
+            return method(op)  # type: ignore[no-any-return]
+        args = [a for a in op.args if not isinstance(a, Star)]
+        if fn in BINARY:
+            return ast.BinOp(self.operand(args[0]), BINARY[fn](), self.operand(args[1]))
+        if fn in UNARY:
+            return ast.UnaryOp(UNARY[fn](), self.operand(args[0]))
+        if fn in COMPARE:
+            return ast.Compare(self.operand(args[0]), [COMPARE[fn]()], [self.operand(args[1])])
+        if isinstance(fn, primitives.FString):
+            return self._f_string(fn, args)
+        if isinstance(fn, primitives.MakeClosure):
+            return self._make_tuple(op)
+        if isinstance(fn, Instance):
+            return self._instance(fn, op)
+        return ast.Call(self.function(fn), *self._arguments(op, 0))
+
+    def function(self, fn: Any) -> ast.expr:
+        """A reference to a callable."""
+        if isinstance(fn, PairForward):
+            return load(self.references.pair_names[fn.pair][0])
+        if isinstance(fn, PairBackward):
+            return load(self.references.pair_names[fn.pair][1])
+        return self.references.to(fn)
+
+    def _arguments(self, op: Call, skip: int) -> tuple[list[ast.expr], list[ast.keyword]]:
+        args: list[ast.expr] = []
+        for arg in op.args[skip:]:
+            args.append(ast.Starred(self.operand(arg.operand), ast.Load()) if isinstance(arg, Star) else self.operand(arg))
+        return args, [ast.keyword(k, self.operand(v)) for k, v in op.kwargs]
+
+    def _instance(self, instance: Instance, op: Call) -> ast.expr:
+        """A call of a user function that needs no derivative: the function itself, with the user's arguments."""
+        given = iter(op.args)
+        args: list[ast.expr] = []
+        keywords: list[ast.keyword] = []
+        for parameter, static in zip(instance.code.parameters, instance.statics, strict=False):
+            value = static if static is not None else next(given)
+            node = self.operand(value)  # type: ignore[arg-type]
+            kind = parameter.kind
+            if kind is kind.VAR_POSITIONAL:
+                args.append(ast.Starred(node, ast.Load()))
+            elif kind is kind.VAR_KEYWORD:
+                keywords.append(ast.keyword(None, node))
+            elif kind is kind.KEYWORD_ONLY:
+                keywords.append(ast.keyword(parameter.name, node))
+            else:
+                args.append(node)
+        return ast.Call(self.references.to(instance.origin), args, keywords)
+
+    # syntax for primitives
+
+    def _make_tuple(self, op: Call) -> ast.expr:
+        return ast.Tuple(self._arguments(op, 0)[0], ast.Load())
+
+    def _make_list(self, op: Call) -> ast.expr:
+        return ast.List(self._arguments(op, 0)[0], ast.Load())
+
+    def _make_set(self, op: Call) -> ast.expr:
+        return ast.Set(self._arguments(op, 0)[0]) if op.args else ast.Call(load("set"), [], [])
+
+    def _make_dict(self, op: Call) -> ast.expr:
+        items = self._arguments(op, 0)[0]
+        return ast.Dict(items[::2], items[1::2])  # type: ignore[arg-type]
+
+    def _getattr(self, op: Call) -> ast.expr:
+        name = constant(op.args[1])  # type: ignore[arg-type]
+        if isinstance(name, str) and name.isidentifier() and len(op.args) == 2:
+            return ast.Attribute(self.operand(op.args[0]), name, ast.Load())  # type: ignore[arg-type]
+        return ast.Call(load("getattr"), *self._arguments(op, 0))
+
+    def _call_method(self, op: Call) -> ast.expr:
+        method = ast.Attribute(self.operand(op.args[0]), constant(op.args[1]), ast.Load())  # type: ignore[arg-type]
+        return ast.Call(method, *self._arguments(op, 2))
+
+    def _getitem(self, op: Call) -> ast.expr:
+        obj, index = op.args
+        return ast.Subscript(self.operand(obj), self.index(index), ast.Load())  # type: ignore[arg-type]
+
+    def index(self, index: Operand) -> ast.expr:
+        """An index in brackets, where slices have a syntax of their own."""
+        if isinstance(index, Const):
+            return self._constant_index(index.value)
+        made = self.naming.nested.get(index)
+        if isinstance(made, Call) and constant(made.target) is slice:
+            bounds = [None if constant(b, default=0) is None else self.operand(b) for b in made.args]  # type: ignore[arg-type]
+            return ast.Slice(*bounds)
+        if isinstance(made, Call) and constant(made.target) is primitives.make_tuple and made.args:
+            return ast.Tuple([self.index(a) for a in made.args], ast.Load())  # type: ignore[arg-type]
+        return self.operand(index)
+
+    def _constant_index(self, value: Any) -> ast.expr:
+        if isinstance(value, slice):
+            bounds = [None if b is None else self.references.to(b) for b in (value.start, value.stop, value.step)]
+            return ast.Slice(*bounds)
+        if type(value) is tuple and value:
+            return ast.Tuple([self._constant_index(v) for v in value], ast.Load())
+        return self.references.to(value)
+
+    def _contains(self, op: Call) -> ast.expr:
+        container, item = (self.operand(a) for a in op.args)  # type: ignore[arg-type]
+        return ast.Compare(item, [ast.In()], [container])
+
+    def _read_global(self, op: Call) -> ast.expr:
+        name, namespace = (constant(a) for a in op.args)  # type: ignore[arg-type]
+        return self.references.global_name(name, namespace)
+
+    def _shape(self, op: Call) -> ast.expr:
+        obj = op.args[0]
+        t = type_of_operand(obj)  # type: ignore[arg-type]
+        if isinstance(t, Array) and t.axes and len(op.args) == 1:
+            return ast.Attribute(self.operand(obj), "shape", ast.Load())  # type: ignore[arg-type]
+        return ast.Call(self.references.to(np.shape), *self._arguments(op, 0))
+
+    def _transpose(self, op: Call) -> ast.expr:
+        obj = op.args[0]
+        t = type_of_operand(obj)  # type: ignore[arg-type]
+        if isinstance(t, Array) and t.axes and len(op.args) == 1 and not op.kwargs:
+            return ast.Attribute(self.operand(obj), "T", ast.Load())  # type: ignore[arg-type]
+        return ast.Call(self.references.to(np.transpose), *self._arguments(op, 0))
+
+    def _f_string(self, template: primitives.FString, args: list[Operand]) -> ast.expr:
+        values = iter(args)
+        parts: list[ast.expr] = []
+        for piece in template.pieces:
+            if isinstance(piece, str):
+                parts.append(ast.Constant(piece))
+            else:
+                spec = ast.JoinedStr([ast.Constant(piece[1])]) if piece[1] else None
+                parts.append(ast.FormattedValue(self.operand(next(values)), piece[0], spec))
+        return ast.JoinedStr(parts)
+
+
+_SPECIAL: frozenset[Callable[..., Any]] = frozenset({
+    primitives.make_tuple, primitives.make_list, primitives.make_set, primitives.make_dict, primitives.call_method,
+    primitives.read_global, getattr, operator.getitem, operator.contains, np.shape, np.transpose,
+})  # fmt: skip
+
+
+def _is_bool(operand: Operand) -> bool:
+    t = type_of_operand(operand)
+    return getattr(t, "kind", None) == "bool"
+
+
+def _bool_op(op: ast.boolop, left: ast.expr, right: ast.expr) -> ast.expr:
+    parts = [*(left.values if isinstance(left, ast.BoolOp) and type(left.op) is type(op) else [left]), right]
+    return ast.BoolOp(op, parts)
+

@@ -1,0 +1,122 @@
+"""Assembles generated functions: three printings of one pair of blocks.
+
+* the closure form, `f_pullback(x) -> (y, pullback)`: the residuals are the variables that `pullback` captures;
+* the joint form, `f_grad(x) -> x_bar`: both halves in one function;
+* the pair form, `f_forward(x) -> (y, residuals)` and `f_backward(residuals, y_bar) -> x_bar`: what a callee gets.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from typing import Any
+
+from s2s_ad.codegen.expressions import ExpressionPrinter
+from s2s_ad.codegen.names import Interference, Naming, all_values, unite_webs
+from s2s_ad.codegen.nesting import count_uses, nested_values
+from s2s_ad.codegen.references import References, load
+from s2s_ad.codegen.statements import StatementPrinter, store
+from s2s_ad.ir.nodes import Block, Operand, Value, free_values
+from s2s_ad.transforms.pairs import Pair, Reversed
+
+
+class FunctionPrinter:
+    """The naming and printing of one function with its two halves."""
+
+    def __init__(self, references: References, params: tuple[Value, ...], blocks: tuple[Block, ...], captured: Iterable[Value]) -> None:
+        self.references = references
+        uses = count_uses(blocks)
+        self.nested = nested_values(blocks)
+        interference = Interference(self.nested)
+        captured = [v for v in captured if v not in self.nested]
+        live: set[Value] = set()
+        for block in reversed(blocks):
+            live = interference.block(block, live)
+            interference._define(block.params, live)
+        interference._define(params, live)
+        self.naming = Naming(self.nested, interference, references.taken | set(references.imports))
+        self.naming.add(params)
+        for block in blocks:
+            self.naming.add(all_values(block))
+        for value in captured:
+            for block in blocks[1:]:
+                for other in all_values(block):
+                    interference.conflict(value, other)
+        for param in params:
+            self.naming.fix(param, str(param.name))
+        for block in blocks:
+            unite_webs(self.naming, block)
+        self.naming.assign()
+        expressions = ExpressionPrinter(self.naming, references)
+        self.forward = StatementPrinter(expressions, uses, comments=False)
+        self.backward = StatementPrinter(expressions, uses, comments=True)
+
+    def operand(self, operand: Operand) -> ast.expr:
+        """The expression of an operand."""
+        return self.forward.operand(operand)
+
+
+def closure_form(references: References, made: Reversed, name: str, signature: ast.arguments, f_bar: list[tuple[str, Operand]] | None) -> ast.FunctionDef:
+    """`f_pullback(x) -> (y, pullback)`. `f_bar` gives the cotangents of captured variables, by name."""
+    captured = free_values(made.backward)
+    printer = FunctionPrinter(references, made.params, (made.forward, made.backward), captured)
+    inner_name = _inner_name(printer, "pullback")
+    bars = [printer.operand(r) for r in made.backward.results]
+    first: ast.expr = ast.Constant(None)
+    if f_bar is not None:
+        keywords = [ast.keyword(n, printer.operand(o)) for n, o in f_bar]
+        first = ast.Call(load("Tangent"), [], keywords)
+        bars = bars[: len(bars) - len(f_bar)]
+    y_bar = made.backward.params[0]
+    inner = function(inner_name, [printer.naming.name[y_bar]], [*printer.backward.block(made.backward), ast.Return(ast.Tuple([first, *bars], ast.Load()))])
+    result = ast.Tuple([printer.operand(made.forward.results[0]), load(inner_name)], ast.Load())
+    return _def(name, signature, [*printer.forward.block(made.forward), inner, ast.Return(result)])
+
+
+def joint_form(references: References, params: tuple[Value, ...], forward: Block, backward: Block, name: str, signature: ast.arguments, structure: Any) -> ast.FunctionDef:
+    """Both halves in one function that returns what `structure` makes of the expressions of the results."""
+    printer = FunctionPrinter(references, params, (forward, backward), ())
+    body = [*printer.forward.block(forward), *printer.backward.block(backward)]
+    results = [printer.operand(r) for r in (*forward.results, *backward.results)]
+    return _def(name, signature, [*body, ast.Return(structure(results))])
+
+
+def pair_form(references: References, pair: Pair) -> list[ast.FunctionDef]:
+    """`f_forward` and `f_backward`."""
+    made = pair.reversed
+    assert made is not None
+    forward_name, backward_name = references.pair_names[pair]
+    residuals = list(free_values(made.backward))
+    printer = FunctionPrinter(references, made.params, (made.forward, made.backward), residuals)
+    names = [printer.naming.name[r] for r in residuals]
+    saved = ast.Tuple([load(n) for n in names], ast.Load())
+    y = printer.operand(made.forward.results[0])
+    params = [printer.naming.name[p] for p in made.params]
+    forward = function(forward_name, params, [*printer.forward.block(made.forward), ast.Return(ast.Tuple([y, saved], ast.Load()))])
+    taken = _inner_name(printer, "residuals")
+    unpack: list[ast.stmt] = [ast.Assign([ast.Tuple([store(n) for n in names], ast.Store())], load(taken))] if names else []
+    bars = [printer.operand(r) for r in made.backward.results]
+    body = [*unpack, *printer.backward.block(made.backward), ast.Return(ast.Tuple(bars, ast.Load()))]
+    return [forward, function(backward_name, [taken, printer.naming.name[made.backward.params[0]]], body)]
+
+
+def _inner_name(printer: FunctionPrinter, wanted: str) -> str:
+    used = {*printer.naming.name.values(), *printer.references.taken}
+    name, i = wanted, 0
+    while name in used:
+        i += 1
+        name = f"{wanted}_{i}"
+    return name
+
+
+def function(name: str, params: list[str], body: list[ast.stmt]) -> ast.FunctionDef:
+    """A function of positional parameters."""
+    arguments = ast.arguments([], [ast.arg(p) for p in params], None, [], [], None, [])
+    return _def(name, arguments, body)
+
+
+def _def(name: str, arguments: ast.arguments, body: list[ast.stmt]) -> ast.FunctionDef:
+    made = ast.FunctionDef(name, arguments, body, [], None, None)
+    made.type_params = []  # type: ignore[attr-defined]
+    return made
+

@@ -1,0 +1,84 @@
+"""Which calls are printed inside the expression that uses them, rather than as a statement of their own.
+
+A result without a user's name that is used once, in the same block, is nested, unless something between the two could
+change what it reads or an effect would be moved.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from s2s_ad.analysis.effects import callee, is_pure, writes
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import Block, Call, If, Op, Value, operands, regions
+
+_MAX_NODES = 24
+
+
+def count_uses(blocks: Iterable[Block]) -> Counter[Value]:
+    """How often each value is read."""
+    uses: Counter[Value] = Counter()
+    for block in blocks:
+        for op in block.ops:
+            uses.update(o for o in operands(op) if isinstance(o, Value))
+            uses += count_uses(regions(op))
+        uses.update(r for r in block.results if isinstance(r, Value))
+    return uses
+
+
+def nested_values(blocks: Iterable[Block]) -> dict[Value, Op]:
+    """The values to be printed inside the expressions that use them, with the ops that define them."""
+    blocks = tuple(blocks)
+    uses = count_uses(blocks)
+    found: dict[Value, Op] = {}
+    for block in blocks:
+        _nest_block(block, uses, found)
+    return found
+
+
+def _nest_block(block: Block, uses: Counter[Value], found: dict[Value, Op]) -> None:
+    candidates: dict[Value, int] = {}
+    sizes: dict[Value, int] = {}
+    for i, op in enumerate(block.ops):
+        for region in regions(op):
+            _nest_block(region, uses, found)
+        reads = [o for o in operands(op) if isinstance(o, Value)]
+        size = 1
+        for value in reads:
+            start = candidates.pop(value, None)
+            if start is None or size + sizes[value] > _MAX_NODES or not _may_move(block.ops, start, i, found):
+                continue
+            found[value] = block.ops[start]
+            size += sizes[value]
+        if _is_candidate(op, uses, found):
+            candidates[op.results[0]] = i
+            sizes[op.results[0]] = size
+    for result in block.results:
+        if isinstance(result, Value) and result in candidates:
+            start = candidates.pop(result)
+            if _may_move(block.ops, start, len(block.ops), found):
+                found[result] = block.ops[start]
+
+
+def _is_candidate(op: Op, uses: Counter[Value], found: dict[Value, Op]) -> bool:
+    if len(op.results) != 1 or op.results[0].name is not None or uses[op.results[0]] != 1:
+        return False
+    if isinstance(op, If):
+        return is_expression(op, found)
+    return isinstance(op, Call) and not writes(op) and not isinstance(callee(op), primitives.Unpack)
+
+
+def is_expression(op: If, found: dict[Value, Op]) -> bool:
+    """Whether an `if` can be printed as a conditional expression."""
+    if len(op.results) != 1:
+        return False
+    return all(all(len(o.results) == 1 and o.results[0] in found for o in side.ops) for side in (op.then, op.orelse))
+
+
+def _may_move(ops: tuple[Op, ...], start: int, end: int, found: dict[Value, Op]) -> bool:
+    """Whether the op at `start` may be evaluated at `end`: what runs between is pure, or nested as well."""
+    between = [op for op in ops[start + 1 : end] if not all(r in found for r in op.results) or not op.results]
+    if not between:
+        return True
+    return is_pure(ops[start]) and all(isinstance(op, Call) and is_pure(op) and not writes(op) for op in between)

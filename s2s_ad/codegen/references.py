@@ -1,0 +1,165 @@
+"""How generated code refers to what is not a local variable: modules, functions, constants, the user's globals.
+
+NumPy and its like are imported at the head of the generated text; what has no importable name is bound to a name that
+nobody else uses.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import math
+import operator
+import sys
+from collections.abc import Mapping
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from s2s_ad import runtime
+from s2s_ad.codegen.names import _numbered
+
+_MODULES: dict[str, tuple[str, Any]] = {
+    "np": ("import numpy as np", np),
+    "math": ("import math", math),
+    "operator": ("import operator", operator),
+    "runtime": ("from s2s_ad import runtime", runtime),
+}
+
+
+def load(name: str) -> ast.expr:
+    """Reading a variable."""
+    return ast.Name(name, ast.Load())
+
+
+class References:
+    """The names that one generated text uses for what is outside it."""
+
+    def __init__(self, namespace: Mapping[str, Any], taken: set[str]) -> None:
+        self.namespace = namespace
+        self.taken = set(taken)
+        self.imports: dict[str, str] = {}
+        self.bound: dict[str, Any] = {}
+        self.pair_names: dict[Any, tuple[str, str]] = {}
+        self._alias: dict[int, str] = {}
+
+    def fresh(self, base: str) -> str:
+        """A name that nothing else has."""
+        name = next(n for n in _numbered(base) if n not in self.taken and n not in self.namespace)
+        self.taken.add(name)
+        return name
+
+    def module(self, name: str) -> ast.expr:
+        """One of the modules that generated code may import."""
+        statement, value = _MODULES[name]
+        alias = self._alias.get(id(value))
+        if alias is None:
+            free = name not in self.taken and self.namespace.get(name, value) is value
+            alias = name if free else self.fresh(name)
+            self.taken.add(alias)
+            self._alias[id(value)] = alias
+            self.imports[alias] = statement if alias == name else f"{statement.partition(' as ')[0]} as {alias}"
+        return load(alias)
+
+    def to(self, value: Any) -> ast.expr:
+        """An expression for a constant of any kind."""
+        literal = _literal(value)
+        if literal is not None:
+            return literal
+        found = self._in_module(value)
+        if found is not None:
+            return found
+        name = getattr(value, "__name__", None)
+        if isinstance(name, str) and getattr(builtins, name, None) is value and name not in self.taken:
+            if name not in self.namespace:
+                return load(name)
+        if isinstance(value, tuple) and type(value) is tuple:
+            return ast.Tuple([self.to(v) for v in value], ast.Load())
+        if isinstance(value, slice):
+            return ast.Call(load("slice"), [self.to(v) for v in (value.start, value.stop, value.step)], [])
+        return self._bind(value, name if isinstance(name, str) and name.isidentifier() else "constant")
+
+    def _bind(self, value: Any, base: str) -> ast.expr:
+        alias = self._alias.get(id(value))
+        if alias is None:
+            for name in (base, getattr(value, "__name__", "")):
+                if self.namespace.get(name, _MISSING) is value and name not in self.taken:
+                    return load(name)
+            alias = self._alias[id(value)] = self.fresh(base)
+            self.bound[alias] = value
+        return load(alias)
+
+    def _in_module(self, value: Any) -> ast.expr | None:
+        if isinstance(value, ModuleType):
+            return self._module_path(value)
+        name = getattr(value, "__name__", None)
+        if not isinstance(name, str):
+            if isinstance(value, np.dtype):
+                return ast.Call(ast.Attribute(self.module("np"), "dtype", ast.Load()), [ast.Constant(value.str)], [])
+            return None
+        home = getattr(value, "__module__", None) or ("numpy" if isinstance(value, np.ufunc) else "")
+        if isinstance(home, str) and home.partition(".")[0] == "numpy":
+            for path in ((), ("linalg",), ("fft",), ("random",)):
+                owner: Any = np
+                for part in path:
+                    owner = getattr(owner, part)
+                if getattr(owner, name, _MISSING) is value:
+                    return _attributes(self.module("np"), (*path, name))
+        for label, module in (("np", np), ("math", math), ("runtime", runtime), ("operator", operator)):
+            if getattr(module, name, _MISSING) is value and (label != "operator" or home == "_operator"):
+                return _attributes(self.module(label), (name,))
+        return None
+
+    def _module_path(self, module: ModuleType) -> ast.expr | None:
+        for label, (_, value) in _MODULES.items():
+            if value is module:
+                return self.module(label)
+        if module.__name__ in ("numpy.linalg", "numpy.fft", "numpy.random"):
+            return _attributes(self.module("np"), (module.__name__.partition(".")[2],))
+        return self._bind(module, module.__name__.rpartition(".")[2])
+
+    def global_name(self, name: str, namespace: Mapping[str, Any]) -> ast.expr:
+        """A global variable of the module whose variables are `namespace`."""
+        if namespace is self.namespace:
+            return load(name)
+        module = sys.modules.get(str(namespace.get("__name__")))
+        if module is None or module.__dict__ is not namespace:
+            module = _View(namespace)  # type: ignore[assignment]
+        base = str(namespace.get("__name__", "module")).rpartition(".")[2]
+        return ast.Attribute(self._bind_once(id(namespace), module, base), name, ast.Load())
+
+    def _bind_once(self, key: int, value: Any, base: str) -> ast.expr:
+        if key not in self._alias:
+            self._alias[key] = self.fresh(base if base.isidentifier() else "module")
+            self.bound[self._alias[key]] = value
+        return load(self._alias[key])
+
+
+class _View(SimpleNamespace):
+    """The variables of a module that `sys.modules` does not know, as attributes."""
+
+    def __init__(self, namespace: Mapping[str, Any]) -> None:
+        super().__init__()
+        object.__setattr__(self, "_namespace", namespace)
+
+    def __getattr__(self, name: str) -> Any:
+        return self._namespace[name]
+
+
+_MISSING = object()
+
+
+def _attributes(base: ast.expr, path: tuple[str, ...]) -> ast.expr:
+    for part in path:
+        base = ast.Attribute(base, part, ast.Load())
+    return base
+
+
+def _literal(value: Any) -> ast.expr | None:
+    if value is None or value is Ellipsis or isinstance(value, (bool, str, bytes)):
+        return ast.Constant(value)
+    if type(value) in (int, float):
+        negative = value < 0 or (value == 0 and math.copysign(1, value) < 0)
+        return ast.UnaryOp(ast.USub(), ast.Constant(-value)) if negative else ast.Constant(value)
+    return ast.Constant(value) if type(value) is complex else None

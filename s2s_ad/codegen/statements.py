@@ -1,0 +1,370 @@
+"""Prints blocks as statements.
+
+The end of a loop's body is printed along its branches: each leaf assigns what the loop carries and then breaks, or goes
+round. A body that begins with a test whose other side only breaks is a `while test`; one that only appends to a new
+list is a comprehension; a single-use tuple of a loop's item is unpacked in the loop's head.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from s2s_ad.analysis.effects import callee
+from s2s_ad.analysis.operands import constant
+from s2s_ad.codegen.expressions import ExpressionPrinter
+from s2s_ad.codegen.references import load
+from s2s_ad.errors import Span
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Value, While
+from s2s_ad.ir.types import Array, Number
+
+
+def store(name: str) -> ast.expr:
+    """Assigning to a variable."""
+    return ast.Name(name, ast.Store())
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """What happens at the end of a loop's body: the variables that the loop carries."""
+
+    params: tuple[Value, ...]
+
+
+class StatementPrinter:
+    """Turns blocks into lists of statements. `comments`: say above each group which user line it belongs to."""
+
+    def __init__(self, expressions: ExpressionPrinter, uses: Counter[Value], *, comments: bool) -> None:
+        self.expressions = expressions
+        self.naming = expressions.naming
+        self.uses = uses
+        self.comments = comments
+        self.last_line: tuple[str, int] | None = None
+
+    def block(self, block: Block) -> list[ast.stmt]:
+        """The statements of all ops of a block."""
+        return self.ops(block.ops)
+
+    def ops(self, ops: tuple[Op, ...]) -> list[ast.stmt]:
+        """The statements of ops, in order; nested ones are printed where they are used."""
+        out: list[ast.stmt] = []
+        for op in ops:
+            if op.results and all(r in self.naming.nested for r in op.results):
+                continue
+            out += self.op(op)
+        return out
+
+    def op(self, op: Op) -> list[ast.stmt]:
+        """The statements of one op."""
+        comment = self._comment(op)
+        match op:
+            case Call():
+                made = self.call(op)
+            case If():
+                made = self.if_(op)
+            case For():
+                made = self.for_(op)
+            case While():
+                made = self.while_(op)
+        for statement in made:
+            _mark(statement, op.span)
+        if made and comment:
+            made[0].comment = comment  # type: ignore[attr-defined]
+        return made
+
+    def _comment(self, op: Op) -> str | None:
+        """`line 7: y = x ** 2`, where the user's line is another one than before."""
+        if not self.comments or op.span is None:
+            return None
+        here = (op.span.filename, op.span.line)
+        if here == self.last_line:
+            return None
+        self.last_line = here
+        text = linecache.getline(*here).strip()
+        return f"line {op.span.line}: {text}" if text else None
+
+    # calls
+
+    def call(self, op: Call) -> list[ast.stmt]:
+        """A call as a statement."""
+        fn = callee(op)
+        writer = _WRITERS.get(fn) if type(fn).__hash__ is not None else None
+        if writer is not None:
+            return writer(self, op)  # type: ignore[no-any-return]
+        value = self.expressions.call(op)
+        if isinstance(fn, primitives.Unpack):
+            return [ast.Assign([self._targets(op.results, fn)], self.operand(op.args[0]))]
+        if len(op.results) > 1:
+            return [ast.Assign([self._targets(op.results)], value)]
+        result = op.results[0]
+        if not self.uses[result]:
+            return [ast.Expr(value)]
+        return [self.assign(result, value)]
+
+    def operand(self, operand: Any) -> ast.expr:
+        """The expression of an operand."""
+        return self.expressions.operand(operand)
+
+    def _targets(self, results: tuple[Value, ...], shape: primitives.Unpack | None = None) -> ast.expr:
+        names: list[ast.expr] = [store(self.naming.name[r] if self.uses[r] else "_") for r in results]
+        if shape is not None and shape.after is not None:
+            names[shape.before] = ast.Starred(names[shape.before], ast.Store())
+        return ast.Tuple(names, ast.Store())
+
+    def assign(self, target: Value, value: ast.expr) -> ast.stmt:
+        """`target = value`, or `target += …` where that is the same."""
+        name = self.naming.name[target]
+        immutable = isinstance(target.type, Number) or (isinstance(target.type, Array) and target.type.axes == ())
+        if immutable and isinstance(value, ast.BinOp) and isinstance(value.left, ast.Name) and value.left.id == name:
+            if not (isinstance(target.type, Array) and target.type.boxed):
+                return ast.AugAssign(store(name), value.op, value.right)
+        return ast.Assign([store(name)], value)
+
+    def _append(self, op: Call) -> list[ast.stmt]:
+        items, item = op.args
+        method = ast.Attribute(self.operand(items), "append", ast.Load())
+        return [ast.Expr(ast.Call(method, [self.operand(item)], [])), *self._version(op, 0)]
+
+    def _store(self, op: Call) -> list[ast.stmt]:
+        target, index, item = op.args
+        place = ast.Subscript(self.operand(target), self.expressions.index(index), ast.Store())  # type: ignore[arg-type]
+        return [ast.Assign([place], self.operand(item)), *self._version(op, 0)]
+
+    def _accumulate(self, op: Call) -> list[ast.stmt]:
+        target, index, item = op.args
+        place = ast.Subscript(self.operand(target), self.expressions.index(index), ast.Store())  # type: ignore[arg-type]
+        return [ast.AugAssign(place, ast.Add(), self.operand(item)), *self._version(op, 0)]
+
+    def _augment(self, op: Call) -> list[ast.stmt]:
+        target, item = op.args
+        name = self.operand(target)
+        assert isinstance(name, ast.Name)
+        return [ast.AugAssign(store(name.id), ast.Add(), self.operand(item)), *self._version(op, 0)]
+
+    def _scatter_add(self, op: Call) -> list[ast.stmt]:
+        function = ast.Attribute(self.expressions.references.to(np.add), "at", ast.Load())
+        return [ast.Expr(ast.Call(function, [self.operand(a) for a in op.args], [])), *self._version(op, 0)]
+
+    def _pop(self, op: Call) -> list[ast.stmt]:
+        value = ast.Call(ast.Attribute(self.operand(op.args[0]), "pop", ast.Load()), [], [])
+        first: ast.stmt = ast.Assign([store(self.naming.name[op.results[0]])], value) if self.uses[op.results[0]] else ast.Expr(value)
+        return [first, *self._version(op, 1)]
+
+    def _version(self, op: Call, i: int) -> list[ast.stmt]:
+        """The new version of a buffer is the old object; where it has another name, that is bound too."""
+        version, old = op.results[i], self.operand(op.args[0])
+        if not self.uses[version] or (isinstance(old, ast.Name) and old.id == self.naming.name[version]):
+            return []
+        return [ast.Assign([store(self.naming.name[version])], old)]
+
+    def _raise_(self, op: Call) -> list[ast.stmt]:
+        cause = self.operand(op.args[1]) if len(op.args) > 1 else None
+        return [ast.Raise(self.operand(op.args[0]), cause)]
+
+    # regions
+
+    def copies(self, targets: tuple[Value, ...], sources: tuple[Operand, ...]) -> list[ast.stmt]:
+        """Assign all `sources` to `targets` at once."""
+        pairs = []
+        for target, source in zip(targets, sources, strict=True):
+            if source is UNDEFINED or not self.uses[target] or target not in self.naming.name:
+                continue
+            value = self.operand(source)
+            if not (isinstance(value, ast.Name) and value.id == self.naming.name[target]):
+                pairs.append((target, value))
+        if len(pairs) > 1 and self._entangled(pairs):
+            names: list[ast.expr] = [store(self.naming.name[t]) for t, _ in pairs]
+            return [ast.Assign([ast.Tuple(names, ast.Store())], ast.Tuple([v for _, v in pairs], ast.Load()))]
+        return [self.assign(t, v) for t, v in pairs]
+
+    def _entangled(self, pairs: list[tuple[Value, ast.expr]]) -> bool:
+        """Whether a later source reads an earlier target."""
+        assigned: set[str] = set()
+        for target, value in pairs:
+            if any(isinstance(n, ast.Name) and n.id in assigned for n in ast.walk(value)):
+                return True
+            assigned.add(self.naming.name[target])
+        return False
+
+    def if_(self, op: If) -> list[ast.stmt]:
+        """An `if` whose sides assign its results."""
+        test = self.operand(op.test)
+        then = [*self.block(op.then), *self.copies(op.results, op.then.results)]
+        before, self.last_line = self.last_line, None if self.comments else self.last_line
+        orelse = [*self.block(op.orelse), *self.copies(op.results, op.orelse.results)]
+        self.last_line = before if not orelse else None
+        return _conditional(test, then, orelse)
+
+    def for_(self, op: For) -> list[ast.stmt]:
+        """A `for`, or a comprehension."""
+        comprehension = self._comprehension(op)
+        if comprehension is not None:
+            return comprehension
+        item, params = op.body.params[0], op.body.params[1:]
+        start = self.copies(params, op.inits)
+        iterable = self.operand(op.iterable)
+        target, ops = self._loop_target(item, op.body.ops)
+        body = self._tail(ops, op.body.results, Leaf(params))
+        loop = ast.For(target, iterable, body or [ast.Pass()], [])
+        _mark(loop, op.span)
+        return [*start, loop, *self.copies(op.results, params)]
+
+    def _loop_target(self, item: Value, ops: tuple[Op, ...]) -> tuple[ast.expr, tuple[Op, ...]]:
+        """The target of a `for`; unpacking that only takes the item apart moves into it."""
+        if not self.uses[item]:
+            return store("_"), ops
+        for i, op in enumerate(ops):
+            is_unpack = isinstance(op, Call) and isinstance(callee(op), primitives.Unpack) and op.args[0] is item
+            if not is_unpack or self.uses[item] != 1:
+                continue
+            assert isinstance(op, Call)
+            rest = (*ops[:i], *ops[i + 1 :])
+            shape = callee(op)
+            targets: list[ast.expr] = []
+            for result in op.results:
+                target, rest = self._loop_target(result, rest)
+                targets.append(target)
+            if shape.after is not None:
+                targets[shape.before] = ast.Starred(targets[shape.before], ast.Store())
+            return ast.Tuple(targets, ast.Store()), rest
+        return store(self.naming.name[item]), ops
+
+    def _comprehension(self, op: For) -> list[ast.stmt] | None:
+        item, params = op.body.params[0], op.body.params[1:]
+        if len(params) != 1 or constant(op.body.results[0]) is not False or not self._is_empty_list(op.inits[0]):
+            return None
+        _, ops = self._loop_target(item, op.body.ops)
+        found = self._appended(ops, op.body.results[1], params[0])
+        if found is None or self.uses[params[0]] != found[2]:
+            return None
+        element, tests, _ = found
+        target, _ = self._loop_target(item, op.body.ops)
+        generator = ast.comprehension(target, self.operand(op.iterable), tests, 0)
+        return [ast.Assign([store(self.naming.name[op.results[0]])], ast.ListComp(element, [generator]))]
+
+    def _is_empty_list(self, operand: Operand) -> bool:
+        made = self.naming.nested.get(operand) if isinstance(operand, Value) else None
+        return isinstance(made, Call) and callee(made) is primitives.make_list and not made.args
+
+    def _appended(self, ops: tuple[Op, ...], version: Operand, items: Value) -> tuple[ast.expr, list[ast.expr], int] | None:
+        """The element that a body appends to `items`, the tests it is under, and the uses of `items` this explains."""
+        loose = [o for o in ops if not (o.results and all(r in self.naming.nested for r in o.results))]
+        if len(loose) != 1:
+            return None
+        op = loose[0]
+        if isinstance(op, Call) and callee(op) is primitives.append and op.args[0] is items and op.results[0] is version:
+            return self.operand(op.args[1]), [], 1
+        if isinstance(op, If) and op.results == (version,) and op.orelse.results[0] is items and not op.orelse.ops:
+            inner = self._appended(op.then.ops, op.then.results[0], items)
+            return None if inner is None else (inner[0], [self.operand(op.test), *inner[1]], inner[2] + 1)
+        return None
+
+    def while_(self, op: While) -> list[ast.stmt]:
+        """A `while`, with the test in its head where the body begins with it."""
+        params = op.body.params
+        start = self.copies(params, op.inits)
+        loop = self._with_test(op) or ast.While(ast.Constant(True), self._tail(op.body.ops, op.body.results, Leaf(params)), [])
+        _mark(loop, op.span)
+        return [*start, loop, *self.copies(op.results, params)]
+
+    def _with_test(self, op: While) -> ast.stmt | None:
+        last = op.body.ops[-1] if op.body.ops else None
+        if not isinstance(last, If) or not self._is_tail(last, op.body.results):
+            return None
+        if any(r not in self.naming.nested for o in op.body.ops[:-1] for r in o.results):
+            return None
+        leaf = Leaf(op.body.params)
+        leaving = _through(op.body.results, last.results, last.orelse.results)
+        if last.orelse.ops or constant(leaving[0]) is not True or self.copies(op.body.params, leaving[1:]):
+            return None
+        test = self.operand(last.test)
+        inside = _through(op.body.results, last.results, last.then.results)
+        return ast.While(test, self._tail(last.then.ops, inside, leaf) or [ast.Pass()], [])
+
+    def _is_tail(self, op: If, results: tuple[Operand, ...]) -> bool:
+        """Whether all that is read of an `if` are the results of the block that it ends."""
+        return all(self.uses[r] == sum(o is r for o in results) for r in op.results)
+
+    def _tail(self, ops: tuple[Op, ...], results: tuple[Operand, ...], leaf: Leaf) -> list[ast.stmt]:
+        """The end of a loop's body: branches up to their leaves."""
+        last = ops[-1] if ops else None
+        is_exit = isinstance(last, If) and any(o in last.results for o in results[:1])
+        if not isinstance(last, If) or not (is_exit or last.results) or not self._is_tail(last, results):
+            return [*self.ops(ops), *self._leave(results, leaf)]
+        out = self.ops(ops[:-1])
+        comment = self._comment(last)
+        then = self._tail(last.then.ops, _through(results, last.results, last.then.results), leaf)
+        orelse = self._tail(last.orelse.ops, _through(results, last.results, last.orelse.results), leaf)
+        made = _exit_first(self.operand(last.test), then, orelse)
+        if made:
+            _mark(made[0], last.span)
+            if comment:
+                made[0].comment = comment  # type: ignore[attr-defined]
+        return [*out, *made]
+
+    def _leave(self, results: tuple[Operand, ...], leaf: Leaf) -> list[ast.stmt]:
+        stop = results[0]
+        out = self.copies(leaf.params, results[1:])
+        if not isinstance(stop, Const):
+            return [*out, ast.If(self.operand(stop), [ast.Break()], [])]
+        return [*out, ast.Break()] if stop.value else out
+
+
+_WRITERS: dict[Any, Any] = {
+    primitives.append: StatementPrinter._append,
+    primitives.store: StatementPrinter._store,
+    primitives.accumulate: StatementPrinter._accumulate,
+    primitives.augment: StatementPrinter._augment,
+    primitives.scatter_add: StatementPrinter._scatter_add,
+    primitives.pop: StatementPrinter._pop,
+    primitives.raise_: StatementPrinter._raise_,
+}
+
+
+def _through(results: tuple[Operand, ...], names: tuple[Value, ...], given: tuple[Operand, ...]) -> tuple[Operand, ...]:
+    """`results` as they are on the side of an `if` that gives `given` for `names`."""
+    mapping = dict(zip(names, given, strict=True))
+    return tuple(mapping.get(r, r) if isinstance(r, Value) else r for r in results)
+
+
+def _conditional(test: ast.expr, then: list[ast.stmt], orelse: list[ast.stmt]) -> list[ast.stmt]:
+    if not then and not orelse:
+        return []
+    if not then:
+        return [ast.If(negated(test), orelse, [])]
+    return [ast.If(test, then, orelse)]
+
+
+def _exit_first(test: ast.expr, then: list[ast.stmt], orelse: list[ast.stmt]) -> list[ast.stmt]:
+    """A side that breaks needs no `else` after it."""
+    if then and isinstance(then[-1], ast.Break):
+        return [ast.If(test, then, []), *orelse]
+    if orelse and isinstance(orelse[-1], ast.Break):
+        return [ast.If(negated(test), orelse, []), *then]
+    return _conditional(test, then, orelse)
+
+
+_OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
+}  # fmt: skip
+
+
+def negated(test: ast.expr) -> ast.expr:
+    """`not test`, written the way one would."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return test.operand
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and type(test.ops[0]) in _OPPOSITE:
+        return ast.Compare(test.left, [_OPPOSITE[type(test.ops[0])]()], test.comparators)
+    return ast.UnaryOp(ast.Not(), test)
+
+
+def _mark(statement: ast.stmt, span: Span | None) -> None:
+    if span is not None and getattr(statement, "origin", None) is None:
+        statement.origin = span.line  # type: ignore[attr-defined]
+

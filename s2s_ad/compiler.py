@@ -1,0 +1,217 @@
+"""The compiler: the order of its passes, and the cache of what it has compiled.
+
+A function is compiled for the types of its arguments. The cache is keyed by its code object and these types; each entry
+also carries guards: the functions, modules and kinds of data that it found outside itself. When one of them no longer
+holds, the entry is passed over and the function compiled anew.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import FunctionType
+from typing import Any
+
+from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.analysis.program import Guard, Lowered, Program, lowered
+from s2s_ad.analysis.specialize import infer, is_code
+from s2s_ad.codegen.linecache_store import register
+from s2s_ad.codegen.module import closure_form, joint_form, pair_form
+from s2s_ad.codegen.printer import to_source
+from s2s_ad.codegen.references import References
+from s2s_ad.frontend.source import deep_recursion
+from s2s_ad.ir.nodes import Block, Const, Function, Op, Operand, Value
+from s2s_ad.ir.types import Type, type_of
+from s2s_ad.rules.registry import registry
+from s2s_ad.runtime import Tangent
+from s2s_ad.transforms.dead_code import dead_code
+from s2s_ad.transforms.pairs import Pairs, Reversed
+from s2s_ad.transforms.pullback import pullback
+
+Pass = Callable[[Block, Callable[[Op], bool]], Block]
+OPTIMISATIONS: tuple[tuple[str, Pass], ...] = (("dead code", dead_code),)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for: "pullback", "grad" or "value_and_grad", by which parameters, with or without an auxiliary."""
+
+    mode: str = "pullback"
+    wanted: tuple[int, ...] | None = None
+    single: bool = False
+    has_aux: bool = False
+    optimize: bool = True
+
+
+@dataclass(eq=False)
+class Compiled:
+    """Generated code for one function and one signature. `call` takes the arguments and then the captured variables."""
+
+    call: Callable[..., Any]
+    text: str
+    result_type: Type
+    guards: tuple[Guard, ...]
+    version: int
+    stages: dict[str, Any] = field(default_factory=dict)
+
+    def is_current(self) -> bool:
+        """Whether everything outside that the code relies on is as it was."""
+        return self.version == registry.version and all(g.holds() for g in self.guards)
+
+
+_lock = threading.RLock()
+_cache: dict[Any, list[Compiled]] = {}
+_alive: dict[int, Any] = {}
+
+
+def signature(values: Sequence[Any]) -> tuple[Any, ...]:
+    """The key of a call: the types of the arguments, and code itself where an argument is code."""
+    return tuple(("static", id(v)) if is_code(v) else type_of(v) for v in values)
+
+
+def find(fn: FunctionType, values: Sequence[Any], request: Request) -> Compiled:
+    """The compiled code for a call of `fn` with these parameter values (captured variables last)."""
+    key = (id(fn.__code__), id(fn.__globals__), signature(values), request)
+    for entry in _cache.get(key, ()):
+        if entry.is_current():
+            return entry
+    with _lock, deep_recursion():
+        entry = compile_function(lowered(fn), values, request)
+        _alive[id(fn.__code__)] = fn
+        _alive.update((id(v), v) for v in values if is_code(v))
+        _cache[key] = [entry, *[e for e in _cache.get(key, ()) if e.version == registry.version][:3]]
+    return entry
+
+
+def compile_function(source: Lowered, values: Sequence[Any], request: Request) -> Compiled:
+    """Run every pass for one function and one signature."""
+    program, pairs = Program(), Pairs()
+    version = registry.version
+    operands = _arguments(source.code, values)
+    instance = infer(program, source.fn.__name__, source.fn, source.code, source.names, operands)
+    typed = instance.typed
+    assert typed is not None
+    stages: dict[str, Any] = {"ssa": source.code, "typed": typed}
+    params = [i for i, o in enumerate(operands) if isinstance(o, Value)]
+    wanted = range(len(operands)) if request.wanted is None else request.wanted
+    active = tuple(params.index(i) for i in wanted if i in params)
+    seed = "y_bar" if request.mode == "pullback" else "aux" if request.has_aux else "one"
+    made = pullback(program, pairs, typed, active, seed=seed, prune=request.optimize)
+    stages["adjoint"] = made
+    references = References(source.names.globals, _reserved(program))
+    made = optimise(made, typed, request, keep_y=request.mode != "grad")
+    stages["optimized"] = made
+    _reverse_callees(program, pairs, references, request)
+    main = _print(references, source, made, operands, wanted, params, request)
+    helpers = [f for pair in pairs.known.values() for f in pair_form(references, pair)]
+    call, text = assemble(references, [*helpers, main], f"{source.fn.__name__}.{request.mode}", source.names.globals)
+    stages["python"] = text
+    guards = tuple(program.guards.values())
+    return Compiled(call, text, instance.result_type, guards, version, stages)
+
+
+def _arguments(code: Function, values: Sequence[Any]) -> list[Operand]:
+    return [
+        Const(v) if is_code(v) else Value(p.name, type_of(v, i)) for i, (v, p) in enumerate(zip(values, code.body.params, strict=True))
+    ]
+
+
+def _reserved(program: Program) -> set[str]:
+    """The global names that the user's functions read must not become local."""
+    return {str(key[1]) for key in program.guards}
+
+
+def optimise(made: Reversed, typed: Function, request: Request, *, keep_y: bool) -> Reversed:
+    """Run the optimisations over both halves."""
+    from s2s_ad.analysis.effects import may_raise
+    from s2s_ad.ir.nodes import free_values
+
+    users = {v for op in typed.body.ops for v in op.results}
+    backward = made.backward
+    if request.optimize:
+        backward = dead_code(backward)
+    residuals = tuple(free_values(backward))
+    results = made.forward.results if keep_y else ()
+    joined = Block((), made.forward.ops, (*results, *residuals))
+
+    def keep(op: Op) -> bool:
+        return any(r in users for r in op.results) and may_raise(op)
+
+    forward = dead_code(joined, keep) if request.optimize else joined
+    forward = Block((), forward.ops, made.forward.results if keep_y else ())
+    return Reversed(made.name, made.params, forward, backward)
+
+
+def _reverse_callees(program: Program, pairs: Pairs, references: References, request: Request) -> None:
+    """Transform the callees, and the callees of these."""
+    while pairs.waiting:
+        pair = pairs.waiting.pop(0)
+        typed = pair.instance.typed
+        assert typed is not None
+        made = pullback(program, pairs, typed, pair.active, to_space=False, prune=request.optimize)
+        pair.reversed = optimise(made, typed, request, keep_y=True)
+        name = pair.instance.name if pair.instance.name.isidentifier() else "lambda_"
+        references.pair_names[pair] = (references.fresh(f"{name}_forward"), references.fresh(f"{name}_backward"))
+
+
+def _print(
+    references: References,
+    source: Lowered,
+    made: Reversed,
+    operands: Sequence[Operand],
+    wanted: Sequence[int],
+    params: list[int],
+    request: Request,
+) -> ast.FunctionDef:
+    name = references.fresh(f"{source.code.name}_{request.mode}")
+    free = len(source.code.free)
+    own = len(operands) - free
+    arguments = ast.arguments([], [ast.arg(str(v.name)) for v in made.params], None, [], [], None, [])
+    bars = iter(made.backward.results)
+    by_param: list[Operand] = [next(bars) if i in params else Const(None) for i in wanted]
+    made = Reversed(made.name, made.params, made.forward, Block(made.backward.params, made.backward.ops, tuple(by_param)))
+    if request.mode == "pullback":
+        f_bar = None
+        if free:
+            references.bound["Tangent"] = Tangent
+            f_bar = [(n, b) for n, b, o in zip(source.code.free, by_param[own:], operands[own:], strict=True) if isinstance(o, Value)]
+            kept = (*by_param[:own], *(b for _, b in f_bar))
+            made = Reversed(made.name, made.params, made.forward, Block(made.backward.params, made.backward.ops, kept))
+        return closure_form(references, made, name, arguments, f_bar)
+    keep_y = len(made.forward.results)
+
+    def structure(results: list[ast.expr]) -> ast.expr:
+        gradient = results[keep_y] if request.single else ast.Tuple(results[keep_y:], ast.Load())
+        return ast.Tuple([results[0], gradient], ast.Load()) if keep_y else gradient
+
+    return joint_form(references, made.params, made.forward, made.backward, name, arguments, structure)
+
+
+def assemble(
+    references: References, functions: list[ast.FunctionDef], label: str, namespace: dict[str, Any]
+) -> tuple[Callable[..., Any], str]:
+    """The text of a generated module, and the last of its functions, compiled from that text."""
+    imports = [ast.parse(line).body[0] for line in dict.fromkeys(references.imports.values())]
+    text = to_source(ast.Module([*imports, *functions], []))
+    filename = f"<s2s_ad {label} {hashlib.sha256(text.encode()).hexdigest()[:8]}>"
+    register(filename, text)
+    tree = ast.parse(text)
+    factory = ast.FunctionDef(
+        "_s2s_factory",
+        ast.arguments([], [ast.arg(n) for n in references.bound], None, [], [], None, []),
+        [*tree.body, ast.Return(ast.Name(functions[-1].name, ast.Load()))],
+        [],
+        None,
+        None,
+    )
+    factory.type_params = []  # type: ignore[attr-defined]
+    module = ast.fix_missing_locations(ast.Module([factory], []))
+    local: dict[str, Any] = {}
+    exec(compile(module, filename, "exec"), namespace, local)
+    return local["_s2s_factory"](**references.bound), text
+
+
+__all__ = ["Compiled", "Request", "compile_function", "find", "type_of_operand"]

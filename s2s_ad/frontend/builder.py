@@ -1,0 +1,130 @@
+"""The state of lowering one function: its variables, the ops so far, and the two ways to nest them.
+
+Variables are looked up in `env`; assigning binds a name to another value, so the result is in SSA form as it is made.
+Control is kept in variables too, whose names no user can write: "%exit" (skip the rest of this body), "%stop" (leave
+the loop), "%broke" (its `else` does not run), "%returned" and "%result" (of the function). They are constants wherever
+the way of control is known, and become data only where it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import gast
+
+from s2s_ad.errors import Span
+from s2s_ad.frontend.source import FunctionSource
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Star, Value, While
+
+TRUE, FALSE, NONE = Const(True), Const(False), Const(None)
+_CONTROL_NAMES = {"%exit": "done", "%stop": "stop", "%broke": "broke", "%returned": "returned", "%result": "result"}
+
+
+def same(a: Operand, b: Operand) -> bool:
+    """Whether two operands are one and the same."""
+    if a is b:
+        return True
+    return (
+        isinstance(a, Const) and isinstance(b, Const) and (a.value is b.value or (type(a.value) is bool and a.value == b.value))
+    )
+
+
+class Builder:
+    """Emits ops into the block under construction."""
+
+    def __init__(self, source: FunctionSource, name: str) -> None:
+        self.source = source
+        self.name = name
+        self.env: dict[str, Operand] = {"%exit": FALSE, "%stop": FALSE, "%returned": FALSE, "%result": UNDEFINED}
+        self.ops: list[Op] = []
+
+    def span(self, node: gast.AST) -> Span:
+        """Where `node` stands in the user's file."""
+        return self.source.span(node)
+
+    def emit(self, node: gast.AST, target: Operand | Callable[..., Any], *args: Operand | Star, **kwargs: Operand) -> Value:
+        """Append a call and give its result."""
+        return self.call(node, target, args, tuple(kwargs.items()))[0]
+
+    def call(
+        self,
+        node: gast.AST,
+        target: Operand | Callable[..., Any],
+        args: Iterable[Operand | Star],
+        kwargs: tuple[tuple[str | None, Operand], ...] = (),
+        results: int = 1,
+    ) -> tuple[Value, ...]:
+        """Append a call with any number of results."""
+        operand = target if isinstance(target, (Value, Const)) else Const(target)
+        values = tuple(Value() for _ in range(results))
+        self.ops.append(Call(values, operand, tuple(args), kwargs, span=self.span(node)))
+        return values
+
+    def bind(self, name: str, operand: Operand) -> None:
+        """Assign to a variable; a value that has no name yet gets this one."""
+        if isinstance(operand, Value) and operand.name is None and not name.startswith("%"):
+            operand.name = name
+        self.env[name] = operand
+
+    def _region(self, body: Callable[[], Any]) -> tuple[list[Op], dict[str, Operand], Any]:
+        """The ops, variables and value that `body` leaves, starting from the variables of now."""
+        outer_ops, outer_env = self.ops, self.env
+        self.ops, self.env = [], dict(outer_env)
+        try:
+            value = body()
+            return self.ops, self.env, value
+        finally:
+            self.ops, self.env = outer_ops, outer_env
+
+    def branch(
+        self, node: gast.AST, test: Operand, then: Callable[[], Operand | None], orelse: Callable[[], Operand | None]
+    ) -> Operand | None:
+        """An `If`. Variables that the two sides leave different are merged; so are the operands that they return."""
+        then_ops, then_env, then_value = self._region(then)
+        else_ops, else_env, else_value = self._region(orelse)
+        names = [n for n in then_env | else_env if not same(then_env.get(n, UNDEFINED), else_env.get(n, UNDEFINED))]
+        pairs = [(then_env.get(n, UNDEFINED), else_env.get(n, UNDEFINED)) for n in names]
+        results = [Value(_CONTROL_NAMES.get(n, n)) for n in names]
+        self.env = {n: then_env[n] for n in then_env if n in else_env} | dict(zip(names, results, strict=True))
+        merged: Operand | None = None
+        if then_value is not None and else_value is not None:
+            pairs.append((then_value, else_value))
+            results.append(merged := Value())
+        then_block = Block((), tuple(then_ops), tuple(a for a, _ in pairs))
+        else_block = Block((), tuple(else_ops), tuple(b for _, b in pairs))
+        self.ops.append(If(tuple(results), test, then_block, else_block, span=self.span(node)))
+        return merged
+
+    def loop(
+        self, node: gast.AST, iterable: Operand | None, names: Iterable[str], body: Callable[[Value | None], None]
+    ) -> None:
+        """A `For` over `iterable`, or a `While`, that carries the variables `names`."""
+        names = list(names)
+        inits = tuple(self.env.get(n, UNDEFINED) for n in names)
+        carried = tuple(Value(_CONTROL_NAMES.get(n, n.lstrip("%"))) for n in names)
+        item = None if iterable is None else Value()
+
+        def run() -> tuple[Operand, ...]:
+            self.env.update(zip(names, carried, strict=True))
+            self.env.update({"%exit": FALSE, "%stop": FALSE, "%returned": FALSE})
+            if "%broke" in names:
+                self.env["%broke"] = FALSE
+            body(item)
+            return (self.env["%stop"], *(self.env.get(n, UNDEFINED) for n in names))
+
+        ops, _, outs = self._region(run)
+        results = tuple(Value(v.name) for v in carried)
+        span = self.span(node)
+        if item is None or iterable is None:
+            self.ops.append(While(results, inits, Block(carried, tuple(ops), outs), span=span))
+        else:
+            self.ops.append(For(results, iterable, inits, Block((item, *carried), tuple(ops), outs), span=span))
+        self.env.update(zip(names, results, strict=True))
+
+    def unbound(self, node: gast.AST, name: str) -> Operand:
+        """Reading a variable that is certainly not bound raises, as in Python."""
+        message = f"cannot access local variable {name!r} where it is not associated with a value"
+        self.emit(node, primitives.raise_, self.emit(node, UnboundLocalError, Const(message)))
+        return UNDEFINED

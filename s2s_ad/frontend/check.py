@@ -1,0 +1,179 @@
+"""The supported part of Python: every other construct is refused, all at once, each with its place and a way out.
+
+    statements   assignments of all sorts · if · for · while · break · continue · return · pass · assert · raise X ·
+                 nested def · del name · expressions
+    expressions  all but await, yield and, outside a call that uses it up such as sum(…), generator expressions
+
+Whether a write to a subscript can be differentiated is decided later, when it is known what is written.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import gast
+
+from s2s_ad.errors import Problem, UnsupportedSyntaxError
+from s2s_ad.frontend.source import FunctionSource, live_names
+
+
+class Refusal(NamedTuple):
+    """What is not supported, and what to write instead."""
+
+    message: str
+    hint: str
+
+
+def check_syntax(source: FunctionSource) -> None:
+    """Raise UnsupportedSyntaxError, with every place, if `source` is not all within the supported part of Python."""
+    found = sorted(_refusals(source), key=lambda pair: (pair[0].lineno, pair[0].col_offset))
+    if found:
+        raise UnsupportedSyntaxError.of(
+            Problem(refusal.message, source.span(node), refusal.hint) for node, refusal in found
+        )
+
+
+# --- refused wherever they stand --------------------------------------------------------------------------------------
+
+_COROUTINE = Refusal("`async` and `await` are not supported", "write an ordinary function, and await outside of it")
+_GENERATOR = Refusal("`yield` is not supported", "collect the values in a list, and return the list")
+_IMPORT = Refusal("`import` inside a function is not supported", "move the import to the top of the file")
+_TRY = Refusal("`try` is not supported", "test for the cause of the error with `if`, or catch it in the caller")
+_HIDDEN_RESULT = "take the value as an argument, and return the new one"
+
+REFUSED: dict[type, Refusal] = {
+    gast.AsyncFunctionDef: _COROUTINE,
+    gast.AsyncFor: _COROUTINE,
+    gast.AsyncWith: _COROUTINE,
+    gast.Await: _COROUTINE,
+    gast.Yield: _GENERATOR,
+    gast.YieldFrom: _GENERATOR,
+    gast.Import: _IMPORT,
+    gast.ImportFrom: _IMPORT,
+    gast.Try: _TRY,
+    gast.TryStar: _TRY,
+    gast.With: Refusal("`with` is not supported", "put the `with` into the caller, around the call of this function"),
+    gast.Match: Refusal("`match` is not supported", "write it as `if` and `elif`"),
+    gast.ClassDef: Refusal("a class inside a function is not supported", "define the class outside of the function"),
+    gast.Global: Refusal("`global` is not supported", _HIDDEN_RESULT),
+    gast.Nonlocal: Refusal("`nonlocal` is not supported", _HIDDEN_RESULT),
+    gast.TypeAlias: Refusal("`type` inside a function is not supported", "move it to the top of the file"),
+    # Met only where no call uses it up at once, see `_parts`.
+    gast.GeneratorExp: Refusal(
+        "a generator expression is supported only as the one argument of a call such as `sum` or `max`",
+        "write a list: `[… for … in …]`",
+    ),
+}
+
+SUPPORTED: frozenset[type] = frozenset(
+    {
+        *(gast.FunctionDef, gast.Return, gast.Delete, gast.Assign, gast.AugAssign, gast.AnnAssign, gast.For),
+        *(gast.While, gast.If, gast.Raise, gast.Assert, gast.Expr, gast.Pass, gast.Break, gast.Continue),
+        *(gast.BoolOp, gast.NamedExpr, gast.BinOp, gast.UnaryOp, gast.Compare, gast.IfExp, gast.Lambda, gast.Call),
+        *(gast.Tuple, gast.List, gast.Set, gast.Dict, gast.ListComp, gast.SetComp, gast.DictComp, gast.Starred),
+        *(gast.Name, gast.Constant, gast.Attribute, gast.Subscript),
+        *(gast.JoinedStr, gast.FormattedValue),
+    }
+)
+
+# --- refused in some forms --------------------------------------------------------------------------------------------
+
+_DECORATED = Refusal("a decorator on a nested function is not supported", "call the decorator by hand: `f = deco(f)`")
+_BARE_RAISE = Refusal("`raise` without an exception is not supported", "name the exception: `raise ValueError(…)`")
+_SET_ATTRIBUTE = Refusal("assignment to an attribute is not supported", "return the new value instead")
+_DELETE_ATTRIBUTE = Refusal("`del` of an attribute is not supported", "build a new object without it")
+_DELETE_ITEM = Refusal("`del` of an item is not supported", "build a new list or dict without it")
+
+
+def _attribute_refusal(node: Any) -> Refusal | None:
+    return {gast.Store: _SET_ATTRIBUTE, gast.Del: _DELETE_ATTRIBUTE}.get(type(node.ctx))
+
+
+CONDITIONAL: dict[type, Callable[[Any], Refusal | None]] = {
+    gast.FunctionDef: lambda node: _DECORATED if node.decorator_list else None,
+    gast.Raise: lambda node: _BARE_RAISE if node.exc is None else None,
+    gast.Attribute: _attribute_refusal,
+    gast.Subscript: lambda node: _DELETE_ITEM if isinstance(node.ctx, gast.Del) else None,
+    gast.comprehension: lambda node: _COROUTINE if node.is_async else None,
+}
+
+BUILTIN_HINTS = {
+    "eval": "write the code itself",
+    "exec": "write the code itself",
+    "locals": "name the variables",
+    "globals": "name the variables",
+    "vars": "name the attributes",
+    "setattr": "return the new value instead",
+    "delattr": "build a new object without the attribute",
+    "super": "name the base class: `Base.method(self, …)`",
+}
+
+# --- the walk ---------------------------------------------------------------------------------------------------------
+
+_USE_UP_A_GENERATOR = frozenset(
+    {"all", "any", "dict", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple"}
+)
+_OTHER_CODE = (gast.AsyncFunctionDef, gast.ClassDef)  # not searched for more, as all of it is to go
+
+
+def _refusals(source: FunctionSource) -> Iterator[tuple[Any, Refusal]]:
+    """Each refused node; with a stack, since trees may be deep."""
+    builtin_calls = _builtin_calls(source)
+    root = source.node
+    pending = [root] if isinstance(root, _OTHER_CODE) else _body(root)
+    while pending:
+        node = pending.pop()
+        refusal = _refusal(node, builtin_calls)
+        if refusal is not None:
+            yield (node.target if isinstance(node, gast.comprehension) else node), refusal
+        if not isinstance(node, _OTHER_CODE):
+            pending += _parts(node)
+
+
+def _refusal(node: Any, builtin_calls: frozenset[str]) -> Refusal | None:
+    kind = type(node)
+    if kind in REFUSED:
+        return REFUSED[kind]
+    if isinstance(node, (ast.stmt, ast.expr)) and kind not in SUPPORTED:
+        return Refusal(f"`{kind.__name__}` is not supported", "write it in other words")
+    if kind is gast.Call and getattr(node.func, "id", None) in builtin_calls:
+        return Refusal(f"`{node.func.id}()` is not supported", BUILTIN_HINTS[node.func.id])
+    return CONDITIONAL[kind](node) if kind in CONDITIONAL else None
+
+
+def _parts(node: Any) -> list[Any]:
+    """The children of `node` to look at: all but annotations and decorators, and what is fine in its place."""
+    if isinstance(node, (gast.FunctionDef, gast.Lambda)):
+        return [*node.args.defaults, *filter(None, node.args.kw_defaults), *_body(node)]
+    if isinstance(node, gast.AnnAssign):
+        return [node.target, *filter(None, [node.value])]
+    if isinstance(node, gast.AugAssign):
+        return [*ast.iter_child_nodes(node.target), node.value]
+    if isinstance(node, gast.Call) and _uses_up_a_generator(node):
+        return [node.func, *ast.iter_child_nodes(node.args[0])]
+    return list(ast.iter_child_nodes(node))
+
+
+def _body(function: Any) -> list[Any]:
+    return list(function.body) if isinstance(function.body, list) else [function.body]
+
+
+def _uses_up_a_generator(call: Any) -> bool:
+    """Whether `call` has one argument, a generator expression, and a callee that runs it to its end."""
+    if [type(argument) for argument in (*call.args, *call.keywords)] != [gast.GeneratorExp]:
+        return False
+    return isinstance(call.func, gast.Attribute) or getattr(call.func, "id", None) in _USE_UP_A_GENERATOR
+
+
+def _builtin_calls(source: FunctionSource) -> frozenset[str]:
+    """Those names of `BUILTIN_HINTS` that mean the builtin in `source`."""
+    names = live_names(source.fn)
+    bound = {*names.closure, *names.globals}
+    for node in ast.walk(source.node):
+        if isinstance(node, gast.Name) and not isinstance(node.ctx, gast.Load):
+            bound.add(node.id)
+        elif isinstance(node, gast.FunctionDef):
+            bound.add(node.name)
+    return frozenset(BUILTIN_HINTS) - bound

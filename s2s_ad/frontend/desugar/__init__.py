@@ -1,0 +1,17 @@
+"""Rewrites of syntax into simpler syntax, before anything is lowered. One file for each construct."""
+
+from __future__ import annotations
+
+import gast
+
+from s2s_ad.frontend.desugar.annotations import drop_annotations
+from s2s_ad.frontend.desugar.assertions import expand_assertions
+
+PASSES = (drop_annotations, expand_assertions)
+
+
+def desugar(node: gast.AST) -> gast.AST:
+    """The core syntax of a function: every pass in order."""
+    for rewrite in PASSES:
+        node = rewrite(node)
+    return node

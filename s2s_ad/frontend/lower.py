@@ -1,0 +1,266 @@
+"""Lowers a Python function to structured SSA.
+
+`break`, `continue` and `return` in mid-body become structure: where one side of an `if` leaves, the statements after
+it go into the other side; where both may, or a loop may have returned, they go under a test. The loop is left by the
+`stop` result of its body, and codegen prints all of this back as `break`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import gast
+
+from s2s_ad.errors import UnsupportedSyntaxError
+from s2s_ad.frontend.builder import FALSE, NONE, TRUE
+from s2s_ad.frontend.expressions import AUGMENTED, ExpressionLowering
+from s2s_ad.frontend.scope import always_exits, assigned_names, contains, may_exit
+from s2s_ad.frontend.source import FunctionSource
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import UNDEFINED, Block, Const, Function, Operand, Parameter, Value
+
+_KINDS = inspect.Parameter
+
+
+def lower(source: FunctionSource) -> Function:
+    """The IR of a function, with every variable that it captures as a parameter after its own."""
+    return FunctionLowering(source, source.node, None).run()
+
+
+def parameters(args: gast.arguments) -> tuple[Parameter, ...]:
+    """The formal parameters in the order of the IR: positional, `*args`, keyword-only, `**kwargs`."""
+    positional = [*args.posonlyargs, *args.args]
+    required = len(positional) - len(args.defaults)
+    kinds = [_KINDS.POSITIONAL_ONLY] * len(args.posonlyargs) + [_KINDS.POSITIONAL_OR_KEYWORD] * len(args.args)
+    found = [Parameter(a.id, kind, i >= required) for i, (a, kind) in enumerate(zip(positional, kinds, strict=True))]
+    if args.vararg:
+        found.append(Parameter(args.vararg.id, _KINDS.VAR_POSITIONAL))
+    for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
+        found.append(Parameter(arg.id, _KINDS.KEYWORD_ONLY, default is not None))
+    if args.kwarg:
+        found.append(Parameter(args.kwarg.id, _KINDS.VAR_KEYWORD))
+    return tuple(found)
+
+
+class FunctionLowering(ExpressionLowering):
+    """Lowers one function; nested ones are lowered by a child that reads its free variables from here."""
+
+    def __init__(self, source: FunctionSource, node: gast.AST, parent: FunctionLowering | None) -> None:
+        super().__init__(source, getattr(node, "name", "lambda_"))
+        self.node = node
+        self.parent = parent
+        self.parameters = parameters(node.args)
+        body = node.body if isinstance(node.body, list) else [node.body]
+        self.locals = {p.name for p in self.parameters} | set(assigned_names(body))
+        self.free: dict[str, Value] = {}
+        self.captured: set[str] = set()
+
+    def run(self) -> Function:
+        """Lower the whole function."""
+        params = tuple(Value(p.name) for p in self.parameters)
+        self.env.update(zip((p.name for p in self.parameters), params, strict=True))
+        result = self._body()
+        body = Block((*params, *self.free.values()), tuple(self.ops), (result,))
+        return Function(self.name, self.parameters, tuple(self.free), body, self.span(self.node))
+
+    def _body(self) -> Operand:
+        if isinstance(self.node, gast.Lambda):
+            return self.expression(self.node.body)
+        self.statements(self.node.body)
+        finished = self.env["%exit"]
+        if isinstance(finished, Value):
+            self.branch(self.node, finished, lambda: None, lambda: self.env.update({"%result": NONE}))
+        return NONE if finished is not TRUE and isinstance(finished, Const) and not finished.value else self.env["%result"]
+
+    # variables
+
+    def read(self, name: str, node: gast.AST) -> Operand:
+        """A local variable, a captured one, or a global one."""
+        if name in self.locals:
+            operand = self.env.get(name, UNDEFINED)
+            return self.unbound(node, name) if operand is UNDEFINED else operand
+        if self._is_captured(name):
+            return self.free.setdefault(name, Value(name))
+        return self.emit(node, primitives.read_global, Const(name))
+
+    def _is_captured(self, name: str) -> bool:
+        if self.parent is None:
+            return name in self.source.fn.__code__.co_freevars
+        if name == self.name and isinstance(self.node, gast.FunctionDef):
+            return True
+        return name in self.parent.locals or self.parent._is_captured(name)
+
+    def bind(self, name: str, operand: Operand) -> None:
+        """Assign; a variable that a nested function has captured may not change under it."""
+        if name in self.captured:
+            raise UnsupportedSyntaxError(
+                f"`{name}` is assigned again after a nested function has captured it",
+                self.span(self.node),
+                "use another name for the new value, or pass it to the nested function as an argument",
+            )
+        super().bind(name, operand)
+
+    def make_function(self, node: gast.AST) -> Operand:
+        """A closure over the variables of now; the defaults of its parameters are captured too."""
+        child = FunctionLowering(self.source, node, self)
+        code = child.run()
+        defaults = {f"={name}": self.expression(d) for name, d in _defaults(node.args)}
+        free = [n for n in code.free if n != code.name or isinstance(node, gast.Lambda)]
+        captured = [self.read(n, node) for n in free]
+        self.captured |= {n for n in free if n in self.locals}
+        extra = tuple(Value(n) for n in defaults)
+        body = Block((*code.body.params, *extra), code.body.ops, code.body.results)
+        code = Function(code.name, code.parameters, (*code.free, *defaults), body, code.span)
+        return self.emit(node, primitives.MakeClosure(code), *captured, *defaults.values())
+
+    # statements
+
+    def statements(self, nodes: list[Any]) -> None:
+        """Lower a suite up to where control surely leaves it."""
+        for i, node in enumerate(nodes):
+            rest = nodes[i + 1 :]
+            if isinstance(node, gast.If) and rest and may_exit([node]):
+                return self._if_then_rest(node, rest)
+            getattr(self, "_" + type(node).__name__.lower())(node)
+            done = self.env["%exit"]
+            if isinstance(done, Value) and rest:
+                self.branch(node, done, _skip, lambda rest=rest: self._resume(rest))
+                return None
+            if isinstance(done, Const) and done.value:
+                return None
+        return None
+
+    def _resume(self, nodes: list[Any]) -> None:
+        self.env.update({"%exit": FALSE, "%stop": FALSE, "%returned": FALSE})
+        self.statements(nodes)
+
+    def _if_then_rest(self, node: gast.If, rest: list[Any]) -> None:
+        then_leaves, else_leaves = always_exits(node.body), always_exits(node.orelse)
+        if then_leaves or else_leaves:
+            then = node.body if then_leaves else [*node.body, *rest]
+            orelse = node.orelse if else_leaves else [*node.orelse, *rest]
+            self._branch(node, then, orelse)
+            return
+        self._branch(node, node.body, node.orelse)
+        done = self.env["%exit"]
+        if isinstance(done, Value):
+            self.branch(node, done, _skip, lambda: self._resume(rest))
+        else:
+            self.statements(rest)
+
+    def _branch(self, node: gast.If, then: list[Any], orelse: list[Any]) -> None:
+        test = self.expression(node.test)
+        self.branch(node, test, lambda: self.statements(then), lambda: self.statements(orelse))
+
+    def _if(self, node: gast.If) -> None:
+        self._branch(node, node.body, node.orelse)
+
+    def _for(self, node: gast.For) -> None:
+        def body(item: Value | None) -> None:
+            assert item is not None
+            self.assign(node.target, item)
+            self.statements(node.body)
+
+        iterable = self.expression(node.iter)
+        self._loop(node, iterable, assigned_names([node.target, *node.body]), body)
+
+    def _while(self, node: gast.While) -> None:
+        def leave() -> None:
+            self.env.update({"%stop": TRUE, "%exit": TRUE})
+
+        def body(_: Value | None) -> None:
+            test = self.expression(node.test)
+            if isinstance(test, Const) and test.value is not UNDEFINED.value and test.value:
+                self.statements(node.body)
+            else:
+                self.branch(node, test, lambda: self.statements(node.body), leave)
+
+        self._loop(node, None, assigned_names([node.test, *node.body]), body)
+
+    def _loop(
+        self, node: Any, iterable: Operand | None, names: dict[str, None], body: Callable[[Value | None], None]
+    ) -> None:
+        outer_broke = self.env.pop("%broke", None)
+        returns = contains(node.body, (gast.Return,))
+        carried = [*names, *(("%returned", "%result") if returns else ()), *(("%broke",) if node.orelse else ())]
+        if node.orelse:
+            self.env["%broke"] = FALSE
+        self.loop(node, iterable, carried, body)
+        broke = self.env.pop("%broke", None)
+        if outer_broke is not None:
+            self.env["%broke"] = outer_broke
+        if returns:
+            self.env.update({"%exit": self.env["%returned"], "%stop": self.env["%returned"]})
+        if broke is not None:
+            self._loop_else(node, broke, returns)
+
+    def _loop_else(self, node: Any, broke: Operand, returns: bool) -> None:
+        def orelse() -> None:
+            self.env.update({"%exit": FALSE, "%stop": FALSE, "%returned": FALSE})
+            self.branch(node, broke, _skip, lambda: self.statements(node.orelse))
+
+        if returns:
+            self.branch(node, self.env["%returned"], _skip, orelse)
+        else:
+            orelse()
+
+    def _leave_loop(self) -> None:
+        self.env.update({"%exit": TRUE, "%stop": TRUE})
+        if "%broke" in self.env:
+            self.env["%broke"] = TRUE
+
+    def _break(self, _: gast.Break) -> None:
+        self._leave_loop()
+
+    def _continue(self, _: gast.Continue) -> None:
+        self.env["%exit"] = TRUE
+
+    def _return(self, node: gast.Return) -> None:
+        value = NONE if node.value is None else self.expression(node.value)
+        self._leave_loop()
+        self.env.update({"%returned": TRUE, "%result": value})
+
+    def _pass(self, _: gast.Pass) -> None:
+        pass
+
+    def _expr(self, node: gast.Expr) -> None:
+        if not isinstance(node.value, gast.Constant):
+            self.expression(node.value)
+
+    def _assign(self, node: gast.Assign) -> None:
+        value = self.expression(node.value)
+        for target in node.targets:
+            self.assign(target, value)
+
+    def _augassign(self, node: gast.AugAssign) -> None:
+        target = node.target
+        if isinstance(target, gast.Name):
+            current = self.read(target.id, target)
+            self.bind(target.id, self.emit(node, AUGMENTED[type(node.op)], current, self.expression(node.value)))
+        else:
+            self.emit(node, primitives.store, self.expression(target.value), NONE, self.expression(node.value))
+
+    def _delete(self, node: gast.Delete) -> None:
+        for target in node.targets:
+            self.read(target.id, target)
+            self.env[target.id] = UNDEFINED
+
+    def _raise(self, node: gast.Raise) -> None:
+        exception = self.expression(node.exc)
+        cause = () if node.cause is None else (self.expression(node.cause),)
+        self.emit(node, primitives.raise_, exception, *cause)
+
+    def _functiondef(self, node: gast.FunctionDef) -> None:
+        self.bind(node.name, self.make_function(node))
+
+
+def _defaults(args: gast.arguments) -> list[tuple[str, gast.AST]]:
+    positional = [*args.posonlyargs, *args.args]
+    named = list(zip((a.id for a in positional[len(positional) - len(args.defaults) :]), args.defaults, strict=True))
+    return named + [(a.id, d) for a, d in zip(args.kwonlyargs, args.kw_defaults, strict=True) if d is not None]
+
+
+def _skip() -> None:
+    return None

@@ -1,0 +1,73 @@
+"""Which names a piece of syntax binds, and where control may leave it: questions about the tree that need no values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import gast
+
+FUNCTIONS = (gast.FunctionDef, gast.AsyncFunctionDef, gast.Lambda)
+COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
+LOOPS = (gast.For, gast.While)
+
+
+def assigned_names(nodes: Iterable[gast.AST]) -> dict[str, None]:
+    """The variables that `nodes` bind in their own scope, in the order of the text."""
+    names: dict[str, None] = {}
+    for node in nodes:
+        for name in _bindings(node):
+            names[name] = None
+    return names
+
+
+def _bindings(node: gast.AST) -> Iterator[str]:
+    if isinstance(node, gast.FunctionDef):
+        yield node.name
+    if isinstance(node, FUNCTIONS):
+        return
+    if isinstance(node, COMPREHENSIONS):
+        yield from _walrus_targets(node)
+        return
+    if isinstance(node, gast.Name) and isinstance(node.ctx, (gast.Store, gast.Del)):
+        yield node.id
+    for child in gast.iter_child_nodes(node):
+        yield from _bindings(child)
+
+
+def _walrus_targets(node: gast.AST) -> Iterator[str]:
+    """A walrus inside a comprehension binds in the scope around it."""
+    for child in gast.walk(node):
+        if isinstance(child, gast.NamedExpr):
+            yield child.target.id
+
+
+def contains(nodes: Iterable[gast.AST], kinds: tuple[type, ...], *, into_loops: bool = True) -> bool:
+    """Whether a node of one of `kinds` is among or under `nodes`, nested functions left out."""
+    for node in nodes:
+        if isinstance(node, kinds):
+            return True
+        if isinstance(node, FUNCTIONS):
+            continue
+        if not into_loops and isinstance(node, LOOPS):
+            if contains(node.orelse, kinds, into_loops=False):
+                return True
+            continue
+        if contains(gast.iter_child_nodes(node), kinds, into_loops=into_loops):
+            return True
+    return False
+
+
+def may_exit(nodes: Iterable[gast.AST]) -> bool:
+    """Whether control may leave `nodes` by `return`, or by a `break` or `continue` of a loop around them."""
+    nodes = list(nodes)
+    return contains(nodes, (gast.Return,)) or contains(nodes, (gast.Break, gast.Continue), into_loops=False)
+
+
+def always_exits(nodes: list[gast.AST]) -> bool:
+    """Whether control surely leaves `nodes` by `return`, `break` or `continue`."""
+    for node in nodes:
+        if isinstance(node, (gast.Return, gast.Break, gast.Continue)):
+            return True
+        if isinstance(node, gast.If) and always_exits(node.body) and always_exits(node.orelse):
+            return True
+    return False

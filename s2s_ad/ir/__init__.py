@@ -1,0 +1,1 @@
+"""The intermediate representation: structured SSA, its types, text form and verifier."""

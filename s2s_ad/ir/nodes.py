@@ -1,0 +1,191 @@
+"""Structured SSA.
+
+    Function ::= name(params) Block
+    Block    ::= params, ops, results
+    Op       ::= Call    results = target(*args, **kwargs)
+               | If      results = test ? then : orelse
+               | For     results = loop over `iterable`, carrying `inits`
+               | While   results = loop until told to stop, carrying `inits`
+    Operand  ::= Value | Const
+
+Regions have no phi and no jumps. The blocks of an `If` take no parameters and give one result for each of the op's
+results. The body of a `For` has the parameters (item, *carried) and the results (stop, *carried); that of a `While`
+the same without an item. A true `stop` leaves the loop, so `break` and the test of a `while` are both an `If` that
+gives a true `stop`. `for` and `while` loops give what they carry. Every operator, attribute, index and display is a
+`Call` of a known callable, some of them from `ir.primitives`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from s2s_ad.errors import Span
+from s2s_ad.ir.types import UNKNOWN, Type
+
+
+@dataclass(eq=False)
+class Value:
+    """A single assignment. `name` is the user's variable where there is one; the identity is what counts."""
+
+    name: str | None = None
+    type: Type = UNKNOWN
+
+    def __repr__(self) -> str:
+        return f"%{self.name or '_'}"
+
+
+@dataclass(frozen=True, eq=False)
+class Const:
+    """A compile-time constant: a literal, a function, a module."""
+
+    value: Any
+
+    def __repr__(self) -> str:
+        return f"{getattr(self.value, '__name__', None) or repr(self.value)}"
+
+
+Operand = Value | Const
+
+
+class Undefined:
+    """The value of a variable that is not bound."""
+
+    def __repr__(self) -> str:
+        return "undefined"
+
+
+UNDEFINED = Const(Undefined())
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """A straight line of ops with parameters and results."""
+
+    params: tuple[Value, ...]
+    ops: tuple[Op, ...]
+    results: tuple[Operand, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Op:
+    """Base of all ops. `span` is the user's code that it comes from."""
+
+    results: tuple[Value, ...]
+    span: Span | None = field(default=None, kw_only=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Star:
+    """An unpacked argument: `*operand` among the positional arguments of a call."""
+
+    operand: Operand
+
+
+@dataclass(frozen=True, eq=False)
+class Call(Op):
+    """`results = target(*args, **kwargs)`; the keyword None stands for `**operand`."""
+
+    target: Operand
+    args: tuple[Operand | Star, ...] = ()
+    kwargs: tuple[tuple[str | None, Operand], ...] = ()
+
+    def operands(self) -> Iterator[Operand]:
+        """Every operand: target, positional, keyword."""
+        yield self.target
+        for arg in self.args:
+            yield arg.operand if isinstance(arg, Star) else arg
+        for _, operand in self.kwargs:
+            yield operand
+
+
+@dataclass(frozen=True, eq=False)
+class If(Op):
+    """Two blocks of which one runs."""
+
+    test: Operand
+    then: Block
+    orelse: Block
+
+
+@dataclass(frozen=True, eq=False)
+class For(Op):
+    """A loop over an iterable."""
+
+    iterable: Operand
+    inits: tuple[Operand, ...]
+    body: Block
+
+
+@dataclass(frozen=True, eq=False)
+class While(Op):
+    """A loop until its body says stop."""
+
+    inits: tuple[Operand, ...]
+    body: Block
+
+
+@dataclass(frozen=True, eq=False)
+class Parameter:
+    """A formal parameter: its name, `kind` (as in `inspect.Parameter`) and the number of its default, if any."""
+
+    name: str
+    kind: Any
+    has_default: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Function:
+    """A function. `free` are the variables it captures: values for them follow the parameters in `body.params`."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    free: tuple[str, ...]
+    body: Block
+    span: Span | None = None
+
+
+def operands(op: Op) -> Iterator[Operand]:
+    """The operands that `op` itself reads, not those inside its regions."""
+    match op:
+        case Call():
+            yield from op.operands()
+        case If():
+            yield op.test
+        case For():
+            yield op.iterable
+            yield from op.inits
+        case While():
+            yield from op.inits
+
+
+def regions(op: Op) -> tuple[Block, ...]:
+    """The blocks inside `op`."""
+    match op:
+        case If():
+            return (op.then, op.orelse)
+        case For() | While():
+            return (op.body,)
+    return ()
+
+
+def free_values(block: Block) -> dict[Value, None]:
+    """The values that `block` reads and does not define, in the order of their first use."""
+    defined: set[Value] = set(block.params)
+    used: dict[Value, None] = {}
+
+    def use(operand: Operand) -> None:
+        if isinstance(operand, Value) and operand not in defined:
+            used[operand] = None
+
+    for op in block.ops:
+        for operand in operands(op):
+            use(operand)
+        for region in regions(op):
+            for value in free_values(region):
+                use(value)
+        defined.update(op.results)
+    for operand in block.results:
+        use(operand)
+    return used

@@ -1,0 +1,133 @@
+"""The callables that Python has syntax for but no function. Each runs as what it stands for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import numpy as np
+
+
+def make_tuple(*items: Any) -> tuple[Any, ...]:
+    """`(a, b)`."""
+    return items
+
+
+def make_list(*items: Any) -> list[Any]:
+    """`[a, b]`."""
+    return list(items)
+
+
+def make_set(*items: Any) -> set[Any]:
+    """`{a, b}`."""
+    return set(items)
+
+
+def make_dict(*items: Any) -> dict[Any, Any]:
+    """`{k: v, …}` from alternating keys and values."""
+    return dict(zip(items[::2], items[1::2], strict=True))
+
+
+def call_method(obj: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
+    """`obj.name(*args, **kwargs)`."""
+    return getattr(obj, name)(*args, **kwargs)
+
+
+def append(items: list[Any], item: Any) -> list[Any]:
+    """`items.append(item)`: gives the new version of the list, which is the same object."""
+    items.append(item)
+    return items
+
+
+def store(target: Any, index: Any, item: Any) -> Any:
+    """`target[index] = item`: gives the new version of the target, which is the same object."""
+    target[index] = item
+    return target
+
+
+def accumulate(target: Any, index: Any, item: Any) -> Any:
+    """`target[index] += item`: gives the new version of the target, which is the same object."""
+    target[index] += item
+    return target
+
+
+def augment(target: Any, item: Any) -> Any:
+    """`target += item` of an array, in place: gives the new version of the target, which is the same object."""
+    target += item
+    return target
+
+
+def scatter_add(target: Any, index: Any, item: Any) -> Any:
+    """`np.add.at(target, index, item)`: gives the new version of the target, which is the same object."""
+    np.add.at(target, index, item)
+    return target
+
+
+def pop(items: list[Any]) -> tuple[Any, list[Any]]:
+    """`items.pop()`: gives the last item, and the new version of the list, which is the same object."""
+    return items.pop(), items
+
+
+def raise_(exception: Any, cause: Any = None) -> NoReturn:
+    """`raise exception from cause`."""
+    if cause is None:
+        raise exception
+    raise exception from cause
+
+
+def read_global(name: str) -> Any:
+    """A global variable that holds data, read when control gets there."""
+    raise AssertionError(name)
+
+
+def fixed(value: Any) -> Any:
+    """A value as it is: keeps a named constant such as `np.pi` from being folded away."""
+    return value
+
+
+@dataclass(frozen=True)
+class Unpack:
+    """`a, *b, c = value`: `before` and `after` count the targets beside the star, None means there is no star."""
+
+    before: int
+    after: int | None = None
+
+    @property
+    def count(self) -> int:
+        """The number of targets."""
+        return self.before + (0 if self.after is None else 1 + self.after)
+
+    def __call__(self, value: Any) -> tuple[Any, ...]:
+        """The values of the targets."""
+        if self.after is None:
+            items = tuple(value)
+            if len(items) != self.before:
+                raise ValueError(f"expected {self.before} values to unpack, got {len(items)}")
+            return items
+        items = tuple(value)
+        stop = len(items) - self.after
+        return (*items[: self.before], list(items[self.before : stop]), *items[stop:])
+
+
+@dataclass(frozen=True)
+class FString:
+    """An f-string: literal pieces, and `(conversion, format)` for each value that stands between them."""
+
+    pieces: tuple[str | tuple[int, str], ...]
+
+    def __call__(self, *values: Any) -> str:
+        """The formatted text."""
+        convert = {-1: lambda v: v, 115: str, 114: repr, 97: ascii}
+        it = iter(values)
+        return "".join(p if isinstance(p, str) else format(convert[p[0]](next(it)), p[1]) for p in self.pieces)
+
+
+@dataclass(frozen=True, eq=False)
+class MakeClosure:
+    """Makes a nested function of `code`; the arguments are the variables that it captures."""
+
+    code: Any
+    __name__ = "make_closure"
+
+
+IN_PLACE = frozenset({append, store, accumulate, augment, scatter_add, pop})

@@ -1,0 +1,263 @@
+"""What is known at compile time about a run-time value.
+
+    Type ::= Unknown | Never | Number(kind) | Array(dtype, axes) | Sequence types | Closure | Instance(cls)
+
+`Never` is the type of no value at all (an unbound variable, code after `raise`), the bottom of the lattice; `Unknown`
+is the top. An axis of an array is the number 1 (its length is one) or a `Length`: a symbolic length. Two axes with the
+same named length are equally long; a `Length` that is `many` is not one. This is what decides every broadcast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Length:
+    """The symbolic length of an axis. `name` None: nothing else is known to be as long."""
+
+    name: Hashable = None
+    many: bool = False
+
+
+ANY = Length()
+MANY = Length(None, many=True)
+Axis = int | Length
+
+
+@dataclass(frozen=True)
+class Type:
+    """Base of all types."""
+
+
+@dataclass(frozen=True)
+class Unknown(Type):
+    """Any value at all."""
+
+
+@dataclass(frozen=True)
+class Never(Type):
+    """No value: control does not get here, or the variable is not bound."""
+
+
+@dataclass(frozen=True)
+class Number(Type):
+    """A Python number of `kind` bool, int, float, complex, or "real" (int or float). `axis`: it is its length."""
+
+    kind: str
+    axis: Axis | None = None
+
+
+@dataclass(frozen=True)
+class Array(Type):
+    """An ndarray, or a NumPy scalar where the rank is 0.
+
+    `dtype` None is an undecided floating dtype; `axes` None an unknown rank. `boxed`: a 0-d ndarray, which is mutable.
+    `loose`: a rank-0 value that may be a Python number instead.
+    """
+
+    dtype: np.dtype[Any] | None
+    axes: tuple[Axis, ...] | None
+    boxed: bool = False
+    loose: bool = False
+
+
+@dataclass(frozen=True)
+class Tuple(Type):
+    """A tuple of known length; `cls` is the named tuple's class where it is one."""
+
+    items: tuple[Type, ...]
+    cls: type = tuple
+
+
+@dataclass(frozen=True)
+class List(Type):
+    """A list. `items` gives the type of each element where the length is known and the types differ."""
+
+    item: Type
+    items: tuple[Type, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Dict(Type):
+    """A dict with these constant keys, in order."""
+
+    keys: tuple[Hashable, ...]
+    values: tuple[Type, ...]
+
+
+@dataclass(frozen=True)
+class Iterable(Type):
+    """A lazy iterable (`range`, `zip`, `enumerate`, `reversed`) that yields `item`."""
+
+    item: Type
+
+
+@dataclass(frozen=True)
+class Closure(Type):
+    """A nested function: its code, an `ir.nodes.Function`, and the types of the variables that it captures."""
+
+    code: Any
+    captured: tuple[Type, ...]
+
+
+@dataclass(frozen=True)
+class Instance(Type):
+    """An object of exactly the class `cls`, of which nothing is differentiated (a string, None, a slice, …)."""
+
+    cls: type
+
+
+UNKNOWN = Unknown()
+NEVER = Never()
+INT = Number("int")
+FLOAT = Number("float")
+BOOL = Number("bool")
+FLOAT64 = Array(np.dtype(np.float64), ())
+
+_KINDS = ("bool", "int", "real", "float", "complex")
+
+
+def is_differentiable(t: Type) -> bool:
+    """Whether values of type `t` have a tangent space other than {0}; true for `Unknown`, which may."""
+    match t:
+        case Number(kind):
+            return kind in ("real", "float", "complex")
+        case Array(dtype):
+            return dtype is None or dtype.kind in "fc"
+        case Tuple(items) | Dict(_, items) | Closure(_, items):
+            return any(map(is_differentiable, items))
+        case List(item) | Iterable(item):
+            return is_differentiable(item)
+        case Unknown():
+            return True
+    return False
+
+
+def is_scalar(t: Type) -> bool:
+    """Whether `t` is a Python number or an array of rank 0."""
+    return isinstance(t, Number) or (isinstance(t, Array) and t.axes == ())
+
+
+def join_axis(a: Axis, b: Axis) -> Axis:
+    """What is known of an axis that is either `a` or `b`."""
+    if a == b:
+        return a
+    return MANY if isinstance(a, Length) and isinstance(b, Length) and a.many and b.many else ANY
+
+
+def join(a: Type, b: Type) -> Type:
+    """The least type that holds every value of `a` and of `b`."""
+    if a == b:
+        return a
+    match a, b:
+        case (Never(), t) | (t, Never()):
+            return t
+        case Number(), Number():
+            return Number(_join_kinds(a.kind, b.kind))
+        case (Number(), Array(axes=())) | (Array(axes=()), Number()):
+            return _join_loose(a, b)
+        case Array(), Array():
+            return _join_arrays(a, b)
+        case Tuple(), Tuple() if a.cls is b.cls and len(a.items) == len(b.items):
+            return Tuple(tuple(map(join, a.items, b.items)), a.cls)
+        case List(), List():
+            return List(join(a.item, b.item))
+        case Dict(), Dict() if a.keys == b.keys:
+            return Dict(a.keys, tuple(map(join, a.values, b.values)))
+        case Iterable(), Iterable():
+            return Iterable(join(a.item, b.item))
+        case Closure(), Closure() if a.code is b.code:
+            return Closure(a.code, tuple(map(join, a.captured, b.captured)))
+    return UNKNOWN
+
+
+def join_all(types: tuple[Type, ...]) -> Type:
+    """The join of any number of types; `Never` for none."""
+    return reduce(join, types, NEVER)
+
+
+def _join_kinds(a: str, b: str) -> str:
+    kinds = {a, b}
+    if kinds <= {"bool", "int"} or "complex" in kinds or kinds == {"float"}:
+        return max(kinds, key=_KINDS.index)
+    return "real"
+
+
+def _join_loose(a: Type, b: Type) -> Type:
+    number, array = (a, b) if isinstance(a, Number) else (b, a)
+    assert isinstance(number, Number) and isinstance(array, Array)
+    if number.kind == "complex" or (array.dtype is not None and array.dtype.kind not in "f"):
+        return UNKNOWN
+    return Array(array.dtype, (), array.boxed, loose=True)
+
+
+def _join_arrays(a: Array, b: Array) -> Type:
+    floating = all(t.dtype is None or t.dtype.kind == "f" for t in (a, b))
+    if a.dtype != b.dtype and not floating:
+        return UNKNOWN
+    dtype = a.dtype if a.dtype == b.dtype else None
+    axes = None
+    if a.axes is not None and b.axes is not None and len(a.axes) == len(b.axes):
+        axes = tuple(map(join_axis, a.axes, b.axes))
+    return Array(dtype, axes, a.boxed or b.boxed, a.loose or b.loose)
+
+
+def type_of(value: object, name: Hashable = None) -> Type:
+    """The type of a run-time value. `name` (made unique by the caller) names the lengths of its axes."""
+    if isinstance(value, (bool, int, float, complex)) and type(value) in (bool, int, float, complex):
+        return Number(type(value).__name__)
+    if isinstance(value, (np.ndarray, np.generic)):
+        return _type_of_array(value, name)
+    if isinstance(value, tuple):
+        return Tuple(tuple(type_of(v, (name, i)) for i, v in enumerate(value)), type(value))
+    if type(value) is list:
+        return _type_of_list(value)
+    if type(value) is dict and all(isinstance(k, (str, int)) for k in value):
+        return Dict(tuple(value), tuple(type_of(v, (name, k)) for k, v in value.items()))
+    if type(value) is range:
+        return Iterable(INT)
+    return Instance(type(value))
+
+
+def _type_of_array(value: Any, name: Hashable) -> Type:
+    if type(value) is not np.ndarray and not isinstance(value, np.generic):
+        return Instance(type(value))
+    axes = tuple(1 if n == 1 else Length(None if name is None else (name, i), many=True) for i, n in enumerate(value.shape))
+    return Array(value.dtype, axes, boxed=isinstance(value, np.ndarray) and value.ndim == 0)
+
+
+def _type_of_list(value: list[Any]) -> Type:
+    items = tuple(type_of(v) for v in value)
+    if len(set(items)) <= 1:
+        return List(items[0] if items else NEVER)
+    return List(join_all(items), items)
+
+
+def describe(t: Type) -> str:
+    """The type as text: `float`, `f64[n,1]`, `tuple[float, int]`."""
+    match t:
+        case Number(kind, axis):
+            return kind if axis is None else "length"
+        case Array(dtype, axes):
+            letter = "float?" if dtype is None else f"{dtype.kind}{8 * dtype.itemsize}"
+            inner = "..." if axes is None else ",".join("1" if a == 1 else "n" if a.many else "?" for a in axes)  # type: ignore[union-attr]
+            return f"{letter}[{inner}]" + ("?" if t.loose else "")
+        case Tuple(items):
+            return f"tuple[{', '.join(map(describe, items))}]"
+        case List(item, items):
+            return f"list[{describe(item) if items is None else ', '.join(map(describe, items))}]"
+        case Dict(keys, values):
+            return "dict[" + ", ".join(f"{k!r}: {describe(v)}" for k, v in zip(keys, values)) + "]"
+        case Iterable(item):
+            return f"iterable[{describe(item)}]"
+        case Closure(code):
+            return f"closure[{code.name}]"
+        case Instance(cls):
+            return cls.__name__
+    return type(t).__name__.lower()

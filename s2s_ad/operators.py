@@ -1,0 +1,336 @@
+"""What a user calls: `pullback`, `grad`, `value_and_grad`, `differentiable`, `source`."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from types import FunctionType, MethodType
+from typing import Any
+
+import numpy as np
+
+from s2s_ad.analysis.program import lowered
+from s2s_ad.compiler import Compiled, Request, find
+from s2s_ad.errors import SourceUnavailableError
+from s2s_ad.ir.types import Array, Number, Tuple, Type
+from s2s_ad.rules.registry import registry
+
+ArgNums = int | str | Sequence[int | str]
+
+
+class Target:
+    """A callable taken apart: a Python function, arguments that are bound already, and captured variables."""
+
+    def __init__(self, f: Callable[..., Any]) -> None:
+        self.given = f
+        self.args: tuple[Any, ...] = ()
+        self.kwargs: dict[str, Any] = {}
+        fn: Any = f
+        while not isinstance(fn, FunctionType):
+            fn = self._unwrap(fn)
+        self.fn: FunctionType = fn
+        self.signature = inspect.signature(fn, follow_wrapped=False)
+        self.variadic = any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in self.signature.parameters.values())
+
+    def _unwrap(self, fn: Any) -> Any:
+        inner = getattr(fn, "__s2s_ad_function__", None)
+        if inner is not None:
+            return inner
+        if isinstance(fn, functools.partial):
+            self.args = (*fn.args, *self.args)
+            self.kwargs = {**fn.keywords, **self.kwargs}
+            return fn.func
+        if isinstance(fn, MethodType):
+            self.args = (fn.__self__, *self.args)
+            return fn.__func__
+        call = getattr(type(fn), "__call__", None)
+        if isinstance(call, FunctionType):
+            self.args = (fn, *self.args)
+            return call
+        name = getattr(fn, "__name__", repr(fn))
+        if registry.get(fn) is not None:
+            raise SourceUnavailableError(
+                f"`{name}` is not written in Python", hint=f"wrap it: `lambda *args: {name}(*args)`, or call `rrule`"
+            )
+        raise SourceUnavailableError(
+            f"`{name}` is not written in Python", hint="give it a derivative with `def_rrule` or `scalar_rule`"
+        )
+
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+        """The value of each parameter, and then of each captured variable."""
+        bound = self.signature.bind(*self.args, *args, **{**self.kwargs, **kwargs})
+        bound.apply_defaults()
+        return [*bound.arguments.values(), *self.captured()]
+
+    def captured(self) -> list[Any]:
+        """The contents of the closure's cells, in the order in which the code reads them."""
+        free = lowered(self.fn).code.free
+        cells = dict(zip(self.fn.__code__.co_freevars, self.fn.__closure__ or (), strict=True))
+        return [cells[name].cell_contents for name in free]
+
+    def numbers(self, argnums: ArgNums) -> tuple[int, ...]:
+        """The positions of the chosen parameters."""
+        names = list(self.signature.parameters)
+        chosen = (argnums,) if isinstance(argnums, (int, str)) else tuple(argnums)
+        found = []
+        for a in chosen:
+            if isinstance(a, str):
+                if a not in names:
+                    raise ValueError(f"{self.fn.__name__}() has no parameter {a!r}")
+                found.append(names.index(a))
+            else:
+                free = len(names) - len(self.args)
+                if not -free <= a < free:
+                    raise ValueError(f"argnums {a} is out of range: {self.fn.__name__}() takes {free} arguments")
+                found.append(a % free + len(self.args))
+        return tuple(found)
+
+
+@functools.lru_cache(maxsize=None)
+def _target_of_function(fn: FunctionType) -> Target:
+    return Target(fn)
+
+
+def target(f: Callable[..., Any]) -> Target:
+    """`f` taken apart."""
+    if not callable(f):
+        raise TypeError(f"expected a function, got {type(f).__name__}")
+    return _target_of_function(f) if isinstance(f, FunctionType) else Target(f)
+
+
+def pullback(f: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """The value y = f(*args) and its pullback ȳ ↦ (f̄, *args_bar), the transposed Jacobian applied to ȳ.
+
+    f̄ is None for a plain function and a `Tangent` for a closure over data. Each cotangent lives in the space of its
+    primal; None stands where there is nothing to differentiate. The pullback may be called any number of times.
+    """
+    return _pullback(f, args, kwargs, optimize=True)
+
+
+def _pullback(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], *, optimize: bool) -> Any:
+    t = target(f)
+    values = t.bind(args, kwargs)
+    compiled = find(t.fn, values, Request("pullback", optimize=optimize))
+    y, inner = compiled.call(*_runtime_values(values))
+    spread = _spread(t, args, kwargs)
+
+    def back(y_bar: Any) -> tuple[Any, ...]:
+        """The pullback: the cotangents of the function and of each of its arguments."""
+        bars = inner(check_cotangent(y_bar, y))
+        return bars if spread is None else spread(bars)
+
+    return y, back
+
+
+def _runtime_values(values: Sequence[Any]) -> list[Any]:
+    from s2s_ad.analysis.specialize import is_code
+
+    return [v for v in values if not is_code(v)]
+
+
+def _spread(t: Target, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]] | None:
+    """How to turn the cotangents of the parameters into those of the positional arguments of the call."""
+    parameters = list(t.signature.parameters.values())
+    if len(args) == len(parameters) and not t.args and not t.variadic:
+        return None
+    skip = len(t.args)
+
+    def spread(bars: tuple[Any, ...]) -> tuple[Any, ...]:
+        f_bar, *rest = bars
+        flat: list[Any] = []
+        for p, bar in zip(parameters, rest, strict=False):
+            if p.kind is p.VAR_POSITIONAL:
+                flat += bar if bar is not None else [None] * (len(args) + skip - len(flat))
+            elif p.kind is not p.VAR_KEYWORD:
+                flat.append(bar)
+        return (f_bar, *flat[skip : skip + len(args)])
+
+    return spread
+
+
+def check_cotangent(y_bar: Any, y: Any) -> Any:
+    """`y_bar` as a cotangent of `y`. Raises ValueError where the structure or the shape is another one."""
+    if type(y) is float and type(y_bar) is float:
+        return y_bar
+    if isinstance(y, (tuple, list)):
+        if not isinstance(y_bar, (tuple, list)) or len(y_bar) != len(y):
+            raise ValueError(f"the cotangent has the structure {_structure(y_bar)}, the value has {_structure(y)}")
+        parts = [check_cotangent(b, p) for b, p in zip(y_bar, y, strict=True)]
+        return parts if isinstance(y, list) else tuple(parts)
+    if isinstance(y, dict):
+        if not isinstance(y_bar, dict) or set(y_bar) != set(y):
+            raise ValueError(f"the cotangent has the structure {_structure(y_bar)}, the value has {_structure(y)}")
+        return {k: check_cotangent(y_bar[k], v) for k, v in y.items()}
+    if not isinstance(y, (float, complex, np.ndarray, np.generic)):
+        return None
+    if y_bar is None:
+        return np.zeros_like(y) if np.ndim(y) else 0.0
+    return _check_array(y_bar, y)
+
+
+def _check_array(y_bar: Any, y: Any) -> Any:
+    if isinstance(y_bar, (dict, str)) or np.shape(y_bar) != np.shape(y):
+        raise ValueError(f"the cotangent has the shape {_structure(y_bar)}, the value has {_structure(y)}")
+    dtype = np.asarray(y).dtype
+    if dtype.kind not in "fc":
+        return None
+    if np.ndim(y) == 0:
+        return y_bar if isinstance(y_bar, (float, np.floating)) else np.asarray(y_bar, dtype)[()]
+    return np.asarray(y_bar, dtype)
+
+
+def _structure(value: Any) -> str:
+    if isinstance(value, (tuple, list)):
+        inner = ", ".join(map(_structure, value))
+        return f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k!r}: {_structure(v)}" for k, v in value.items()) + "}"
+    return str(np.shape(value)) if isinstance(value, (np.ndarray, np.generic)) else type(value).__name__
+
+
+def grad(f: Callable[..., Any], argnums: ArgNums = 0, *, has_aux: bool = False) -> Callable[..., Any]:
+    """The gradient of a scalar-valued function: same arguments, the gradient with the structure of the chosen one.
+
+    `argnums`: a position, a name, or a tuple of these for a tuple of gradients. With `has_aux`, `f` returns
+    ``(value, aux)`` and the result is ``(gradient, aux)``. Raises TypeError if the value is not a scalar.
+    """
+    with_value = value_and_grad(f, argnums, has_aux=has_aux)
+
+    @functools.wraps(f, updated=())
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        if has_aux:
+            (_, aux), x_bar = with_value(*args, **kwargs)
+            return x_bar, aux
+        return _differentiate(f, argnums, "grad", args, kwargs, has_aux=False)
+
+    return gradient
+
+
+def value_and_grad(f: Callable[..., Any], argnums: ArgNums = 0, *, has_aux: bool = False) -> Callable[..., Any]:
+    """The value of a scalar-valued function together with its gradient; see `grad`."""
+    target(f)
+
+    @functools.wraps(f, updated=())
+    def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
+        return _differentiate(f, argnums, "value_and_grad", args, kwargs, has_aux=has_aux)
+
+    return value_and_gradient
+
+
+def _differentiate(
+    f: Callable[..., Any],
+    argnums: ArgNums,
+    mode: str,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    *,
+    has_aux: bool,
+    optimize: bool = True,
+) -> Any:
+    t = target(f)
+    values = t.bind(args, kwargs)
+    wanted = t.numbers(argnums)
+    for i in wanted:
+        values[i] = _promoted(values[i])
+    request = Request(mode, wanted, isinstance(argnums, (int, str)), has_aux, optimize)
+    compiled = find(t.fn, values, request)
+    _check_scalar(t, compiled, values, has_aux=has_aux)
+    return compiled.call(*_runtime_values(values))
+
+
+def _promoted(value: Any) -> Any:
+    """An integer that is differentiated by counts as a real number."""
+    if type(value) is int:
+        return float(value)
+    if isinstance(value, np.ndarray) and value.dtype.kind in "iu":
+        return value.astype(np.float64)
+    return value
+
+
+def _check_scalar(t: Target, compiled: Compiled, values: Sequence[Any], *, has_aux: bool) -> None:
+    result: Type = compiled.result_type
+    if has_aux:
+        if not isinstance(result, Tuple) or len(result.items) != 2:
+            raise TypeError(f"with has_aux, {t.fn.__name__}() must return (value, aux)")
+        result = result.items[0]
+    if isinstance(result, Number) or (isinstance(result, Array) and result.axes == ()):
+        return
+    y = t.fn(*values[: len(values) - len(lowered(t.fn).code.free)])
+    y = y[0] if has_aux else y
+    if isinstance(y, (float, int, np.generic)) or (isinstance(y, np.ndarray) and y.ndim == 0):
+        return
+    what = f"an array of shape {y.shape}" if isinstance(y, np.ndarray) else type(y).__name__
+    raise TypeError(
+        f"grad needs a scalar, but {t.fn.__name__}() returns {what}; use `jacobian`, or `elementwise_grad` for a "
+        "function that acts element by element"
+    )
+
+
+def source(f: Callable[..., Any], *args: Any, mode: str = "pullback", argnums: ArgNums = 0, optimize: bool = True, **kwargs: Any) -> str:
+    """The generated code for a call, as text. `mode`: "pullback", "grad" or "value_and_grad"."""
+    return compiled_for(f, args, kwargs, mode=mode, argnums=argnums, optimize=optimize).text
+
+
+def compiled_for(
+    f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], *, mode: str, argnums: ArgNums, optimize: bool
+) -> Compiled:
+    """The compiled code for a call, with all its stages."""
+    t = target(f)
+    values = t.bind(args, kwargs)
+    if mode == "pullback":
+        return find(t.fn, values, Request("pullback", optimize=optimize))
+    if mode not in ("grad", "value_and_grad"):
+        raise ValueError(f"mode must be 'pullback', 'grad' or 'value_and_grad', not {mode!r}")
+    wanted = t.numbers(argnums)
+    for i in wanted:
+        values[i] = _promoted(values[i])
+    return find(t.fn, values, Request(mode, wanted, isinstance(argnums, (int, str)), optimize=optimize))
+
+
+class Differentiable:
+    """What `differentiable` makes: behaves as the function, with its derivatives as methods."""
+
+    def __init__(self, f: Callable[..., Any], *, optimize: bool = True) -> None:
+        functools.update_wrapper(self, f)
+        self.__s2s_ad_function__ = f
+        self._optimize = optimize
+        lowered(target(f).fn)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The function itself; nothing is transformed."""
+        return self.__s2s_ad_function__(*args, **kwargs)
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """Bind as a method does."""
+        return self if instance is None else Differentiable(MethodType(self.__s2s_ad_function__, instance), optimize=self._optimize)
+
+    def pullback(self, *args: Any, **kwargs: Any) -> Any:
+        """See `s2s_ad.pullback`."""
+        return _pullback(self.__s2s_ad_function__, args, kwargs, optimize=self._optimize)
+
+    def grad(self, *args: Any, argnums: ArgNums = 0, **kwargs: Any) -> Any:
+        """The gradient at these arguments; see `s2s_ad.grad`."""
+        return _differentiate(self.__s2s_ad_function__, argnums, "grad", args, kwargs, has_aux=False, optimize=self._optimize)
+
+    def value_and_grad(self, *args: Any, argnums: ArgNums = 0, **kwargs: Any) -> Any:
+        """The value and the gradient at these arguments; see `s2s_ad.value_and_grad`."""
+        return _differentiate(
+            self.__s2s_ad_function__, argnums, "value_and_grad", args, kwargs, has_aux=False, optimize=self._optimize
+        )
+
+    def source(self, *args: Any, mode: str = "pullback", argnums: ArgNums = 0, **kwargs: Any) -> str:
+        """The generated code for these arguments; see `s2s_ad.source`."""
+        return compiled_for(self.__s2s_ad_function__, args, kwargs, mode=mode, argnums=argnums, optimize=self._optimize).text
+
+
+def differentiable(f: Callable[..., Any] | None = None, *, backend: str = "numpy", optimize: bool = True) -> Any:
+    """Decorate a function: it behaves as before, and has `.pullback`, `.grad`, `.value_and_grad` and `.source`.
+
+    Raises UnsupportedSyntaxError at once, naming every place that cannot be differentiated.
+    """
+    if backend != "numpy":
+        raise ValueError(f"unknown backend {backend!r}; there is 'numpy'")
+    if f is None:
+        return lambda f: Differentiable(f, optimize=optimize)
+    return Differentiable(f, optimize=optimize)

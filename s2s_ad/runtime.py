@@ -1,0 +1,294 @@
+"""Everything besides NumPy that generated code may call. Kept small: well-typed programs call none of it."""
+
+from __future__ import annotations
+
+import math
+import operator
+import warnings
+from string import ascii_letters
+from typing import Any
+
+import numpy as np
+
+
+def unbroadcast(x_bar: Any, shape: tuple[int, ...]) -> Any:
+    """Sum `x_bar` over the axes along which a value of `shape` was broadcast, or spread it to `shape` if smaller."""
+    if np.shape(x_bar) == shape:
+        return x_bar
+    extra = np.ndim(x_bar) - len(shape)
+    if extra > 0:
+        x_bar = np.sum(x_bar, axis=tuple(range(extra)))
+    axes = tuple(i for i, (have, want) in enumerate(zip(np.shape(x_bar), shape)) if want == 1 != have)
+    if extra >= 0 and axes:
+        x_bar = np.sum(x_bar, axis=axes, keepdims=True)
+    return x_bar if np.shape(x_bar) == shape else np.broadcast_to(x_bar, shape)
+
+
+def project(x_bar: Any, x: Any) -> Any:
+    """The cotangent `x_bar` brought into the space of its primal `x`: same structure, shape, dtype and realness.
+
+    Returns None where `x` has no tangent space (an int, a bool, a string, an integer array).
+    """
+    if isinstance(x, (list, tuple)):
+        return _project_sequence(x_bar, x)
+    dtype = np.asarray(x).dtype
+    if dtype.kind not in "fc":
+        return None
+    if x_bar is None:
+        return np.zeros_like(x) if isinstance(x, np.ndarray) else type(x)(0)
+    x_bar = unbroadcast(x_bar, np.shape(x))
+    if dtype.kind == "f" and np.iscomplexobj(x_bar):
+        x_bar = np.real(x_bar)
+    if isinstance(x, (np.ndarray, np.generic)):
+        return np.asarray(x_bar, dtype)[()] if isinstance(x, np.generic) else np.asarray(x_bar, dtype)
+    return type(x)(x_bar)
+
+
+def _project_sequence(x_bar: Any, x: Any) -> Any:
+    if isinstance(x_bar, np.ndarray):
+        x_bar = unbroadcast(x_bar, np.shape(x))
+    parts = [project(None if x_bar is None else x_bar[i], part) for i, part in enumerate(x)]
+    if isinstance(x, list):
+        return parts
+    return type(x)(*parts) if hasattr(x, "_fields") else tuple(parts)
+
+
+def divide_or_zero(a: Any, b: Any) -> Any:
+    """a / b, and 0 where b is 0: the derivative that is chosen at the tip of a cone such as ``hypot`` or ``norm``."""
+    if isinstance(b, float):
+        return a / b if b else 0.0
+    return a / np.where(b == 0, np.inf, b)
+
+
+def digamma(x: float) -> float:
+    """ψ(x) = Γ′(x) / Γ(x) of a float; NaN at the poles 0, −1, −2, …
+
+    Reflection (DLMF 5.5.4) for x < 0, the recurrence ψ(x) = ψ(x + 1) − 1/x (5.5.2) up to x ≥ 10, and there the
+    asymptotic series (5.11.2).
+    """
+    if x <= 0:
+        if x == -math.inf or x == math.floor(x):
+            return math.nan
+        return digamma(1 - x) - math.pi / math.tan(math.pi * math.fmod(x, 1))
+    shift = 0.0
+    while x < 10:
+        shift += 1 / x
+        x += 1
+    z = 1 / (x * x)
+    series = z * (1 / 12 - z * (1 / 120 - z * (1 / 252 - z * (1 / 240 - z * (1 / 132 - z * (691 / 32760 - z / 12))))))
+    return math.log(x) - 0.5 / x - series - shift
+
+
+def sinc_slope(x: Any) -> Any:
+    """The derivative of ``np.sinc``, (cos πx − sinc x) / x; by its power series near 0, where that cancels."""
+    t = math.pi * np.asarray(x)
+    series = -t / 3 * (1 - t**2 / 10 * (1 - t**2 / 28 * (1 - t**2 / 54 * (1 - t**2 / 88))))
+    near = np.abs(t) < 0.3
+    return np.where(near, math.pi * series, (np.cos(t) - np.sinc(x)) / np.where(near, 1.0, x))
+
+
+def products_of_others(a: Any, axis: Any = None) -> Any:
+    """For each element of `a` the product of all others along `axis` (all axes if None), exact where some are 0."""
+    a = np.asarray(a)
+    axes = tuple(range(a.ndim)) if axis is None else normalize_axes(axis, a.ndim)
+    moved = np.moveaxis(a, axes, range(-len(axes), 0)) if axes else a[..., None]
+    rows = moved.reshape(moved.shape[: a.ndim - len(axes)] + (-1,)) if a.size else moved
+    before, after = np.ones_like(rows), np.ones_like(rows)
+    before[..., 1:] = np.cumprod(rows[..., :-1], axis=-1)
+    after[..., :-1] = np.cumprod(rows[..., :0:-1], axis=-1)[..., ::-1]
+    others = (before * after).reshape(moved.shape)
+    return np.moveaxis(others, range(-len(axes), 0), axes) if axes else others[..., 0]
+
+
+def cumprod_cotangent(y_bar: Any, a: Any) -> Any:
+    """The cotangent of `a` where y = cumprod(a, axis=0), exact where some are 0.
+
+    āₖ = (Π_{j<k} aⱼ)·sₖ with sₖ = ȳₖ + aₖ₊₁·sₖ₊₁.
+    """
+    before = np.ones_like(a)
+    before[1:] = np.cumprod(a[:-1], axis=0)
+    sums = np.array(y_bar)
+    for k in range(len(sums) - 2, -1, -1):
+        sums[k] += a[k + 1] * sums[k + 1]
+    return before * sums
+
+
+def normalize_axes(axis: Any, ndim: int) -> tuple[int, ...]:
+    """`axis`, an int or a tuple of ints, as a tuple of axes that count from the front."""
+    axes = axis if isinstance(axis, (tuple, list)) else (axis,)
+    return tuple(operator.index(i) % ndim for i in axes)
+
+
+def add_at_axis(y_bar: Any, index: Any, shape: tuple[int, ...], axis: int | None) -> Any:
+    """Zeros of `shape` to which `y_bar` is added where ``np.take(x, index, axis)`` reads."""
+    dtype = np.result_type(y_bar)
+    if axis is None:
+        flat = np.zeros(math.prod(shape), dtype)
+        np.add.at(flat, index, y_bar)
+        return flat.reshape(shape)
+    axis %= len(shape)
+    x_bar = np.zeros(shape, dtype)
+    np.add.at(
+        np.moveaxis(x_bar, axis, 0),
+        index,
+        np.moveaxis(np.asarray(y_bar), range(axis, axis + np.ndim(index)), range(np.ndim(index))),
+    )
+    return x_bar
+
+
+def add_along_axis(y_bar: Any, indices: Any, shape: tuple[int, ...], axis: int | None) -> Any:
+    """Zeros of `shape` to which `y_bar` is added where ``np.take_along_axis(x, indices, axis)`` reads."""
+    x_bar = np.zeros(math.prod(shape) if axis is None else shape, np.result_type(y_bar))
+    index = list(np.ogrid[tuple(slice(n) for n in x_bar.shape)])
+    index[axis or 0] = indices
+    np.add.at(x_bar, tuple(index), y_bar)
+    return x_bar.reshape(shape)
+
+
+def place_diagonal(y_bar: Any, shape: tuple[int, ...], offset: int, axis1: int, axis2: int) -> Any:
+    """Zeros of `shape` with `y_bar` where ``np.diagonal(x, offset, axis1, axis2)`` reads."""
+    x_bar = np.zeros(shape, np.result_type(y_bar))
+    matrices = np.moveaxis(x_bar, (axis1, axis2), (-2, -1))
+    rows = np.arange(np.diagonal(x_bar, offset, axis1, axis2).shape[-1]) + max(-offset, 0)
+    matrices[..., rows, rows + offset] = y_bar
+    return x_bar
+
+
+def tensordot_axes(axes: Any, ndim_a: int, ndim_b: int) -> tuple[list[int], list[int]]:
+    """The axes of a and of b that ``np.tensordot(a, b, axes)`` sums over, counted from the front."""
+    if np.ndim(axes) == 0:
+        return list(range(ndim_a - axes, ndim_a)), list(range(axes))
+    return list(normalize_axes(axes[0], ndim_a)), list(normalize_axes(axes[1], ndim_b))
+
+
+def einsum_cotangent(y_bar: Any, i: int, subscripts: str, *operands: Any) -> Any:
+    """The cotangent of operand `i` of ``np.einsum(subscripts, *operands)``.
+
+    It is the einsum of `y_bar` and the other operands into the subscripts of operand `i`. An index that occurs in none
+    of these comes from an array of ones; the second occurrence of an index on the same operand from an identity matrix.
+    """
+    inputs, output = einsum_indices(subscripts, [np.ndim(a) for a in operands])
+    unused = iter(sorted(set(ascii_letters) - set(output).union(*inputs)))
+    factors: list[tuple[str, Any]] = [(output, y_bar)]
+    factors += [(inputs[j], a) for j, a in enumerate(operands) if j != i]
+    target = ""
+    for index, n in zip(inputs[i], np.shape(operands[i]), strict=True):
+        if index in target:
+            fresh = next(unused)
+            factors.append((index + fresh, np.eye(n, dtype=np.result_type(y_bar))))
+            target += fresh
+            continue
+        target += index
+        if not any(index in indices for indices, _ in factors):
+            factors.append((index, np.ones(n, np.result_type(y_bar))))
+    return np.einsum(",".join(indices for indices, _ in factors) + "->" + target, *[a for _, a in factors])
+
+
+def einsum_indices(subscripts: str, ndims: list[int]) -> tuple[list[str], str]:
+    """The indices of each operand and of the result, one letter an axis, with `...` and the output spelled out."""
+    left, arrow, right = subscripts.replace(" ", "").partition("->")
+    parts = left.split(",")
+    hidden = [n - len(part) + 3 if "..." in part else 0 for part, n in zip(parts, ndims, strict=True)]
+    dots = "".join(sorted(set(ascii_letters) - set(subscripts)))[: max(hidden)]
+    inputs = [part.replace("...", dots[len(dots) - n :]) for part, n in zip(parts, hidden, strict=True)]
+    if not arrow:
+        right = "..." + "".join(c for c in sorted(set(left) - set(".,")) if left.count(c) == 1)
+    return inputs, right.replace("...", dots)
+
+
+def sort_order(items: Any, key: Any = None, reverse: bool = False) -> list[int]:
+    """The permutation that sorts `items` as ``sorted`` does: stably, so ties keep their order."""
+    keys = items if key is None else [key(item) for item in items]
+    return sorted(range(len(keys)), key=keys.__getitem__, reverse=reverse)
+
+
+def zeros_like(x: Any) -> Any:
+    """The zero cotangent of a value of any structure; None where it has none."""
+    return project(None, x)
+
+
+def add(a: Any, b: Any) -> Any:
+    """The sum of two cotangents of any structure, None standing for zero."""
+    if a is None or b is None:
+        return b if a is None else a
+    if isinstance(a, dict):
+        return {k: add(v, b[k]) for k, v in a.items()}
+    if isinstance(a, (list, tuple)):
+        return type(a)([add(p, q) for p, q in zip(a, b, strict=True)])
+    return a + b
+
+
+def cofactors(a: Any) -> Any:
+    """∂ det(a) / ∂a = adj(a)ᵀ, right for a singular matrix as well.
+
+    From a = u diag(s) v it is det(u)·det(v)·conj(u diag(products of the other s) v).
+    """
+    u, s, v = np.linalg.svd(a)
+    turn = np.linalg.det(u) * np.linalg.det(v)
+    return turn[..., None, None] * np.conj((u * products_of_others(s, -1)[..., None, :]) @ v)
+
+
+def inverse_transpose(a: Any) -> Any:
+    """a⁻ᵀ, with ±inf in place of an error where `a` is singular."""
+    try:
+        return np.swapaxes(np.linalg.inv(a), -1, -2)
+    except np.linalg.LinAlgError:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return cofactors(a) / np.asarray(np.linalg.det(a))[..., None, None]
+
+
+def matrix_power_cotangent(y_bar: Any, a: Any, n: int) -> Any:
+    """The cotangent of `a` where y = aⁿ, stepping down from yₙ = yₙ₋₁ a."""
+    if n < 0:
+        inverse = np.linalg.inv(a)
+        it = np.swapaxes(inverse, -1, -2)
+        return -(it @ matrix_power_cotangent(y_bar, inverse, -n) @ it)
+    at = np.swapaxes(a, -1, -2)
+    left, a_bar = y_bar, np.zeros_like(y_bar)
+    for k in range(n - 1, -1, -1):
+        a_bar = a_bar + np.linalg.matrix_power(at, k) @ left
+        left = left @ at
+    return a_bar
+
+
+def eigenvector_factors(w: Any, m: Any) -> Any:
+    """mᵢⱼ / (wⱼ − wᵢ) off the diagonal, and 0 where mᵢⱼ is 0; NaN, with a warning, where only the difference is 0."""
+    differences = w[..., None, :] - w[..., :, None]
+    diagonal = np.eye(w.shape[-1], dtype=bool)
+    if np.any((differences == 0) & (m != 0) & ~diagonal):
+        warnings.warn("the derivative of eigenvectors of a repeated eigenvalue is not defined", stacklevel=2)
+    quotients = m / np.where(differences == 0, np.nan, differences)
+    return np.where(diagonal | (m == 0), 0.0, quotients)
+
+
+def nth_cotangent(bars: Any, i: int) -> Any:
+    """The cotangent of argument `i` out of what a pullback has returned: a bare value, or a tuple."""
+    if not isinstance(bars, tuple):
+        bars = (bars,)
+    return bars[i] if i < len(bars) else None
+
+
+def scatter(y_bar: Any, index: Any, x: Any) -> Any:
+    """The cotangent of `x` from that of `x[index]`, for an `x` of any structure."""
+    x_bar = zeros_like(x)
+    if isinstance(x, np.ndarray):
+        np.add.at(x_bar, index, y_bar)
+        return x_bar
+    items = dict(x_bar) if isinstance(x, dict) else list(x_bar)
+    items[index] = y_bar
+    return tuple(items) if isinstance(x, tuple) else items
+
+
+class Tangent:
+    """The cotangent of a closure or an object: an attribute for each captured variable, or attribute, that has one."""
+
+    def __init__(self, **parts: Any) -> None:
+        self.__dict__.update(parts)
+
+    def __repr__(self) -> str:
+        return f"Tangent({', '.join(f'{k}={v!r}' for k, v in self.__dict__.items())})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Tangent) and self.__dict__ == other.__dict__
+
+    __hash__ = None  # type: ignore[assignment]

@@ -1,0 +1,1 @@
+"""From IR to IR: the pullback transform, and the optimisations, one to a file."""

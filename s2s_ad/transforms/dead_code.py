@@ -1,0 +1,92 @@
+"""Drops what nothing reads.
+
+    def before(x):                 def after(x):
+        y = np.sin(x)                  for x in range(3):
+        t = 0                              print(x)
+        for x in range(3):
+            t += x
+            print(x)
+
+A loop keeps of what it carries only what is read after it or feeds what is. Effects stay, and so does what `keep`
+names (calls of the user's that may raise).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from s2s_ad.analysis.effects import is_pure
+from s2s_ad.ir.nodes import Block, Call, For, If, Op, Operand, Value, While, operands
+
+Keep = Callable[[Op], bool]
+
+
+def dead_code(block: Block, keep: Keep = lambda _: False) -> Block:
+    """`block` without the ops that neither have an effect nor feed its results."""
+    return _sweep(block, block.results, keep)[0]
+
+
+def _sweep(block: Block, results: tuple[Operand, ...], keep: Keep) -> tuple[Block, set[Value]]:
+    """The block with only `results`, and the values that it reads."""
+    live = {r for r in results if isinstance(r, Value)}
+    ops: list[Op] = []
+    for op in reversed(block.ops):
+        kept = _sweep_op(op, live, keep)
+        if kept is not None:
+            ops.append(kept)
+    return Block(block.params, tuple(reversed(ops)), results), live
+
+
+def _sweep_op(op: Op, live: set[Value], keep: Keep) -> Op | None:
+    """What is left of `op`, or None; `live` grows by what that reads."""
+    match op:
+        case Call():
+            if not (any(r in live for r in op.results) or keep(op) or not is_pure(op)):
+                return None
+            live.update(o for o in op.operands() if isinstance(o, Value))
+            return op
+        case If():
+            return _sweep_if(op, live, keep)
+        case For() | While():
+            return _sweep_loop(op, live, keep)
+    raise TypeError(op)
+
+
+def _sweep_if(op: If, live: set[Value], keep: Keep) -> Op | None:
+    chosen = [i for i, r in enumerate(op.results) if r in live]
+    then, then_live = _sweep(op.then, tuple(op.then.results[i] for i in chosen), keep)
+    orelse, else_live = _sweep(op.orelse, tuple(op.orelse.results[i] for i in chosen), keep)
+    if not chosen and not then.ops and not orelse.ops:
+        return None
+    live |= then_live | else_live
+    kept = If(tuple(op.results[i] for i in chosen), op.test, then, orelse, span=op.span)
+    live.update(o for o in operands(kept) if isinstance(o, Value))
+    return kept
+
+
+def _sweep_loop(op: For | While, live: set[Value], keep: Keep) -> Op | None:
+    first = 1 if isinstance(op, For) else 0
+    carried = op.body.params[first:]
+    chosen = {i for i, r in enumerate(op.results) if r in live}
+    while True:
+        order = sorted(chosen)
+        outs = (op.body.results[0], *(op.body.results[1 + i] for i in order))
+        body, used = _sweep(op.body, outs, keep)
+        needed = {i for i, p in enumerate(carried) if p in used}
+        if needed <= chosen:
+            break
+        chosen |= needed
+    endless = isinstance(op, While) and keep(op)
+    if not order and not endless and not _sweep(op.body, (), keep)[0].ops:
+        return None
+    inits = tuple(op.inits[i] for i in order)
+    results = tuple(op.results[i] for i in order)
+    kept_body = Block((*op.body.params[:first], *(carried[i] for i in order)), body.ops, body.results)
+    kept: Op
+    if isinstance(op, For):
+        kept = For(results, op.iterable, inits, kept_body, span=op.span)
+    else:
+        kept = While(results, inits, kept_body, span=op.span)
+    live |= used - set(kept_body.params)
+    live.update(o for o in operands(kept) if isinstance(o, Value))
+    return kept

@@ -1,0 +1,124 @@
+"""Splices derivative rules into the code around a call.
+
+The forward half of a rule replaces the call; the body of its pullback is spliced into the adjoint code, where the
+variables that it captures are the residuals. A rule whose source the compiler cannot follow is called as it stands.
+
+Python floats need care: where NumPy gives inf, Python raises ZeroDivisionError. Inside rules `/` and `**` on Python
+numbers therefore become NumPy's, unless the primal has already proved them safe, and `np.cos` becomes `math.cos` in
+the rule of a function of `math`.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.program import lowered
+from s2s_ad.analysis.specialize import Specializer
+from s2s_ad.errors import ADError
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import Const, Operand, Value
+from s2s_ad.ir.types import UNKNOWN, Array, Closure, Number, Tuple
+
+_TWINS = {
+    getattr(np, name): getattr(math, twin)
+    for name, twin in {
+        "sin": "sin", "cos": "cos", "tan": "tan", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "exp": "exp",
+        "arctan": "atan", "arcsinh": "asinh", "floor": "floor", "abs": "fabs",
+    }.items()
+}  # fmt: skip
+_SAFE_DIVISIONS = frozenset({operator.truediv, operator.mod, operator.floordiv, math.log, math.log2, math.log10, math.log1p})
+
+
+@dataclass(frozen=True)
+class Pullback:
+    """The pullback of one call: a nested function to splice in, or a value to call at run time."""
+
+    value: Value
+    opaque: bool
+
+    def __call__(self, spec: Specializer, y_bar: Operand) -> list[Operand]:
+        """The cotangents of the positional arguments; fewer than there are arguments, if the last carry none."""
+        result = spec.apply(self.value, [y_bar])
+        if self.opaque:
+            return [_Opaque(result)]  # type: ignore[list-item]
+        if isinstance(type_of_operand(result), Tuple):
+            return spec.items(result)
+        return [result]
+
+
+@dataclass(frozen=True)
+class _Opaque:
+    """All cotangents of an opaque pullback in one run-time value."""
+
+    value: Operand
+
+
+def forward(spec: Specializer, rule: Any, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> tuple[Operand, Pullback]:
+    """Emit the forward half of `rule`, and give the result and the pullback."""
+    mark = len(spec.ops)
+    try:
+        with rule_arithmetic(spec, fn):
+            made = spec.apply(rule, args, kwargs)
+        y, pullback = spec.items(made)
+        if isinstance(pullback, Value) and isinstance(pullback.type, Closure):
+            return y, Pullback(pullback, opaque=False)
+    except ADError:
+        pass
+    del spec.ops[mark:]
+    return _opaque(spec, rule, args, kwargs)
+
+
+def _opaque(spec: Specializer, rule: Any, args: list[Operand], kwargs: dict[str, Operand]) -> tuple[Operand, Pullback]:
+    pair = spec.emit(rule, args, kwargs, Tuple((UNKNOWN, UNKNOWN)))
+    y, pullback = spec.unpack(primitives.Unpack(2), pair)
+    assert isinstance(pullback, Value)
+    return y, Pullback(pullback, opaque=True)
+
+
+@contextmanager
+def rule_arithmetic(spec: Specializer, fn: Any) -> Iterator[None]:
+    """Write the code of a rule of `fn` so that Python numbers follow NumPy's arithmetic."""
+    outer = spec.retarget
+    of_math = getattr(fn, "__module__", "") == "math"
+
+    def retarget(called: Any, args: list[Operand]) -> Any:
+        types = [type_of_operand(a) for a in args]
+        if not types or not all(isinstance(t, Number) or (isinstance(t, Array) and t.loose) for t in types):
+            return called
+        if called is operator.truediv and fn not in _SAFE_DIVISIONS and not constant(args[1]):
+            return np.divide
+        if called is operator.pow and not (isinstance(args[1], Const) and args[1].value >= 0):
+            return np.float_power
+        return _TWINS.get(called, called) if of_math and all(isinstance(t, Number) for t in types) else called
+
+    spec.retarget = retarget
+    try:
+        yield
+    finally:
+        spec.retarget = outer
+
+
+def partials(spec: Specializer, fn: Any, rule: Any, y: Operand, args: list[Operand]) -> list[Operand]:
+    """The partial derivatives that a scalar rule gives."""
+    with rule_arithmetic(spec, fn):
+        result = spec.splice(lowered(rule).code, _fit(rule, [y, *args], spec), lowered(rule).names)
+    if isinstance(type_of_operand(result), Tuple) and (isinstance(result, Value) or isinstance(result.value, tuple)):
+        return spec.items(result)
+    return [result]
+
+
+def _fit(rule: Any, args: list[Operand], spec: Specializer) -> list[Operand]:
+    """The arguments bound to the rule's parameters."""
+    callee = lowered(rule)
+    return spec.bind_call(callee, args, {})
+
+
+__all__ = ["Pullback", "forward", "partials", "rule_arithmetic"]

@@ -1,0 +1,180 @@
+"""The pullback transform: typed IR in, a forward block and an adjoint block out.
+
+The adjoint code mirrors the forward code op by op, in reverse, over the same structure. Each op becomes a `Step` that
+knows how to emit its forward half (with the forward half of its rule spliced in) and, later, its reverse half. What the
+finished adjoint of a region reads of the forward region are the residuals: an `If` gives them as further results, a
+loop appends one tuple of them for each iteration to a list, which its adjoint walks in reverse.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from s2s_ad.analysis.activity import active_values
+from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.program import Program
+from s2s_ad.analysis.specialize import Specializer
+from s2s_ad.ir.nodes import Block, Call, Const, Function, Operand, Value, regions
+from s2s_ad.ir.types import List, Tuple
+from s2s_ad.transforms.pairs import Pairs, Reversed
+from s2s_ad.transforms.scopes import Entry, Scope, bar_name
+from s2s_ad.transforms import regions as _region_steps  # noqa: F401  (registers the steps of regions)
+from s2s_ad.transforms.steps import forward_block
+from s2s_ad.transforms.tangents import NONE, Tangents, cotangent_type
+
+
+def pullback(
+    program: Program,
+    pairs: Pairs,
+    function: Function,
+    wanted: tuple[int, ...],
+    *,
+    seed: str = "y_bar",
+    to_space: bool = True,
+    prune: bool = True,
+) -> Reversed:
+    """Transform a typed function; the adjoint gives the cotangents of the parameters numbered in `wanted`.
+
+    `seed`: the cotangent of the result is a parameter ("y_bar"), is one ("one"), or is one for the first of the two
+    parts of the result ("aux"). `to_space`: convert each cotangent to exactly the kind of its primal. `prune`: drop dead
+    adjoint code before its residuals are counted.
+    """
+    return Transform(program, pairs, function, prune).run(wanted, seed, to_space=to_space)
+
+
+def _definitions(block: Block, found: dict[Value, Call]) -> dict[Value, Call]:
+    """The call that defines each value, regions included."""
+    for op in block.ops:
+        if isinstance(op, Call):
+            found.update((r, op) for r in op.results)
+        for region in regions(op):
+            _definitions(region, found)
+    return found
+
+
+class Transform:
+    """The state of one transform."""
+
+    def __init__(self, program: Program, pairs: Pairs, function: Function, prune: bool) -> None:
+        self.pairs = pairs
+        self.function = function
+        self.prune = prune
+        self.spec = Specializer(program)
+        self.definitions = _definitions(function.body, {})
+        self.tangents = Tangents(self.spec)
+        self.forward_of: dict[Value, Operand] = {}
+        self.written: set[Value] = set()
+        self.scope = Scope(None, set())
+        self.active: set[Value] = set()
+        self.loops = 0
+        self.in_loop = False
+
+    def run(self, wanted: tuple[int, ...], seed: str, *, to_space: bool) -> Reversed:
+        """Transform the whole function."""
+        body = self.function.body
+        params = body.params
+        self.active = active_values(body, [params[i] for i in wanted])
+        forward = forward_block(self, body)
+        y = self.resolve(body.results[0])
+        name = (bar_name(y) if isinstance(y, Value) else None) or "y_bar"
+        y_bar = Value(name, cotangent_type(type_of_operand(y)))
+        with self.spec.region() as ops:
+            self.contribute(body.results[0], self._seed(seed, y, y_bar), project=False)
+            forward.reverse()
+            results = tuple(self._result(params[i], to_space) for i in wanted)
+        backward = Block((y_bar,) if seed == "y_bar" else (), tuple(ops), results)
+        return Reversed(self.function.name, params, Block((), tuple(forward.finish()), (y,)), backward)
+
+    def _seed(self, seed: str, y: Operand, y_bar: Operand) -> Operand:
+        if seed == "y_bar":
+            return y_bar
+        one = Const(1.0)
+        t = type_of_operand(y)
+        return self.tangents.one_part(t, 0, one) if seed == "aux" and isinstance(t, Tuple) else one
+
+    def _result(self, param: Value, to_space: bool) -> Operand:
+        entry = self.scope.get(param)
+        x_bar = self.tangents.complete(NONE if entry is None else entry.operand, param)
+        if to_space:
+            x_bar = self.tangents.to_space(x_bar, param)
+        if isinstance(x_bar, Value) and x_bar.name is None:
+            x_bar.name = bar_name(param)
+        return x_bar
+
+    # the primal
+
+    def resolve(self, operand: Operand) -> Operand:
+        """What an operand of the primal is in the forward code."""
+        while isinstance(operand, Value) and operand in self.forward_of:
+            operand = self.forward_of[operand]
+        return operand
+
+    def is_active(self, operand: Operand) -> bool:
+        """Whether a cotangent must reach `operand`."""
+        return isinstance(operand, Value) and operand in self.active
+
+    # cotangents
+
+    def contribute(self, primal: Operand, x_bar: Operand, *, project: bool = True) -> None:
+        """Add to the cotangent of a primal value."""
+        if not self.is_active(primal) or constant(x_bar, default=0) is None:
+            return
+        assert isinstance(primal, Value)
+        if project:
+            x_bar = self.tangents.project(x_bar, self.resolve(primal))
+            if constant(x_bar, default=0) is None:
+                return
+        before = self.scope.get(primal)
+        if before is None:
+            self.scope.set(primal, Entry(self._named(x_bar, primal)))
+            return
+        total = self.tangents.add(before.operand, x_bar, primal.type)
+        self.scope.set(primal, Entry(self._named(total, primal), owned=True))
+
+    def _named(self, x_bar: Operand, primal: Value) -> Operand:
+        if isinstance(x_bar, Value) and x_bar.name is None:
+            x_bar.name = bar_name(primal)
+        return x_bar
+
+    def buffer(self, primal: Value) -> Operand:
+        """The cotangent of `primal` as a buffer of our own, to be written in place."""
+        entry = self.scope.get(primal)
+        if entry is not None and entry.owned:
+            if entry.carrier is not None:
+                self.written.add(entry.carrier)
+            return entry.operand
+        operand = self.own(None if entry is None else entry.operand, primal)
+        self.scope.set(primal, Entry(operand, owned=True))
+        return operand
+
+    def own(self, x_bar: Operand | None, primal: Value) -> Operand:
+        """A copy of a cotangent, or a new zero one."""
+        if x_bar is None or constant(x_bar, default=0) is None:
+            return self._named(self.tangents.zero(self.resolve(primal)), primal)
+        x_bar = self.tangents.complete(x_bar, self.resolve(primal))
+        copy: Any = list if isinstance(type_of_operand(x_bar), List) else np.array
+        return self._named(self.spec.apply(copy, [x_bar]), primal)
+
+    def rewrite(self, primal: Value, version: Operand) -> None:
+        """Record the version of a buffer that a write in place has made."""
+        entry = self.scope.get(primal)
+        carrier = None if entry is None else entry.carrier
+        self.scope.set(primal, Entry(self._named(version, primal), owned=True, carrier=carrier))
+
+    def adopt(self, primal: Value, operand: Operand, entry: Entry) -> None:
+        """Make `operand`, which has taken over the buffer of `entry`, (part of) the cotangent of `primal`."""
+        if self.scope.get(primal) is None:
+            self.scope.set(primal, Entry(self._named(operand, primal), entry.owned, entry.carrier))
+        else:
+            self.contribute(primal, operand, project=False)
+
+    def take(self, primal: Value) -> Operand | None:
+        """The finished cotangent of a value whose definition is reversed now."""
+        return self.scope.take(primal) if primal in self.active else None
+
+    def new_loop_name(self, kind: str) -> str:
+        """`for_1`, `while_2`, …: the list of residuals of a loop."""
+        self.loops += 1
+        return f"{kind}_{self.loops}"

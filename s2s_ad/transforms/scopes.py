@@ -1,0 +1,67 @@
+"""The cotangents that have been accumulated so far, region by region.
+
+A contribution inside a region to a value from outside it has to leave the region again: a branch gives it as a result,
+a loop carries it. The scope of each region finds out which values these are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from s2s_ad.ir.nodes import Operand, Value
+from s2s_ad.transforms.tangents import cotangent_type
+
+
+@dataclass
+class Entry:
+    """A cotangent so far.
+
+    `owned`: no one else has the buffer, so it may be written in place. `carrier`: the parameter of a loop in which the
+    buffer came in; whoever enters the loop must own it if it is written.
+    """
+
+    operand: Operand
+    owned: bool = False
+    carrier: Value | None = None
+
+
+@dataclass(eq=False)
+class Scope:
+    """The cotangents of one region of the adjoint code; `local` are the primal values that the region defines."""
+
+    parent: Scope | None
+    local: set[Value]
+    is_loop: bool = False
+    entries: dict[Value, Entry] = field(default_factory=dict)
+    carried: dict[Value, Value] = field(default_factory=dict)
+
+    def get(self, value: Value) -> Entry | None:
+        """The cotangent of `value` so far. A loop starts to carry that of a value from outside when asked for it."""
+        if value in self.entries:
+            return self.entries[value]
+        if self.parent is None or value in self.local:
+            return None
+        if not self.is_loop:
+            return self.parent.get(value)
+        param = Value(bar_name(value), cotangent_type(value.type))
+        self.carried[value] = param
+        self.entries[value] = Entry(param, owned=True, carrier=param)
+        return self.entries[value]
+
+    def set(self, value: Value, entry: Entry) -> None:
+        """Replace the cotangent of `value`."""
+        self.entries[value] = entry
+
+    def take(self, value: Value) -> Operand | None:
+        """The finished cotangent of a value of this region."""
+        entry = self.entries.pop(value, None)
+        return None if entry is None else entry.operand
+
+    def outside(self) -> list[Value]:
+        """The values from outside to which this region has contributed."""
+        return [v for v in self.entries if v not in self.local]
+
+
+def bar_name(value: Value) -> str | None:
+    """`x_bar` for `x`."""
+    return None if value.name is None else f"{value.name}_bar"

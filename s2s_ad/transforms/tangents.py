@@ -1,0 +1,297 @@
+"""Cotangents as values of the IR: their types, zeros, sums, and the projection on the space of the primal.
+
+The cotangent of a tuple, a dict or a closure is a tuple or dict of those of its parts, with None for a part that has
+none (no tangent space, or nothing has contributed yet). That of a list is a list with a cotangent for every item.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from s2s_ad import runtime
+from s2s_ad.analysis.broadcasting import reduction_to, same_length
+from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.specialize import Specializer
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import Block, Const, For, Operand, Value
+from s2s_ad.ir.types import (
+    UNKNOWN,
+    Array,
+    Closure,
+    Dict,
+    Instance,
+    Iterable,
+    List,
+    Number,
+    Tuple,
+    Type,
+    is_differentiable,
+    is_scalar,
+)
+
+NONE = Const(None)
+_NOTHING = Instance(type(None))
+
+
+def cotangent_type(t: Type) -> Type:
+    """The type of the cotangents of values of type `t`."""
+    if not is_differentiable(t):
+        return _NOTHING
+    match t:
+        case Number("complex"):
+            return Array(np.dtype(complex), (), loose=True)
+        case Number():
+            return Array(np.dtype(float), (), loose=True)
+        case Array(dtype, ()):
+            return Array(dtype, (), loose=True)
+        case Array(dtype, axes):
+            return Array(dtype, axes)
+        case Tuple(items) | Closure(_, items):
+            return Tuple(tuple(map(cotangent_type, items)))
+        case Dict(keys, values):
+            return Dict(keys, tuple(map(cotangent_type, values)))
+        case List(item) | Iterable(item):
+            return List(cotangent_type(item))
+    return UNKNOWN
+
+
+class Tangents:
+    """Writes the code that makes and combines cotangents."""
+
+    def __init__(self, spec: Specializer) -> None:
+        self.spec = spec
+
+    def call(self, fn: Any, *args: Operand, **kwargs: Operand) -> Operand:
+        """Emit a typed call."""
+        return self.spec.apply(fn, list(args), kwargs)
+
+    def zero(self, value: Operand) -> Operand:
+        """The zero cotangent of a primal."""
+        t = type_of_operand(value)
+        if not is_differentiable(t):
+            return NONE
+        if is_scalar(t):
+            return Const(0.0)
+        match t:
+            case Array():
+                return self.call(np.zeros_like, value)
+            case Tuple() | Dict() | Closure():
+                return self.rebuild(t, [self.zero(p) for p in self.parts(value)])
+            case List():
+                return self.comprehension(value, self.zero)
+        return self.call(runtime.zeros_like, value)
+
+    def parts(self, value: Operand) -> list[Operand]:
+        """The parts of a tuple, a dict or a closure, or of the cotangent of one."""
+        t = type_of_operand(value)
+        if isinstance(value, Const):
+            return [Const(v) for v in (value.value.values() if isinstance(t, Dict) else value.value)]
+        if isinstance(t, Closure):
+            return list(self.spec.captured_by(value))
+        if isinstance(t, Dict):
+            return [self.call(operator.getitem, value, Const(k)) for k in t.keys]
+        return self.spec.items(value)
+
+    def rebuild(self, t: Type, parts: list[Operand]) -> Operand:
+        """The cotangent of a value of type `t` from those of its parts."""
+        if isinstance(t, Dict):
+            return self.call(primitives.make_dict, *(x for k, p in zip(t.keys, parts, strict=True) for x in (Const(k), p)))
+        return self.call(primitives.make_tuple, *parts)
+
+    def one_part(self, t: Tuple | Dict | Closure, index: int, part: Operand) -> Operand:
+        """A cotangent that is nothing but in one part."""
+        n = len(t.items) if isinstance(t, Tuple) else len(t.values) if isinstance(t, Dict) else len(t.captured)
+        return self.rebuild(t, [part if i == index % n else NONE for i in range(n)])
+
+    def complete(self, x_bar: Operand, x: Operand) -> Operand:
+        """`x_bar` with zeros for the parts of `x` to which nothing has contributed."""
+        t = type_of_operand(x)
+        if x_bar is NONE or constant(x_bar, default=0) is None:
+            return self.zero(x)
+        if not isinstance(t, (Tuple, Dict, Closure)) or not is_differentiable(t):
+            return x_bar
+        bars, primals = self.parts(x_bar), self.parts(x)
+        full = [self.complete(b, p) for b, p in zip(bars, primals, strict=True)]
+        if all(a is b for a, b in zip(bars, full, strict=True)):
+            return x_bar
+        return self.rebuild(t, full)
+
+    def add(self, a: Operand, b: Operand, t: Type) -> Operand:
+        """The sum of two cotangents of a primal of type `t`."""
+        if constant(a, default=0) is None:
+            return b
+        if constant(b, default=0) is None:
+            return a
+        if not is_differentiable(t):
+            return NONE
+        match t:
+            case Number() | Array():
+                return self.call(operator.add, a, b)
+            case Tuple(parts) | Dict(_, parts) | Closure(_, parts):
+                pairs = zip(self.parts(a), self.parts(b), parts, strict=True)
+                return self.rebuild(t, [self.add(p, q, part) for p, q, part in pairs])
+            case List(item) | Iterable(item):
+                return self._add_lists(a, b, item)
+        return self.call(runtime.add, a, b)
+
+    def _add_lists(self, a: Operand, b: Operand, item: Type) -> Operand:
+        pairs = self.call(zip, a, b)
+
+        def add_pair(pair: Value) -> Operand:
+            p, q = self.spec.unpack(primitives.Unpack(2), pair)
+            return self.add(p, q, item)
+
+        return self.comprehension(pairs, add_pair)
+
+    def comprehension(self, iterable: Operand, element: Any) -> Operand:
+        """`[element(item) for item in iterable]`."""
+        from_type = type_of_operand(iterable)
+        item_type = from_type.item if isinstance(from_type, (List, Iterable)) else UNKNOWN
+        start = self.call(primitives.make_list)
+        item = Value(None, item_type)
+        with self.spec.region() as ops:
+            made = element(item)
+            items_type = List(type_of_operand(made))
+            items = Value(None, items_type)
+            version = self.spec.emit(primitives.append, [items, made], None, items_type)
+        result = Value(None, items_type)
+        body = Block((item, items), tuple(ops), (Const(False), version))
+        self.spec.ops.append(For((result,), iterable, (start,), body, span=self.spec.span))
+        return result
+
+    def project(self, x_bar: Operand, x: Operand) -> Operand:
+        """A contribution to the cotangent of `x`, brought to the shape, dtype and realness of `x`."""
+        t, c = type_of_operand(x), type_of_operand(x_bar)
+        if not is_differentiable(t) or constant(x_bar, default=0) is None:
+            return NONE
+        if isinstance(t, (Tuple, List)) and isinstance(c, (Tuple, List)):
+            return self._project_sequence(x_bar, x, t, c)
+        if not isinstance(t, (Number, Array)) or not isinstance(c, (Number, Array)):
+            return self._project_at_run_time(x_bar, x)
+        target = t.axes if isinstance(t, Array) else ()
+        source = c.axes if isinstance(c, Array) else ()
+        if target is None or source is None:
+            return self._project_at_run_time(x_bar, x)
+        shaped = self._reshape(x_bar, x, target, source)
+        return self._project_at_run_time(x_bar, x) if shaped is None else self._cast(shaped, t)
+
+    def _project_at_run_time(self, x_bar: Operand, x: Operand) -> Operand:
+        return self.spec.emit(runtime.project, [x_bar, x], None, cotangent_type(type_of_operand(x)))
+
+    def _project_sequence(self, x_bar: Operand, x: Operand, t: Tuple | List, c: Tuple | List) -> Operand:
+        if isinstance(t, Tuple):
+            if isinstance(c, List):
+                bars: list[Operand] = [self.call(operator.getitem, x_bar, Const(i)) for i in range(len(t.items))]
+            else:
+                bars = self.parts(x_bar)
+            return self.rebuild(t, [self.project(b, p) for b, p in zip(bars, self.parts(x), strict=True)])
+        if isinstance(c, Tuple):
+            x_bar = self.call(primitives.make_list, *self.parts(x_bar))
+        if self._fits(t.item, type_of_operand(x_bar)):
+            return x_bar
+        pairs = self.call(zip, x_bar, x)
+
+        def project_pair(pair: Value) -> Operand:
+            b, p = self.spec.unpack(primitives.Unpack(2), pair)
+            return self.project(b, p)
+
+        return self.comprehension(pairs, project_pair)
+
+    def _fits(self, item: Type, c: Type) -> bool:
+        """Whether every item of a list of cotangents is surely in the space of its primal already."""
+        bar = c.item if isinstance(c, List) else UNKNOWN
+        return is_scalar(item) and is_scalar(bar)
+
+    def _reshape(self, x_bar: Operand, x: Operand, target: tuple[Any, ...], source: tuple[Any, ...]) -> Operand | None:
+        if len(source) == len(target) and all(map(same_length, target, source)):
+            return x_bar
+        how = reduction_to(target, source)
+        if how is not None:
+            leading, ones = how
+            if leading:
+                axis = None if not target else leading[0] if len(leading) == 1 else leading
+                x_bar = self.call(np.sum, x_bar, **({} if axis is None else {"axis": Const(axis)}))
+            if ones and any(source[len(leading) + i] != 1 for i in ones):
+                x_bar = self.call(np.sum, x_bar, axis=Const(ones[0] if len(ones) == 1 else ones), keepdims=Const(True))
+            reached = tuple(1 if i in ones else a for i, a in enumerate(source[len(leading) :]))
+        else:
+            reached = source
+        if len(reached) == len(target) and all(map(_fills, target, reached)):
+            return x_bar
+        if len(reached) <= len(target) and all(
+            a == 1 or same_length(w, a) for w, a in zip(reversed(target), reversed(reached))
+        ):
+            return self.call(np.broadcast_to, x_bar, self.call(np.shape, x))
+        return None
+
+    def _cast(self, x_bar: Operand, t: Type) -> Operand:
+        c = type_of_operand(x_bar)
+        if not isinstance(t, Array) or t.dtype is None:
+            return x_bar
+        if isinstance(c, Array) and c.dtype is not None and c.dtype.kind == "c" and t.dtype.kind == "f":
+            x_bar = self.call(np.real, x_bar)
+            c = type_of_operand(x_bar)
+        if t.axes == () or (isinstance(c, Array) and c.dtype == t.dtype):
+            return x_bar
+        return self.spec.emit(primitives.call_method, [x_bar, Const("astype"), Const(t.dtype.type)], None, Array(t.dtype, t.axes))
+
+    def to_space(self, x_bar: Operand, x: Operand) -> Operand:
+        """A finished cotangent in exactly the kind of its primal: float for float, and an array that is its own."""
+        t, c = type_of_operand(x), type_of_operand(x_bar)
+        if not is_differentiable(t):
+            return NONE
+        match t:
+            case Number("complex"):
+                return self.call(complex, x_bar)
+            case Number():
+                return x_bar if c in (Number("float"), Number("float", None)) else self.call(float, x_bar)
+            case Array(axes=()) if t.dtype is not None:
+                return self._rank_zero(x_bar, t, c)
+            case Array():
+                return self._owned(x_bar)
+            case Tuple() | Dict():
+                pairs = zip(self.parts(x_bar), self.parts(x), strict=True)
+                parts = [self.to_space(b, p) for b, p in pairs]
+                if isinstance(t, Tuple) and t.cls is not tuple:
+                    return self.spec.emit(t.cls, parts, None, t)
+                return self.rebuild(t, parts)
+            case List(item) if not self._exact(item, c):
+                pairs = self.call(zip, x_bar, x)
+
+                def each(pair: Value) -> Operand:
+                    b, p = self.spec.unpack(primitives.Unpack(2), pair)
+                    return self.to_space(b, p)
+
+                return self.comprehension(pairs, each)
+        return x_bar
+
+    def _exact(self, item: Type, c: Type) -> bool:
+        return isinstance(item, Array) and item.axes != () and isinstance(c, List)
+
+    def _rank_zero(self, x_bar: Operand, t: Array, c: Type) -> Operand:
+        if t.loose:
+            return x_bar
+        assert t.dtype is not None
+        if t.boxed:
+            return self.call(np.asarray, x_bar, dtype=Const(t.dtype.type))
+        if isinstance(c, Array) and c.dtype == t.dtype and not c.loose:
+            return x_bar
+        return self.spec.emit(t.dtype.type, [x_bar], None, t)
+
+    def _owned(self, x_bar: Operand) -> Operand:
+        made = self.spec.definitions.get(x_bar) if isinstance(x_bar, Value) else None
+        if made is None or constant(made.target) is not np.broadcast_to:
+            return x_bar
+        source, shape = made.args[0], made.args[1]
+        if is_scalar(type_of_operand(source)):  # type: ignore[arg-type]
+            dtype = type_of_operand(x_bar).dtype  # type: ignore[union-attr, attr-defined]
+            extra = {} if dtype == np.dtype(float) else {"dtype": Const(dtype.type)}
+            return self.call(np.full, shape, source, **extra)  # type: ignore[arg-type]
+        return self.call(np.array, x_bar)
+
+
+def _fills(want: Any, have: Any) -> bool:
+    return want == have or same_length(want, have)
