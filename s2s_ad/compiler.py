@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
-from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.analysis.effects import may_raise
 from s2s_ad.analysis.program import Guard, Lowered, Program, lowered
 from s2s_ad.analysis.specialize import infer, is_code
 from s2s_ad.codegen.linecache_store import register
@@ -23,7 +23,7 @@ from s2s_ad.codegen.module import closure_form, joint_form, pair_form
 from s2s_ad.codegen.printer import to_source
 from s2s_ad.codegen.references import References
 from s2s_ad.frontend.source import deep_recursion
-from s2s_ad.ir.nodes import Block, Const, Function, Op, Operand, Value
+from s2s_ad.ir.nodes import Block, Const, Function, Op, Operand, Value, free_values
 from s2s_ad.ir.types import Type, type_of
 from s2s_ad.rules.registry import registry
 from s2s_ad.runtime import Tangent
@@ -126,9 +126,6 @@ def _reserved(program: Program) -> set[str]:
 
 def optimise(made: Reversed, typed: Function, request: Request, *, keep_y: bool) -> Reversed:
     """Run the optimisations over both halves."""
-    from s2s_ad.analysis.effects import may_raise
-    from s2s_ad.ir.nodes import free_values
-
     users = {v for op in typed.body.ops for v in op.results}
     backward = made.backward
     if request.optimize:
@@ -212,6 +209,3 @@ def assemble(
     local: dict[str, Any] = {}
     exec(compile(module, filename, "exec"), namespace, local)
     return local["_s2s_factory"](**references.bound), text
-
-
-__all__ = ["Compiled", "Request", "compile_function", "find", "type_of_operand"]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.analysis.program import lowered
+from s2s_ad.analysis.specialize import is_code
 from s2s_ad.compiler import Compiled, Request, find
 from s2s_ad.errors import SourceUnavailableError
 from s2s_ad.ir.types import Array, Number, Tuple, Type
@@ -124,8 +125,6 @@ def _pullback(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, An
 
 
 def _runtime_values(values: Sequence[Any]) -> list[Any]:
-    from s2s_ad.analysis.specialize import is_code
-
     return [v for v in values if not is_code(v)]
 
 

@@ -62,6 +62,11 @@ def handles(*fns: Any) -> Callable[[Handler], Handler]:
     return register
 
 
+@handles(primitives.identity)
+def _identity_of(_s: Specializer, args: list[Operand], _: Any) -> Operand:
+    return args[0]
+
+
 @handles(primitives.read_global)
 def _read_global(s: Specializer, args: list[Operand], _: Any) -> Operand:
     return s.read_global(constant(args[0]))

@@ -39,6 +39,8 @@ def is_pure(op: Op) -> bool:
         return fn.pure
     if isinstance(fn, _TEMPLATES):
         return True
+    if getattr(fn, "__module__", None) == "s2s_ad.runtime":
+        return True
     rule = registry.get(fn)
     if rule is not None:
         return not isinstance(rule, Opaque)

@@ -85,6 +85,7 @@ class Program:
 
     guards: dict[Any, Guard] = field(default_factory=dict)
     instances: dict[Any, Instance] = field(default_factory=dict)
+    names_of: dict[Function, LiveNames | None] = field(default_factory=dict)
 
     def guard(self, key: Any, read: Callable[[], Any], value: Any, *, by_type: bool = False) -> None:
         """Rely on a fact from now on."""

@@ -43,6 +43,7 @@ from s2s_ad.ir.types import (
 from s2s_ad.rules.registry import registry
 
 _MAX_ROUNDS = 8
+_MAX_NESTING = 20
 _FOLDABLE = (int, float, complex, bool, str, bytes, type(None), np.dtype, slice, type(Ellipsis))
 
 
@@ -300,6 +301,7 @@ class Specializer:
         t = Closure(made.code, tuple(type_of_operand(c) for c in captured))
         value = self.emit(made, captured, None, t, made.code.name)
         self.captured[value] = tuple(captured)
+        self.program.names_of[made.code] = self.names
         return value
 
     def captured_by(self, closure: Value) -> tuple[Operand, ...]:
@@ -318,14 +320,15 @@ class Specializer:
         values: dict[str, Operand] = dict(zip(free, self.captured_by(closure), strict=True))
         bound = self._bind(code, args, kwargs, lambda p: values["=" + p])
         values[code.name] = closure
+        names = self.program.names_of[code]
         captured = [values[n] for n in code.free]
         if code.name in code.free:
-            return self._call_instance(code.name, code, code, self.names, [*bound, *captured])
-        return self.splice(code, [*bound, *captured], self.names)
+            return self._call_instance(code.name, code, code, names, [*bound, *captured])
+        return self.splice(code, [*bound, *captured], names)
 
     def splice(self, code: Function, args: Sequence[Operand], names: LiveNames | None) -> Operand:
         """Evaluate the body of another function here."""
-        if code in self.running:
+        if self.running.count(code) > _MAX_NESTING:
             raise UnsupportedSyntaxError(f"`{code.name}` calls itself through another nested function", self.span)
         outer = self.env, self.names, self.span
         self.running.append(code)
@@ -455,6 +458,8 @@ def _is_static(operand: Operand) -> bool:
 
 def _is_library(fn: FunctionType) -> bool:
     root = (fn.__module__ or "").partition(".")[0]
+    if root == "s2s_ad":
+        return not fn.__module__.startswith("s2s_ad.rules.")
     return root in ("numpy", "scipy", "operator", "math", "functools", "itertools", "builtins")
 
 

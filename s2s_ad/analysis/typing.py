@@ -25,6 +25,7 @@ from s2s_ad.ir.types import (
     BOOL,
     FLOAT,
     INT,
+    NEVER,
     UNKNOWN,
     Array,
     Axis,
@@ -32,6 +33,7 @@ from s2s_ad.ir.types import (
     Instance,
     Iterable,
     List,
+    Never,
     Number,
     Tuple,
     Type,
@@ -50,6 +52,8 @@ _MATH = {fn for fn in vars(math).values() if callable(fn)}
 def result_type(fn: Any, args: tuple[Operand, ...], kwargs: dict[str, Operand]) -> Type:
     """The type of `fn(*args, **kwargs)`."""
     handler = _HANDLERS.get(fn)
+    if any(isinstance(type_of_operand(a), Never) for a in args):
+        return NEVER
     if handler is not None:
         try:
             return handler(*args, **kwargs)

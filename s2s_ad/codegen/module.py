@@ -23,18 +23,29 @@ from s2s_ad.transforms.pairs import Pair, Reversed
 class FunctionPrinter:
     """The naming and printing of one function with its two halves."""
 
-    def __init__(self, references: References, params: tuple[Value, ...], blocks: tuple[Block, ...], captured: Iterable[Value]) -> None:
+    def __init__(
+        self,
+        references: References,
+        params: tuple[Value, ...],
+        blocks: tuple[Block, ...],
+        captured: Iterable[Value],
+        returned: Iterable[Operand] = (),
+        copied: frozenset[str] = frozenset(),
+    ) -> None:
         self.references = references
+        self.copied = copied
         uses = count_uses(blocks)
         self.nested = nested_values(blocks)
         interference = Interference(self.nested)
         captured = [v for v in captured if v not in self.nested]
         live: set[Value] = set()
+        for operand in returned:
+            interference.read(operand, live)
         for block in reversed(blocks):
             live = interference.block(block, live)
             interference._define(block.params, live)
         interference._define(params, live)
-        self.naming = Naming(self.nested, interference, references.taken | set(references.imports))
+        self.naming = Naming(self.nested, interference, references.taken | references.reserved)
         self.naming.add(params)
         for block in blocks:
             self.naming.add(all_values(block))
@@ -47,19 +58,29 @@ class FunctionPrinter:
         for block in blocks:
             unite_webs(self.naming, block)
         self.naming.assign()
+        references.locals = set(self.naming.name.values())
         expressions = ExpressionPrinter(self.naming, references)
-        self.forward = StatementPrinter(expressions, uses, comments=False)
-        self.backward = StatementPrinter(expressions, uses, comments=True)
+        self.forward = StatementPrinter(expressions, uses, copied, comments=False)
+        self.backward = StatementPrinter(expressions, uses, copied, comments=True)
 
     def operand(self, operand: Operand) -> ast.expr:
         """The expression of an operand."""
         return self.forward.operand(operand)
 
+    def found_copied(self) -> frozenset[str]:
+        """The variables that are copied or recorded where they may not be bound: these start as None."""
+        return self.copied | self.forward.copied_names | self.backward.copied_names
+
 
 def closure_form(references: References, made: Reversed, name: str, signature: ast.arguments, f_bar: list[tuple[str, Operand]] | None) -> ast.FunctionDef:
     """`f_pullback(x) -> (y, pullback)`. `f_bar` gives the cotangents of captured variables, by name."""
     captured = free_values(made.backward)
-    printer = FunctionPrinter(references, made.params, (made.forward, made.backward), captured)
+    copied: frozenset[str] = frozenset()
+    for _ in range(2):
+        printer = FunctionPrinter(references, made.params, (made.forward, made.backward), captured, (), copied)
+        first_half = printer.forward.block(made.forward)
+        second_half = printer.backward.block(made.backward)
+        copied = printer.found_copied()
     inner_name = _inner_name(printer, "pullback")
     bars = [printer.operand(r) for r in made.backward.results]
     first: ast.expr = ast.Constant(None)
@@ -68,15 +89,18 @@ def closure_form(references: References, made: Reversed, name: str, signature: a
         first = ast.Call(load("Tangent"), [], keywords)
         bars = bars[: len(bars) - len(f_bar)]
     y_bar = made.backward.params[0]
-    inner = function(inner_name, [printer.naming.name[y_bar]], [*printer.backward.block(made.backward), ast.Return(ast.Tuple([first, *bars], ast.Load()))])
+    inner = function(inner_name, [printer.naming.name[y_bar]], [*second_half, ast.Return(ast.Tuple([first, *bars], ast.Load()))])
     result = ast.Tuple([printer.operand(made.forward.results[0]), load(inner_name)], ast.Load())
-    return _def(name, signature, [*printer.forward.block(made.forward), inner, ast.Return(result)])
+    return _def(name, signature, [*first_half, inner, ast.Return(result)])
 
 
 def joint_form(references: References, params: tuple[Value, ...], forward: Block, backward: Block, name: str, signature: ast.arguments, structure: Any) -> ast.FunctionDef:
     """Both halves in one function that returns what `structure` makes of the expressions of the results."""
-    printer = FunctionPrinter(references, params, (forward, backward), ())
-    body = [*printer.forward.block(forward), *printer.backward.block(backward)]
+    copied: frozenset[str] = frozenset()
+    for _ in range(2):
+        printer = FunctionPrinter(references, params, (forward, backward), (), forward.results, copied)
+        body = [*printer.forward.block(forward), *printer.backward.block(backward)]
+        copied = printer.found_copied()
     results = [printer.operand(r) for r in (*forward.results, *backward.results)]
     return _def(name, signature, [*body, ast.Return(structure(results))])
 
@@ -87,16 +111,22 @@ def pair_form(references: References, pair: Pair) -> list[ast.FunctionDef]:
     assert made is not None
     forward_name, backward_name = references.pair_names[pair]
     residuals = list(free_values(made.backward))
-    printer = FunctionPrinter(references, made.params, (made.forward, made.backward), residuals)
-    names = [printer.naming.name[r] for r in residuals]
-    saved = ast.Tuple([load(n) for n in names], ast.Load())
-    y = printer.operand(made.forward.results[0])
-    params = [printer.naming.name[p] for p in made.params]
-    forward = function(forward_name, params, [*printer.forward.block(made.forward), ast.Return(ast.Tuple([y, saved], ast.Load()))])
+    copied: frozenset[str] = frozenset()
+    for _ in range(2):
+        printer = FunctionPrinter(references, made.params, (made.forward, made.backward), residuals, (), copied)
+        names = [printer.naming.name[r] for r in residuals]
+        saved = ast.Tuple([load(n) for n in names], ast.Load())
+        y = printer.operand(made.forward.results[0])
+        params = [printer.naming.name[p] for p in made.params]
+        first = [*printer.forward.block(made.forward), ast.Return(ast.Tuple([y, saved], ast.Load()))]
+        second = printer.backward.block(made.backward)
+        copied = printer.found_copied() | set(names)
+    forward = function(forward_name, params, first)
     taken = _inner_name(printer, "residuals")
     unpack: list[ast.stmt] = [ast.Assign([ast.Tuple([store(n) for n in names], ast.Store())], load(taken))] if names else []
     bars = [printer.operand(r) for r in made.backward.results]
-    body = [*unpack, *printer.backward.block(made.backward), ast.Return(ast.Tuple(bars, ast.Load()))]
+    result = bars[0] if len(bars) == 1 else ast.Tuple(bars, ast.Load())
+    body = [*unpack, *second, ast.Return(result)]
     return [forward, function(backward_name, [taken, printer.naming.name[made.backward.params[0]]], body)]
 
 

@@ -15,6 +15,9 @@ from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, For, If, Op, Operand, Value, While, operands, regions
 
 
+CONTROL_NAMES = frozenset({"done", "stop", "broke", "returned", "result"})
+
+
 class Interference:
     """Liveness over structured code, backwards; a nested value is needed where the statement around it is."""
 
@@ -158,7 +161,8 @@ class Naming:
     def _choose(self, leader: Value, chosen: dict[Value, str]) -> str:
         members = self.members[leader]
         taken = {chosen[self.leader[n]] for m in members for n in self.interference.neighbours[m] if n in self.leader and self.leader[n] in chosen}
-        base = next((m.name for m in members if m.name is not None), None) or "t"
+        names = [m.name for m in members if m.name is not None]
+        base = next((n for n in names if n not in CONTROL_NAMES), names[0] if names else leader.hint)
         for candidate in _numbered(base):
             if candidate not in taken and candidate not in self.reserved:
                 return candidate

@@ -36,29 +36,35 @@ def load(name: str) -> ast.expr:
 class References:
     """The names that one generated text uses for what is outside it."""
 
-    def __init__(self, namespace: Mapping[str, Any], taken: set[str]) -> None:
+    def __init__(self, namespace: Mapping[str, Any], reserved: set[str]) -> None:
         self.namespace = namespace
-        self.taken = set(taken)
+        self.reserved = reserved
+        self.taken: set[str] = set()
+        self.locals: set[str] = set()
         self.imports: dict[str, str] = {}
         self.bound: dict[str, Any] = {}
         self.pair_names: dict[Any, tuple[str, str]] = {}
         self._alias: dict[int, str] = {}
+        self._module_aliases: dict[str, list[str]] = {}
 
     def fresh(self, base: str) -> str:
         """A name that nothing else has."""
-        name = next(n for n in _numbered(base) if n not in self.taken and n not in self.namespace)
+        outside = self.taken | self.reserved | self.locals
+        name = next(n for n in _numbered(base) if n not in outside and n not in self.namespace)
         self.taken.add(name)
         return name
 
     def module(self, name: str) -> ast.expr:
         """One of the modules that generated code may import."""
         statement, value = _MODULES[name]
-        alias = self._alias.get(id(value))
+        aliases = self._module_aliases.setdefault(name, [])
+        alias = next((a for a in aliases if a not in self.locals), None)
         if alias is None:
-            free = name not in self.taken and self.namespace.get(name, value) is value
+            same = name not in self.reserved or self.namespace.get(name) is value
+            free = same and name not in self.taken and name not in self.locals
             alias = name if free else self.fresh(name)
             self.taken.add(alias)
-            self._alias[id(value)] = alias
+            aliases.append(alias)
             self.imports[alias] = statement if alias == name else f"{statement.partition(' as ')[0]} as {alias}"
         return load(alias)
 
@@ -71,8 +77,8 @@ class References:
         if found is not None:
             return found
         name = getattr(value, "__name__", None)
-        if isinstance(name, str) and getattr(builtins, name, None) is value and name not in self.taken:
-            if name not in self.namespace:
+        if isinstance(name, str) and getattr(builtins, name, None) is value:
+            if name not in self.namespace and name not in self.taken and name not in self.locals:
                 return load(name)
         if isinstance(value, tuple) and type(value) is tuple:
             return ast.Tuple([self.to(v) for v in value], ast.Load())
@@ -84,7 +90,7 @@ class References:
         alias = self._alias.get(id(value))
         if alias is None:
             for name in (base, getattr(value, "__name__", "")):
-                if self.namespace.get(name, _MISSING) is value and name not in self.taken:
+                if self.namespace.get(name, _MISSING) is value and name not in self.taken | self.locals:
                     return load(name)
             alias = self._alias[id(value)] = self.fresh(base)
             self.bound[alias] = value

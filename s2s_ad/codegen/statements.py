@@ -23,6 +23,7 @@ from s2s_ad.errors import Span
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Value, While
 from s2s_ad.ir.types import Array, Number
+from s2s_ad.transforms.pairs import PairForward
 
 
 def store(name: str) -> ast.expr:
@@ -40,10 +41,14 @@ class Leaf:
 class StatementPrinter:
     """Turns blocks into lists of statements. `comments`: say above each group which user line it belongs to."""
 
-    def __init__(self, expressions: ExpressionPrinter, uses: Counter[Value], *, comments: bool) -> None:
+    def __init__(
+        self, expressions: ExpressionPrinter, uses: Counter[Value], copied: frozenset[str], *, comments: bool
+    ) -> None:
         self.expressions = expressions
         self.naming = expressions.naming
         self.uses = uses
+        self.copied = copied
+        self.copied_names: set[str] = set()
         self.comments = comments
         self.last_line: tuple[str, int] | None = None
 
@@ -100,7 +105,7 @@ class StatementPrinter:
         value = self.expressions.call(op)
         if isinstance(fn, primitives.Unpack):
             return [ast.Assign([self._targets(op.results, fn)], self.operand(op.args[0]))]
-        if len(op.results) > 1:
+        if len(op.results) > 1 or isinstance(fn, PairForward):
             return [ast.Assign([self._targets(op.results)], value)]
         result = op.results[0]
         if not self.uses[result]:
@@ -129,6 +134,7 @@ class StatementPrinter:
     def _append(self, op: Call) -> list[ast.stmt]:
         items, item = op.args
         method = ast.Attribute(self.operand(items), "append", ast.Load())
+        self.copied_names |= {n.id for n in ast.walk(self.operand(item)) if isinstance(n, ast.Name)}
         return [ast.Expr(ast.Call(method, [self.operand(item)], [])), *self._version(op, 0)]
 
     def _store(self, op: Call) -> list[ast.stmt]:
@@ -173,11 +179,14 @@ class StatementPrinter:
         """Assign all `sources` to `targets` at once."""
         pairs = []
         for target, source in zip(targets, sources, strict=True):
-            if source is UNDEFINED or not self.uses[target] or target not in self.naming.name:
+            if not self.uses[target] or target not in self.naming.name:
+                continue
+            if source is UNDEFINED and self.naming.name[target] not in self.copied:
                 continue
             value = self.operand(source)
             if not (isinstance(value, ast.Name) and value.id == self.naming.name[target]):
                 pairs.append((target, value))
+        self.copied_names |= {v.id for _, v in pairs if isinstance(v, ast.Name)}
         if len(pairs) > 1 and self._entangled(pairs):
             names: list[ast.expr] = [store(self.naming.name[t]) for t, _ in pairs]
             return [ast.Assign([ast.Tuple(names, ast.Store())], ast.Tuple([v for _, v in pairs], ast.Load()))]

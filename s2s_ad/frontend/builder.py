@@ -31,6 +31,11 @@ def same(a: Operand, b: Operand) -> bool:
     )
 
 
+def _variable(name: str) -> str | None:
+    """What the user, or a reader, calls a variable; a comprehension's own has no name."""
+    return _CONTROL_NAMES.get(name, None if name.startswith("%") else name)
+
+
 class Builder:
     """Emits ops into the block under construction."""
 
@@ -86,8 +91,14 @@ class Builder:
         else_ops, else_env, else_value = self._region(orelse)
         names = [n for n in then_env | else_env if not same(then_env.get(n, UNDEFINED), else_env.get(n, UNDEFINED))]
         pairs = [(then_env.get(n, UNDEFINED), else_env.get(n, UNDEFINED)) for n in names]
-        results = [Value(_CONTROL_NAMES.get(n, n)) for n in names]
-        self.env = {n: then_env[n] for n in then_env if n in else_env} | dict(zip(names, results, strict=True))
+        merged_of: dict[tuple[int, int], Value] = {}  # names that had one value before have one value after
+        for n, (a, b) in zip(names, pairs, strict=True):
+            merged_of.setdefault((id(a), id(b)), Value(_variable(n)))
+        self.env = {n: then_env[n] for n in then_env if n in else_env} | {
+            n: merged_of[id(a), id(b)] for n, (a, b) in zip(names, pairs, strict=True)
+        }
+        results = list(merged_of.values())
+        pairs = list({(id(a), id(b)): (a, b) for a, b in pairs}.values())
         merged: Operand | None = None
         if then_value is not None and else_value is not None:
             pairs.append((then_value, else_value))
@@ -103,7 +114,7 @@ class Builder:
         """A `For` over `iterable`, or a `While`, that carries the variables `names`."""
         names = list(names)
         inits = tuple(self.env.get(n, UNDEFINED) for n in names)
-        carried = tuple(Value(_CONTROL_NAMES.get(n, n.lstrip("%"))) for n in names)
+        carried = tuple(Value(_variable(n)) for n in names)
         item = None if iterable is None else Value()
 
         def run() -> tuple[Operand, ...]:

@@ -13,10 +13,10 @@ from typing import Any
 
 import gast
 
-from s2s_ad.errors import UnsupportedSyntaxError
+from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.frontend.builder import FALSE, NONE, TRUE
 from s2s_ad.frontend.expressions import AUGMENTED, ExpressionLowering
-from s2s_ad.frontend.scope import always_exits, assigned_names, contains, may_exit
+from s2s_ad.frontend.scope import always_exits, appended_names, assigned_names, contains, may_exit
 from s2s_ad.frontend.source import FunctionSource
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Const, Function, Operand, Parameter, Value
@@ -126,11 +126,19 @@ class FunctionLowering(ExpressionLowering):
             getattr(self, "_" + type(node).__name__.lower())(node)
             done = self.env["%exit"]
             if isinstance(done, Value) and rest:
-                self.branch(node, done, _skip, lambda rest=rest: self._resume(rest))
+                self.branch(node, done, self._exited(done), lambda rest=rest: self._resume(rest))
                 return None
             if isinstance(done, Const) and done.value:
                 return None
         return None
+
+    def _exited(self, done: Value) -> Callable[[], None]:
+        """The side on which the flag `done` is true: whatever it stands for is true there."""
+
+        def exited() -> None:
+            self.env.update({name: TRUE for name, operand in self.env.items() if operand is done})
+
+        return exited
 
     def _resume(self, nodes: list[Any]) -> None:
         self.env.update({"%exit": FALSE, "%stop": FALSE, "%returned": FALSE})
@@ -146,7 +154,7 @@ class FunctionLowering(ExpressionLowering):
         self._branch(node, node.body, node.orelse)
         done = self.env["%exit"]
         if isinstance(done, Value):
-            self.branch(node, done, _skip, lambda: self._resume(rest))
+            self.branch(node, done, self._exited(done), lambda: self._resume(rest))
         else:
             self.statements(rest)
 
@@ -184,6 +192,8 @@ class FunctionLowering(ExpressionLowering):
     ) -> None:
         outer_broke = self.env.pop("%broke", None)
         returns = contains(node.body, (gast.Return,))
+        names |= {n: None for n in appended_names(node.body) if isinstance(self.env.get(n), Value)}
+        self._refuse_aliases(node, names)
         carried = [*names, *(("%returned", "%result") if returns else ()), *(("%broke",) if node.orelse else ())]
         if node.orelse:
             self.env["%broke"] = FALSE
@@ -196,13 +206,27 @@ class FunctionLowering(ExpressionLowering):
         if broke is not None:
             self._loop_else(node, broke, returns)
 
+    def _refuse_aliases(self, node: Any, names: dict[str, None]) -> None:
+        """A list that a loop appends to under one name must not have another name there."""
+        for name in appended_names(node.body):
+            lists = self.env.get(name)
+            others = [n for n, v in self.env.items() if v is lists and n != name and not n.startswith("%")]
+            if isinstance(lists, Value) and others:
+                raise MutationError(
+                    f"`{name}.append()` in a loop, while `{others[0]}` names the same list",
+                    self.span(node),
+                    f"use one name for the list, or copy it: `{others[0]} = list({name})`",
+                )
+
     def _loop_else(self, node: Any, broke: Operand, returns: bool) -> None:
         def orelse() -> None:
             self.env.update({"%exit": FALSE, "%stop": FALSE, "%returned": FALSE})
             self.branch(node, broke, _skip, lambda: self.statements(node.orelse))
 
         if returns:
-            self.branch(node, self.env["%returned"], _skip, orelse)
+            returned = self.env["%returned"]
+            assert isinstance(returned, Value)
+            self.branch(node, returned, self._exited(returned), orelse)
         else:
             orelse()
 

@@ -41,6 +41,18 @@ def _walrus_targets(node: gast.AST) -> Iterator[str]:
             yield child.target.id
 
 
+def appended_names(nodes: Iterable[gast.AST]) -> dict[str, None]:
+    """The names on which `nodes` call `append`, which makes a new version of a list."""
+    names: dict[str, None] = {}
+    for node in nodes:
+        fn = node.func if isinstance(node, gast.Call) else None
+        if isinstance(fn, gast.Attribute) and fn.attr == "append" and isinstance(fn.value, gast.Name):
+            names[fn.value.id] = None
+        if not isinstance(node, FUNCTIONS):
+            names |= appended_names(gast.iter_child_nodes(node))
+    return names
+
+
 def contains(nodes: Iterable[gast.AST], kinds: tuple[type, ...], *, into_loops: bool = True) -> bool:
     """Whether a node of one of `kinds` is among or under `nodes`, nested functions left out."""
     for node in nodes:

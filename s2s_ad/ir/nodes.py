@@ -27,10 +27,14 @@ from s2s_ad.ir.types import UNKNOWN, Type
 
 @dataclass(eq=False)
 class Value:
-    """A single assignment. `name` is the user's variable where there is one; the identity is what counts."""
+    """A single assignment; the identity is what counts.
+
+    `name` is the user's variable where there is one; `hint` what to call it where there is none and it needs a name.
+    """
 
     name: str | None = None
     type: Type = UNKNOWN
+    hint: str = "t"
 
     def __repr__(self) -> str:
         return f"%{self.name or '_'}"

@@ -93,6 +93,8 @@ def rule_arithmetic(spec: Specializer, fn: Any) -> Iterator[None]:
         types = [type_of_operand(a) for a in args]
         if not types or not all(isinstance(t, Number) or (isinstance(t, Array) and t.loose) for t in types):
             return called
+        if called is operator.pow and constant(args[1]) == 1 and type(constant(args[1])) is int:
+            return primitives.identity
         if called is operator.truediv and fn not in _SAFE_DIVISIONS and not constant(args[1]):
             return np.divide
         if called is operator.pow and not (isinstance(args[1], Const) and args[1].value >= 0):

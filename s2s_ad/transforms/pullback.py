@@ -97,11 +97,7 @@ class Transform:
     def _result(self, param: Value, to_space: bool) -> Operand:
         entry = self.scope.get(param)
         x_bar = self.tangents.complete(NONE if entry is None else entry.operand, param)
-        if to_space:
-            x_bar = self.tangents.to_space(x_bar, param)
-        if isinstance(x_bar, Value) and x_bar.name is None:
-            x_bar.name = bar_name(param)
-        return x_bar
+        return self.tangents.to_space(x_bar, param) if to_space else x_bar
 
     # the primal
 
@@ -135,7 +131,7 @@ class Transform:
 
     def _named(self, x_bar: Operand, primal: Value) -> Operand:
         if isinstance(x_bar, Value) and x_bar.name is None:
-            x_bar.name = bar_name(primal)
+            x_bar.name, x_bar.hint = bar_name(primal), "t_bar"
         return x_bar
 
     def buffer(self, primal: Value) -> Operand:

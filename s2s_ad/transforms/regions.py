@@ -233,12 +233,12 @@ class LoopStep(Step):
         results = tuple(Value(p.name, p.type) for p in carried_params)
         body = Block((*carried_params, *items.buffers), tuple(ops), (Const(False), *outs, *items.versions))
         self._emit(body, (*inits, *items.inits), (*results, *items.results), items)
-        for i, result in zip(carried, results, strict=False):
-            self._after(i, result, params[i])
         for (value, param), result in zip(outside, results[len(carried) :], strict=True):
             owned = param in t.written
             before = t.scope.get(value)
             t.scope.set(value, Entry(result, owned, before.carrier if owned and before is not None else None))
+        for i, result in zip(carried, results, strict=False):
+            self._after(i, result, params[i])
         items.contribute()
 
     def _seed(self, i: int, param: Value) -> None:
@@ -293,14 +293,12 @@ class LoopStep(Step):
         if t.prune:
             body = dead_code(body)
         self.ops = self.spine.forward.finish()
-        inside = set(self.op.body.params)
-        line: Spine | None = self.spine
+        line = self.spine.rest
         while line is not None:
-            if line is not self.spine:
-                line.forward.ops[:] = line.forward.finish()
-            inside |= _defined(self.ops if line is self.spine else line.forward.ops)
+            line.forward.ops[:] = line.forward.finish()
             line = line.rest
-        free = [v for v in free_values(body) if v in inside]
+        read = free_values(body)
+        free = [v for v in self._in_order() if v in read]
         span = self.op.span
         sources: list[Operand] = []
         targets: list[Value] = []
@@ -324,6 +322,16 @@ class LoopStep(Step):
             sources.insert(0, t.spec.apply(reversed, [self.records]))
         iterable, body = self._zip(sources, targets, body)
         t.spec.ops.append(For(results, iterable, inits, body, span=span))
+
+    def _in_order(self) -> list[Value]:
+        """What the finished forward half of the body defines, in the order of the text."""
+        assert self.ops is not None
+        found = [*self.op.body.params, *(v for op in self.ops for v in op.results)]
+        line = self.spine.rest
+        while line is not None:
+            found += [v for op in line.forward.ops for v in op.results]
+            line = line.rest
+        return found
 
     def _is_range_item(self, free: list[Value]) -> bool:
         """Whether the counter of a loop over the whole of a `range` can be counted again rather than saved."""

@@ -344,6 +344,12 @@ def _reverse_convert(step: StructuralStep) -> None:
     step.contribute(0, bar)
 
 
+@reverses(zip, enumerate, reversed, range)
+def _reverse_iterable(step: StructuralStep) -> None:
+    if step.take() is not None:
+        raise _missing(step.op)
+
+
 @reverses(operator.getitem)
 def _reverse_getitem(step: StructuralStep) -> None:
     bar = step.take()
