@@ -61,6 +61,7 @@ class Specializer:
         self.running: list[Function] = []
         self.definitions: dict[Value, Call] = {}
         self.retarget: Callable[[Any, list[Operand]], Any] | None = None
+        self.hidden = 0  # how deep in code that counts as that of the call it is for
 
     # evaluation
 
@@ -73,7 +74,7 @@ class Specializer:
         for op in block.ops:
             if self.dead:
                 return [UNDEFINED] * len(block.results)
-            if self.retarget is None:  # the code of a rule counts as that of the call it is for
+            if not self.hidden:
                 self.span = op.span or self.span
             match op:
                 case Call():
@@ -356,7 +357,11 @@ class Specializer:
         fn = callee.fn
         bound = self.bind_call(callee, args, kwargs)
         if self.retarget is not None or fn.__module__.startswith("s2s_ad.rules."):
-            return self.splice(callee.code, bound, callee.names)
+            self.hidden += 1
+            try:
+                return self.splice(callee.code, bound, callee.names)
+            finally:
+                self.hidden -= 1
         return self._call_instance(fn.__name__, fn, callee.code, callee.names, bound, name)
 
     def bind_call(self, callee: Lowered, args: list[Operand], kwargs: dict[str, Operand]) -> list[Operand]:
@@ -471,7 +476,7 @@ def _default(fn: FunctionType, parameter: str) -> Any:
     return defaults[names.index(parameter) - len(names) + len(defaults)]
 
 
-_PURE_PRIMITIVES = {primitives.make_tuple, slice, isinstance, len, str, float, int, bool, range, tuple}
+_PURE_PRIMITIVES = {primitives.make_tuple, operator.getitem, operator.contains, slice, isinstance, len, str, float, int, bool, range, tuple}
 
 
 def _is_foldable(value: Any) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 from s2s_ad.codegen.expressions import ExpressionPrinter
 from s2s_ad.codegen.names import Interference, Naming, all_values, unite_webs
-from s2s_ad.codegen.nesting import count_uses, nested_values
+from s2s_ad.codegen.nesting import carried_for_results, count_uses, nested_values
 from s2s_ad.codegen.references import References, load
 from s2s_ad.codegen.statements import StatementPrinter, store
 from s2s_ad.ir.nodes import Block, Operand, Value, free_values
@@ -35,6 +35,7 @@ class FunctionPrinter:
         self.references = references
         self.copied = copied
         uses = count_uses(blocks)
+        carried_for_results(blocks, uses)
         self.nested = nested_values(blocks)
         interference = Interference(self.nested)
         captured = [v for v in captured if v not in self.nested]

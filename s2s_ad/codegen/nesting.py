@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from s2s_ad.analysis.effects import callee, is_pure, writes
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Block, Call, If, Op, Value, operands, regions
+from s2s_ad.ir.nodes import Block, Call, For, If, Op, Value, While, operands, regions
 
 _MAX_NODES = 24
 
@@ -27,14 +27,35 @@ def count_uses(blocks: Iterable[Block]) -> Counter[Value]:
     return uses
 
 
+def carried_for_results(blocks: Iterable[Block], uses: Counter[Value]) -> None:
+    """A loop's result is what it last carried: a parameter counts as read where the result is."""
+    for block in blocks:
+        for op in block.ops:
+            carried_for_results(regions(op), uses)
+            if isinstance(op, (For, While)):
+                params = op.body.params[1:] if isinstance(op, For) else op.body.params
+                uses.update(p for p, r in zip(params, op.results, strict=True) if uses[r])
+
+
 def nested_values(blocks: Iterable[Block]) -> dict[Value, Op]:
     """The values to be printed inside the expressions that use them, with the ops that define them."""
     blocks = tuple(blocks)
     uses = count_uses(blocks)
+    for block in blocks:
+        _keep_written(block, uses)
     found: dict[Value, Op] = {}
     for block in blocks:
         _nest_block(block, uses, found)
     return found
+
+
+def _keep_written(block: Block, uses: Counter[Value]) -> None:
+    """What is written in place needs a variable: count it as used more than once."""
+    for op in block.ops:
+        if isinstance(op, Call) and writes(op) and isinstance(op.args[0], Value):
+            uses[op.args[0]] += 1
+        for region in regions(op):
+            _keep_written(region, uses)
 
 
 def _nest_block(block: Block, uses: Counter[Value], found: dict[Value, Op]) -> None:

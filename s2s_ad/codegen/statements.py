@@ -250,7 +250,7 @@ class StatementPrinter:
             return None
         _, ops = self._loop_target(item, op.body.ops)
         found = self._appended(ops, op.body.results[1], params[0])
-        if found is None or self.uses[params[0]] != found[2]:
+        if found is None or self.uses[params[0]] != found[2] + bool(self.uses[op.results[0]]):
             return None
         element, tests, _ = found
         target, _ = self._loop_target(item, op.body.ops)

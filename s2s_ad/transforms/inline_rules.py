@@ -91,10 +91,10 @@ def rule_arithmetic(spec: Specializer, fn: Any) -> Iterator[None]:
 
     def retarget(called: Any, args: list[Operand]) -> Any:
         types = [type_of_operand(a) for a in args]
+        if called is operator.pow and type(constant(args[1])) is int and constant(args[1]) == 1:
+            return primitives.identity
         if not types or not all(isinstance(t, Number) or (isinstance(t, Array) and t.loose) for t in types):
             return called
-        if called is operator.pow and constant(args[1]) == 1 and type(constant(args[1])) is int:
-            return primitives.identity
         if called is operator.truediv and fn not in _SAFE_DIVISIONS and not constant(args[1]):
             return np.divide
         if called is operator.pow and not (isinstance(args[1], Const) and args[1].value >= 0):
@@ -102,10 +102,12 @@ def rule_arithmetic(spec: Specializer, fn: Any) -> Iterator[None]:
         return _TWINS.get(called, called) if of_math and all(isinstance(t, Number) for t in types) else called
 
     spec.retarget = retarget
+    spec.hidden += 1
     try:
         yield
     finally:
         spec.retarget = outer
+        spec.hidden -= 1
 
 
 def partials(spec: Specializer, fn: Any, rule: Any, y: Operand, args: list[Operand]) -> list[Operand]:

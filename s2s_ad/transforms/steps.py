@@ -230,10 +230,19 @@ class RuleStep(CallStep):
         y, self.pullback = inline_rules.forward(t.spec, rule.rrule, rule.fn, self.args(), self.kwargs())
         made_here = {v for o in t.spec.ops[mark:] for v in o.results}
         result = op.results[0]
+        self._as_written(y, mark)
         if isinstance(y, Value) and y in made_here:
             y.name = result.name
             y.type = result.type if y.type == UNKNOWN else y.type
         t.forward_of[result] = y
+
+    def _as_written(self, y: Operand, mark: int) -> None:
+        """The primal is the user's own call, not the rule's with every parameter spelled out."""
+        ops = self.t.spec.ops
+        for i in range(mark, len(ops)):
+            made = ops[i]
+            if isinstance(made, Call) and made.results == (y,) and callee(made) is self.rule.fn:
+                ops[i] = Call((y,), made.target, tuple(self.args()), tuple(self.kwargs().items()), span=made.span)
 
     def reverse(self) -> None:
         """Splice the body of the pullback in."""
