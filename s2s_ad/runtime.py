@@ -292,3 +292,16 @@ class Tangent:
         return isinstance(other, Tangent) and self.__dict__ == other.__dict__
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def unrepeat(bars: Any, n: int) -> Any:
+    """The cotangent of a sequence of `n` items from that of the sequence repeated."""
+    folded = [_total(bars[i::n]) for i in range(n)]
+    return tuple(folded) if isinstance(bars, tuple) else folded
+
+
+def _total(bars: Any) -> Any:
+    total = None
+    for bar in bars:
+        total = add(total, bar)
+    return total

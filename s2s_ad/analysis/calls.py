@@ -185,6 +185,25 @@ def _dict(s: Specializer, args: list[Operand], kwargs: dict[str, Operand]) -> Op
     return _make_dict(s, [x for k, v in kwargs.items() for x in (Const(k), v)], None)
 
 
+@handles(tuple)
+def _tuple(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
+    made = s.definitions.get(args[0]) if args and isinstance(args[0], Value) else None
+    if s.hidden and made is not None and constant(made.target) is primitives.make_list:
+        return s.apply(primitives.make_tuple, list(made.args))  # type: ignore[arg-type]
+    return None
+
+
+@handles(primitives.merge_dicts)
+def _merge_dicts(s: Specializer, args: list[Operand], _: Any) -> Operand:
+    merged: dict[Any, Operand] = {}
+    for part in args:
+        t = type_of_operand(part)
+        if not isinstance(t, Dict):
+            raise UnsupportedSyntaxError("`**` of a mapping whose keys are not known", s.span, "write the keys out")
+        merged |= {k: s.apply(operator.getitem, [part, Const(k)]) for k in t.keys}
+    return s.apply(primitives.make_dict, [x for k, v in merged.items() for x in (Const(k), v)])
+
+
 @handles(slice)
 def _slice(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
     if all(isinstance(a, Const) for a in args):
@@ -232,6 +251,9 @@ def _append(s: Specializer, args: list[Operand], _: Any) -> Operand:
     if not isinstance(t, List):
         raise MutationError("`.append()` on something that is not surely a list made in this function", s.span, _REWRITE)
     _refuse_closures(s, (type_of_operand(item),))
+    made = s.definitions.get(items) if isinstance(items, Value) else None
+    if s.hidden and made is not None and constant(made.target) is primitives.make_list:
+        return s.apply(primitives.make_list, [*made.args, item])  # type: ignore[list-item]
     return s.emit(primitives.append, args, None, List(join(t.item, type_of_operand(item))))
 
 

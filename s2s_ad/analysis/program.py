@@ -53,6 +53,8 @@ class Instance:
     typed: Function | None = None
     running: bool = False
     recursive: bool = False
+    provisional: bool = False
+    round: int = 0
     pure: bool = True
 
     @property
@@ -85,6 +87,8 @@ class Program:
 
     guards: dict[Any, Guard] = field(default_factory=dict)
     instances: dict[Any, Instance] = field(default_factory=dict)
+    stack: list[Instance] = field(default_factory=list)
+    round: int = 0
     names_of: dict[Function, LiveNames | None] = field(default_factory=dict)
 
     def guard(self, key: Any, read: Callable[[], Any], value: Any, *, by_type: bool = False) -> None:

@@ -1,7 +1,8 @@
 """Types of results found by trying a function on small samples.
 
 NumPy's own promotion is the best description of NumPy's promotion: an elementwise function is run on one-element
-arrays of the argument dtypes, any other on two sets of sample shapes, and what both runs agree upon is the type.
+arrays of the argument dtypes, any other on two sets of sample shapes: dtype and rank are known if both runs agree. The
+lengths of the axes stay open, because they may follow from the values.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.ir.types import ANY, UNKNOWN, Array, Axis, Length, List, Number, Tuple, Type, join_all, type_of
+from s2s_ad.ir.types import ANY, UNKNOWN, Array, List, Number, Tuple, Type, join_all, type_of
 
 _NUMBERS: dict[str, tuple[Any, ...]] = {
     "bool": (True,),
@@ -102,10 +103,4 @@ def _common(a: Any, b: Any) -> Type:
         return s if s == t else UNKNOWN
     if s.dtype != t.dtype or np.ndim(a) != np.ndim(b):
         return UNKNOWN
-    return Array(s.dtype, tuple(map(_axis, np.shape(a), np.shape(b))), s.boxed)
-
-
-def _axis(m: int, n: int) -> Axis:
-    if m != n:
-        return ANY
-    return 1 if m == 1 else Length(("const", m), many=True)
+    return Array(s.dtype, (ANY,) * np.ndim(a), s.boxed)

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.analysis.axis_names import AxisNames
 from s2s_ad.analysis.binding import bind_arguments
 from s2s_ad.analysis.calls import HANDLERS
 from s2s_ad.analysis.effects import is_pure
@@ -136,6 +137,11 @@ class Specializer:
 
     def _loop(self, op: For | While) -> None:
         iterable = self.operand(op.iterable) if isinstance(op, For) else None
+        if isinstance(op, For) and iterable is not None and _falls_through(op.body):
+            items = self.static_items(iterable)
+            if items is not None and (self.hidden or any(isinstance(i, Const) and callable(i.value) for i in items)):
+                self._unroll(op, items)
+                return
         inits = [self.operand(i) for i in op.inits]
         types = [_widen(type_of_operand(i)) for i in inits]
         item_type = None if iterable is None else iterated(type_of_operand(iterable))
@@ -154,6 +160,31 @@ class Specializer:
         else:
             self.ops.append(For(results, iterable, tuple(inits), body, span=op.span))
 
+    def _unroll(self, op: For, items: list[Operand]) -> None:
+        """Repeat the body for each item of an iterable that is known at compile time."""
+        carried = [self.operand(i) for i in op.inits]
+        for item in items:
+            self.env.update(zip(op.body.params, [item, *carried], strict=True))
+            carried = self.block(op.body)[1:]
+        self.env.update(zip(op.results, carried, strict=True))
+
+    def static_items(self, iterable: Operand) -> list[Operand] | None:
+        """The items of an iterable whose length is known at compile time, or None."""
+        if isinstance(iterable, Const):
+            is_static = isinstance(iterable.value, (tuple, range))
+            return [Const(v) for v in iterable.value] if is_static else None
+        made = self.definitions.get(iterable)
+        fn = None if made is None else constant(made.target)
+        if made is not None and fn in (primitives.make_tuple, primitives.make_list):
+            return [a for a in made.args if not isinstance(a, Star)]
+        if made is not None and fn in (zip, enumerate) and not made.kwargs:
+            parts = [self.static_items(a) for a in made.args]  # type: ignore[arg-type]
+            if None in parts or (fn is enumerate and len(parts) != 1):
+                return None
+            rows = zip(*parts) if fn is zip else ((Const(i), v) for i, v in enumerate(parts[0] or ()))  # type: ignore[arg-type]
+            return [self.apply(primitives.make_tuple, list(row)) for row in rows]
+        return self.items(iterable) if isinstance(iterable.type, Tuple) else None
+
     def _loop_body(
         self, op: For | While, item_type: Type | None, types: list[Type]
     ) -> tuple[tuple[Value, ...], list[Op], list[Operand]]:
@@ -166,6 +197,9 @@ class Specializer:
 
     def _call(self, op: Call) -> None:
         target = self.operand(op.target)
+        if isinstance(target, Const) and target.value is primitives.make_list and self._has_open_star(op.args):
+            self.env[op.results[0]] = self._joined_list(op.args)
+            return
         args = self._expand(op.args)
         kwargs = self._expand_keywords(op.kwargs)
         if isinstance(target, Const) and isinstance(target.value, primitives.Unpack):
@@ -182,6 +216,21 @@ class Specializer:
             else:
                 found.append(self.operand(arg))
         return found
+
+    def _has_open_star(self, args: Sequence[Operand | Star]) -> bool:
+        """Whether a sequence of a length known only at run time is unpacked."""
+        stars = [self.operand(a.operand) for a in args if isinstance(a, Star)]
+        return any(isinstance(s, Value) and not isinstance(s.type, Tuple) and self.static_items(s) is None for s in stars)
+
+    def _joined_list(self, args: Sequence[Operand | Star]) -> Operand:
+        """`[a, *b, c]` as `[a] + list(b) + [c]`."""
+        parts = [
+            self.apply(list, [self.operand(a.operand)])
+            if isinstance(a, Star)
+            else self.apply(primitives.make_list, [self.operand(a)])
+            for a in args
+        ]
+        return functools.reduce(lambda a, b: self.apply(operator.add, [a, b]), parts)
 
     def items(self, sequence: Operand) -> list[Operand]:
         """The items of a sequence whose length is known at compile time."""
@@ -378,9 +427,11 @@ class Specializer:
     def _call_instance(
         self, label: str, origin: Any, code: Function, names: LiveNames | None, args: list[Operand], name: str | None = None
     ) -> Operand:
-        instance = infer(self.program, label, origin, code, names, args)
-        kept = [a for a, p in zip(args, code.body.params, strict=True) if not _is_static(a)]
-        return self.emit(instance, kept, None, instance.result_type, name)
+        known = AxisNames()
+        formal = [a if _is_static(a) else Value(None, known.canonical(_widen(type_of_operand(a)))) for a in args]
+        instance = infer(self.program, label, origin, code, names, formal)
+        kept = [a for a in args if not _is_static(a)]
+        return self.emit(instance, kept, None, known.outside(instance.result_type), name)
 
     def read_global(self, name: str) -> Operand:
         """A global name: code is resolved now and guarded, data is read when control gets there."""
@@ -419,31 +470,46 @@ def infer(
         _infer_body(program, instance, args)
     elif instance.running:
         instance.recursive = True
+        for inner in program.stack[program.stack.index(instance) + 1 :]:
+            inner.provisional = True
+    elif instance.provisional and instance.round != program.round and program.stack:
+        _infer_body(program, instance, args)
     return instance
 
 
 def _infer_body(program: Program, instance: Instance, args: Sequence[Operand]) -> None:
-    """Repeat while the result type of a recursive function grows."""
+    """Repeat while the result type of a recursive function grows.
+
+    What is inferred meanwhile rests on its provisional type, and is inferred again in each round.
+    """
     instance.running = True
+    program.stack.append(instance)
     for attempt in range(_MAX_ROUNDS):
-        specializer = Specializer(program, instance.names)
-        params = [a if _is_static(a) else Value(p.name, _widen(type_of_operand(a))) for a, p in zip(args, instance.code.body.params, strict=True)]
-        result = specializer.splice(instance.code, params, instance.names)
+        program.round += 1
+        instance.round = program.round
+        result, specializer = _evaluate_body(program, instance, args)
         before = instance.result_type
         instance.result_type = join(before, _widen(type_of_operand(result)))
-        instance.typed = Function(
-            instance.name,
-            instance.code.parameters,
-            instance.code.free,
-            Block(tuple(p for p in params if isinstance(p, Value)), tuple(specializer.ops), (result,)),
-            instance.code.span,
-        )
         instance.pure = all(map(is_pure, specializer.ops))
         if not instance.recursive or instance.result_type == before:
             break
         if attempt == _MAX_ROUNDS - 3:
             instance.result_type = UNKNOWN
+    program.stack.pop()
     instance.running = False
+
+
+def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]) -> tuple[Operand, Specializer]:
+    specializer = Specializer(program, instance.names)
+    params = [
+        a if _is_static(a) else Value(p.name, _widen(type_of_operand(a)))
+        for a, p in zip(args, instance.code.body.params, strict=True)
+    ]
+    result = specializer.splice(instance.code, params, instance.names)
+    body = Block(tuple(p for p in params if isinstance(p, Value)), tuple(specializer.ops), (result,))
+    code = instance.code
+    instance.typed = Function(instance.name, code.parameters, code.free, body, code.span)
+    return result, specializer
 
 
 def is_code(value: Any) -> bool:
@@ -454,6 +520,11 @@ def is_code(value: Any) -> bool:
         callable(value)
         or isinstance(value, (ModuleType, str, bytes, type(None), np.dtype, slice, type(Ellipsis)))
     )
+
+
+def _falls_through(body: Block) -> bool:
+    stop = body.results[0]
+    return isinstance(stop, Const) and stop.value is False
 
 
 def _is_static(operand: Operand) -> bool:

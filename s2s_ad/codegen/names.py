@@ -91,6 +91,8 @@ class Interference:
                 break
             head = grown
         live = set(head) | params
+        if isinstance(op, For):  # the iterable is evaluated after what the loop carries has got its start
+            self.read(op.iterable, live)
         self._define(op.body.params, live)
         before = head - set(op.results)
         for init in op.inits:

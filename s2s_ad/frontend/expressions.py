@@ -174,10 +174,16 @@ class ExpressionLowering(Builder):
         return self.emit(node, primitives.make_set, *self._items(node.elts))
 
     def _dict(self, node: gast.Dict) -> Operand:
-        if None in node.keys:
-            raise UnsupportedSyntaxError("`**` in a dict display", self.span(node), "write the keys out")
-        items = [self.expression(n) for pair in zip(node.keys, node.values) for n in pair]
-        return self.emit(node, primitives.make_dict, *items)
+        parts: list[Operand] = []
+        items: list[Operand] = []
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is None:
+                parts += [self.emit(node, primitives.make_dict, *items), self.expression(value)]
+                items = []
+            else:
+                items += [self.expression(key), self.expression(value)]
+        last = self.emit(node, primitives.make_dict, *items)
+        return self.emit(node, primitives.merge_dicts, *parts, last) if parts else last
 
     def _subscript(self, node: gast.Subscript) -> Operand:
         return self.emit(node, operator.getitem, self.expression(node.value), self.expression(node.slice))

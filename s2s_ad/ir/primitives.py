@@ -28,6 +28,11 @@ def make_dict(*items: Any) -> dict[Any, Any]:
     return dict(zip(items[::2], items[1::2], strict=True))
 
 
+def merge_dicts(*parts: dict[Any, Any]) -> dict[Any, Any]:
+    """`{**a, **b}`."""
+    return {k: v for part in parts for k, v in part.items()}
+
+
 def call_method(obj: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
     """`obj.name(*args, **kwargs)`."""
     return getattr(obj, name)(*args, **kwargs)

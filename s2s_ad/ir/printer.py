@@ -36,7 +36,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, Function, If, Op, Operand, Star, Value, While
+from s2s_ad.ir.nodes import UNDEFINED, Block, Call, For, Function, If, Op, Operand, Star, Value, While
 from s2s_ad.ir.primitives import MakeClosure
 from s2s_ad.ir.types import UNKNOWN, Type, describe
 

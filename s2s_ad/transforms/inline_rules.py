@@ -19,13 +19,14 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad import runtime
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import lowered
 from s2s_ad.analysis.specialize import Specializer
 from s2s_ad.errors import ADError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Value
-from s2s_ad.ir.types import UNKNOWN, Array, Closure, Number, Tuple
+from s2s_ad.ir.types import UNKNOWN, Array, Closure, Number, Tuple, Unknown
 
 _TWINS = {
     getattr(np, name): getattr(math, twin)
@@ -44,21 +45,15 @@ class Pullback:
     value: Value
     opaque: bool
 
-    def __call__(self, spec: Specializer, y_bar: Operand) -> list[Operand]:
-        """The cotangents of the positional arguments; fewer than there are arguments, if the last carry none."""
+    def __call__(self, spec: Specializer, y_bar: Operand, n: int) -> list[Operand]:
+        """The cotangents of the `n` positional arguments; fewer, if the last carry none."""
         result = spec.apply(self.value, [y_bar])
-        if self.opaque:
-            return [_Opaque(result)]  # type: ignore[list-item]
-        if isinstance(type_of_operand(result), Tuple):
+        t = type_of_operand(result)
+        if isinstance(t, Tuple):
             return spec.items(result)
+        if self.opaque or isinstance(t, Unknown):
+            return [spec.emit(runtime.nth_cotangent, [result, Const(i)], None, UNKNOWN) for i in range(n)]
         return [result]
-
-
-@dataclass(frozen=True)
-class _Opaque:
-    """All cotangents of an opaque pullback in one run-time value."""
-
-    value: Operand
 
 
 def forward(spec: Specializer, rule: Any, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> tuple[Operand, Pullback]:

@@ -527,7 +527,7 @@ class _Items:
     def contribute(self) -> None:
         """Add the filled buffers to the cotangents of the sequences."""
         for source, result in zip(self.sequences, self.results, strict=True):
-            self.t.contribute(source, result)
+            self.t.contribute(source, result, project=isinstance(source.type, Tuple))
 
     @staticmethod
     def first_sequence(t: Transform, source: Operand) -> Operand:

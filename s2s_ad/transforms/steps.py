@@ -111,7 +111,7 @@ def _call_step(t: Transform, op: Call) -> Step:
     fn = callee(op)
     if isinstance(fn, Instance):
         return PairStep(t, op, fn)
-    structural = STRUCTURAL.get(type(fn)) or STRUCTURAL.get(fn)
+    structural = STRUCTURAL.get(type(fn)) or STRUCTURAL.get(fn) or _sequence_arithmetic(fn, op)
     if structural is not None:
         _copy(t, op)
         return StructuralStep(t, op, structural)
@@ -252,15 +252,11 @@ class RuleStep(CallStep):
         t = self.t
         y_bar = t.tangents.complete(y_bar, t.resolve(self.op.results[0]))
         with inline_rules.rule_arithmetic(t.spec, callee(self.op)):
-            bars = self.pullback(t.spec, y_bar)
-        for i, primal in self._primals():
-            if t.is_active(primal):
-                t.contribute(primal, self._bar(bars, i))
-
-    def _bar(self, bars: list[Operand], i: int) -> Operand:
-        if self.pullback.opaque:
-            return self.t.spec.emit(runtime.nth_cotangent, [bars[0], Const(i)], None, UNKNOWN)
-        return bars[i] if i < len(bars) else Const(None)
+            primals = self._primals()
+            bars = self.pullback(t.spec, y_bar, 1 + max(i for i, _ in primals))
+        for i, primal in primals:
+            if t.is_active(primal) and i < len(bars):
+                t.contribute(primal, bars[i])
 
     def _primals(self) -> list[tuple[int, Operand]]:
         """The arguments by the numbers of the rule's parameters."""
@@ -353,6 +349,38 @@ def _reverse_convert(step: StructuralStep) -> None:
     step.contribute(0, bar)
 
 
+def _sequence_arithmetic(fn: Any, op: Call) -> Reverse | None:
+    """The reverse half of `+` and `*` where they join and repeat lists or tuples."""
+    if not isinstance(op.results[0].type, (List, Tuple)):
+        return None
+    return {operator.add: _reverse_concatenation, operator.mul: _reverse_repetition}.get(fn)
+
+
+def _reverse_concatenation(step: StructuralStep) -> None:
+    bar = step.take()
+    if bar is None:
+        return
+    spec = step.t.spec
+    bar = step.t.tangents.complete(bar, step.t.resolve(step.op.results[0]))
+    cut = spec.apply(len, [step.args()[0]])
+    for i, bounds in ((0, [Const(None), cut]), (1, [cut, Const(None)])):
+        if step.is_active(i):
+            part = spec.apply(slice, [*bounds, Const(None)])
+            step.contribute(i, spec.apply(operator.getitem, [bar, part]))
+
+
+def _reverse_repetition(step: StructuralStep) -> None:
+    bar = step.take()
+    if bar is None:
+        return
+    t = step.t
+    i = 0 if step.is_active(0) else 1
+    items = step.args()[i]
+    bar = t.tangents.complete(bar, t.resolve(step.op.results[0]))
+    folded = t.spec.emit(runtime.unrepeat, [bar, t.spec.apply(len, [items])], None, cotangent_type(type_of_operand(items)))
+    step.contribute(i, folded)
+
+
 @reverses(zip, enumerate, reversed, range)
 def _reverse_iterable(step: StructuralStep) -> None:
     if step.take() is not None:
@@ -415,13 +443,9 @@ def _scatter_in_list(step: StructuralStep, primal: Value, index: Operand, bar: O
     t = step.t
     buffer = t.buffer(primal)
     kind = type_of_operand(buffer)
-    if type_of_operand(index) not in (Number("int"),) and not (isinstance(type_of_operand(index), Number)):
-        raise MissingRuleError(
-            "a slice of a list whose items are differentiated", step.op.span, "index the items or loop over them"
-        )
     before = t.spec.apply(operator.getitem, [buffer, index])
-    assert isinstance(primal.type, List)
-    total = t.tangents.add(before, t.tangents.complete(bar, t.resolve(step.op.results[0])), primal.type.item)
+    part = step.op.results[0]
+    total = t.tangents.add(before, t.tangents.complete(bar, t.resolve(part)), part.type)
     t.rewrite(primal, t.spec.emit(primitives.store, [buffer, index, total], None, kind))
 
 

@@ -169,6 +169,10 @@ class Tangents:
             return NONE
         if isinstance(t, (Tuple, List)) and isinstance(c, (Tuple, List)):
             return self._project_sequence(x_bar, x, t, c)
+        if isinstance(t, (Tuple, List)) and isinstance(c, Array) and c.axes:
+            return self.project(self.call(list, x_bar), x)
+        if (isinstance(t, Dict) and isinstance(c, Dict)) or (isinstance(t, Closure) and isinstance(c, Tuple)):
+            return self.rebuild(t, [self.project(b, p) for b, p in zip(self.parts(x_bar), self.parts(x), strict=True)])
         if not isinstance(t, (Number, Array)) or not isinstance(c, (Number, Array)):
             return self._project_at_run_time(x_bar, x)
         target = t.axes if isinstance(t, Array) else ()
@@ -190,7 +194,8 @@ class Tangents:
             return self.rebuild(t, [self.project(b, p) for b, p in zip(bars, self.parts(x), strict=True)])
         if isinstance(c, Tuple):
             x_bar = self.call(primitives.make_list, *self.parts(x_bar))
-        if self._fits(t.item, type_of_operand(x_bar)):
+        bars_type = type_of_operand(x_bar)
+        if isinstance(bars_type, List) and fits(t.item, bars_type.item):
             return x_bar
         pairs = self.call(zip, x_bar, x)
 
@@ -199,11 +204,6 @@ class Tangents:
             return self.project(b, p)
 
         return self.comprehension(pairs, project_pair)
-
-    def _fits(self, item: Type, c: Type) -> bool:
-        """Whether every item of a list of cotangents is surely in the space of its primal already."""
-        bar = c.item if isinstance(c, List) else UNKNOWN
-        return is_scalar(item) and is_scalar(bar)
 
     def _reshape(self, x_bar: Operand, x: Operand, target: tuple[Any, ...], source: tuple[Any, ...]) -> Operand | None:
         if len(source) == len(target) and all(map(same_length, target, source)):
@@ -258,7 +258,7 @@ class Tangents:
                 if isinstance(t, Tuple) and t.cls is not tuple:
                     return self.spec.emit(t.cls, parts, None, t)
                 return self.rebuild(t, parts)
-            case List(item) if not self._exact(item, c):
+            case List(item) if not (isinstance(c, List) and is_exact(item, c.item)):
                 pairs = self.call(zip, x_bar, x)
 
                 def each(pair: Value) -> Operand:
@@ -267,9 +267,6 @@ class Tangents:
 
                 return self.comprehension(pairs, each)
         return x_bar
-
-    def _exact(self, item: Type, c: Type) -> bool:
-        return isinstance(item, Array) and item.axes != () and isinstance(c, List)
 
     def _rank_zero(self, x_bar: Operand, t: Array, c: Type) -> Operand:
         if t.loose:
@@ -291,6 +288,35 @@ class Tangents:
             extra = {} if dtype == np.dtype(float) else {"dtype": Const(dtype.type)}
             return self.call(np.full, shape, source, **extra)  # type: ignore[arg-type]
         return self.call(np.array, x_bar)
+
+
+def fits(t: Type, c: Type) -> bool:
+    """Whether a cotangent of type `c` surely has the shape and dtype of a primal of type `t`."""
+    if is_scalar(t):
+        return is_scalar(c)
+    if isinstance(t, Array) and isinstance(c, Array) and t.axes is not None and c.axes is not None:
+        same = len(t.axes) == len(c.axes) and all(map(same_length, t.axes, c.axes))
+        return same and t.dtype == c.dtype and t.dtype is not None
+    if isinstance(t, (Tuple, Closure)) and isinstance(c, Tuple):
+        parts = t.items if isinstance(t, Tuple) else t.captured
+        return all(not is_differentiable(p) or fits(p, b) for p, b in zip(parts, c.items, strict=True))
+    return isinstance(t, List) and isinstance(c, List) and fits(t.item, c.item)
+
+
+def is_exact(t: Type, c: Type) -> bool:
+    """Whether a finished cotangent of type `c` is of exactly the kind of a primal of type `t`."""
+    match t:
+        case _ if not is_differentiable(t):
+            return c == _NOTHING
+        case Number("float"):
+            return isinstance(c, Number) and c.kind == "float"
+        case Array() if t.axes != () and t.dtype is not None:
+            return isinstance(c, Array) and c.axes != () and c.dtype == t.dtype
+        case Tuple(items, cls) if cls is tuple:
+            return isinstance(c, Tuple) and all(map(is_exact, items, c.items))
+        case List(item):
+            return isinstance(c, List) and is_exact(item, c.item)
+    return False
 
 
 def _fills(want: Any, have: Any) -> bool:

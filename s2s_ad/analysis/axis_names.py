@@ -1,0 +1,65 @@
+"""Names of axis lengths across a call: a callee knows its arguments' axes by names of its own.
+
+That two arguments have axes of one length stays known, what the lengths are called outside does not; so a function is
+compiled once for `f(x)` and `f(x[1:])`, and a recursion on slices has finitely many signatures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+
+from s2s_ad.ir.types import ANY, MANY, Array, Axis, Closure, Dict, Iterable, Length, List, Number, Tuple, Type
+
+
+class AxisNames:
+    """A correspondence between the names of lengths outside and inside a callee."""
+
+    def __init__(self) -> None:
+        self._inside: dict[Hashable, Hashable] = {}
+        self._outside: dict[Hashable, Hashable] = {}
+
+    def canonical(self, t: Type) -> Type:
+        """An argument's type as the callee sees it."""
+        return rename(t, self._enter)
+
+    def outside(self, t: Type) -> Type:
+        """The result's type as the caller sees it."""
+        return rename(t, self._leave)
+
+    def _enter(self, axis: Axis) -> Axis:
+        if not isinstance(axis, Length) or axis.name is None:
+            return axis
+        if axis.name not in self._inside:
+            inside = ("axis", len(self._inside), axis.many)
+            self._inside[axis.name] = inside
+            self._outside[inside] = axis.name
+        return Length(self._inside[axis.name], axis.many)
+
+    def _leave(self, axis: Axis) -> Axis:
+        if not isinstance(axis, Length) or axis.name is None:
+            return axis
+        if axis.name in self._outside:
+            return Length(self._outside[axis.name], axis.many)
+        if isinstance(axis.name, tuple) and axis.name[0] == "const":
+            return axis
+        return MANY if axis.many else ANY
+
+
+def rename(t: Type, f: Callable[[Axis], Axis]) -> Type:
+    """`t` with `f` applied to every axis in it."""
+    match t:
+        case Array(dtype, axes):
+            return Array(dtype, None if axes is None else tuple(map(f, axes)), t.boxed, t.loose)
+        case Number(kind, axis) if axis is not None:
+            return Number(kind, f(axis))
+        case Tuple(items):
+            return Tuple(tuple(rename(i, f) for i in items), t.cls)
+        case List(item, items):
+            return List(rename(item, f), None if items is None else tuple(rename(i, f) for i in items))
+        case Dict(keys, values):
+            return Dict(keys, tuple(rename(v, f) for v in values))
+        case Iterable(item):
+            return Iterable(rename(item, f))
+        case Closure(code, captured):
+            return Closure(code, tuple(rename(c, f) for c in captured))
+    return t

@@ -1,0 +1,132 @@
+"""Checks that IR is well formed; every pass takes and leaves IR that is.
+
+* Every value is defined once, in one place of all the blocks that belong together.
+* Every value that is read was defined before, in the same block or in one around it.
+* No value that is read is of type `Never`, the type of what does not exist, but in the body of a loop over nothing.
+* An `If` has two blocks without parameters, and gives one result for each of theirs.
+* A loop gives one result for each value that it carries. Its body has these as parameters, a `For` after the item, and
+  gives them as results, after the one that says whether to stop.
+* A call gives a result; an unpacking gives one for each of its targets.
+* Nested functions are well formed by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from s2s_ad.ir.nodes import Block, Call, Const, For, Function, If, Op, Operand, Value, While, operands
+from s2s_ad.ir.primitives import MakeClosure, Unpack
+from s2s_ad.ir.printer import head_text
+from s2s_ad.ir.types import NEVER
+
+
+class InvalidIR(AssertionError):
+    """A pass has left IR that is not well formed. This is a bug of the compiler, never of the user."""
+
+
+def verify(function: Function) -> None:
+    """Raise InvalidIR unless `function` is well formed."""
+    verify_blocks((), (function.body,))
+
+
+def verify_blocks(params: Iterable[Value], blocks: Iterable[Block]) -> None:
+    """Raise InvalidIR unless `blocks` are well formed, where each reads `params` and what those before it define."""
+    verifier = _Verifier()
+    for param in params:
+        verifier.define(param, None)
+    for block in blocks:
+        verifier.block(block, None)
+
+
+class _Verifier:
+    """Walks the ops in the order in which they run."""
+
+    def __init__(self) -> None:
+        self.defined: set[Value] = set()
+        self.visible: dict[Value, None] = {}
+        self.reachable = True
+
+    def define(self, value: Value, op: Op | None) -> None:
+        """Enter a definition, which `op` makes."""
+        _check(value not in self.defined, f"{value} is defined twice", op)
+        self.defined.add(value)
+        self.visible[value] = None
+
+    def read(self, operand: Operand, op: Op | None) -> None:
+        """Check an operand that `op` reads."""
+        if isinstance(operand, Value):
+            _check(operand in self.visible, f"{operand} is read where it is not defined", op)
+            _check(operand.type != NEVER or not self.reachable, f"{operand} is read, and its type is never", op)
+
+    def block(self, block: Block, op: Op | None) -> None:
+        """Check a block of `op`; what it defines stays visible."""
+        for param in block.params:
+            self.define(param, op)
+        for inner in block.ops:
+            self.op(inner)
+        for result in block.results:
+            self.read(result, op)
+
+    def region(self, block: Block, op: Op) -> None:
+        """Check a block of `op`; what it defines is visible only inside."""
+        outside = len(self.visible)
+        self.block(block, op)
+        while len(self.visible) > outside:
+            self.visible.popitem()
+
+    def op(self, op: Op) -> None:
+        """Check one op and its regions."""
+        for operand in operands(op):
+            self.read(operand, op)
+        match op:
+            case Call():
+                _check_call(op)
+            case If():
+                _check_if(op)
+                self.region(op.then, op)
+                self.region(op.orelse, op)
+            case For():
+                _check_loop(op)
+                reachable, self.reachable = self.reachable, self.reachable and op.body.params[0].type != NEVER
+                self.region(op.body, op)
+                self.reachable = reachable
+            case While():
+                _check_loop(op)
+                self.region(op.body, op)
+        for result in op.results:
+            self.define(result, op)
+
+
+def _check_call(op: Call) -> None:
+    _check(len(op.results) > 0, "a call gives no result", op)
+    target = op.target.value if isinstance(op.target, Const) else None
+    if isinstance(target, Unpack):
+        _check(len(op.results) == target.count, f"an unpacking into {target.count} gives {len(op.results)} results", op)
+    if isinstance(target, MakeClosure):
+        verify(target.code)
+
+
+def _check_if(op: If) -> None:
+    for block in (op.then, op.orelse):
+        _check(not block.params, "a side of an `if` has parameters", op)
+        _check(
+            len(block.results) == len(op.results),
+            f"a side of an `if` gives {len(block.results)} results for {len(op.results)}",
+            op,
+        )
+
+
+def _check_loop(op: For | While) -> None:
+    carried = len(op.inits)
+    item = isinstance(op, For)
+    for what, found, wanted in (
+        ("gives", len(op.results), carried),
+        ("has a body with the parameters", len(op.body.params), carried + item),
+        ("has a body with the results", len(op.body.results), carried + 1),
+    ):
+        _check(found == wanted, f"a loop that carries {carried} {what} {found}, not {wanted}", op)
+
+
+def _check(condition: bool, message: str, op: Op | None) -> None:
+    if not condition:
+        raise InvalidIR(message if op is None else f"{message}\n    {head_text(op)}")
