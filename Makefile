@@ -18,7 +18,7 @@ help:
 	@sed -n -e '/^$$/q' -e 's/^# //p' Makefile
 
 demo: $(VENV)/.installed-examples
-	$(BIN)/ad-dump examples/tutorial.py:taylor_sine 0.5
+	$(BIN)/ad-dump examples/tutorial.py:taylor_sine --args 0.5
 	$(BIN)/python examples/digits.py --steps $(STEPS) --out $(OUT)
 
 test: $(VENV)/.installed-dev

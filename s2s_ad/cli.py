@@ -1,11 +1,10 @@
-"""`ad-dump`: what the compiler makes of a function, at any stage.
+"""`ad-dump`: shows what the compiler makes of a function.
 
     ad-dump examples/tutorial.py:taylor_sine --args 0.5
     ad-dump package.module:Class.method --args "Class(), np.ones(3), flag=True" --mode grad --argnums x
     ad-dump examples/tutorial.py:training_loss --sig "f64[3]" --stage typed
 
-The stages are `core` (simpler Python), `ssa` (IR), `typed` (IR for these arguments), `adjoint` and `optimized` (its
-forward and its backward half), and `python` (the generated code). Refusals and bad input end with status 2.
+A refusal is shown as it is, any other trouble in one line; both end with status 2.
 """
 
 from __future__ import annotations
@@ -15,12 +14,13 @@ import ast
 import contextlib
 import difflib
 import importlib
+import importlib.machinery
 import importlib.util
+import io
 import math
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
@@ -30,19 +30,11 @@ from rich.console import Console
 from rich.syntax import Syntax
 
 from s2s_ad import __version__
-from s2s_ad.analysis.program import lowered
-from s2s_ad.codegen.printer import to_source
 from s2s_ad.errors import ADError
-from s2s_ad.frontend.check import check_syntax
-from s2s_ad.frontend.desugar import desugar
-from s2s_ad.frontend.source import deep_recursion, find_source
-from s2s_ad.ir.nodes import Block, Function
-from s2s_ad.ir.printer import to_text
-from s2s_ad.operators import ArgNums, compiled_for, target
-from s2s_ad.transforms.pairs import Reversed
+from s2s_ad.inspection import STAGES, WITHOUT_ARGUMENTS, stage_text
+from s2s_ad.operators import ArgNums, target
 
-STAGES = ("core", "ssa", "typed", "adjoint", "optimized", "python")
-_WITHOUT_ARGUMENTS = ("core", "ssa")
+Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 
 
 class UsageError(Exception):
@@ -51,16 +43,32 @@ class UsageError(Exception):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `ad-dump` and give its exit status."""
-    options = _parser().parse_args(argv)
+    options = _parser().parse_args(_joined(list(sys.argv[1:] if argv is None else argv)))
     try:
-        _write(dump(options), options)
-    except (ADError, UsageError) as error:
-        print(error if isinstance(error, ADError) else f"ad-dump: {error}", file=sys.stderr)
+        _write(dump(options), options.output, options.color)
+    except ADError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except UsageError as error:
+        print(f"ad-dump: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:
-        # Whoever read our output has seen enough; nothing is left to flush at exit.
+        # Whoever reads has seen enough, and Python shall not complain when it flushes what is left.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        return 130
     return 0
+
+
+def dump(options: argparse.Namespace) -> str:
+    """The text that the options ask for. Raises UsageError and ADError."""
+    if options.mode == "pullback" and options.argnums is not None:
+        raise UsageError("--argnums goes with --mode grad or value_and_grad; a pullback is by all parameters")
+    module, f = _find(options.function)
+    args, kwargs = ((), {}) if options.stage in WITHOUT_ARGUMENTS else _arguments(module, f, options)
+    with _failures(f"cannot compile {options.function}"):
+        argnums = _argnums(f, options.argnums) if options.mode != "pullback" else 0
+        return stage_text(f, args, kwargs, options.stage, mode=options.mode, argnums=argnums, optimize=options.optimize)
 
 
 # --- the command line -------------------------------------------------------------------------------------------------
@@ -71,109 +79,99 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Exit with status 2."""
-        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
 def _parser() -> _Parser:
-    parser = _Parser(
-        prog="ad-dump",
-        description="Show what the compiler makes of a function.",
-        epilog="Write --args=-1.0,2.0 with an equals sign if the arguments begin with a minus.",
-    )
+    parser = _Parser(prog="ad-dump", description="Show what the compiler makes of a function.")
     add = parser.add_argument
     add("function", metavar="FILE:FUNCTION", help="path/file.py:function or package.module:Class.method")
     given = parser.add_mutually_exclusive_group()
     given.add_argument("--args", help="arguments of a call, as Python: 'np.ones(3), 2.0, flag=True'")
     given.add_argument(
         "--sig",
-        help="types of arguments instead: f64 f32 i64 bool int float complex, with sizes where they are arrays, "
-        "in tuple(...) or list(...): 'f64[3,4], tuple(float, int)'",
+        help=f"types of arguments instead, such as 'f64[3,4], tuple(float, int)': {' '.join(_KINDS)}, "
+        "with sizes for arrays, within tuple(...) and list(...)",
     )
     add("--stage", choices=STAGES, default="python", help="where to stop (default: python)")
     add("--mode", choices=("pullback", "grad", "value_and_grad"), default="pullback", help="default: pullback")
-    add("--argnums", help="parameters to differentiate by, as numbers or names: '0', 'x' or '0,2' (default: 0)")
-    add("--no-optimize", dest="optimize", action="store_false", help="leave out all optimisations")
+    add("--argnums", help="differentiate by these parameters, numbers or names: '0', 'x', '0,2' (default: 0)")
+    add("--no-optimize", dest="optimize", action="store_false", help="leave out the optimisations")
     add("-o", "--output", type=Path, metavar="FILE", help="write to a file")
     add("--color", choices=("auto", "always", "never"), default="auto", help="default: auto, on a terminal")
     add("--version", action="version", version=f"ad-dump {__version__}")
     return parser
 
 
-def _argnums(text: str | None) -> ArgNums:
+def _joined(argv: list[str]) -> list[str]:
+    """`--args -1.0` as `--args=-1.0`, lest it be taken for an option."""
+    if "--args" in argv[:-1]:
+        i = argv.index("--args")
+        argv[i : i + 2] = [f"--args={argv[i + 1]}"]
+    return argv
+
+
+def _argnums(f: Callable[..., Any], text: str | None) -> ArgNums:
     """`0` and `x` are one parameter; with a comma they are a tuple, as in Python."""
     if text is None:
         return 0
-    found = tuple(int(p) if p.lstrip("-").isdigit() else p for p in map(str.strip, text.split(",")) if p)
-    if not found:
+
+    def number(part: str) -> int | str:
+        try:
+            return int(part)
+        except ValueError:
+            return part.strip()
+
+    chosen = [number(part) for part in text.split(",") if part.strip()]
+    if not chosen:
         raise UsageError("--argnums names no parameter")
-    return found if "," in text else found[0]
-
-
-def _write(text: str, options: argparse.Namespace) -> None:
-    if options.output is None:
-        _show(text, sys.stdout, options.color)
-        sys.stdout.flush()
-        return
+    argnums = chosen if "," in text else chosen[0]
     try:
-        with options.output.open("w", encoding="utf-8") as file:
-            _show(text, file, "never" if options.color == "auto" else options.color)
-    except OSError as error:
-        raise UsageError(f"cannot write {options.output}: {error.strerror or error}") from None
-
-
-def _show(text: str, file: Any, color: str) -> None:
-    if color == "always" or (color == "auto" and file.isatty() and "NO_COLOR" not in os.environ):
-        console = Console(file=file, force_terminal=True, color_system="standard", highlight=False, soft_wrap=True)
-        console.print(Syntax("", "python", theme="ansi_dark", background_color="default").highlight(text), end="")
-    else:
-        file.write(text)
-
-
-# --- the stages -------------------------------------------------------------------------------------------------------
-
-
-def dump(options: argparse.Namespace) -> str:
-    """The text of a stage of a function. Raises UsageError and ADError."""
-    argnums = _argnums(options.argnums)
-    if options.mode == "pullback" and options.argnums is not None:
-        raise UsageError("--argnums is for --mode grad and value_and_grad; a pullback is by all parameters")
-    module, function = _find(options.function)
-    if options.stage in _WITHOUT_ARGUMENTS:
-        fn = target(function).fn
-        return _core_text(fn) if options.stage == "core" else to_text(lowered(fn).code)
-    args, kwargs = _call_arguments(module, function, options)
-    with _failures(f"cannot compile {options.function}"):
-        compiled = compiled_for(function, args, kwargs, mode=options.mode, argnums=argnums, optimize=options.optimize)
-    return _stage_text(compiled.stages[options.stage])
-
-
-def _core_text(fn: Any) -> str:
-    with deep_recursion():
-        source = find_source(fn)
-        check_syntax(source)
-        return to_source(desugar(source.node)).rstrip("\n") + "\n"
-
-
-def _stage_text(stage: str | Function | Reversed) -> str:
-    if isinstance(stage, Reversed):
-        return to_text(Block(stage.params, stage.forward.ops, stage.forward.results), stage.backward)
-    return to_text(stage) if isinstance(stage, Function) else stage
+        target(f).numbers(argnums)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    return argnums
 
 
 @contextlib.contextmanager
 def _failures(what: str) -> Iterator[None]:
-    """Say in one line that `what`, and why; what is printed meanwhile does not get into the output."""
+    """Say in one line that `what`, and why. What is printed meanwhile does not get into the output."""
     try:
         with contextlib.redirect_stdout(sys.stderr):
             yield
     except (ADError, UsageError, KeyboardInterrupt):
         raise
-    except (SyntaxError, UnicodeDecodeError) as error:
-        place = f" ({error.filename}:{error.lineno})" if isinstance(error, SyntaxError) and error.filename else ""
-        raise UsageError(f"{what}: {getattr(error, 'msg', error)}{place}") from None
-    except BaseException as error:  # a module may call sys.exit()
+    except SyntaxError as error:
+        place = f"{error.filename}:{error.lineno}: " if error.filename else ""
+        raise UsageError(f"{what}: {place}{error.msg}") from None
+    except BaseException as error:  # a module may also call sys.exit()
         reason = " ".join(str(error).split())
-        raise UsageError(f"{what}: {type(error).__name__}{': ' if reason else ''}{reason}") from None
+        raise UsageError(f"{what}: {type(error).__name__}{reason and ': '}{reason}") from None
+
+
+# --- the output -------------------------------------------------------------------------------------------------------
+
+
+def _write(text: str, path: Path | None, color: str) -> None:
+    if path is None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")
+        auto = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        sys.stdout.write(_highlighted(text) if color == "always" or (color == "auto" and auto) else text)
+        sys.stdout.flush()
+        return
+    try:
+        path.write_text(_highlighted(text) if color == "always" else text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def _highlighted(text: str) -> str:
+    """The text with the colours of Python, as escape codes of terminals."""
+    console = Console(file=io.StringIO(), force_terminal=True, color_system="standard", soft_wrap=True)
+    with console.capture() as capture:
+        console.print(Syntax("", "python", theme="ansi_dark").highlight(text), end="")
+    return capture.get()
 
 
 # --- the function -----------------------------------------------------------------------------------------------------
@@ -181,14 +179,16 @@ def _failures(what: str) -> Iterator[None]:
 
 def _find(path: str) -> tuple[ModuleType, Callable[..., Any]]:
     """The module and the function of `file.py:name` or `package.module:Class.method`."""
-    home, colon, name = path.rpartition(":")
-    if not (home and name):
+    home, _, name = path.rpartition(":")
+    if not home or not name:
         raise UsageError(f"{path!r} is not of the form FILE:FUNCTION")
     is_file = home.endswith(".py") or os.sep in home
-    module = _load_file(Path(home)) if is_file else _import(home)
+    module = _load(Path(home)) if is_file else _import(home)
     found: Any = module
     for part in name.split("."):
-        if not hasattr(found, part):
+        with _failures(f"cannot read {path}"):
+            missing = not hasattr(found, part)
+        if missing:
             close = difflib.get_close_matches(part, dir(found), 1)
             raise UsageError(f"{home} has no {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
         found = getattr(found, part)
@@ -198,122 +198,108 @@ def _find(path: str) -> tuple[ModuleType, Callable[..., Any]]:
 
 
 def _import(name: str) -> ModuleType:
-    sys.path.insert(0, os.getcwd())
-    try:
-        missing = importlib.util.find_spec(name) is None
-    except (ImportError, ValueError):
-        missing = True
-    if missing:
-        raise UsageError(f"there is no module {name!r}")
+    sys.path.insert(0, str(Path.cwd()))
     with _failures(f"cannot import {name}"):
-        return importlib.import_module(name)
+        try:
+            return importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name and f"{name}.".startswith(f"{error.name}."):
+                raise UsageError(f"there is no module {name!r}") from None
+            raise
 
 
-def _load_file(path: Path) -> ModuleType:
-    """The module in a file, which may import its neighbours, as if it were run."""
+def _load(path: Path) -> ModuleType:
+    """The module in a file, which may import its neighbours as if it were run."""
     if not path.is_file():
         raise UsageError(f"there is no file {path}")
     sys.path.insert(0, str(path.resolve().parent))
-    # A name of its own, so that it does not pass for a module of another file.
-    name = path.stem if path.stem not in sys.modules and path.stem not in sys.stdlib_module_names else f"{path.stem}_py"
-    spec = importlib.util.spec_from_file_location(
-        name, path, loader=importlib.machinery.SourceFileLoader(name, str(path))
-    )
+    name = f"{path.stem}_py"  # not its own, which may be that of a library
+    loader = importlib.machinery.SourceFileLoader(name, str(path))
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
     assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
     with _failures(f"cannot import {path}"):
-        spec.loader.exec_module(module)
+        loader.exec_module(module)
     return module
 
 
 # --- the arguments ----------------------------------------------------------------------------------------------------
 
-Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 
-
-def _call_arguments(module: ModuleType, function: Callable[..., Any], options: argparse.Namespace) -> Arguments:
-    signature = target(function).signature
-    bound = target(function)
+def _arguments(module: ModuleType, f: Callable[..., Any], options: argparse.Namespace) -> Arguments:
+    """The arguments of the options, which must be such as `f` takes."""
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = {}
     if options.args is not None:
-        namespace = {"np": np, "numpy": np, "math": math, **vars(module)}
-        args, kwargs = _evaluate(options.args, namespace)
+        args, kwargs = _evaluate(options.args, {"np": np, "numpy": np, "math": math, **vars(module)})
     elif options.sig is not None:
         args, kwargs = _samples(options.sig)
-    else:
-        args, kwargs = (), {}
+    bound = target(f)
     try:
-        signature.bind(*bound.args, *args, **{**bound.kwargs, **kwargs})
+        bound.signature.bind(*bound.args, *args, **{**bound.kwargs, **kwargs})
     except TypeError as error:
-        hint = "" if options.args or options.sig else "; give the arguments with --args, or their types with --sig"
-        raise UsageError(f"{options.function}: {error}{hint}") from None
+        nothing = options.args is None and options.sig is None
+        way_out = "; give arguments with --args, or their types with --sig" if nothing else ""
+        raise UsageError(f"{options.function}: {error}{way_out}") from None
     return args, kwargs
 
 
-def _parse_call(text: str, option: str) -> ast.Call:
-    """The arguments `text` as those of a call."""
+def _call(text: str, option: str) -> ast.Call:
+    """`text` as the arguments of a call."""
     try:
-        tree = ast.parse(f"f({text}\n)", "", "eval").body
+        tree = ast.parse(f"f({text}\n)", mode="eval").body
     except (SyntaxError, ValueError) as error:
         raise UsageError(f"{option} {text!r}: {getattr(error, 'msg', error)}") from None
     if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Name):
-        raise UsageError(f"{option} {text!r}: these are not the arguments of a call")
+        raise UsageError(f"{option} {text!r}: these are not the arguments of one call")
     return tree
 
 
 def _evaluate(text: str, namespace: dict[str, Any]) -> Arguments:
     """The values of arguments that are written in Python."""
-    _parse_call(text, "--args")
+    call = ast.Expression(_call(text, "--args"))
+    call.body.func.id = "%collect"  # type: ignore[attr-defined]  # a name that no module has
     with _failures(f"--args {text!r}"):
-        found: Arguments = eval(f"_arguments_({text}\n)", {**namespace, "_arguments_": lambda *a, **k: (a, k)})
+        namespace["%collect"] = lambda *args, **kwargs: (args, kwargs)
+        found: Arguments = eval(compile(call, "--args", "eval"), namespace)
     return found
 
 
-@dataclass(frozen=True)
-class _Kind:
-    """A name that a signature may use: the number it stands for, and the dtype of arrays of it."""
-
-    number: Any
-    dtype: Any
-
-
-_KINDS = {
-    "f64": _Kind(np.float64(1), np.float64),
-    "f32": _Kind(np.float32(1), np.float32),
-    "i64": _Kind(np.int64(1), np.int64),
-    "bool": _Kind(True, np.bool_),
-    "int": _Kind(1, np.int64),
-    "float": _Kind(1.0, np.float64),
-    "complex": _Kind(1j, np.complex128),
+_KINDS: dict[str, tuple[Any, Any]] = {
+    "f64": (np.float64(1), np.float64),
+    "f32": (np.float32(1), np.float32),
+    "i64": (np.int64(1), np.int64),
+    "bool": (True, np.bool_),
+    "int": (1, np.int64),
+    "float": (1.0, np.float64),
+    "complex": (1j, np.complex128),
 }
 
 
 def _samples(text: str) -> Arguments:
     """Values of the types in a signature."""
-    call = _parse_call(text, "--sig")
-    return tuple(_sample(a) for a in call.args), {str(k.arg): _sample(k.value) for k in call.keywords}
+    call = _call(text, "--sig")
+    return tuple(map(_sample, call.args)), {str(k.arg): _sample(k.value) for k in call.keywords}
 
 
 def _sample(node: ast.expr) -> Any:
     match node:
-        case ast.Name(id) if id in _KINDS:
-            return _KINDS[id].number
-        case ast.Subscript(ast.Name(id), sizes) if id in _KINDS:
-            return _sample_array(_KINDS[id], sizes)
-        case ast.Call(ast.Name("tuple"), args, []):
-            return tuple(map(_sample, args))
-        case ast.Call(ast.Name("list"), args, []):
-            return list(map(_sample, args))
-    raise UsageError(
-        f"--sig: {ast.unparse(node)!r} is not a type; there are {' '.join(_KINDS)}, tuple(...) and list(...)"
-    )
+        case ast.Name(kind) if kind in _KINDS:
+            return _KINDS[kind][0]
+        case ast.Subscript(ast.Name(kind), sizes) if kind in _KINDS:
+            return _sample_array(_KINDS[kind][1], sizes)
+        case ast.Call(ast.Name("tuple"), items, []):
+            return tuple(map(_sample, items))
+        case ast.Call(ast.Name("list"), items, []):
+            return list(map(_sample, items))
+    known = f"{', '.join(_KINDS)}, tuple(...) and list(...)"
+    raise UsageError(f"--sig: {ast.unparse(node)!r} is not a type; there are {known}")
 
 
-def _sample_array(kind: _Kind, sizes: ast.expr) -> Any:
+def _sample_array(dtype: Any, sizes: ast.expr) -> Any:
     try:
-        # Broadcast, so that large arrays take no memory: nothing reads them.
-        return np.broadcast_to(np.ones((), kind.dtype), ast.literal_eval(sizes))
+        # Nothing reads its elements, so that they need no memory.
+        return np.broadcast_to(np.ones((), dtype), ast.literal_eval(sizes))
     except (ValueError, TypeError):
         raise UsageError(f"--sig: [{ast.unparse(sizes)}] are not the sizes of an array") from None
 

@@ -16,7 +16,7 @@ from types import FunctionType
 from typing import Any
 
 from s2s_ad.analysis.effects import may_raise
-from s2s_ad.analysis.program import Guard, Lowered, Program, lowered
+from s2s_ad.analysis.program import MISSING, Guard, Lowered, Program, lowered
 from s2s_ad.analysis.specialize import infer, is_code
 from s2s_ad.codegen.linecache_store import register
 from s2s_ad.codegen.module import closure_form, joint_form, pair_form
@@ -59,7 +59,10 @@ class Compiled:
 
     def is_current(self) -> bool:
         """Whether everything outside that the code relies on is as it was."""
-        return self.version == registry.version and all(g.holds() for g in self.guards)
+        for guard in self.guards:
+            if guard.read(guard.name, MISSING) is not guard.value and not guard.holds():
+                return False
+        return self.version == registry.version
 
 
 _lock = threading.RLock()

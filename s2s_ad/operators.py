@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.analysis.program import lowered
+from s2s_ad.analysis.program import key_of, lowered
 from s2s_ad.analysis.specialize import is_code
 from s2s_ad.compiler import Compiled, Request, find
 from s2s_ad.errors import SourceUnavailableError
@@ -73,6 +73,8 @@ class Target:
     def numbers(self, argnums: ArgNums) -> tuple[int, ...]:
         """The positions of the chosen parameters."""
         names = list(self.signature.parameters)
+        kinds = [p.kind for p in self.signature.parameters.values()]
+        star = kinds.index(inspect.Parameter.VAR_POSITIONAL) if inspect.Parameter.VAR_POSITIONAL in kinds else None
         chosen = (argnums,) if isinstance(argnums, (int, str)) else tuple(argnums)
         found = []
         for a in chosen:
@@ -88,16 +90,11 @@ class Target:
         return tuple(found)
 
 
-@functools.lru_cache(maxsize=None)
-def _target_of_function(fn: FunctionType) -> Target:
-    return Target(fn)
-
-
 def target(f: Callable[..., Any]) -> Target:
     """`f` taken apart."""
     if not callable(f):
         raise TypeError(f"expected a function, got {type(f).__name__}")
-    return _target_of_function(f) if isinstance(f, FunctionType) else Target(f)
+    return Target(f)
 
 
 def pullback(f: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -110,11 +107,19 @@ def pullback(f: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Cal
 
 
 def _pullback(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], *, optimize: bool) -> Any:
-    t = target(f)
-    values = t.bind(args, kwargs)
-    compiled = find(t.fn, values, Request("pullback", optimize=optimize))
-    y, inner = compiled.call(*_runtime_values(values))
-    spread = _spread(t, args, kwargs)
+    shortcut = _shortcut(f, optimize) if type(f) is FunctionType and not kwargs and not f.__closure__ else None
+    compiled = None if shortcut is None else shortcut.get(args)
+    if compiled is not None:
+        y, inner = compiled.call(*args)
+        spread = None
+    else:
+        t = target(f)
+        values = t.bind(args, kwargs)
+        compiled = find(t.fn, values, Request("pullback", optimize=optimize))
+        y, inner = compiled.call(*_runtime_values(values))
+        spread = _spread(t, args, kwargs)
+        if shortcut is not None and spread is None and _is_direct(args, values):
+            shortcut.put(args, compiled)
 
     def back(y_bar: Any) -> tuple[Any, ...]:
         """The pullback: the cotangents of the function and of each of its arguments."""
@@ -122,6 +127,41 @@ def _pullback(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, An
         return bars if spread is None else spread(bars)
 
     return y, back
+
+
+class Shortcut:
+    """Compiled code by the quick keys of the arguments, for calls that pass each parameter by position."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, Compiled] = {}
+
+    def get(self, args: tuple[Any, ...]) -> Compiled | None:
+        """The code for a call, if it was called so before and nothing has changed since."""
+        compiled = self._known.get((*map(key_of, args),))
+        return compiled if compiled is not None and compiled.is_current() else None
+
+    def put(self, args: tuple[Any, ...], compiled: Compiled) -> None:
+        """Remember the code for a call. Many different shapes are not worth remembering."""
+        if len(self._known) > 1000:
+            self._known.clear()
+        self._known[(*map(key_of, args),)] = compiled
+
+
+_shortcuts: dict[tuple[int, int, bool], tuple[Any, Shortcut]] = {}
+
+
+def _shortcut(f: FunctionType, optimize: bool) -> Shortcut:
+    """The shortcut of a function's code, which two closures that share code share."""
+    key = (id(f.__code__), id(f.__globals__), optimize)
+    known = _shortcuts.get(key)
+    if known is None:
+        known = _shortcuts[key] = (f, Shortcut())
+    return known[1]
+
+
+def _is_direct(args: tuple[Any, ...], values: Sequence[Any]) -> bool:
+    """Whether the arguments of the call are the values that the compiled code takes."""
+    return len(args) == len(values) and all(a is v for a, v in zip(args, values, strict=True)) and not any(map(is_code, args))
 
 
 def _runtime_values(values: Sequence[Any]) -> list[Any]:
@@ -194,47 +234,62 @@ def grad(f: Callable[..., Any], argnums: ArgNums = 0, *, has_aux: bool = False) 
     `argnums`: a position, a name, or a tuple of these for a tuple of gradients. With `has_aux`, `f` returns
     ``(value, aux)`` and the result is ``(gradient, aux)``. Raises TypeError if the value is not a scalar.
     """
-    with_value = value_and_grad(f, argnums, has_aux=has_aux)
+    if not has_aux:
+        return _derivative(f, argnums, "grad", has_aux=False)
+    with_value = value_and_grad(f, argnums, has_aux=True)
 
     @functools.wraps(f, updated=())
-    def gradient(*args: Any, **kwargs: Any) -> Any:
-        if has_aux:
-            (_, aux), x_bar = with_value(*args, **kwargs)
-            return x_bar, aux
-        return _differentiate(f, argnums, "grad", args, kwargs, has_aux=False)
+    def gradient_and_aux(*args: Any, **kwargs: Any) -> Any:
+        (_, aux), x_bar = with_value(*args, **kwargs)
+        return x_bar, aux
 
-    return gradient
+    return gradient_and_aux
 
 
 def value_and_grad(f: Callable[..., Any], argnums: ArgNums = 0, *, has_aux: bool = False) -> Callable[..., Any]:
     """The value of a scalar-valued function together with its gradient; see `grad`."""
-    target(f)
+    return _derivative(f, argnums, "value_and_grad", has_aux=has_aux)
 
-    @functools.wraps(f, updated=())
-    def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
-        return _differentiate(f, argnums, "value_and_grad", args, kwargs, has_aux=has_aux)
 
-    return value_and_gradient
+def _derivative(
+    f: Callable[..., Any], argnums: ArgNums, mode: str, *, has_aux: bool, optimize: bool = True
+) -> Callable[..., Any]:
+    """A function of the arguments of `f` that runs the compiled derivative."""
+    t = target(f)
+    t.numbers(argnums)
+    shortcut = Shortcut()
+    find_quickly = shortcut.get
+    follows_cells = bool(t.fn.__code__.co_freevars)
+
+    def derivative(*args: Any, **kwargs: Any) -> Any:
+        if not kwargs and not follows_cells:
+            compiled = find_quickly(args)
+            if compiled is not None:
+                return compiled.call(*args)
+        return _differentiate(t, argnums, mode, args, kwargs, shortcut, has_aux=has_aux, optimize=optimize)
+
+    return functools.update_wrapper(derivative, f, updated=())
 
 
 def _differentiate(
-    f: Callable[..., Any],
+    t: Target,
     argnums: ArgNums,
     mode: str,
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
+    shortcut: Shortcut,
     *,
     has_aux: bool,
     optimize: bool = True,
 ) -> Any:
-    t = target(f)
     values = t.bind(args, kwargs)
     wanted = t.numbers(argnums)
     for i in wanted:
         values[i] = _promoted(values[i])
     request = Request(mode, wanted, isinstance(argnums, (int, str)), has_aux, optimize)
     compiled = find(t.fn, values, request)
-    _check_scalar(t, compiled, values, has_aux=has_aux)
+    if _check_scalar(t, compiled, values, has_aux=has_aux) and not kwargs and _is_direct(args, values):
+        shortcut.put(args, compiled)
     return compiled.call(*_runtime_values(values))
 
 
@@ -247,18 +302,19 @@ def _promoted(value: Any) -> Any:
     return value
 
 
-def _check_scalar(t: Target, compiled: Compiled, values: Sequence[Any], *, has_aux: bool) -> None:
+def _check_scalar(t: Target, compiled: Compiled, values: Sequence[Any], *, has_aux: bool) -> bool:
+    """Whether the value is a scalar whatever the values; raises TypeError where it is none for these."""
     result: Type = compiled.result_type
     if has_aux:
         if not isinstance(result, Tuple) or len(result.items) != 2:
             raise TypeError(f"with has_aux, {t.fn.__name__}() must return (value, aux)")
         result = result.items[0]
     if isinstance(result, Number) or (isinstance(result, Array) and result.axes == ()):
-        return
+        return True
     y = t.fn(*values[: len(values) - len(lowered(t.fn).code.free)])
     y = y[0] if has_aux else y
     if isinstance(y, (float, int, np.generic)) or (isinstance(y, np.ndarray) and y.ndim == 0):
-        return
+        return False
     what = f"an array of shape {y.shape}" if isinstance(y, np.ndarray) else type(y).__name__
     raise TypeError(
         f"grad needs a scalar, but {t.fn.__name__}() returns {what}; use `jacobian`, or `elementwise_grad` for a "
@@ -294,6 +350,7 @@ class Differentiable:
         functools.update_wrapper(self, f)
         self.__s2s_ad_function__ = f
         self._optimize = optimize
+        self._derivatives: dict[Any, Callable[..., Any]] = {}
         lowered(target(f).fn)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -310,13 +367,18 @@ class Differentiable:
 
     def grad(self, *args: Any, argnums: ArgNums = 0, **kwargs: Any) -> Any:
         """The gradient at these arguments; see `s2s_ad.grad`."""
-        return _differentiate(self.__s2s_ad_function__, argnums, "grad", args, kwargs, has_aux=False, optimize=self._optimize)
+        return self._derivative(argnums, "grad")(*args, **kwargs)
 
     def value_and_grad(self, *args: Any, argnums: ArgNums = 0, **kwargs: Any) -> Any:
         """The value and the gradient at these arguments; see `s2s_ad.value_and_grad`."""
-        return _differentiate(
-            self.__s2s_ad_function__, argnums, "value_and_grad", args, kwargs, has_aux=False, optimize=self._optimize
-        )
+        return self._derivative(argnums, "value_and_grad")(*args, **kwargs)
+
+    def _derivative(self, argnums: ArgNums, mode: str) -> Callable[..., Any]:
+        key = (argnums if isinstance(argnums, (int, str)) else tuple(argnums), mode)
+        if key not in self._derivatives:
+            made = _derivative(self.__s2s_ad_function__, argnums, mode, has_aux=False, optimize=self._optimize)
+            self._derivatives[key] = made
+        return self._derivatives[key]
 
     def source(self, *args: Any, mode: str = "pullback", argnums: ArgNums = 0, **kwargs: Any) -> str:
         """The generated code for these arguments; see `s2s_ad.source`."""

@@ -107,7 +107,7 @@ def _guard_attribute(s: Specializer, obj: Any, name: str, value: Any) -> None:
     """NumPy does not change under a program; the user's own modules may."""
     root = (getattr(obj, "__name__", None) or "").partition(".")[0]
     if root not in ("numpy", "scipy", "math", "operator") and type(obj).__name__ == "module":
-        s.program.guard((id(obj), name), lambda: getattr(obj, name), value)
+        s.program.guard((id(obj), name), obj.__dict__.get, name, value)
 
 
 @handles(primitives.call_method)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
+import numpy as np
+
 from s2s_ad.frontend.check import check_syntax
 from s2s_ad.frontend.desugar import desugar
 from s2s_ad.frontend.lower import lower
@@ -62,23 +64,48 @@ class Instance:
         return self.name
 
 
-@dataclass(frozen=True)
-class Guard:
-    """A fact about the outside world: `read()` still gives `value` (the same object, or one of the same type)."""
+MISSING = object()
 
-    read: Callable[[], Any]
+
+@dataclass
+class Guard:
+    """A fact about the outside world: `read(name, MISSING)` still gives `value`.
+
+    That is the very object, or, `by_type`, one of the type `value`; `seen` is the key of the last value that was.
+    """
+
+    read: Callable[[str, Any], Any]
+    name: str
     value: Any
     by_type: bool = False
+    seen: Any = MISSING
 
     def holds(self) -> bool:
         """Whether the fact is still true."""
-        try:
-            now = self.read()
-        except (KeyError, AttributeError, ValueError):
+        now = self.read(self.name, MISSING)
+        if not self.by_type:
+            return now is self.value or (type(now) is str and type(self.value) is str and now == self.value)
+        key = key_of(now)
+        if key == self.seen:
+            return True
+        if type_of(now) != self.value:
             return False
-        if self.by_type:
-            return bool(type_of(now) == self.value)
-        return now is self.value or (type(now) is str and type(self.value) is str and now == self.value)
+        self.seen = key
+        return True
+
+
+def key_of(value: Any) -> Any:
+    """A key that is quick to make: values of one key have one type."""
+    kind = type(value)
+    if kind is np.ndarray:
+        return value.dtype, value.shape
+    if kind is tuple or kind is list:
+        return (kind, *map(key_of, value))
+    if kind is dict:
+        return (kind, *value, *map(key_of, value.values()))
+    if kind is FunctionType or not isinstance(value, np.generic) and callable(value):
+        return kind, id(value)
+    return kind if kind is not str else value
 
 
 @dataclass(eq=False)
@@ -91,7 +118,7 @@ class Program:
     round: int = 0
     names_of: dict[Function, LiveNames | None] = field(default_factory=dict)
 
-    def guard(self, key: Any, read: Callable[[], Any], value: Any, *, by_type: bool = False) -> None:
+    def guard(self, key: Any, read: Callable[[str, Any], Any], name: str, value: Any, *, by_type: bool = False) -> None:
         """Rely on a fact from now on."""
         if key not in self.guards:
-            self.guards[key] = Guard(read, value, by_type)
+            self.guards[key] = Guard(read, name, value, by_type)

@@ -22,7 +22,7 @@ from s2s_ad.analysis.binding import bind_arguments
 from s2s_ad.analysis.calls import HANDLERS
 from s2s_ad.analysis.effects import is_pure
 from s2s_ad.analysis.operands import constant, type_of_operand
-from s2s_ad.analysis.program import Instance, Lowered, Program, lowered
+from s2s_ad.analysis.program import MISSING, Instance, Lowered, Program, lowered
 from s2s_ad.analysis.typing import iterated, result_type
 from s2s_ad.errors import MissingRuleError, Span, UnsupportedSyntaxError
 from s2s_ad.frontend.source import LiveNames
@@ -203,7 +203,8 @@ class Specializer:
         args = self._expand(op.args)
         kwargs = self._expand_keywords(op.kwargs)
         if isinstance(target, Const) and isinstance(target.value, primitives.Unpack):
-            self.env.update(zip(op.results, self.unpack(target.value, args[0]), strict=True))
+            names = tuple(r.name for r in op.results)
+            self.env.update(zip(op.results, self.unpack(target.value, args[0], names), strict=True))
             return
         result = self.apply(target, args, kwargs, op.results[0].name)
         self.env[op.results[0]] = result
@@ -263,15 +264,24 @@ class Specializer:
             found |= {str(k): self.apply(operator.getitem, [operand, Const(k)]) for k in t.keys}
         return found
 
-    def unpack(self, shape: primitives.Unpack, value: Operand) -> list[Operand]:
+    def unpack(
+        self, shape: primitives.Unpack, value: Operand, names: tuple[str | None, ...] | None = None
+    ) -> list[Operand]:
         """The values of the targets of an unpacking assignment."""
         t = type_of_operand(value)
+        names = names or (None,) * shape.count
+        if isinstance(value, Value) and isinstance(t, Tuple) and value not in self.definitions and shape.after is None:
+            if len(t.items) != shape.count:
+                raise ValueError(f"cannot unpack {len(t.items)} values into {shape.count} targets")
+            values = tuple(map(Value, names, t.items))
+            self.ops.append(Call(values, Const(shape), (value,), span=self.span))
+            return list(values)
         if isinstance(value, Const) or isinstance(t, Tuple):
             parts = self.items(value)
             if len(parts) < shape.count - (shape.after is not None) or (shape.after is None and len(parts) > shape.count):
                 raise ValueError(f"cannot unpack {len(parts)} values into {shape.count} targets")
             if shape.after is None:
-                return parts
+                return [_named(p, n) if p in self.definitions else p for p, n in zip(parts, names, strict=True)]
             stop = len(parts) - shape.after
             middle = self.apply(primitives.make_list, parts[shape.before : stop])
             return [*parts[: shape.before], middle, *parts[stop:]]
@@ -281,7 +291,7 @@ class Specializer:
             types = list(t.items)
         if shape.after is not None:
             types[shape.before] = List(item)
-        values = tuple(Value(None, i) for i in types)
+        values = tuple(map(Value, names, types))
         self.ops.append(Call(values, Const(shape), (value,), span=self.span))
         return list(values)
 
@@ -421,7 +431,7 @@ class Specializer:
     def _cell(self, callee: Lowered, name: str) -> Operand:
         cell = callee.names.closure[name]
         value = cell.cell_contents
-        self.program.guard((id(cell), "cell"), lambda: cell.cell_contents, value)
+        self.program.guard((id(cell), name), lambda _name, _default: cell.cell_contents, name, value)
         return Const(value)
 
     def _call_instance(
@@ -442,11 +452,12 @@ class Specializer:
             scope, value = names.lookup(name)
         except KeyError:
             return self._raise_name_error(name)
+        read = names.globals.get
         if is_code(value):
-            self.program.guard(key, lambda: names.lookup(name)[1], value)
+            self.program.guard(key, read, name, MISSING if scope == "builtin" else value)
             return Const(value)
         t = type_of(value, ("global", *key))
-        self.program.guard(key, lambda: names.lookup(name)[1], type_of(value), by_type=True)
+        self.program.guard(key, read, name, type_of(value), by_type=True)
         return self.emit(primitives.read_global, [Const(name), Const(names.globals)], None, t)
 
     def _raise_name_error(self, name: str) -> Operand:
