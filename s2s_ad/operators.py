@@ -73,8 +73,6 @@ class Target:
     def numbers(self, argnums: ArgNums) -> tuple[int, ...]:
         """The positions of the chosen parameters."""
         names = list(self.signature.parameters)
-        kinds = [p.kind for p in self.signature.parameters.values()]
-        star = kinds.index(inspect.Parameter.VAR_POSITIONAL) if inspect.Parameter.VAR_POSITIONAL in kinds else None
         chosen = (argnums,) if isinstance(argnums, (int, str)) else tuple(argnums)
         found = []
         for a in chosen:
@@ -256,7 +254,8 @@ def _derivative(
 ) -> Callable[..., Any]:
     """A function of the arguments of `f` that runs the compiled derivative."""
     t = target(f)
-    t.numbers(argnums)
+    if not t.variadic:
+        t.numbers(argnums)
     shortcut = Shortcut()
     find_quickly = shortcut.get
     follows_cells = bool(t.fn.__code__.co_freevars)
@@ -282,6 +281,8 @@ def _differentiate(
     has_aux: bool,
     optimize: bool = True,
 ) -> Any:
+    if t.variadic:
+        return _by_pullback(t, argnums, mode, args, kwargs, has_aux=has_aux, optimize=optimize)
     values = t.bind(args, kwargs)
     wanted = t.numbers(argnums)
     for i in wanted:
@@ -291,6 +292,29 @@ def _differentiate(
     if _check_scalar(t, compiled, values, has_aux=has_aux) and not kwargs and _is_direct(args, values):
         shortcut.put(args, compiled)
     return compiled.call(*_runtime_values(values))
+
+
+def _by_pullback(
+    t: Target,
+    argnums: ArgNums,
+    mode: str,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    *,
+    has_aux: bool,
+    optimize: bool,
+) -> Any:
+    """The gradient of a function that takes any number of arguments, by its pullback."""
+    chosen = (argnums,) if isinstance(argnums, (int, str)) else tuple(argnums)
+    if not all(isinstance(i, int) and -len(args) <= i < len(args) for i in chosen):
+        raise ValueError(f"argnums {argnums!r} must be positions among the {len(args)} arguments of the call")
+    promoted = [_promoted(a) if i in {c % len(args) for c in chosen} else a for i, a in enumerate(args)]  # type: ignore[operator]
+    y, back = _pullback(t.given, tuple(promoted), kwargs, optimize=optimize)
+    _require_scalar(t, y[0] if has_aux else y)
+    bars = back((1.0, None) if has_aux else 1.0)[1:]
+    gradients = tuple(bars[i] for i in chosen)  # type: ignore[index]
+    gradient = gradients[0] if isinstance(argnums, (int, str)) else gradients
+    return gradient if mode == "grad" else (y, gradient)
 
 
 def _promoted(value: Any) -> Any:
@@ -312,9 +336,13 @@ def _check_scalar(t: Target, compiled: Compiled, values: Sequence[Any], *, has_a
     if isinstance(result, Number) or (isinstance(result, Array) and result.axes == ()):
         return True
     y = t.fn(*values[: len(values) - len(lowered(t.fn).code.free)])
-    y = y[0] if has_aux else y
+    _require_scalar(t, y[0] if has_aux else y)
+    return False
+
+
+def _require_scalar(t: Target, y: Any) -> None:
     if isinstance(y, (float, int, np.generic)) or (isinstance(y, np.ndarray) and y.ndim == 0):
-        return False
+        return
     what = f"an array of shape {y.shape}" if isinstance(y, np.ndarray) else type(y).__name__
     raise TypeError(
         f"grad needs a scalar, but {t.fn.__name__}() returns {what}; use `jacobian`, or `elementwise_grad` for a "

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.errors import MutationError
+
 
 def unbroadcast(x_bar: Any, shape: tuple[int, ...]) -> Any:
     """Sum `x_bar` over the axes along which a value of `shape` was broadcast, or spread it to `shape` if smaller."""
@@ -31,6 +33,8 @@ def project(x_bar: Any, x: Any) -> Any:
     """
     if isinstance(x, (list, tuple)):
         return _project_sequence(x_bar, x)
+    if isinstance(x, dict):
+        return {k: project(None if x_bar is None else x_bar[k], part) for k, part in x.items()}
     dtype = np.asarray(x).dtype
     if dtype.kind not in "fc":
         return None
@@ -294,9 +298,19 @@ class Tangent:
     __hash__ = None  # type: ignore[assignment]
 
 
-def unrepeat(bars: Any, n: int) -> Any:
-    """The cotangent of a sequence of `n` items from that of the sequence repeated."""
-    folded = [_total(bars[i::n]) for i in range(n)]
+def immutable(x: Any) -> Any:
+    """`x`, which an augmented assignment is about to bind anew. Raises MutationError if it would write in place."""
+    if isinstance(x, (np.ndarray, list, dict, set)):
+        raise MutationError(
+            f"an augmented assignment that writes in place (a {type(x).__name__})",
+            hint="write `x = x + y` to make a new value",
+        )
+    return x
+
+
+def unrepeat(bars: Any, items: Any) -> Any:
+    """The cotangent of the sequence `items` from that of the sequence repeated."""
+    folded = [add(_total(bars[i :: len(items)]), zeros_like(item)) for i, item in enumerate(items)]
     return tuple(folded) if isinstance(bars, tuple) else folded
 
 

@@ -15,7 +15,8 @@ from programs.harness import Program, corpus, cotangent_like, identical, is_floa
 from programs.oracles import autograd_gradient, finite_differences, flatten, silently
 from s2s_ad import differentiable, grad, pullback, value_and_grad
 
-PROGRAMS = [program for program in corpus() if program.raises is None]
+PROGRAMS = [program for program in corpus() if program.raises is None and program.refused is None]
+REFUSED = [program for program in corpus() if program.refused is not None]
 RAISING = [program for program in corpus() if program.raises is not None]
 by_name = {"argvalues": PROGRAMS, "ids": [program.name for program in PROGRAMS]}
 each_program = pytest.mark.parametrize("program", **by_name)
@@ -191,6 +192,18 @@ def test_grad_agrees_with_pullback(program: Program) -> None:
         assert misfit(found, varied) is None
         close = tolerance(program) if tolerance(program)["rtol"] > 1e-6 else {"rtol": 1e-12, "atol": 1e-12}
         np.testing.assert_allclose(flatten(found, varied), flatten(expected, varied), **close)
+
+
+@pytest.mark.parametrize("program", REFUSED, ids=[program.name for program in REFUSED])
+def test_refusals_say_where(program: Program) -> None:
+    """What cannot be differentiated right is refused, with the file, a caret and a way out."""
+    assert program.refused is not None
+    with pytest.raises(program.refused) as refusal:
+        pullback(program.function, *program.arguments())
+    text = str(refusal.value)
+    assert program.function.__code__.co_filename in text
+    assert "^" in text
+    assert "hint: " in text
 
 
 @pytest.mark.parametrize("program", RAISING, ids=[program.name for program in RAISING])

@@ -16,9 +16,14 @@ def active_values(body: Block, params: Iterable[Value]) -> set[Value]:
     """The values of `body` that are varied (they depend on `params`) and useful (a result depends on them)."""
     varied = set(params)
     _until_stable(varied, lambda: _vary(body, varied))
-    useful = {r for r in body.results if isinstance(r, Value)}
+    return varied & needed_for(body, (r for r in body.results if isinstance(r, Value)))
+
+
+def needed_for(body: Block, targets: Iterable[Value]) -> set[Value]:
+    """The values on which `targets` depend, these included."""
+    useful = set(targets)
     _until_stable(useful, lambda: _use(body, useful))
-    return varied & useful
+    return useful
 
 
 def _until_stable(found: set[Value], sweep: Callable[[], None]) -> None:

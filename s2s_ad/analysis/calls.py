@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from s2s_ad import runtime
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.errors import MissingRuleError, MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
@@ -265,6 +266,8 @@ def _store(s: Specializer, args: list[Operand], _: Any) -> Operand:
 def _in_place(plain: Callable[..., Any]) -> Handler:
     def handler(s: Specializer, args: list[Operand], _: Any) -> Operand:
         t = type_of_operand(args[0])
+        if isinstance(t, Unknown):
+            return s.apply(plain, [s.emit(runtime.immutable, [args[0]], None, UNKNOWN), args[1]])
         immutable = isinstance(t, (Number, Tuple, Instance)) or (isinstance(t, Array) and t.axes == () and not t.boxed)
         if not immutable and not isinstance(t, Never):
             raise MutationError(
@@ -299,6 +302,12 @@ def _raise(s: Specializer, args: list[Operand], _: Any) -> Operand:
 
 
 # facts that types decide
+
+
+@handles(np.broadcast_to)
+def _broadcast_to(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
+    scalar = isinstance(type_of_operand(args[0]), Number) or type_of_operand(args[0]) == Array(np.dtype(float), ())
+    return args[0] if s.hidden and scalar and constant(args[1]) == () else None
 
 
 @handles(np.ndim)

@@ -127,7 +127,7 @@ class Specializer:
             if _same(a, b) or (a is UNDEFINED and b not in inside) or (b is UNDEFINED and a not in inside):
                 self.env[value] = b if a is UNDEFINED else a
                 continue
-            merged = Value(value.name, join(type_of_operand(a), type_of_operand(b)))
+            merged = Value(value.name, join(type_of_operand(a), type_of_operand(b)), unbound=_unbound(a) or _unbound(b))
             self.env[value] = merged
             results.append(merged)
             pairs.append((a, b))
@@ -146,13 +146,15 @@ class Specializer:
         types = [_widen(type_of_operand(i)) for i in inits]
         item_type = None if iterable is None else iterated(type_of_operand(iterable))
         for attempt in range(_MAX_ROUNDS):
-            params, ops, outs = self._loop_body(op, item_type, types)
+            params, ops, outs = self._loop_body(op, item_type, types, inits)
             found = [join(t, _widen(type_of_operand(o))) for t, o in zip(types, outs[1:], strict=True)]
             if found == types:
                 break
             last = attempt >= _MAX_ROUNDS - 3
             types = [UNKNOWN if last and f != t else f for f, t in zip(found, types, strict=True)]
-        results = tuple(Value(r.name, t) for r, t in zip(op.results, types, strict=True))
+        results = tuple(
+            Value(r.name, t, unbound=_unbound(i)) for r, t, i in zip(op.results, types, inits, strict=True)
+        )
         self.env.update(zip(op.results, results, strict=True))
         body = Block(params, tuple(ops), tuple(outs))
         if iterable is None:
@@ -177,6 +179,8 @@ class Specializer:
         fn = None if made is None else constant(made.target)
         if made is not None and fn in (primitives.make_tuple, primitives.make_list):
             return [a for a in made.args if not isinstance(a, Star)]
+        if made is not None and fn is range and all(isinstance(a, Const) for a in made.args):
+            return [Const(i) for i in range(*(a.value for a in made.args))]  # type: ignore[union-attr]
         if made is not None and fn in (zip, enumerate) and not made.kwargs:
             parts = [self.static_items(a) for a in made.args]  # type: ignore[arg-type]
             if None in parts or (fn is enumerate and len(parts) != 1):
@@ -186,10 +190,12 @@ class Specializer:
         return self.items(iterable) if isinstance(iterable.type, Tuple) else None
 
     def _loop_body(
-        self, op: For | While, item_type: Type | None, types: list[Type]
+        self, op: For | While, item_type: Type | None, types: list[Type], inits: list[Operand]
     ) -> tuple[tuple[Value, ...], list[Op], list[Operand]]:
         all_types = types if item_type is None else [item_type, *types]
         params = tuple(Value(p.name, t) for p, t in zip(op.body.params, all_types, strict=True))
+        for param, init in zip(params[len(params) - len(inits) :], inits, strict=True):
+            param.unbound = _unbound(init)
         self.env.update(zip(op.body.params, params, strict=True))
         with self.region() as ops:
             outs = self.block(op.body)
@@ -238,7 +244,7 @@ class Specializer:
         if isinstance(sequence, Const):
             return [Const(v) for v in sequence.value]
         made = self.definitions.get(sequence)
-        if made is not None and constant(made.target) is primitives.make_tuple:
+        if made is not None and constant(made.target) in (primitives.make_tuple, primitives.make_list):
             return [a for a in made.args if not isinstance(a, Star)]
         parts = sequence.type.items if isinstance(sequence.type, (Tuple, List)) else None
         if parts is None:
@@ -531,6 +537,10 @@ def is_code(value: Any) -> bool:
         callable(value)
         or isinstance(value, (ModuleType, str, bytes, type(None), np.dtype, slice, type(Ellipsis)))
     )
+
+
+def _unbound(operand: Operand) -> bool:
+    return operand.unbound if isinstance(operand, Value) else operand is UNDEFINED
 
 
 def _falls_through(body: Block) -> bool:

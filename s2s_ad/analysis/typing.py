@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad import runtime
 from s2s_ad.analysis.broadcasting import broadcast
 from s2s_ad.analysis.indexing import array_item, sequence_item
 from s2s_ad.analysis.operands import as_array, constant, length, type_of_operand
@@ -160,6 +161,11 @@ def reduced_axes(axes: tuple[Axis, ...] | None, axis: Any, keepdims: bool) -> tu
     if keepdims:
         return tuple(1 if i in gone else a for i, a in enumerate(axes))
     return tuple(a for i, a in enumerate(axes) if i not in gone)
+
+
+@handles(runtime.divide_or_zero)
+def _divide_or_zero(a: Operand, b: Operand) -> Type:
+    return elementwise(np.divide, (a, b))
 
 
 # shapes

@@ -110,7 +110,7 @@ class StatementPrinter:
         result = op.results[0]
         if not self.uses[result]:
             return [ast.Expr(value)]
-        return [self.assign(result, value)]
+        return [self.assign(result, value, op.args[0] if op.args else None)]
 
     def operand(self, operand: Any) -> ast.expr:
         """The expression of an operand."""
@@ -122,13 +122,13 @@ class StatementPrinter:
             names[shape.before] = ast.Starred(names[shape.before], ast.Store())
         return ast.Tuple(names, ast.Store())
 
-    def assign(self, target: Value, value: ast.expr) -> ast.stmt:
-        """`target = value`, or `target += …` where that is the same."""
+    def assign(self, target: Value, value: ast.expr, left: Any = None) -> ast.stmt:
+        """`target = value`, or `target += …` where that is the same because the `left` operand is immutable."""
         name = self.naming.name[target]
-        immutable = isinstance(target.type, Number) or (isinstance(target.type, Array) and target.type.axes == ())
+        t = left.type if isinstance(left, Value) else None
+        immutable = isinstance(t, Number) or (isinstance(t, Array) and t.axes == () and not t.boxed)
         if immutable and isinstance(value, ast.BinOp) and isinstance(value.left, ast.Name) and value.left.id == name:
-            if not (isinstance(target.type, Array) and target.type.boxed):
-                return ast.AugAssign(store(name), value.op, value.right)
+            return ast.AugAssign(store(name), value.op, value.right)
         return ast.Assign([store(name)], value)
 
     def _append(self, op: Call) -> list[ast.stmt]:

@@ -161,14 +161,24 @@ class ExpressionLowering(Builder):
             )
         return "".join(v.value for v in spec.values)
 
+    def escape(self, operand: Operand) -> None:
+        """Note that a value is stored where its uses cannot be followed."""
+
     def _items(self, nodes: list[gast.AST]) -> list[Operand | Star]:
         return [Star(self.expression(n.value)) if isinstance(n, gast.Starred) else self.expression(n) for n in nodes]
 
+    def _stored(self, nodes: list[gast.AST]) -> list[Operand | Star]:
+        items = self._items(nodes)
+        for item in items:
+            if not isinstance(item, Star):
+                self.escape(item)
+        return items
+
     def _tuple(self, node: gast.Tuple) -> Operand:
-        return self.emit(node, primitives.make_tuple, *self._items(node.elts))
+        return self.emit(node, primitives.make_tuple, *self._stored(node.elts))
 
     def _list(self, node: gast.List) -> Operand:
-        return self.emit(node, primitives.make_list, *self._items(node.elts))
+        return self.emit(node, primitives.make_list, *self._stored(node.elts))
 
     def _set(self, node: gast.Set) -> Operand:
         return self.emit(node, primitives.make_set, *self._items(node.elts))
@@ -182,6 +192,7 @@ class ExpressionLowering(Builder):
                 items = []
             else:
                 items += [self.expression(key), self.expression(value)]
+                self.escape(items[-1])
         last = self.emit(node, primitives.make_dict, *items)
         return self.emit(node, primitives.merge_dicts, *parts, last) if parts else last
 

@@ -8,18 +8,18 @@ it go into the other side; where both may, or a loop may have returned, they go 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import gast
 
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
-from s2s_ad.frontend.builder import FALSE, NONE, TRUE
+from s2s_ad.frontend.builder import FALSE, NONE, TRUE, same
 from s2s_ad.frontend.expressions import AUGMENTED, ExpressionLowering
 from s2s_ad.frontend.scope import always_exits, appended_names, assigned_names, contains, may_exit
 from s2s_ad.frontend.source import FunctionSource
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import UNDEFINED, Block, Const, Function, Operand, Parameter, Value
+from s2s_ad.ir.nodes import UNDEFINED, Block, Const, For, Function, Operand, Parameter, Value, While, free_values
 
 _KINDS = inspect.Parameter
 
@@ -48,7 +48,7 @@ class FunctionLowering(ExpressionLowering):
     """Lowers one function; nested ones are lowered by a child that reads its free variables from here."""
 
     def __init__(self, source: FunctionSource, node: gast.AST, parent: FunctionLowering | None) -> None:
-        super().__init__(source, getattr(node, "name", "lambda_"))
+        super().__init__(source, getattr(node, "name", "lambda"))
         self.node = node
         self.parent = parent
         self.parameters = parameters(node.args)
@@ -56,6 +56,7 @@ class FunctionLowering(ExpressionLowering):
         self.locals = {p.name for p in self.parameters} | set(assigned_names(body))
         self.free: dict[str, Value] = {}
         self.captured: set[str] = set()
+        self.closures: dict[Value, dict[str, Operand]] = {}
 
     def run(self) -> Function:
         """Lower the whole function."""
@@ -80,6 +81,8 @@ class FunctionLowering(ExpressionLowering):
         """A local variable, a captured one, or a global one."""
         if name in self.locals:
             operand = self.env.get(name, UNDEFINED)
+            if isinstance(operand, Value):
+                self._refuse_stale(operand, node)
             return self.unbound(node, name) if operand is UNDEFINED else operand
         if self._is_captured(name):
             return self.free.setdefault(name, Value(name))
@@ -93,7 +96,7 @@ class FunctionLowering(ExpressionLowering):
         return name in self.parent.locals or self.parent._is_captured(name)
 
     def bind(self, name: str, operand: Operand) -> None:
-        """Assign; a variable that a nested function has captured may not change under it."""
+        """Assign; a variable that a stored nested function has captured may not change under it."""
         if name in self.captured:
             raise UnsupportedSyntaxError(
                 f"`{name}` is assigned again after a nested function has captured it",
@@ -109,11 +112,46 @@ class FunctionLowering(ExpressionLowering):
         defaults = {f"={name}": self.expression(d) for name, d in _defaults(node.args)}
         free = [n for n in code.free if n != code.name or isinstance(node, gast.Lambda)]
         captured = [self.read(n, node) for n in free]
-        self.captured |= {n for n in free if n in self.locals}
         extra = tuple(Value(n) for n in defaults)
         body = Block((*code.body.params, *extra), code.body.ops, code.body.results)
         code = Function(code.name, code.parameters, (*code.free, *defaults), body, code.span)
-        return self.emit(node, primitives.MakeClosure(code), *captured, *defaults.values())
+        closure = self.emit(node, primitives.MakeClosure(code), *captured, *defaults.values())
+        self.closures[closure] = {n: c for n, c in zip(free, captured, strict=True) if n in self.locals}
+        return closure
+
+    def escape(self, operand: Operand) -> None:
+        """Note that a nested function is stored where its uses cannot be followed."""
+        if isinstance(operand, Value):
+            self.captured |= set(self.closures.get(operand, ()))
+
+    def _refuse_stale(self, operand: Value, node: gast.AST) -> None:
+        """A nested function sees the variables as they are when it runs; here they are fixed when it is made."""
+        for name, captured in self.closures.get(operand, {}).items():
+            if not same(self.env.get(name, UNDEFINED), captured):
+                raise UnsupportedSyntaxError(
+                    f"a nested function that reads `{name}`, which has been assigned again since",
+                    self.span(node),
+                    "use another name for the new value, or pass it to the nested function as an argument",
+                )
+
+    def loop(
+        self, node: gast.AST, iterable: Operand | None, names: Iterable[str], body: Callable[[Value | None], None]
+    ) -> None:
+        """A loop; a nested function that outlives the iteration that made it is not followed."""
+        super().loop(node, iterable, names, body)
+        made = self.ops[-1]
+        assert isinstance(made, (For, While))
+        params = made.body.params[1:] if isinstance(made, For) else made.body.params
+        read = free_values(Block((), made.body.ops, ()))
+        for param, result, out in zip(params, made.results, made.body.results[1:], strict=True):
+            if isinstance(out, Value) and self.closures.get(out):
+                if param in read:
+                    raise UnsupportedSyntaxError(
+                        "a nested function that is used in the iteration after the one that makes it",
+                        self.span(node),
+                        "pass what it reads as arguments",
+                    )
+                self.closures[result] = {n: UNDEFINED for n in self.closures[out]}
 
     # statements
 
@@ -201,7 +239,9 @@ class FunctionLowering(ExpressionLowering):
         broke = self.env.pop("%broke", None)
         if outer_broke is not None:
             self.env["%broke"] = outer_broke
-        if returns:
+        if returns and _ends_only_by_return(node):
+            self.env.update({"%exit": TRUE, "%stop": TRUE, "%returned": TRUE})
+        elif returns:
             self.env.update({"%exit": self.env["%returned"], "%stop": self.env["%returned"]})
         if broke is not None:
             self._loop_else(node, broke, returns)
@@ -278,6 +318,12 @@ class FunctionLowering(ExpressionLowering):
 
     def _functiondef(self, node: gast.FunctionDef) -> None:
         self.bind(node.name, self.make_function(node))
+
+
+def _ends_only_by_return(node: Any) -> bool:
+    """Whether a loop is a `while True` without `break`: after it, the function has returned."""
+    endless = isinstance(node, gast.While) and isinstance(node.test, gast.Constant) and bool(node.test.value)
+    return endless and not contains(node.body, (gast.Break,), into_loops=False)
 
 
 def _defaults(args: gast.arguments) -> list[tuple[str, gast.AST]]:

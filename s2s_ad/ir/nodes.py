@@ -30,11 +30,13 @@ class Value:
     """A single assignment; the identity is what counts.
 
     `name` is the user's variable where there is one; `hint` what to call it where there is none and it needs a name.
+    `unbound`: it may be a variable that was never assigned.
     """
 
     name: str | None = None
     type: Type = UNKNOWN
     hint: str = "t"
+    unbound: bool = False
 
     def __repr__(self) -> str:
         return f"%{self.name or '_'}"

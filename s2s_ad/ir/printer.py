@@ -17,12 +17,13 @@ The types of what an op defines stand behind it as a comment, unless none of the
 are numbered in the order of the text. For instance:
 
     def power(%x: float, %n: int):
-        %t = range(%n)                # iterable[int]
-        %y = for %_: int in %t:       # float
+        %t = range(%n)                 # iterable[int]
+        %_, %y = for %_.1: int in %t:  # int, float
+            carry %_.2: int = undefined
             carry %y.1: float = 1.0
-            %y.2 = mul(%y.1, %x)      # float
+            %y.2 = mul(%y.1, %x)       # float
             stop False
-            yield %y.2
+            yield %_.1, %y.2
         return %y
 """
 

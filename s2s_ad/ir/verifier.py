@@ -2,7 +2,8 @@
 
 * Every value is defined once, in one place of all the blocks that belong together.
 * Every value that is read was defined before, in the same block or in one around it.
-* No value that is read is of type `Never`, the type of what does not exist, but in the body of a loop over nothing.
+* No value that is read is of type `Never`, the type of what does not exist, unless control does not get there: after a
+  call of this type, or in the body of a loop over nothing.
 * An `If` has two blocks without parameters, and gives one result for each of theirs.
 * A loop gives one result for each value that it carries. Its body has these as parameters, a `For` after the item, and
   gives them as results, after the one that says whether to stop.
@@ -62,6 +63,8 @@ class _Verifier:
         """Check a block of `op`; what it defines stays visible."""
         for param in block.params:
             self.define(param, op)
+        if isinstance(op, For) and block.params[0].type == NEVER:
+            self.reachable = False
         for inner in block.ops:
             self.op(inner)
         for result in block.results:
@@ -69,10 +72,11 @@ class _Verifier:
 
     def region(self, block: Block, op: Op) -> None:
         """Check a block of `op`; what it defines is visible only inside."""
-        outside = len(self.visible)
+        outside, reachable = len(self.visible), self.reachable
         self.block(block, op)
         while len(self.visible) > outside:
             self.visible.popitem()
+        self.reachable = reachable
 
     def op(self, op: Op) -> None:
         """Check one op and its regions."""
@@ -85,16 +89,13 @@ class _Verifier:
                 _check_if(op)
                 self.region(op.then, op)
                 self.region(op.orelse, op)
-            case For():
-                _check_loop(op)
-                reachable, self.reachable = self.reachable, self.reachable and op.body.params[0].type != NEVER
-                self.region(op.body, op)
-                self.reachable = reachable
-            case While():
+            case For() | While():
                 _check_loop(op)
                 self.region(op.body, op)
         for result in op.results:
             self.define(result, op)
+        if isinstance(op, Call) and op.results[0].type == NEVER:
+            self.reachable = False
 
 
 def _check_call(op: Call) -> None:

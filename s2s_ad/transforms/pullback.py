@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.analysis.activity import active_values
+from s2s_ad.analysis.kinks import Kinks
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Program
 from s2s_ad.analysis.specialize import Specializer
@@ -63,6 +64,7 @@ class Transform:
         self.prune = prune
         self.spec = Specializer(program)
         self.definitions = _definitions(function.body, {})
+        self.kinks = Kinks(function.body, self.definitions)
         self.tangents = Tangents(self.spec)
         self.forward_of: dict[Value, Operand] = {}
         self.written: set[Value] = set()
@@ -148,10 +150,14 @@ class Transform:
     def own(self, x_bar: Operand | None, primal: Value) -> Operand:
         """A copy of a cotangent, or a new zero one."""
         if x_bar is None or constant(x_bar, default=0) is None:
-            return self._named(self.tangents.zero(self.resolve(primal)), primal)
-        x_bar = self.tangents.complete(x_bar, self.resolve(primal))
-        copy: Any = list if isinstance(type_of_operand(x_bar), List) else np.array
-        return self._named(self.spec.apply(copy, [x_bar]), primal)
+            made = self.tangents.zero(self.resolve(primal))
+        else:
+            x_bar = self.tangents.complete(x_bar, self.resolve(primal))
+            copy: Any = list if isinstance(type_of_operand(x_bar), List) else np.array
+            made = self.spec.apply(copy, [x_bar])
+        if isinstance(made, Value) and isinstance(made.type, List):
+            made.type = cotangent_type(primal.type)  # what will be stored in it may be of any kind that a cotangent is
+        return self._named(made, primal)
 
     def rewrite(self, primal: Value, version: Operand) -> None:
         """Record the version of a buffer that a write in place has made."""

@@ -66,7 +66,7 @@ class IfStep(Step):
             for value, result in zip(self.op.results, block.results, strict=True):
                 bar = bars[value]
                 if bar is not None and result is not UNDEFINED:
-                    t.contribute(result, bar)
+                    t.contribute(result, bar, project=False)
             forward.reverse()
         t.scope = outer
         return scope, ops
@@ -248,7 +248,7 @@ class LoopStep(Step):
         if isinstance(out, Value) and t.is_active(out) and out in t.scope.local and out not in t.scope.entries:
             t.scope.set(out, Entry(param, owned=True, carrier=param))
         elif isinstance(out, Value):
-            t.contribute(out, param)
+            t.contribute(out, param, project=False)
 
     def _carried_out(self, i: int, param: Value) -> Operand:
         """The cotangent of what an iteration found in a carried variable."""

@@ -18,7 +18,7 @@ from s2s_ad.analysis.program import Instance, lowered
 from s2s_ad.errors import MissingRuleError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, Op, Operand, Star, Value, regions
-from s2s_ad.ir.types import UNKNOWN, Array, Closure, Dict, List, Number, Tuple
+from s2s_ad.ir.types import UNKNOWN, Array, Closure, Dict, List, Tuple, is_scalar
 from s2s_ad.rules.registry import LinearRule, ReverseRule, ScalarRule, registry
 from s2s_ad.transforms import inline_rules
 from s2s_ad.transforms.pairs import PairBackward, PairForward
@@ -169,6 +169,15 @@ class CallStep(Step):
         assert not isinstance(arg, Star)
         self.t.contribute(arg, x_bar)
 
+    def guarded(self, y_bar: Operand, x_bar: Operand) -> Operand:
+        """`x_bar`, but zero where `y_bar` is zero if the derivative may be infinite there."""
+        t = self.t
+        if not t.kinks.is_guarded(self.op) or constant(x_bar, default=0) is None:
+            return x_bar
+        if is_scalar(type_of_operand(y_bar)) and is_scalar(type_of_operand(x_bar)):
+            return t.tangents.where_nonzero(y_bar, x_bar)
+        return t.spec.apply(np.where, [t.spec.apply(operator.eq, [y_bar, Const(0)]), Const(0), x_bar])
+
     def is_active(self, i: int) -> bool:
         """Whether a positional argument is active."""
         arg = self.op.args[i]
@@ -188,10 +197,14 @@ class ScalarStep(CallStep):
             return
         t, op = self.t, self.op
         y = t.resolve(op.results[0])
+        if t.kinks.is_root_of_squares(op):
+            twice = t.spec.apply(operator.mul, [Const(2), y])
+            self.contribute(0, t.spec.apply(runtime.divide_or_zero, [y_bar, twice]))
+            return
         found = inline_rules.partials(t.spec, callee(op), self.rule.partials, y, self.args())
         for i, partial in enumerate(found):
             if i < len(op.args) and self.is_active(i) and constant(partial, default=0) is not None:
-                self.contribute(i, self._scaled(y_bar, partial))
+                self.contribute(i, self.guarded(y_bar, self._scaled(y_bar, partial)))
 
     def _scaled(self, y_bar: Operand, partial: Operand) -> Operand:
         spec = self.t.spec
@@ -256,7 +269,7 @@ class RuleStep(CallStep):
             bars = self.pullback(t.spec, y_bar, 1 + max(i for i, _ in primals))
         for i, primal in primals:
             if t.is_active(primal) and i < len(bars):
-                t.contribute(primal, bars[i])
+                t.contribute(primal, self.guarded(y_bar, bars[i]))
 
     def _primals(self) -> list[tuple[int, Operand]]:
         """The arguments by the numbers of the rule's parameters."""
@@ -338,6 +351,13 @@ def _reverse_make_dict(step: StructuralStep) -> None:
             step.contribute(i, step.t.spec.apply(operator.getitem, [bar, step.args()[i - 1]]))
 
 
+@reverses(runtime.immutable)
+def _reverse_immutable(step: StructuralStep) -> None:
+    bar = step.take()
+    if bar is not None:
+        step.contribute(0, bar)
+
+
 @reverses(list, tuple)
 def _reverse_convert(step: StructuralStep) -> None:
     bar = step.take()
@@ -377,7 +397,7 @@ def _reverse_repetition(step: StructuralStep) -> None:
     i = 0 if step.is_active(0) else 1
     items = step.args()[i]
     bar = t.tangents.complete(bar, t.resolve(step.op.results[0]))
-    folded = t.spec.emit(runtime.unrepeat, [bar, t.spec.apply(len, [items])], None, cotangent_type(type_of_operand(items)))
+    folded = t.spec.emit(runtime.unrepeat, [bar, items], None, cotangent_type(type_of_operand(items)))
     step.contribute(i, folded)
 
 
@@ -402,6 +422,9 @@ def _reverse_getitem(step: StructuralStep) -> None:
         return
     if isinstance(kind, List):
         _scatter_in_list(step, primal, index, bar)
+        return
+    if isinstance(kind, Array) and kind.axes == ():
+        t.contribute(primal, bar)
         return
     if isinstance(kind, Array):
         scatter = primitives.scatter_add if _is_fancy(index, t) else primitives.accumulate

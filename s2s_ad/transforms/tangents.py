@@ -16,7 +16,7 @@ from s2s_ad.analysis.broadcasting import reduction_to, same_length
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.specialize import Specializer
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Block, Const, For, Operand, Value
+from s2s_ad.ir.nodes import Block, Const, For, If, Operand, Value
 from s2s_ad.ir.types import (
     UNKNOWN,
     Array,
@@ -30,6 +30,7 @@ from s2s_ad.ir.types import (
     Type,
     is_differentiable,
     is_scalar,
+    join,
 )
 
 NONE = Const(None)
@@ -75,6 +76,8 @@ class Tangents:
             return NONE
         if is_scalar(t):
             return Const(0.0)
+        if isinstance(value, Value) and value.unbound:
+            return self.spec.emit(runtime.zeros_like, [value], None, cotangent_type(t))
         match t:
             case Array():
                 return self.call(np.zeros_like, value)
@@ -146,6 +149,14 @@ class Tangents:
 
         return self.comprehension(pairs, add_pair)
 
+    def where_nonzero(self, y_bar: Operand, x_bar: Operand) -> Operand:
+        """`x_bar if y_bar != 0 else 0.0`, for scalars."""
+        test = self.call(operator.ne, y_bar, Const(0))
+        result = Value(None, join(type_of_operand(x_bar), Number("float")))
+        sides = Block((), (), (x_bar,)), Block((), (), (Const(0.0),))
+        self.spec.ops.append(If((result,), test, *sides, span=self.spec.span))
+        return result
+
     def comprehension(self, iterable: Operand, element: Any) -> Operand:
         """`[element(item) for item in iterable]`."""
         from_type = type_of_operand(iterable)
@@ -167,6 +178,8 @@ class Tangents:
         t, c = type_of_operand(x), type_of_operand(x_bar)
         if not is_differentiable(t) or constant(x_bar, default=0) is None:
             return NONE
+        if isinstance(t, (Tuple, Dict, List)) and fits(t, c):
+            return x_bar
         if isinstance(t, (Tuple, List)) and isinstance(c, (Tuple, List)):
             return self._project_sequence(x_bar, x, t, c)
         if isinstance(t, (Tuple, List)) and isinstance(c, Array) and c.axes:
@@ -246,8 +259,10 @@ class Tangents:
         match t:
             case Number("complex"):
                 return self.call(complex, x_bar)
+            case Number("real"):
+                return self._project_at_run_time(x_bar, x)
             case Number():
-                return x_bar if c in (Number("float"), Number("float", None)) else self.call(float, x_bar)
+                return x_bar if c == Number("float") else self.call(float, x_bar)
             case Array(axes=()) if t.dtype is not None:
                 return self._rank_zero(x_bar, t, c)
             case Array():
@@ -258,6 +273,10 @@ class Tangents:
                 if isinstance(t, Tuple) and t.cls is not tuple:
                     return self.spec.emit(t.cls, parts, None, t)
                 return self.rebuild(t, parts)
+            case List(items=items) if items is not None:
+                numbers = [Const(i) for i in range(len(items))]
+                parts = [(self.call(operator.getitem, x_bar, i), self.call(operator.getitem, x, i)) for i in numbers]
+                return self.call(primitives.make_list, *(self.to_space(b, p) for b, p in parts))
             case List(item) if not (isinstance(c, List) and is_exact(item, c.item)):
                 pairs = self.call(zip, x_bar, x)
 
@@ -274,7 +293,7 @@ class Tangents:
         assert t.dtype is not None
         if t.boxed:
             return self.call(np.asarray, x_bar, dtype=Const(t.dtype.type))
-        if isinstance(c, Array) and c.dtype == t.dtype and not c.loose:
+        if isinstance(c, Array) and c.dtype == t.dtype and not c.loose and not c.boxed:
             return x_bar
         return self.spec.emit(t.dtype.type, [x_bar], None, t)
 
@@ -297,6 +316,9 @@ def fits(t: Type, c: Type) -> bool:
     if isinstance(t, Array) and isinstance(c, Array) and t.axes is not None and c.axes is not None:
         same = len(t.axes) == len(c.axes) and all(map(same_length, t.axes, c.axes))
         return same and t.dtype == c.dtype and t.dtype is not None
+    if isinstance(t, Dict) and isinstance(c, Dict):
+        pairs = zip(t.values, c.values, strict=True)
+        return all(not is_differentiable(p) or fits(p, b) for p, b in pairs)
     if isinstance(t, (Tuple, Closure)) and isinstance(c, Tuple):
         parts = t.items if isinstance(t, Tuple) else t.captured
         return all(not is_differentiable(p) or fits(p, b) for p, b in zip(parts, c.items, strict=True))

@@ -233,6 +233,16 @@ def test_nothing_reads_what_does_not_exist() -> None:
         verify(function((x,), (call(y, x),), y))
 
 
+def test_nothing_runs_after_a_call_that_does_not_return() -> None:
+    """Its result may be read, in the rest of its own block and no further."""
+    x, nothing = Value("x"), Value("nothing", NEVER)
+    ends = (call(nothing, x), call(y := Value("y"), nothing))
+    verify(function((x,), ends, y))
+    other = Value("other", NEVER)
+    with pytest.raises(InvalidIR, match="%other is read, and its type is never"):
+        verify(function((x, other), (If((), x, block(ops=ends), block()), call(Value(), other))))
+
+
 def test_the_body_of_a_loop_over_nothing_never_runs() -> None:
     """Its item has the type `Never`, and may be read; not so where the loop is over something."""
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from programs.harness import program
+from s2s_ad import MissingRuleError, UnsupportedSyntaxError
 
 V = np.array([0.5, -1.25, 2.0])
 WEIGHTS = np.array([0.1, 0.2, -0.3])
@@ -37,7 +38,7 @@ def lambdas(x):
     return double(x) * (lambda a, b=3.0: a * b + x)(x) + (lambda: x)()
 
 
-@program((1.5, 2.5))
+@program((1.5, 2.5), refused=UnsupportedSyntaxError)
 def bound_late(x, y):
     """The nested function sees the last binding of what it reads."""
     a = x
@@ -56,7 +57,7 @@ def bound_by_default(x, y):
     return f(x) + a
 
 
-@program((1.5,))
+@program((1.5,), refused=UnsupportedSyntaxError)
 def bound_late_in_a_loop(x):
     """All three lambdas see the last value of the loop variable."""
     functions = []
@@ -68,7 +69,7 @@ def bound_late_in_a_loop(x):
     return s
 
 
-@program((1.5,))
+@program((1.5,), refused=UnsupportedSyntaxError)
 def bound_by_default_in_a_loop(x):
     """Each lambda keeps the value of its own iteration."""
     s = x
@@ -147,7 +148,7 @@ def captured_in_a_comprehension(v, scale):
     return sum([(lambda t: t * scale * k)(v[k]) for k in range(3)])
 
 
-@program((1.5, 2.5), (-1.5, 2.5))
+@program((1.5, 2.5), (-1.5, 2.5), refused=MissingRuleError)
 def defined_in_an_arm(x, y):
     """Which body the name has depends on the data."""
     if x > 0:

@@ -29,7 +29,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 class Program:
     """A function of the corpus with one way of calling it.
 
-    `raises` is the exception that the call ends with, and `autograd` the reason why that library gives another answer.
+    `raises` is the exception that the call ends with, `autograd` the reason why that library gives another answer, and
+    `refused` the error with which the compiler declines a program that it cannot differentiate.
     """
 
     function: Callable[..., Any]
@@ -37,6 +38,7 @@ class Program:
     name: str
     raises: type[Exception] | None = None
     autograd: str | None = None
+    refused: type[Exception] | None = None
 
     def arguments(self) -> tuple[Any, ...]:
         """A fresh copy of the arguments; one array that is passed twice stays one array."""
@@ -51,14 +53,17 @@ _programs: list[Program] = []
 
 
 def program(
-    *argument_tuples: tuple[Any, ...], raises: type[Exception] | None = None, autograd: str | None = None
+    *argument_tuples: tuple[Any, ...],
+    raises: type[Exception] | None = None,
+    autograd: str | None = None,
+    refused: type[Exception] | None = None,
 ) -> Callable[[F], F]:
     """Add the decorated function to the corpus, once for each tuple of arguments."""
 
     def register(function: F) -> F:
         topic = function.__module__.rpartition(".")[2]
         for i, primals in enumerate(argument_tuples):
-            _programs.append(Program(function, primals, f"{topic}.{function.__name__}-{i}", raises, autograd))
+            _programs.append(Program(function, primals, f"{topic}.{function.__name__}-{i}", raises, autograd, refused))
         return function
 
     return register

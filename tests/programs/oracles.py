@@ -20,7 +20,14 @@ STENCIL = ((-3, -1 / 60), (-2, 3 / 20), (-1, -3 / 4), (1, 3 / 4), (2, -3 / 20), 
 
 
 def flatten(tree: Any, like: Any) -> Vector:
-    """The floats of `tree` in double precision, end to end; which leaves are floats is read from `like`."""
+    """The floats of `tree` in double precision, end to end; which leaves are floats is read from `like`.
+
+    None stands for a container that holds no float.
+    """
+    if tree is None and not any(is_float(leaf) for leaf in leaves(like)):
+        return np.zeros(0)
+    if isinstance(like, (tuple, list)) and not is_float(like):
+        return np.concatenate([np.zeros(0), *(flatten(t, part) for t, part in zip(tree, like, strict=True))])
     parts = [np.ravel(leaf) for leaf, model in zip(leaves(tree), leaves(like), strict=True) if is_float(model)]
     return np.concatenate([np.zeros(0), *parts])
 
