@@ -371,16 +371,18 @@ def _class_of(operand: Operand) -> type | None:
 
 @handles(operator.is_)
 def _is(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
-    return _identity(args, same=True)
+    return _identity(s, args, same=True)
 
 
 @handles(operator.is_not)
 def _is_not(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
-    return _identity(args, same=False)
+    return _identity(s, args, same=False)
 
 
-def _identity(args: list[Operand], *, same: bool) -> Operand | None:
+def _identity(s: Specializer, args: list[Operand], *, same: bool) -> Operand | None:
     a, b = args
+    if s.hidden and any(type(constant(x)) in (int, float) for x in args):
+        return Const(not same)  # which number object a constant is means nothing
     if isinstance(a, Const) and isinstance(b, Const):
         return Const((a.value is b.value) is same)
     for x, y in ((a, b), (b, a)):

@@ -7,6 +7,7 @@ buffer that is written in place; otherwise a copy is printed. Names are the user
 
 from __future__ import annotations
 
+import keyword
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -166,7 +167,7 @@ class Naming:
         names = [m.name for m in members if m.name is not None]
         base = next((n for n in names if n not in CONTROL_NAMES), names[0] if names else leader.hint)
         for candidate in _numbered(base):
-            if candidate not in taken and candidate not in self.reserved:
+            if candidate not in taken and candidate not in self.reserved and not keyword.iskeyword(candidate):
                 return candidate
         raise AssertionError(base)
 

@@ -3,7 +3,7 @@
 * Every value is defined once, in one place of all the blocks that belong together.
 * Every value that is read was defined before, in the same block or in one around it.
 * No value that is read is of type `Never`, the type of what does not exist, unless control does not get there: after a
-  call of this type, or in the body of a loop over nothing.
+  call that gives a value of this type, or in the body of a loop over nothing.
 * An `If` has two blocks without parameters, and gives one result for each of theirs.
 * A loop gives one result for each value that it carries. Its body has these as parameters, a `For` after the item, and
   gives them as results, after the one that says whether to stop.
@@ -94,7 +94,7 @@ class _Verifier:
                 self.region(op.body, op)
         for result in op.results:
             self.define(result, op)
-        if isinstance(op, Call) and op.results[0].type == NEVER:
+        if isinstance(op, Call) and any(r.type == NEVER for r in op.results):
             self.reachable = False
 
 

@@ -34,15 +34,13 @@ def pullback(
     *,
     seed: str = "y_bar",
     to_space: bool = True,
-    prune: bool = True,
 ) -> Reversed:
     """Transform a typed function; the adjoint gives the cotangents of the parameters numbered in `wanted`.
 
     `seed`: the cotangent of the result is a parameter ("y_bar"), is one ("one"), or is one for the first of the two
-    parts of the result ("aux"). `to_space`: convert each cotangent to exactly the kind of its primal. `prune`: drop dead
-    adjoint code before its residuals are counted.
+    parts of the result ("aux"). `to_space`: convert each cotangent to exactly the kind of its primal.
     """
-    return Transform(program, pairs, function, prune).run(wanted, seed, to_space=to_space)
+    return Transform(program, pairs, function).run(wanted, seed, to_space=to_space)
 
 
 def _definitions(block: Block, found: dict[Value, Call]) -> dict[Value, Call]:
@@ -58,10 +56,9 @@ def _definitions(block: Block, found: dict[Value, Call]) -> dict[Value, Call]:
 class Transform:
     """The state of one transform."""
 
-    def __init__(self, program: Program, pairs: Pairs, function: Function, prune: bool) -> None:
+    def __init__(self, program: Program, pairs: Pairs, function: Function) -> None:
         self.pairs = pairs
         self.function = function
-        self.prune = prune
         self.spec = Specializer(program)
         self.definitions = _definitions(function.body, {})
         self.kinks = Kinks(function.body, self.definitions)

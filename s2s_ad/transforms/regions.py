@@ -47,6 +47,7 @@ class IfStep(Step):
     def reverse(self) -> None:
         """Emit an `if` on the same test with the adjoints of both sides."""
         t = self.t
+        t.spec.span = self.op.span
         bars = {r: t.take(r) for r in self.op.results}
         if all(b is None for b in bars.values()):
             return
@@ -92,9 +93,7 @@ class IfStep(Step):
             before = t.scope.get(value)
             sides_own = before is not None and before.owned
             t.scope.set(value, Entry(result, sides_own, before.carrier if before is not None and sides_own else None))
-        if t.prune:
-            blocks = [dead_code(b) for b in blocks]
-        blocks = [self._with_exports(i, b) for i, b in enumerate(blocks)]
+        blocks = [self._with_exports(i, dead_code(b)) for i, b in enumerate(blocks)]
         if results:
             t.spec.ops.append(If(tuple(results), self.test, blocks[0], blocks[1], span=self.op.span))
 
@@ -208,6 +207,7 @@ class LoopStep(Step):
     def reverse(self) -> None:
         """Emit a loop over the records, in reverse."""
         t, op = self.t, self.op
+        t.spec.span = op.span
         carried = [i for i, p in enumerate(self.params) if self._is_carried(p)]
         bars = {i: t.take(op.results[i]) for i in carried}
         if all(b is None for b in bars.values()):
@@ -290,8 +290,7 @@ class LoopStep(Step):
 
     def _emit(self, body: Block, inits: tuple[Operand, ...], results: tuple[Value, ...], items: _Items) -> None:
         t = self.t
-        if t.prune:
-            body = dead_code(body)
+        body = dead_code(body)
         self.ops = self.spine.forward.finish()
         line = self.spine.rest
         while line is not None:

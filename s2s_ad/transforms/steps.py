@@ -18,12 +18,12 @@ from s2s_ad.analysis.program import Instance, lowered
 from s2s_ad.errors import MissingRuleError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, Op, Operand, Star, Value, regions
-from s2s_ad.ir.types import UNKNOWN, Array, Closure, Dict, List, Tuple, is_scalar
+from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Tuple, is_scalar
 from s2s_ad.rules.registry import LinearRule, ReverseRule, ScalarRule, registry
 from s2s_ad.transforms import inline_rules
 from s2s_ad.transforms.pairs import PairBackward, PairForward
 from s2s_ad.transforms.rewriting import substitute_op
-from s2s_ad.transforms.tangents import cotangent_type
+from s2s_ad.transforms.tangents import cotangent_type, static_parts
 
 if TYPE_CHECKING:
     from s2s_ad.transforms.pullback import Transform
@@ -417,7 +417,7 @@ def _reverse_getitem(step: StructuralStep) -> None:
     kind = type_of_operand(obj)
     primal = step.op.args[0]
     assert isinstance(primal, Value)
-    if isinstance(kind, (Tuple, Dict, Closure)) and isinstance(index, Const):
+    if static_parts(kind) is not None and isinstance(index, Const) and not isinstance(index.value, bool):
         _contribute_part(step, kind, index.value, bar)
         return
     if isinstance(kind, List):

@@ -31,6 +31,7 @@ from s2s_ad.ir.types import (
     is_differentiable,
     is_scalar,
     join,
+    join_all,
 )
 
 NONE = Const(None)
@@ -54,9 +55,22 @@ def cotangent_type(t: Type) -> Type:
             return Tuple(tuple(map(cotangent_type, items)))
         case Dict(keys, values):
             return Dict(keys, tuple(map(cotangent_type, values)))
+        case List(items=items) if items is not None:
+            bars = tuple(map(cotangent_type, items))
+            return List(join_all(bars), bars)
         case List(item) | Iterable(item):
             return List(cotangent_type(item))
     return UNKNOWN
+
+
+def static_parts(t: Type) -> tuple[Type, ...] | None:
+    """The types of the parts of a structure that is known at compile time: all but lists of one type."""
+    match t:
+        case Tuple(items) | Dict(_, items) | Closure(_, items):
+            return items
+        case List(items=items):
+            return items
+    return None
 
 
 class Tangents:
@@ -81,7 +95,7 @@ class Tangents:
         match t:
             case Array():
                 return self.call(np.zeros_like, value)
-            case Tuple() | Dict() | Closure():
+            case _ if static_parts(t) is not None:
                 return self.rebuild(t, [self.zero(p) for p in self.parts(value)])
             case List():
                 return self.comprehension(value, self.zero)
@@ -98,15 +112,24 @@ class Tangents:
             return [self.call(operator.getitem, value, Const(k)) for k in t.keys]
         return self.spec.items(value)
 
+    def parts_like(self, value: Operand, n: int) -> list[Operand]:
+        """The `n` parts of a cotangent, which may be a list whose length is known only from its primal."""
+        t = type_of_operand(value)
+        if isinstance(t, List) and t.items is None and self.spec.static_items(value) is None:
+            return [self.call(operator.getitem, value, Const(i)) for i in range(n)]
+        return self.parts(value)
+
     def rebuild(self, t: Type, parts: list[Operand]) -> Operand:
         """The cotangent of a value of type `t` from those of its parts."""
         if isinstance(t, Dict):
             return self.call(primitives.make_dict, *(x for k, p in zip(t.keys, parts, strict=True) for x in (Const(k), p)))
+        if isinstance(t, List):
+            return self.call(primitives.make_list, *parts)
         return self.call(primitives.make_tuple, *parts)
 
-    def one_part(self, t: Tuple | Dict | Closure, index: int, part: Operand) -> Operand:
+    def one_part(self, t: Type, index: int, part: Operand) -> Operand:
         """A cotangent that is nothing but in one part."""
-        n = len(t.items) if isinstance(t, Tuple) else len(t.values) if isinstance(t, Dict) else len(t.captured)
+        n = len(static_parts(t) or ())
         return self.rebuild(t, [part if i == index % n else NONE for i in range(n)])
 
     def complete(self, x_bar: Operand, x: Operand) -> Operand:
@@ -114,9 +137,10 @@ class Tangents:
         t = type_of_operand(x)
         if x_bar is NONE or constant(x_bar, default=0) is None:
             return self.zero(x)
-        if not isinstance(t, (Tuple, Dict, Closure)) or not is_differentiable(t):
+        types = static_parts(t)
+        if types is None or not is_differentiable(t):
             return x_bar
-        bars, primals = self.parts(x_bar), self.parts(x)
+        bars, primals = self.parts_like(x_bar, len(types)), self.parts(x)
         full = [self.complete(b, p) for b, p in zip(bars, primals, strict=True)]
         if all(a is b for a, b in zip(bars, full, strict=True)):
             return x_bar
@@ -133,8 +157,8 @@ class Tangents:
         match t:
             case Number() | Array():
                 return self.call(operator.add, a, b)
-            case Tuple(parts) | Dict(_, parts) | Closure(_, parts):
-                pairs = zip(self.parts(a), self.parts(b), parts, strict=True)
+            case _ if (parts := static_parts(t)) is not None:
+                pairs = zip(self.parts_like(a, len(parts)), self.parts_like(b, len(parts)), parts, strict=True)
                 return self.rebuild(t, [self.add(p, q, part) for p, q, part in pairs])
             case List(item) | Iterable(item):
                 return self._add_lists(a, b, item)
@@ -274,9 +298,8 @@ class Tangents:
                     return self.spec.emit(t.cls, parts, None, t)
                 return self.rebuild(t, parts)
             case List(items=items) if items is not None:
-                numbers = [Const(i) for i in range(len(items))]
-                parts = [(self.call(operator.getitem, x_bar, i), self.call(operator.getitem, x, i)) for i in numbers]
-                return self.call(primitives.make_list, *(self.to_space(b, p) for b, p in parts))
+                pairs = zip(self.parts_like(x_bar, len(items)), self.parts(x), strict=True)
+                return self.call(primitives.make_list, *(self.to_space(b, p) for b, p in pairs))
             case List(item) if not (isinstance(c, List) and is_exact(item, c.item)):
                 pairs = self.call(zip, x_bar, x)
 

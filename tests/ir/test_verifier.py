@@ -55,9 +55,21 @@ def callees(block: Block, met: list[Any]) -> list[Any]:
     return met
 
 
-def check(made: Reversed) -> None:
+def check(made: Reversed | None) -> None:
     """Verify the two halves of a function."""
+    assert made is not None
     verify_blocks(made.params, (made.forward, made.backward))
+
+
+def check_callees(*blocks: Block) -> None:
+    """Verify all that is called in blocks."""
+    met: list[Any] = []
+    for block in blocks:
+        for callee in callees(block, met):
+            if isinstance(callee, Pair):
+                check(callee.reversed)
+            else:
+                verify(callee.typed)
 
 
 @each_program
@@ -66,8 +78,7 @@ def test_typed_code_is_well_formed(program: Program) -> None:
     made = stages(program, optimize=True)
     verify(made["ssa"])
     verify(made["typed"])
-    for instance in callees(made["typed"].body, []):
-        verify(instance.typed)
+    check_callees(made["typed"].body)
 
 
 @each_program
@@ -77,8 +88,7 @@ def test_adjoint_code_is_well_formed(program: Program, optimize: bool) -> None:
     made = stages(program, optimize=optimize)
     check(made["adjoint"])
     check(made["optimized"])
-    for pair in callees(made["optimized"].backward, []):
-        check(pair.reversed)
+    check_callees(made["optimized"].forward, made["optimized"].backward)
 
 
 # --- what it must not make --------------------------------------------------------------------------------------------

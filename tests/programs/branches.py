@@ -223,7 +223,7 @@ def untaken_side_of_where(v):
     return np.where(v > 0.1, np.log(v), v * 2.0)
 
 
-@program((V,))
+@program((np.array([0.45, -1.25, 2.0]),))
 def untaken_root_of_where(v):
     """The derivative of the root is infinite where it is not taken."""
     return np.where(v > 0.5, np.sqrt(v - 0.5), 0.0) + np.where(v < 0.4, 1.0 / (v - 2.0), v)
