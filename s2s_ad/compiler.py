@@ -24,7 +24,7 @@ from s2s_ad.codegen.printer import to_source
 from s2s_ad.codegen.references import References
 from s2s_ad.frontend.source import deep_recursion
 from s2s_ad.ir.nodes import Block, Const, Function, Op, Operand, Value, free_values
-from s2s_ad.ir.types import Type, type_of
+from s2s_ad.ir.types import Array, Dict, List, Tuple, Type, is_scalar, type_of
 from s2s_ad.rules.registry import registry
 from s2s_ad.runtime import Tangent
 from s2s_ad.transforms.dead_code import dead_code
@@ -98,6 +98,8 @@ def compile_function(source: Lowered, values: Sequence[Any], request: Request) -
     typed = instance.typed
     assert typed is not None
     stages: dict[str, Any] = {"ssa": source.code, "typed": typed}
+    if request.mode != "pullback":
+        _require_scalar(source, instance.result_type, has_aux=request.has_aux)
     params = [i for i, o in enumerate(operands) if isinstance(o, Value)]
     wanted = range(len(operands)) if request.wanted is None else request.wanted
     active = tuple(params.index(i) for i in wanted if i in params)
@@ -114,6 +116,28 @@ def compile_function(source: Lowered, values: Sequence[Any], request: Request) -
     stages["python"] = text
     guards = tuple(program.guards.values())
     return Compiled(call, text, instance.result_type, guards, version, stages)
+
+
+def _require_scalar(source: Lowered, result: Type, *, has_aux: bool) -> None:
+    """Refuse a gradient of what is surely no scalar."""
+    name = source.code.name
+    if has_aux:
+        if not isinstance(result, Tuple) or len(result.items) != 2:
+            raise TypeError(f"with has_aux, {name}() must return (value, aux)")
+        result = result.items[0]
+    known = isinstance(result, (Array, Tuple, List, Dict)) and not (isinstance(result, Array) and result.axes is None)
+    if known and not is_scalar(result):
+        raise NotScalar(name)
+
+
+class NotScalar(TypeError):
+    """The value of a function whose gradient is asked for is no scalar."""
+
+    def __init__(self, name: str, what: str = "a structure") -> None:
+        super().__init__(
+            f"grad needs a scalar, but {name}() returns {what}; use `jacobian`, or `elementwise_grad` for a function "
+            "that acts element by element"
+        )
 
 
 def _arguments(code: Function, values: Sequence[Any]) -> list[Operand]:

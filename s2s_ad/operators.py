@@ -12,9 +12,9 @@ import numpy as np
 
 from s2s_ad.analysis.program import key_of, lowered
 from s2s_ad.analysis.specialize import is_code
-from s2s_ad.compiler import Compiled, Request, find
+from s2s_ad.compiler import Compiled, NotScalar, Request, find
 from s2s_ad.errors import SourceUnavailableError
-from s2s_ad.ir.types import Array, Number, Tuple, Type
+from s2s_ad.ir.types import Tuple, Type, is_scalar
 from s2s_ad.rules.registry import registry
 
 ArgNums = int | str | Sequence[int | str]
@@ -288,7 +288,11 @@ def _differentiate(
     for i in wanted:
         values[i] = _promoted(values[i])
     request = Request(mode, wanted, isinstance(argnums, (int, str)), has_aux, optimize)
-    compiled = find(t.fn, values, request)
+    try:
+        compiled = find(t.fn, values, request)
+    except NotScalar:
+        _require_scalar(t, _value_of(t, values, has_aux=has_aux))
+        raise
     if _check_scalar(t, compiled, values, has_aux=has_aux) and not kwargs and _is_direct(args, values):
         shortcut.put(args, compiled)
     return compiled.call(*_runtime_values(values))
@@ -329,25 +333,23 @@ def _promoted(value: Any) -> Any:
 def _check_scalar(t: Target, compiled: Compiled, values: Sequence[Any], *, has_aux: bool) -> bool:
     """Whether the value is a scalar whatever the values; raises TypeError where it is none for these."""
     result: Type = compiled.result_type
-    if has_aux:
-        if not isinstance(result, Tuple) or len(result.items) != 2:
-            raise TypeError(f"with has_aux, {t.fn.__name__}() must return (value, aux)")
+    if has_aux and isinstance(result, Tuple):
         result = result.items[0]
-    if isinstance(result, Number) or (isinstance(result, Array) and result.axes == ()):
+    if is_scalar(result):
         return True
-    y = t.fn(*values[: len(values) - len(lowered(t.fn).code.free)])
-    _require_scalar(t, y[0] if has_aux else y)
+    _require_scalar(t, _value_of(t, values, has_aux=has_aux))
     return False
+
+
+def _value_of(t: Target, values: Sequence[Any], *, has_aux: bool) -> Any:
+    y = t.fn(*values[: len(values) - len(lowered(t.fn).code.free)])
+    return y[0] if has_aux else y
 
 
 def _require_scalar(t: Target, y: Any) -> None:
     if isinstance(y, (float, int, np.generic)) or (isinstance(y, np.ndarray) and y.ndim == 0):
         return
-    what = f"an array of shape {y.shape}" if isinstance(y, np.ndarray) else type(y).__name__
-    raise TypeError(
-        f"grad needs a scalar, but {t.fn.__name__}() returns {what}; use `jacobian`, or `elementwise_grad` for a "
-        "function that acts element by element"
-    )
+    raise NotScalar(t.fn.__name__, f"an array of shape {y.shape}" if isinstance(y, np.ndarray) else type(y).__name__)
 
 
 def source(f: Callable[..., Any], *args: Any, mode: str = "pullback", argnums: ArgNums = 0, optimize: bool = True, **kwargs: Any) -> str:

@@ -110,7 +110,7 @@ class Specializer:
                 dead.append(self.dead)
             sides.append((ops, results))
         self.dead = self.dead or all(dead)
-        self._merge(op, test, sides)
+        self._merge(op, test, sides, dead)
 
     def truth(self, test: Operand) -> bool | None:
         """The truth of a test that is known at compile time."""
@@ -119,15 +119,17 @@ class Specializer:
         t = test.type
         return bool(t.items) if isinstance(t, Tuple) and t.cls is tuple else None
 
-    def _merge(self, op: If, test: Operand, sides: list[tuple[list[Op], list[Operand]]]) -> None:
+    def _merge(self, op: If, test: Operand, sides: list[tuple[list[Op], list[Operand]]], dead: list[bool]) -> None:
+        """What the sides give; after a side that raises, there is only what the other side gives."""
         (then_ops, then), (else_ops, orelse) = sides
         inside = {v for ops, _ in sides for o in ops for v in o.results}
         results, pairs = [], []
         for value, a, b in zip(op.results, then, orelse, strict=True):
-            if _same(a, b) or (a is UNDEFINED and b not in inside) or (b is UNDEFINED and a not in inside):
-                self.env[value] = b if a is UNDEFINED else a
+            if _same(a, b) or (dead[0] and b not in inside) or (dead[1] and a not in inside):
+                self.env[value] = b if dead[0] else a
                 continue
-            merged = Value(value.name, join(type_of_operand(a), type_of_operand(b)), unbound=_unbound(a) or _unbound(b))
+            merged = Value(value.name, join(type_of_operand(a), type_of_operand(b)))
+            merged.unbound = (_unbound(a) and not dead[0]) or (_unbound(b) and not dead[1])
             self.env[value] = merged
             results.append(merged)
             pairs.append((a, b))
@@ -320,6 +322,10 @@ class Specializer:
                 return _named(result, name)
         if isinstance(fn, primitives.MakeClosure):
             return self._make_closure(fn, args)
+        if isinstance(fn, primitives.FString):
+            return self.emit(fn, args, None, InstanceType(str), name)
+        if isinstance(fn, type) and issubclass(fn, BaseException):
+            return self.emit(fn, args, kwargs, InstanceType(fn), name)
         folded = self.fold(fn, args, kwargs)
         if folded is not None:
             return folded

@@ -50,6 +50,9 @@ _PYTHON = {op for op in vars(operator).values() if callable(op)} | {abs, pow, di
 _MATH = {fn for fn in vars(math).values() if callable(fn)}
 
 
+_SAMPLED_MODULES = frozenset({"numpy", "scipy", "math", "operator", "_operator", "builtins", "s2s_ad"})
+
+
 def result_type(fn: Any, args: tuple[Operand, ...], kwargs: dict[str, Operand]) -> Type:
     """The type of `fn(*args, **kwargs)`."""
     handler = _HANDLERS.get(fn)
@@ -68,6 +71,8 @@ def result_type(fn: Any, args: tuple[Operand, ...], kwargs: dict[str, Operand]) 
         return _reduction(fn, *args, **kwargs)
     if family == "same" and args:
         return as_array(type_of_operand(args[0]))
+    if rule is None or (getattr(fn, "__module__", None) or "numpy").partition(".")[0] not in _SAMPLED_MODULES:
+        return UNKNOWN  # running it could have an effect
     return sampled(fn, [_known(a) for a in args], {k: _known(v) for k, v in kwargs.items()})
 
 

@@ -123,9 +123,15 @@ class Naming:
                 self.members[value] = [value]
                 self.order.append(value)
 
-    def unite(self, a: Operand, b: Operand) -> None:
-        """Give two values one variable if nothing speaks against it."""
+    def unite(self, a: Operand, b: Operand, inside: set[Value] | None = None) -> None:
+        """Give two values one variable if nothing speaks against it.
+
+        A variable that may be unbound is shared only with what is assigned `inside` the region that may bind it: else
+        reading it unbound would find another value there.
+        """
         if not (isinstance(a, Value) and isinstance(b, Value)) or a not in self.leader or b not in self.leader:
+            return
+        if a.unbound and not b.unbound and inside is not None and b not in inside:
             return
         x, y = self.leader[a], self.leader[b]
         if x is y or self._conflict(x, y) or self._two_fixed(x, y):
@@ -166,8 +172,12 @@ class Naming:
         taken = {chosen[self.leader[n]] for m in members for n in self.interference.neighbours[m] if n in self.leader and self.leader[n] in chosen}
         names = [m.name for m in members if m.name is not None]
         base = next((n for n in names if n not in CONTROL_NAMES), names[0] if names else leader.hint)
+        if any(m.unbound for m in members):
+            taken = taken | set(chosen.values())
         for candidate in _numbered(base):
             if candidate not in taken and candidate not in self.reserved and not keyword.iskeyword(candidate):
+                if any(m.unbound for m in members):
+                    self.reserved = self.reserved | {candidate}
                 return candidate
         raise AssertionError(base)
 
@@ -200,11 +210,12 @@ def unite_webs(naming: Naming, block: Block) -> None:
             unite_webs(naming, region)
         if isinstance(op, (For, While)):
             params = op.body.params[1:] if isinstance(op, For) else op.body.params
+            inside = set(all_values(op.body))
             for param, out, result, init in zip(params, op.body.results[1:], op.results, op.inits, strict=True):
                 naming.unite(param, result)
-                naming.unite(param, out)
-                naming.unite(param, init)
+                naming.unite(param, out, inside)
+                naming.unite(param, init, inside)
         if isinstance(op, If):
             for result, a, b in zip(op.results, op.then.results, op.orelse.results, strict=True):
-                naming.unite(result, a)
-                naming.unite(result, b)
+                naming.unite(result, a, set(all_values(op.then)))
+                naming.unite(result, b, set(all_values(op.orelse)))

@@ -38,12 +38,20 @@ class PairForward:
 
     pair: Pair
 
+    @property
+    def __name__(self) -> str:
+        return f"{self.pair.instance.name}_forward"
+
 
 @dataclass(frozen=True, eq=False)
 class PairBackward:
     """Calls the backward half of a pair on (residuals, y_bar): gives the cotangents of the active parameters."""
 
     pair: Pair
+
+    @property
+    def __name__(self) -> str:
+        return f"{self.pair.instance.name}_backward"
 
 
 @dataclass(eq=False)

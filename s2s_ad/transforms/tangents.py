@@ -112,12 +112,15 @@ class Tangents:
             return [self.call(operator.getitem, value, Const(k)) for k in t.keys]
         return self.spec.items(value)
 
-    def parts_like(self, value: Operand, n: int) -> list[Operand]:
-        """The `n` parts of a cotangent, which may be a list whose length is known only from its primal."""
-        t = type_of_operand(value)
-        if isinstance(t, List) and t.items is None and self.spec.static_items(value) is None:
-            return [self.call(operator.getitem, value, Const(i)) for i in range(n)]
-        return self.parts(value)
+    def parts_of_cotangent(self, x_bar: Operand, t: Type) -> list[Operand]:
+        """The parts of the cotangent of a primal of type `t`, whose structure may be known only from the latter."""
+        c = type_of_operand(x_bar)
+        if isinstance(c, (Tuple, Dict)) or self.spec.static_items(x_bar) is not None:
+            return self.parts(x_bar)
+        types = static_parts(t) or ()
+        keys = t.keys if isinstance(t, Dict) else range(len(types))
+        pairs = zip(keys, types, strict=True)
+        return [self.spec.emit(operator.getitem, [x_bar, Const(k)], None, cotangent_type(p)) for k, p in pairs]
 
     def rebuild(self, t: Type, parts: list[Operand]) -> Operand:
         """The cotangent of a value of type `t` from those of its parts."""
@@ -140,7 +143,7 @@ class Tangents:
         types = static_parts(t)
         if types is None or not is_differentiable(t):
             return x_bar
-        bars, primals = self.parts_like(x_bar, len(types)), self.parts(x)
+        bars, primals = self.parts_of_cotangent(x_bar, t), self.parts(x)
         full = [self.complete(b, p) for b, p in zip(bars, primals, strict=True)]
         if all(a is b for a, b in zip(bars, full, strict=True)):
             return x_bar
@@ -158,7 +161,7 @@ class Tangents:
             case Number() | Array():
                 return self.call(operator.add, a, b)
             case _ if (parts := static_parts(t)) is not None:
-                pairs = zip(self.parts_like(a, len(parts)), self.parts_like(b, len(parts)), parts, strict=True)
+                pairs = zip(self.parts_of_cotangent(a, t), self.parts_of_cotangent(b, t), parts, strict=True)
                 return self.rebuild(t, [self.add(p, q, part) for p, q, part in pairs])
             case List(item) | Iterable(item):
                 return self._add_lists(a, b, item)
@@ -292,13 +295,13 @@ class Tangents:
             case Array():
                 return self._owned(x_bar)
             case Tuple() | Dict():
-                pairs = zip(self.parts(x_bar), self.parts(x), strict=True)
+                pairs = zip(self.parts_of_cotangent(x_bar, t), self.parts(x), strict=True)
                 parts = [self.to_space(b, p) for b, p in pairs]
                 if isinstance(t, Tuple) and t.cls is not tuple:
                     return self.spec.emit(t.cls, parts, None, t)
                 return self.rebuild(t, parts)
             case List(items=items) if items is not None:
-                pairs = zip(self.parts_like(x_bar, len(items)), self.parts(x), strict=True)
+                pairs = zip(self.parts_of_cotangent(x_bar, t), self.parts(x), strict=True)
                 return self.call(primitives.make_list, *(self.to_space(b, p) for b, p in pairs))
             case List(item) if not (isinstance(c, List) and is_exact(item, c.item)):
                 pairs = self.call(zip, x_bar, x)
