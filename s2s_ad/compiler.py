@@ -112,7 +112,7 @@ def compile_function(source: Lowered, values: Sequence[Any], request: Request) -
     _reverse_callees(program, pairs, references, request)
     main = _print(references, source, made, operands, wanted, params, request)
     helpers = [f for pair in pairs.known.values() for f in pair_form(references, pair)]
-    call, text = assemble(references, [*helpers, main], f"{source.fn.__name__}.{request.mode}", source.names.globals)
+    call, text = assemble(references, [*helpers, main], f"{source.fn.__name__}.{request.mode}", source.fn.__globals__)
     stages["python"] = text
     guards = tuple(program.guards.values())
     return Compiled(call, text, instance.result_type, guards, version, stages)
@@ -142,7 +142,8 @@ class NotScalar(TypeError):
 
 def _arguments(code: Function, values: Sequence[Any]) -> list[Operand]:
     return [
-        Const(v) if is_code(v) else Value(p.name, type_of(v, i)) for i, (v, p) in enumerate(zip(values, code.body.params, strict=True))
+        Const(v) if is_code(v) else Value(p.name, type_of(v, i))
+        for i, (v, p) in enumerate(zip(values, code.body.params, strict=True))
     ]
 
 
@@ -196,12 +197,18 @@ def _print(
     arguments = ast.arguments([], [ast.arg(str(v.name)) for v in made.params], None, [], [], None, [])
     bars = iter(made.backward.results)
     by_param: list[Operand] = [next(bars) if i in params else Const(None) for i in wanted]
-    made = Reversed(made.name, made.params, made.forward, Block(made.backward.params, made.backward.ops, tuple(by_param)))
+    made = Reversed(
+        made.name, made.params, made.forward, Block(made.backward.params, made.backward.ops, tuple(by_param))
+    )
     if request.mode == "pullback":
         f_bar = None
         if free:
             references.bound["Tangent"] = Tangent
-            f_bar = [(n, b) for n, b, o in zip(source.code.free, by_param[own:], operands[own:], strict=True) if isinstance(o, Value)]
+            f_bar = [
+                (n, b)
+                for n, b, o in zip(source.code.free, by_param[own:], operands[own:], strict=True)
+                if isinstance(o, Value)
+            ]
             kept = (*by_param[:own], *(b for _, b in f_bar))
             made = Reversed(made.name, made.params, made.forward, Block(made.backward.params, made.backward.ops, kept))
         return closure_form(references, made, name, arguments, f_bar)

@@ -45,7 +45,7 @@ class Target:
         if isinstance(fn, MethodType):
             self.args = (fn.__self__, *self.args)
             return fn.__func__
-        call = getattr(type(fn), "__call__", None)
+        call = vars(type(fn)).get("__call__") or getattr(type(fn), "__call__", None)  # noqa: B004
         if isinstance(call, FunctionType):
             self.args = (fn, *self.args)
             return call
@@ -101,7 +101,8 @@ def pullback(f: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Cal
     f̄ is None for a plain function and a `Tangent` for a closure over data. Each cotangent lives in the space of its
     primal; None stands where there is nothing to differentiate. The pullback may be called any number of times.
     """
-    return _pullback(f, args, kwargs, optimize=True)
+    y, back = _pullback(f, args, kwargs, optimize=True)
+    return y, back
 
 
 def _pullback(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], *, optimize: bool) -> Any:
@@ -159,14 +160,20 @@ def _shortcut(f: FunctionType, optimize: bool) -> Shortcut:
 
 def _is_direct(args: tuple[Any, ...], values: Sequence[Any]) -> bool:
     """Whether the arguments of the call are the values that the compiled code takes."""
-    return len(args) == len(values) and all(a is v for a, v in zip(args, values, strict=True)) and not any(map(is_code, args))
+    return (
+        len(args) == len(values)
+        and all(a is v for a, v in zip(args, values, strict=True))
+        and not any(map(is_code, args))
+    )
 
 
 def _runtime_values(values: Sequence[Any]) -> list[Any]:
     return [v for v in values if not is_code(v)]
 
 
-def _spread(t: Target, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]] | None:
+def _spread(
+    t: Target, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Callable[[tuple[Any, ...]], tuple[Any, ...]] | None:
     """How to turn the cotangents of the parameters into those of the positional arguments of the call."""
     parameters = list(t.signature.parameters.values())
     if len(args) == len(parameters) and not t.args and not t.variadic:
@@ -309,14 +316,16 @@ def _by_pullback(
     optimize: bool,
 ) -> Any:
     """The gradient of a function that takes any number of arguments, by its pullback."""
-    chosen = (argnums,) if isinstance(argnums, (int, str)) else tuple(argnums)
-    if not all(isinstance(i, int) and -len(args) <= i < len(args) for i in chosen):
+    wanted = (argnums,) if isinstance(argnums, (int, str)) else tuple(argnums)
+    chosen = [i for i in wanted if isinstance(i, int) and -len(args) <= i < len(args)]
+    if len(chosen) != len(wanted):
         raise ValueError(f"argnums {argnums!r} must be positions among the {len(args)} arguments of the call")
-    promoted = [_promoted(a) if i in {c % len(args) for c in chosen} else a for i, a in enumerate(args)]  # type: ignore[operator]
+    positions = {i % len(args) for i in chosen}
+    promoted = [_promoted(a) if i in positions else a for i, a in enumerate(args)]
     y, back = _pullback(t.given, tuple(promoted), kwargs, optimize=optimize)
     _require_scalar(t, y[0] if has_aux else y)
     bars = back((1.0, None) if has_aux else 1.0)[1:]
-    gradients = tuple(bars[i] for i in chosen)  # type: ignore[index]
+    gradients = tuple(bars[i] for i in chosen)
     gradient = gradients[0] if isinstance(argnums, (int, str)) else gradients
     return gradient if mode == "grad" else (y, gradient)
 
@@ -352,7 +361,14 @@ def _require_scalar(t: Target, y: Any) -> None:
     raise NotScalar(t.fn.__name__, f"an array of shape {y.shape}" if isinstance(y, np.ndarray) else type(y).__name__)
 
 
-def source(f: Callable[..., Any], *args: Any, mode: str = "pullback", argnums: ArgNums = 0, optimize: bool = True, **kwargs: Any) -> str:
+def source(
+    f: Callable[..., Any],
+    *args: Any,
+    mode: str = "pullback",
+    argnums: ArgNums = 0,
+    optimize: bool = True,
+    **kwargs: Any,
+) -> str:
     """The generated code for a call, as text. `mode`: "pullback", "grad" or "value_and_grad"."""
     return compiled_for(f, args, kwargs, mode=mode, argnums=argnums, optimize=optimize).text
 
@@ -389,7 +405,11 @@ class Differentiable:
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         """Bind as a method does."""
-        return self if instance is None else Differentiable(MethodType(self.__s2s_ad_function__, instance), optimize=self._optimize)
+        return (
+            self
+            if instance is None
+            else Differentiable(MethodType(self.__s2s_ad_function__, instance), optimize=self._optimize)
+        )
 
     def pullback(self, *args: Any, **kwargs: Any) -> Any:
         """See `s2s_ad.pullback`."""
@@ -412,7 +432,9 @@ class Differentiable:
 
     def source(self, *args: Any, mode: str = "pullback", argnums: ArgNums = 0, **kwargs: Any) -> str:
         """The generated code for these arguments; see `s2s_ad.source`."""
-        return compiled_for(self.__s2s_ad_function__, args, kwargs, mode=mode, argnums=argnums, optimize=self._optimize).text
+        return compiled_for(
+            self.__s2s_ad_function__, args, kwargs, mode=mode, argnums=argnums, optimize=self._optimize
+        ).text
 
 
 def differentiable(f: Callable[..., Any] | None = None, *, backend: str = "numpy", optimize: bool = True) -> Any:

@@ -44,10 +44,10 @@ if TYPE_CHECKING:
 Handler = Callable[["Specializer", list[Operand], dict[str, Operand]], Operand | None]
 HANDLERS: dict[Any, Handler] = {}
 
-_WRITING_METHODS = frozenset(
-    "append clear extend fill insert itemset partition pop popitem put remove resize reverse setdefault setfield "
-    "setflags sort update add discard byteswap".split()
-)
+_WRITING_METHODS = frozenset({
+    "append", "clear", "extend", "fill", "insert", "itemset", "partition", "pop", "popitem", "put", "remove", "resize",
+    "reverse", "setdefault", "setfield", "setflags", "sort", "update", "add", "discard", "byteswap",
+})  # fmt: skip
 _PYTHON_TYPES = {"bool": bool, "int": int, "float": float, "complex": complex}
 _REWRITE = "build the value in one expression (np.where, np.stack, a list and np.array) instead of writing in place"
 
@@ -88,8 +88,9 @@ def _getattr(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
         return s.apply(ATTRIBUTES[name], [obj])
     if isinstance(t, Array) and name == "dtype" and t.dtype is not None and not t.loose:
         return Const(t.dtype)
-    if isinstance(t, Tuple) and name in getattr(t.cls, "_fields", ()):
-        return s.apply(operator.getitem, [obj, Const(t.cls._fields.index(name))])
+    fields = getattr(t.cls, "_fields", ()) if isinstance(t, Tuple) else ()
+    if name in fields:
+        return s.apply(operator.getitem, [obj, Const(fields.index(name))])
     return s.emit(getattr, args, None, UNKNOWN)
 
 
@@ -183,7 +184,7 @@ def _make_dict(s: Specializer, args: list[Operand], _: Any) -> Operand:
 def _dict(s: Specializer, args: list[Operand], kwargs: dict[str, Operand]) -> Operand | None:
     if args:
         return None
-    return _make_dict(s, [x for k, v in kwargs.items() for x in (Const(k), v)], None)
+    return _make_dict(s, [x for k, v in kwargs.items() for x in (Const(k), v)], {})
 
 
 @handles(tuple)
@@ -227,7 +228,12 @@ def _getitem(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
                 return Const(1)
     if isinstance(obj, Value) and isinstance(t, Dict):
         made = s.definitions.get(obj)
-        if made is not None and constant(made.target) is primitives.make_dict and isinstance(index, Const) and i in t.keys:
+        if (
+            made is not None
+            and constant(made.target) is primitives.make_dict
+            and isinstance(index, Const)
+            and i in t.keys
+        ):
             return made.args[2 * t.keys.index(i) + 1]  # type: ignore[return-value]
     return None
 
@@ -250,7 +256,9 @@ def _append(s: Specializer, args: list[Operand], _: Any) -> Operand:
     if isinstance(t, Never):
         return UNDEFINED
     if not isinstance(t, List):
-        raise MutationError("`.append()` on something that is not surely a list made in this function", s.span, _REWRITE)
+        raise MutationError(
+            "`.append()` on something that is not surely a list made in this function", s.span, _REWRITE
+        )
     _refuse_closures(s, (type_of_operand(item),))
     made = s.definitions.get(items) if isinstance(items, Value) else None
     if s.hidden and made is not None and constant(made.target) is primitives.make_list:
@@ -284,12 +292,28 @@ def _noun(t: Type) -> str:
     return {Array: "an array", List: "a list"}.get(type(t), "the type of the variable is not known")
 
 
-for _name in "add sub mul truediv floordiv mod pow matmul and_ or_ xor lshift rshift".split():
-    HANDLERS[getattr(operator, "i" + _name.rstrip("_"))] = _in_place(getattr(operator, _name))
+for _plain in (
+    operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.pow,
+    operator.matmul, operator.and_, operator.or_, operator.xor, operator.lshift, operator.rshift,
+):  # fmt: skip
+    HANDLERS[getattr(operator, f"i{_plain.__name__.rstrip('_')}")] = _in_place(_plain)
 
 
-@handles(np.copyto, np.put, np.place, np.putmask, np.put_along_axis, np.fill_diagonal, np.add.at, np.subtract.at,
-         np.multiply.at, np.divide.at, np.maximum.at, np.minimum.at, np.random.shuffle)
+@handles(
+    np.copyto,
+    np.put,
+    np.place,
+    np.putmask,
+    np.put_along_axis,
+    np.fill_diagonal,
+    np.add.at,
+    np.subtract.at,
+    np.multiply.at,
+    np.divide.at,
+    np.maximum.at,
+    np.minimum.at,
+    np.random.shuffle,
+)
 def _writing_function(s: Specializer, args: list[Operand], _: Any) -> Operand:
     raise MutationError("a function that writes to its argument", s.span, _REWRITE)
 

@@ -103,7 +103,7 @@ def key_of(value: Any) -> Any:
         return (kind, *map(key_of, value))
     if kind is dict:
         return (kind, *value, *map(key_of, value.values()))
-    if kind is FunctionType or not isinstance(value, np.generic) and callable(value):
+    if kind is FunctionType or (not isinstance(value, np.generic) and callable(value)):
         return kind, id(value)
     return kind if kind is not str else value
 

@@ -33,13 +33,15 @@ from s2s_ad.ir.types import (
     UNKNOWN,
     Closure,
     Dict,
-    Instance as InstanceType,
     List,
     Number,
     Tuple,
     Type,
     join,
     type_of,
+)
+from s2s_ad.ir.types import (
+    Instance as InstanceType,
 )
 from s2s_ad.rules.registry import registry
 
@@ -154,9 +156,7 @@ class Specializer:
                 break
             last = attempt >= _MAX_ROUNDS - 3
             types = [UNKNOWN if last and f != t else f for f, t in zip(found, types, strict=True)]
-        results = tuple(
-            Value(r.name, t, unbound=_unbound(i)) for r, t, i in zip(op.results, types, inits, strict=True)
-        )
+        results = tuple(Value(r.name, t, unbound=_unbound(i)) for r, t, i in zip(op.results, types, inits, strict=True))
         self.env.update(zip(op.results, results, strict=True))
         body = Block(params, tuple(ops), tuple(outs))
         if iterable is None:
@@ -184,12 +184,20 @@ class Specializer:
         if made is not None and fn is range and all(isinstance(a, Const) for a in made.args):
             return [Const(i) for i in range(*(a.value for a in made.args))]  # type: ignore[union-attr]
         if made is not None and fn in (zip, enumerate) and not made.kwargs:
-            parts = [self.static_items(a) for a in made.args]  # type: ignore[arg-type]
-            if None in parts or (fn is enumerate and len(parts) != 1):
-                return None
-            rows = zip(*parts) if fn is zip else ((Const(i), v) for i, v in enumerate(parts[0] or ()))  # type: ignore[arg-type]
-            return [self.apply(primitives.make_tuple, list(row)) for row in rows]
+            return self._static_rows(made)
         return self.items(iterable) if isinstance(iterable.type, Tuple) else None
+
+    def _static_rows(self, made: Call) -> list[Operand] | None:
+        """The items of a `zip` or an `enumerate` of static iterables."""
+        parts = [self.static_items(a) for a in made.args if not isinstance(a, Star)]
+        known = [p for p in parts if p is not None]
+        if len(known) != len(parts) or len(parts) != len(made.args):
+            return None
+        if constant(made.target) is enumerate:
+            known = [[Const(i) for i in range(len(known[0]))], *known]
+            if len(known) != 2:
+                return None
+        return [self.apply(primitives.make_tuple, list(row)) for row in zip(*known, strict=False)]
 
     def _loop_body(
         self, op: For | While, item_type: Type | None, types: list[Type], inits: list[Operand]
@@ -229,7 +237,9 @@ class Specializer:
     def _has_open_star(self, args: Sequence[Operand | Star]) -> bool:
         """Whether a sequence of a length known only at run time is unpacked."""
         stars = [self.operand(a.operand) for a in args if isinstance(a, Star)]
-        return any(isinstance(s, Value) and not isinstance(s.type, Tuple) and self.static_items(s) is None for s in stars)
+        return any(
+            isinstance(s, Value) and not isinstance(s.type, Tuple) and self.static_items(s) is None for s in stars
+        )
 
     def _joined_list(self, args: Sequence[Operand | Star]) -> Operand:
         """`[a, *b, c]` as `[a] + list(b) + [c]`."""
@@ -286,7 +296,9 @@ class Specializer:
             return list(values)
         if isinstance(value, Const) or isinstance(t, Tuple):
             parts = self.items(value)
-            if len(parts) < shape.count - (shape.after is not None) or (shape.after is None and len(parts) > shape.count):
+            if len(parts) < shape.count - (shape.after is not None) or (
+                shape.after is None and len(parts) > shape.count
+            ):
                 raise ValueError(f"cannot unpack {len(parts)} values into {shape.count} targets")
             if shape.after is None:
                 return [_named(p, n) if p in self.definitions else p for p, n in zip(parts, names, strict=True)]
@@ -331,7 +343,9 @@ class Specializer:
             return folded
         if registry.get(fn) is None:
             if isinstance(fn, functools.partial):
-                return self.apply(fn.func, [*map(Const, fn.args), *args], {**{k: Const(v) for k, v in fn.keywords.items()}, **kwargs})
+                return self.apply(
+                    fn.func, [*map(Const, fn.args), *args], {**{k: Const(v) for k, v in fn.keywords.items()}, **kwargs}
+                )
             wrapped = getattr(fn, "__s2s_ad_function__", None)
             if wrapped is not None:
                 return self.apply(wrapped, args, kwargs, name)
@@ -346,7 +360,13 @@ class Specializer:
     ) -> Value:
         """Append a typed call."""
         value = Value(name, type_)
-        call = Call((value,), fn if isinstance(fn, (Value, Const)) else Const(fn), tuple(args), tuple((kwargs or {}).items()), span=self.span)
+        call = Call(
+            (value,),
+            fn if isinstance(fn, (Value, Const)) else Const(fn),
+            tuple(args),
+            tuple((kwargs or {}).items()),
+            span=self.span,
+        )
         self.ops.append(call)
         self.definitions[value] = call
         return value
@@ -447,7 +467,13 @@ class Specializer:
         return Const(value)
 
     def _call_instance(
-        self, label: str, origin: Any, code: Function, names: LiveNames | None, args: list[Operand], name: str | None = None
+        self,
+        label: str,
+        origin: Any,
+        code: Function,
+        names: LiveNames | None,
+        args: list[Operand],
+        name: str | None = None,
     ) -> Operand:
         known = AxisNames()
         formal = [a if _is_static(a) else Value(None, known.canonical(_widen(type_of_operand(a)))) for a in args]
@@ -483,7 +509,7 @@ def infer(
     program: Program, label: str, origin: Any, code: Function, names: LiveNames | None, args: Sequence[Operand]
 ) -> Instance:
     """The instance of a function for arguments of these types; constants that are not data stay constants."""
-    signature = tuple(("static", a.value) if _is_static(a) else type_of_operand(a) for a in args)
+    signature = tuple(("static", constant(a)) if _is_static(a) else type_of_operand(a) for a in args)
     key = (id(code), signature)
     instance = program.instances.get(key)
     if instance is None:
@@ -539,10 +565,7 @@ def is_code(value: Any) -> bool:
     """Whether a global is resolved at compile time: functions, classes, modules, and what steers the control flow."""
     if isinstance(value, (np.ndarray, np.generic, bool, int, float, complex, list, tuple, dict, set, range)):
         return False
-    return (
-        callable(value)
-        or isinstance(value, (ModuleType, str, bytes, type(None), np.dtype, slice, type(Ellipsis)))
-    )
+    return callable(value) or isinstance(value, (ModuleType, str, bytes, type(None), np.dtype, slice, type(Ellipsis)))
 
 
 def _unbound(operand: Operand) -> bool:
@@ -574,7 +597,20 @@ def _default(fn: FunctionType, parameter: str) -> Any:
     return defaults[names.index(parameter) - len(names) + len(defaults)]
 
 
-_PURE_PRIMITIVES = {primitives.make_tuple, operator.getitem, operator.contains, slice, isinstance, len, str, float, int, bool, range, tuple}
+_PURE_PRIMITIVES = {
+    primitives.make_tuple,
+    operator.getitem,
+    operator.contains,
+    slice,
+    isinstance,
+    len,
+    str,
+    float,
+    int,
+    bool,
+    range,
+    tuple,
+}
 
 
 def _is_foldable(value: Any) -> bool:

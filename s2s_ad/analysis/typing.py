@@ -33,6 +33,7 @@ from s2s_ad.ir.types import (
     Dict,
     Instance,
     Iterable,
+    Length,
     List,
     Never,
     Number,
@@ -85,7 +86,10 @@ def elementwise(fn: Any, args: tuple[Operand, ...]) -> Type:
     types = [_elementwise_argument(fn, a) for a in args]
     if not all(isinstance(t, (Number, Array)) for t in types):
         return UNKNOWN
-    flat = tuple(Array(t.dtype, () if t.axes == () else (1,), False, t.loose) if isinstance(t, Array) else _plain(t) for t in types)
+    flat = tuple(
+        Array(t.dtype, () if t.axes == () else (1,), False, t.loose) if isinstance(t, Array) else _plain(t)
+        for t in types
+    )
     kind = elementwise_kinds(fn, flat)
     shapes = [t.axes if isinstance(t, Array) else () for t in types]
     axes = None if None in shapes else broadcast(*shapes)  # type: ignore[arg-type]
@@ -324,38 +328,39 @@ def _array(a: Operand, dtype: Operand | None = None, **_: Operand) -> Type:
 
 @handles(np.concatenate)
 def _concatenate(arrays: Operand, axis: Operand = Const(0), **_: Operand) -> Type:  # noqa: B008
-    dtype, shapes = _parts(arrays)
+    dtype, merged = _joined(arrays)
     where = constant(axis)
-    if dtype is None or None in shapes or len({len(s) for s in shapes}) != 1 or where is None:  # type: ignore[arg-type]
+    if merged is None or where is None:
         return Array(dtype, None)
-    merged = [_agree(column) for column in zip(*shapes, strict=True)]  # type: ignore[arg-type]
     merged[where] = ANY
     return Array(dtype, tuple(merged))
 
 
 @handles(np.stack)
 def _stack(arrays: Operand, axis: Operand = Const(0), **_: Operand) -> Type:  # noqa: B008
-    dtype, shapes = _parts(arrays)
+    dtype, merged = _joined(arrays)
     where = constant(axis)
-    if dtype is None or None in shapes or len({len(s) for s in shapes}) != 1 or where is None:  # type: ignore[arg-type]
+    if merged is None or where is None:
         return Array(dtype, None)
-    merged = [_agree(column) for column in zip(*shapes, strict=True)]  # type: ignore[arg-type]
-    t = type_of_operand(arrays)
-    known = t.items is not None if isinstance(t, (Tuple, List)) else False
-    where %= len(merged) + 1
-    merged.insert(where, length(len(t.items)) if known else ANY)  # type: ignore[union-attr, arg-type]
+    parts = getattr(type_of_operand(arrays), "items", None)
+    merged.insert(where % (len(merged) + 1), ANY if parts is None else length(len(parts)))
     return Array(dtype, tuple(merged))
 
 
-def _parts(arrays: Operand) -> tuple[Any, list[tuple[Axis, ...] | None]]:
+def _joined(arrays: Operand) -> tuple[Any, list[Axis] | None]:
+    """The dtype of arrays that are joined, and the axes that they have in common, where their rank is known."""
     t = type_of_operand(arrays)
     if not isinstance(t, (Tuple, List)):
-        return None, [None]
-    parts = [as_array(p) for p in (t.items if t.items is not None else (t.item,))]  # type: ignore[union-attr]
-    if not parts or not all(isinstance(p, Array) for p in parts):
-        return None, [None]
-    kind = elementwise_kinds(_promoted, tuple(Array(p.dtype, (1,)) for p in parts[:8]))  # type: ignore[union-attr]
-    return getattr(kind, "dtype", None), [p.axes for p in parts]  # type: ignore[union-attr]
+        return None, None
+    types = t.items if isinstance(t, Tuple) or t.items is not None else (t.item,)
+    parts = [p for p in map(as_array, types or ()) if isinstance(p, Array)]
+    if not parts or len(parts) != len(types or ()):
+        return None, None
+    kind = elementwise_kinds(_promoted, tuple(Array(p.dtype, (1,)) for p in parts[:8]))
+    shapes = [p.axes for p in parts if p.axes is not None]
+    if len(shapes) != len(parts) or len({len(s) for s in shapes}) != 1 or len(parts) > 8:
+        return getattr(kind, "dtype", None) if len(parts) <= 8 else None, None
+    return getattr(kind, "dtype", None), [_agree(column) for column in zip(*shapes, strict=True)]
 
 
 def _promoted(*arrays: Any) -> Any:
@@ -364,7 +369,7 @@ def _promoted(*arrays: Any) -> Any:
 
 def _agree(axes: tuple[Axis, ...]) -> Axis:
     """Axes that the join demands to be equally long: any of them tells the length."""
-    return next((a for a in axes if a == 1 or a.name is not None), axes[0])  # type: ignore[union-attr]
+    return next((a for a in axes if not isinstance(a, Length) or a.name is not None), axes[0])
 
 
 @handles(np.where)

@@ -111,9 +111,10 @@ class ExpressionPrinter:
         return self.references.to(fn)
 
     def _arguments(self, op: Call, skip: int) -> tuple[list[ast.expr], list[ast.keyword]]:
-        args: list[ast.expr] = []
-        for arg in op.args[skip:]:
-            args.append(ast.Starred(self.operand(arg.operand), ast.Load()) if isinstance(arg, Star) else self.operand(arg))
+        args = [
+            ast.Starred(self.operand(a.operand), ast.Load()) if isinstance(a, Star) else self.operand(a)
+            for a in op.args[skip:]
+        ]
         return args, [ast.keyword(k, self.operand(v)) for k, v in op.kwargs]
 
     def _instance(self, instance: Instance, op: Call) -> ast.expr:
@@ -232,4 +233,3 @@ def _is_bool(operand: Operand) -> bool:
 def _bool_op(op: ast.boolop, left: ast.expr, right: ast.expr) -> ast.expr:
     parts = [*(left.values if isinstance(left, ast.BoolOp) and type(left.op) is type(op) else [left]), right]
     return ast.BoolOp(op, parts)
-

@@ -73,7 +73,9 @@ class FunctionPrinter:
         return self.copied | self.forward.copied_names | self.backward.copied_names
 
 
-def closure_form(references: References, made: Reversed, name: str, signature: ast.arguments, f_bar: list[tuple[str, Operand]] | None) -> ast.FunctionDef:
+def closure_form(
+    references: References, made: Reversed, name: str, signature: ast.arguments, f_bar: list[tuple[str, Operand]] | None
+) -> ast.FunctionDef:
     """`f_pullback(x) -> (y, pullback)`. `f_bar` gives the cotangents of captured variables, by name."""
     captured = free_values(made.backward)
     copied: frozenset[str] = frozenset()
@@ -90,12 +92,22 @@ def closure_form(references: References, made: Reversed, name: str, signature: a
         first = ast.Call(load("Tangent"), [], keywords)
         bars = bars[: len(bars) - len(f_bar)]
     y_bar = made.backward.params[0]
-    inner = function(inner_name, [printer.naming.name[y_bar]], [*second_half, ast.Return(ast.Tuple([first, *bars], ast.Load()))])
+    inner = function(
+        inner_name, [printer.naming.name[y_bar]], [*second_half, ast.Return(ast.Tuple([first, *bars], ast.Load()))]
+    )
     result = ast.Tuple([printer.operand(made.forward.results[0]), load(inner_name)], ast.Load())
     return _def(name, signature, [*first_half, inner, ast.Return(result)])
 
 
-def joint_form(references: References, params: tuple[Value, ...], forward: Block, backward: Block, name: str, signature: ast.arguments, structure: Any) -> ast.FunctionDef:
+def joint_form(
+    references: References,
+    params: tuple[Value, ...],
+    forward: Block,
+    backward: Block,
+    name: str,
+    signature: ast.arguments,
+    structure: Any,
+) -> ast.FunctionDef:
     """Both halves in one function that returns what `structure` makes of the expressions of the results."""
     copied: frozenset[str] = frozenset()
     for _ in range(2):
@@ -124,7 +136,9 @@ def pair_form(references: References, pair: Pair) -> list[ast.FunctionDef]:
         copied = printer.found_copied() | set(names)
     forward = function(forward_name, params, first)
     taken = _inner_name(printer, "residuals")
-    unpack: list[ast.stmt] = [ast.Assign([ast.Tuple([store(n) for n in names], ast.Store())], load(taken))] if names else []
+    unpack: list[ast.stmt] = (
+        [ast.Assign([ast.Tuple([store(n) for n in names], ast.Store())], load(taken))] if names else []
+    )
     bars = [printer.operand(r) for r in made.backward.results]
     result = bars[0] if len(bars) == 1 else ast.Tuple(bars, ast.Load())
     body = [*unpack, *second, ast.Return(result)]
@@ -150,4 +164,3 @@ def _def(name: str, arguments: ast.arguments, body: list[ast.stmt]) -> ast.Funct
     made = ast.FunctionDef(name, arguments, body, [], None, None)
     made.type_params = []  # type: ignore[attr-defined]
     return made
-

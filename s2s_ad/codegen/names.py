@@ -15,7 +15,6 @@ from s2s_ad.analysis.effects import callee, writes
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, For, If, Op, Operand, Value, While, operands, regions
 
-
 CONTROL_NAMES = frozenset({"done", "stop", "broke", "returned", "result"})
 
 
@@ -169,7 +168,12 @@ class Naming:
 
     def _choose(self, leader: Value, chosen: dict[Value, str]) -> str:
         members = self.members[leader]
-        taken = {chosen[self.leader[n]] for m in members for n in self.interference.neighbours[m] if n in self.leader and self.leader[n] in chosen}
+        taken = {
+            chosen[self.leader[n]]
+            for m in members
+            for n in self.interference.neighbours[m]
+            if n in self.leader and self.leader[n] in chosen
+        }
         names = [m.name for m in members if m.name is not None]
         base = next((n for n in names if n not in CONTROL_NAMES), names[0] if names else leader.hint)
         if any(m.unbound for m in members):

@@ -77,9 +77,9 @@ class References:
         if found is not None:
             return found
         name = getattr(value, "__name__", None)
-        if isinstance(name, str) and getattr(builtins, name, None) is value:
-            if name not in self.namespace and name not in self.taken and name not in self.locals:
-                return load(name)
+        hidden = name in self.namespace or name in self.taken or name in self.locals
+        if isinstance(name, str) and getattr(builtins, name, None) is value and not hidden:
+            return load(name)
         if isinstance(value, tuple) and type(value) is tuple:
             return ast.Tuple([self.to(v) for v in value], ast.Load())
         if isinstance(value, slice):

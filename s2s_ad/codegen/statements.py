@@ -18,7 +18,6 @@ import numpy as np
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.operands import constant
 from s2s_ad.codegen.expressions import ExpressionPrinter
-from s2s_ad.codegen.references import load
 from s2s_ad.errors import Span
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Value, While
@@ -26,7 +25,7 @@ from s2s_ad.ir.types import Array, Number
 from s2s_ad.transforms.pairs import PairForward
 
 
-def store(name: str) -> ast.expr:
+def store(name: str) -> ast.Name:
     """Assigning to a variable."""
     return ast.Name(name, ast.Store())
 
@@ -159,7 +158,9 @@ class StatementPrinter:
 
     def _pop(self, op: Call) -> list[ast.stmt]:
         value = ast.Call(ast.Attribute(self.operand(op.args[0]), "pop", ast.Load()), [], [])
-        first: ast.stmt = ast.Assign([store(self.naming.name[op.results[0]])], value) if self.uses[op.results[0]] else ast.Expr(value)
+        first: ast.stmt = (
+            ast.Assign([store(self.naming.name[op.results[0]])], value) if self.uses[op.results[0]] else ast.Expr(value)
+        )
         return [first, *self._version(op, 1)]
 
     def _version(self, op: Call, i: int) -> list[ast.stmt]:
@@ -261,13 +262,20 @@ class StatementPrinter:
         made = self.naming.nested.get(operand) if isinstance(operand, Value) else None
         return isinstance(made, Call) and callee(made) is primitives.make_list and not made.args
 
-    def _appended(self, ops: tuple[Op, ...], version: Operand, items: Value) -> tuple[ast.expr, list[ast.expr], int] | None:
+    def _appended(
+        self, ops: tuple[Op, ...], version: Operand, items: Value
+    ) -> tuple[ast.expr, list[ast.expr], int] | None:
         """The element that a body appends to `items`, the tests it is under, and the uses of `items` this explains."""
         loose = [o for o in ops if not (o.results and all(r in self.naming.nested for r in o.results))]
         if len(loose) != 1:
             return None
         op = loose[0]
-        if isinstance(op, Call) and callee(op) is primitives.append and op.args[0] is items and op.results[0] is version:
+        if (
+            isinstance(op, Call)
+            and callee(op) is primitives.append
+            and op.args[0] is items
+            and op.results[0] is version
+        ):
             return self.operand(op.args[1]), [], 1
         if isinstance(op, If) and op.results == (version,) and op.orelse.results[0] is items and not op.orelse.ops:
             inner = self._appended(op.then.ops, op.then.results[0], items)
@@ -278,7 +286,9 @@ class StatementPrinter:
         """A `while`, with the test in its head where the body begins with it."""
         params = op.body.params
         start = self.copies(params, op.inits)
-        loop = self._with_test(op) or ast.While(ast.Constant(True), self._tail(op.body.ops, op.body.results, Leaf(params)), [])
+        loop = self._with_test(op) or ast.While(
+            ast.Constant(True), self._tail(op.body.ops, op.body.results, Leaf(params)), []
+        )
         _mark(loop, op.span)
         return [*start, loop, *self.copies(op.results, params)]
 
@@ -376,4 +386,3 @@ def negated(test: ast.expr) -> ast.expr:
 def _mark(statement: ast.stmt, span: Span | None) -> None:
     if span is not None and getattr(statement, "origin", None) is None:
         statement.origin = span.line  # type: ignore[attr-defined]
-

@@ -27,7 +27,9 @@ def same(a: Operand, b: Operand) -> bool:
     if a is b:
         return True
     return (
-        isinstance(a, Const) and isinstance(b, Const) and (a.value is b.value or (type(a.value) is bool and a.value == b.value))
+        isinstance(a, Const)
+        and isinstance(b, Const)
+        and (a.value is b.value or (type(a.value) is bool and a.value == b.value))
     )
 
 
@@ -49,7 +51,9 @@ class Builder:
         """Where `node` stands in the user's file."""
         return self.source.span(node)
 
-    def emit(self, node: gast.AST, target: Operand | Callable[..., Any], *args: Operand | Star, **kwargs: Operand) -> Value:
+    def emit(
+        self, node: gast.AST, target: Operand | Callable[..., Any], *args: Operand | Star, **kwargs: Operand
+    ) -> Value:
         """Append a call and give its result."""
         return self.call(node, target, args, tuple(kwargs.items()))[0]
 

@@ -92,7 +92,11 @@ class ExpressionLowering(Builder):
 
     def _unaryop(self, node: gast.UnaryOp) -> Operand:
         operand = self.expression(node.operand)
-        if isinstance(node.op, gast.USub) and isinstance(operand, Const) and type(operand.value) in (int, float, complex):
+        if (
+            isinstance(node.op, gast.USub)
+            and isinstance(operand, Const)
+            and type(operand.value) in (int, float, complex)
+        ):
             return Const(-operand.value)
         return self.emit(node, UNARY[type(node.op)], operand)
 
@@ -296,7 +300,9 @@ class ExpressionLowering(Builder):
                 self.env[name] = operand
         return value
 
-    def _generators(self, node: gast.AST, generators: list[Any], carried: list[str], element: Callable[[], None]) -> None:
+    def _generators(
+        self, node: gast.AST, generators: list[Any], carried: list[str], element: Callable[[], None]
+    ) -> None:
         if not generators:
             element()
             return
@@ -329,7 +335,9 @@ class ExpressionLowering(Builder):
         elif isinstance(target, (gast.Tuple, gast.List)):
             self._unpack(target, value)
         else:
-            raise UnsupportedSyntaxError("assignment to an attribute", self.span(target), "return the new value instead")
+            raise UnsupportedSyntaxError(
+                "assignment to an attribute", self.span(target), "return the new value instead"
+            )
 
     def _unpack(self, target: gast.Tuple, value: Operand) -> None:
         star = next((i for i, t in enumerate(target.elts) if isinstance(t, gast.Starred)), None)

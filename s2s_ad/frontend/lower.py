@@ -73,7 +73,9 @@ class FunctionLowering(ExpressionLowering):
         finished = self.env["%exit"]
         if isinstance(finished, Value):
             self.branch(self.node, finished, lambda: None, lambda: self.env.update({"%result": NONE}))
-        return NONE if finished is not TRUE and isinstance(finished, Const) and not finished.value else self.env["%result"]
+        return (
+            NONE if finished is not TRUE and isinstance(finished, Const) and not finished.value else self.env["%result"]
+        )
 
     # variables
 
@@ -115,7 +117,7 @@ class FunctionLowering(ExpressionLowering):
         extra = tuple(Value(n) for n in defaults)
         body = Block((*code.body.params, *extra), code.body.ops, code.body.results)
         code = Function(code.name, code.parameters, (*code.free, *defaults), body, code.span)
-        closure = self.emit(node, primitives.MakeClosure(code), *captured, *defaults.values())
+        closure = self.emit(node, Const(primitives.MakeClosure(code)), *captured, *defaults.values())
         self.closures[closure] = {n: c for n, c in zip(free, captured, strict=True) if n in self.locals}
         return closure
 
@@ -151,7 +153,7 @@ class FunctionLowering(ExpressionLowering):
                         self.span(node),
                         "pass what it reads as arguments",
                     )
-                self.closures[result] = {n: UNDEFINED for n in self.closures[out]}
+                self.closures[result] = dict.fromkeys(self.closures[out], UNDEFINED)
 
     # statements
 
@@ -164,11 +166,14 @@ class FunctionLowering(ExpressionLowering):
             getattr(self, "_" + type(node).__name__.lower())(node)
             done = self.env["%exit"]
             if isinstance(done, Value) and rest:
-                self.branch(node, done, self._exited(done), lambda rest=rest: self._resume(rest))
-                return None
+                return self._unless(node, done, rest)
             if isinstance(done, Const) and done.value:
                 return None
         return None
+
+    def _unless(self, node: Any, done: Value, rest: list[Any]) -> None:
+        """Lower `rest` under the test that control has not left yet."""
+        self.branch(node, done, self._exited(done), lambda: self._resume(rest))
 
     def _exited(self, done: Value) -> Callable[[], None]:
         """The side on which the flag `done` is true: whatever it stands for is true there."""
@@ -192,7 +197,7 @@ class FunctionLowering(ExpressionLowering):
         self._branch(node, node.body, node.orelse)
         done = self.env["%exit"]
         if isinstance(done, Value):
-            self.branch(node, done, self._exited(done), lambda: self._resume(rest))
+            self._unless(node, done, rest)
         else:
             self.statements(rest)
 

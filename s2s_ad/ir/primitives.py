@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -122,7 +123,7 @@ class FString:
 
     def __call__(self, *values: Any) -> str:
         """The formatted text."""
-        convert = {-1: lambda v: v, 115: str, 114: repr, 97: ascii}
+        convert: dict[int, Callable[[Any], Any]] = {-1: lambda v: v, 115: str, 114: repr, 97: ascii}
         it = iter(values)
         return "".join(p if isinstance(p, str) else format(convert[p[0]](next(it)), p[1]) for p in self.pieces)
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -179,7 +178,10 @@ def join(a: Type, b: Type) -> Type:
 
 def join_all(types: tuple[Type, ...]) -> Type:
     """The join of any number of types; `Never` for none."""
-    return reduce(join, types, NEVER)
+    joined: Type = NEVER
+    for t in types:
+        joined = join(joined, t)
+    return joined
 
 
 def _join_kinds(a: str, b: str) -> str:
@@ -191,8 +193,9 @@ def _join_kinds(a: str, b: str) -> str:
 
 def _join_loose(a: Type, b: Type) -> Type:
     number, array = (a, b) if isinstance(a, Number) else (b, a)
-    assert isinstance(number, Number) and isinstance(array, Array)
-    if number.kind == "complex" or (array.dtype is not None and array.dtype.kind not in "f"):
+    assert isinstance(number, Number)
+    assert isinstance(array, Array)
+    if number.kind == "complex" or (array.dtype is not None and array.dtype.kind != "f"):
         return UNKNOWN
     return Array(array.dtype, (), array.boxed, loose=True)
 
@@ -228,7 +231,9 @@ def type_of(value: object, name: Hashable = None) -> Type:
 def _type_of_array(value: Any, name: Hashable) -> Type:
     if type(value) is not np.ndarray and not isinstance(value, np.generic):
         return Instance(type(value))
-    axes = tuple(1 if n == 1 else Length(None if name is None else (name, i), many=True) for i, n in enumerate(value.shape))
+    axes = tuple(
+        1 if n == 1 else Length(None if name is None else (name, i), many=True) for i, n in enumerate(value.shape)
+    )
     return Array(value.dtype, axes, boxed=isinstance(value, np.ndarray) and value.ndim == 0)
 
 

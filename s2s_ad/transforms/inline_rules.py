@@ -35,7 +35,9 @@ _TWINS = {
         "arctan": "atan", "arcsinh": "asinh", "floor": "floor", "abs": "fabs",
     }.items()
 }  # fmt: skip
-_SAFE_DIVISIONS = frozenset({operator.truediv, operator.mod, operator.floordiv, math.log, math.log2, math.log10, math.log1p})
+_SAFE_DIVISIONS = frozenset(
+    {operator.truediv, operator.mod, operator.floordiv, math.log, math.log2, math.log10, math.log1p}
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,9 @@ class Pullback:
         return [result]
 
 
-def forward(spec: Specializer, rule: Any, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> tuple[Operand, Pullback]:
+def forward(
+    spec: Specializer, rule: Any, fn: Any, args: list[Operand], kwargs: dict[str, Operand]
+) -> tuple[Operand, Pullback]:
     """Emit the forward half of `rule`, and give the result and the pullback."""
     mark = len(spec.ops)
     try:

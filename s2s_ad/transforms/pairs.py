@@ -13,8 +13,8 @@ from s2s_ad.ir.nodes import Block, Value
 class Reversed:
     """A function in two halves.
 
-    `forward.results` is (y,); `backward` takes y_bar and gives the cotangents that were asked for. What `backward` reads
-    of `forward` are the residuals.
+    `forward.results` is (y,); `backward` takes y_bar and gives the cotangents that were asked for. What it reads of
+    `forward` are the residuals.
     """
 
     name: str

@@ -387,7 +387,9 @@ class LoopStep(Step):
         # the counters come first in the text
         order = [*range(1, len(sources)), 0] if self.saved else list(range(len(sources)))
         item = Value(None, Tuple(tuple(targets[i].type for i in order)))
-        unpack = Call(tuple(targets[i] for i in order), Const(primitives.Unpack(len(order))), (item,), span=self.op.span)
+        unpack = Call(
+            tuple(targets[i] for i in order), Const(primitives.Unpack(len(order))), (item,), span=self.op.span
+        )
         iterable = self.t.spec.emit(zip, [sources[i] for i in order], None, IterableType(item.type))
         return iterable, Block((item, *body.params), (unpack, *body.ops), body.results)
 
@@ -516,7 +518,9 @@ class _Items:
         if isinstance(source.type, Array):
             return _named(t.spec.apply(np.zeros_like, [primal]), bar_name(source))
         if whole:
-            empty = t.spec.apply(operator.mul, [t.spec.apply(primitives.make_list, [NONE]), t.spec.apply(len, [primal])])
+            empty = t.spec.apply(
+                operator.mul, [t.spec.apply(primitives.make_list, [NONE]), t.spec.apply(len, [primal])]
+            )
             return _named(empty, bar_name(source))
         if isinstance(source.type, Tuple):
             zeros = [t.tangents.zero(p) for p in t.tangents.parts(primal)]

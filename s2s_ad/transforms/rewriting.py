@@ -19,7 +19,9 @@ def substitute_op(op: Op, mapping: Mapping[Value, Operand]) -> Op:
     """`op` with the values in `mapping` replaced wherever it or its regions read them."""
     match op:
         case Call():
-            args = tuple(Star(_operand(a.operand, mapping)) if isinstance(a, Star) else _operand(a, mapping) for a in op.args)
+            args = tuple(
+                Star(_operand(a.operand, mapping)) if isinstance(a, Star) else _operand(a, mapping) for a in op.args
+            )
             kwargs = tuple((k, _operand(v, mapping)) for k, v in op.kwargs)
             return Call(op.results, _operand(op.target, mapping), args, kwargs, span=op.span)
         case If():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from s2s_ad.analysis.activity import is_cut
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.indexing import is_advanced
 from s2s_ad.analysis.operands import constant, type_of_operand
-from s2s_ad.analysis.program import Instance, lowered
+from s2s_ad.analysis.program import Instance
 from s2s_ad.errors import MissingRuleError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, Op, Operand, Star, Value, regions
@@ -254,8 +255,10 @@ class RuleStep(CallStep):
         ops = self.t.spec.ops
         for i in range(mark, len(ops)):
             made = ops[i]
-            if isinstance(made, Call) and made.results == (y,) and callee(made) is self.rule.fn:
-                ops[i] = Call((y,), made.target, tuple(self.args()), tuple(self.kwargs().items()), span=made.span)
+            if isinstance(made, Call) and made.results[0] is y and callee(made) is self.rule.fn:
+                ops[i] = Call(
+                    made.results, made.target, tuple(self.args()), tuple(self.kwargs().items()), span=made.span
+                )
 
     def reverse(self) -> None:
         """Splice the body of the pullback in."""
@@ -273,7 +276,7 @@ class RuleStep(CallStep):
 
     def _primals(self) -> list[tuple[int, Operand]]:
         """The arguments by the numbers of the rule's parameters."""
-        names = [p.name for p in lowered(self.rule.rrule).code.parameters] if self.op.kwargs else []
+        names = list(inspect.signature(self.rule.rrule).parameters) if self.op.kwargs else []
         positional = [(i, a) for i, a in enumerate(self.op.args) if not isinstance(a, Star)]
         return positional + [(names.index(k), v) for k, v in self.op.kwargs if k in names]
 
@@ -296,7 +299,8 @@ class PairStep(CallStep):
             return
         t = self.t
         y_bar = t.tangents.complete(y_bar, t.resolve(self.op.results[0]))
-        bars = tuple(Value(None, cotangent_type(type_of_operand(self.op.args[i]))) for i in self.pair.active)
+        args = self.args()
+        bars = tuple(Value(None, cotangent_type(type_of_operand(args[i]))) for i in self.pair.active)
         t.spec.ops.append(Call(bars, Const(PairBackward(self.pair)), (self.residuals, y_bar), span=self.op.span))
         for i, x_bar in zip(self.pair.active, bars, strict=True):
             self.contribute(i, x_bar)

@@ -125,7 +125,9 @@ class Tangents:
     def rebuild(self, t: Type, parts: list[Operand]) -> Operand:
         """The cotangent of a value of type `t` from those of its parts."""
         if isinstance(t, Dict):
-            return self.call(primitives.make_dict, *(x for k, p in zip(t.keys, parts, strict=True) for x in (Const(k), p)))
+            return self.call(
+                primitives.make_dict, *(x for k, p in zip(t.keys, parts, strict=True) for x in (Const(k), p))
+            )
         if isinstance(t, List):
             return self.call(primitives.make_list, *parts)
         return self.call(primitives.make_tuple, *parts)
@@ -276,7 +278,9 @@ class Tangents:
             c = type_of_operand(x_bar)
         if t.axes == () or (isinstance(c, Array) and c.dtype == t.dtype):
             return x_bar
-        return self.spec.emit(primitives.call_method, [x_bar, Const("astype"), Const(t.dtype.type)], None, Array(t.dtype, t.axes))
+        return self.spec.emit(
+            primitives.call_method, [x_bar, Const("astype"), Const(t.dtype.type)], None, Array(t.dtype, t.axes)
+        )
 
     def to_space(self, x_bar: Operand, x: Operand) -> Operand:
         """A finished cotangent in exactly the kind of its primal: float for float, and an array that is its own."""
@@ -304,13 +308,13 @@ class Tangents:
                 pairs = zip(self.parts_of_cotangent(x_bar, t), self.parts(x), strict=True)
                 return self.call(primitives.make_list, *(self.to_space(b, p) for b, p in pairs))
             case List(item) if not (isinstance(c, List) and is_exact(item, c.item)):
-                pairs = self.call(zip, x_bar, x)
+                zipped = self.call(zip, x_bar, x)
 
                 def each(pair: Value) -> Operand:
                     b, p = self.spec.unpack(primitives.Unpack(2), pair)
                     return self.to_space(b, p)
 
-                return self.comprehension(pairs, each)
+                return self.comprehension(zipped, each)
         return x_bar
 
     def _rank_zero(self, x_bar: Operand, t: Array, c: Type) -> Operand:
@@ -329,8 +333,8 @@ class Tangents:
             return x_bar
         source, shape = made.args[0], made.args[1]
         if is_scalar(type_of_operand(source)):  # type: ignore[arg-type]
-            dtype = type_of_operand(x_bar).dtype  # type: ignore[union-attr, attr-defined]
-            extra = {} if dtype == np.dtype(float) else {"dtype": Const(dtype.type)}
+            dtype = getattr(type_of_operand(x_bar), "dtype", None)
+            extra = {} if dtype is None or dtype == np.dtype(float) else {"dtype": Const(dtype.type)}
             return self.call(np.full, shape, source, **extra)  # type: ignore[arg-type]
         return self.call(np.array, x_bar)
 

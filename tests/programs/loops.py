@@ -3,7 +3,6 @@
 import numpy as np
 
 from programs.harness import program
-from s2s_ad import UnsupportedSyntaxError
 
 V = np.array([0.5, -1.25, 2.0])
 W = np.array([1.5, 0.75, -0.25])
@@ -234,7 +233,7 @@ def reversed_order(v):
     return s
 
 
-@program(([(1.0, 2.0, 3.0), (0.5, 1.5)],), refused=UnsupportedSyntaxError)
+@program(([(1.0, 2.0, 3.0), (0.5, 1.5)],))
 def starred_target(rows):
     """A starred target takes what is left over."""
     s = 0.0

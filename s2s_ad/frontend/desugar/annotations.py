@@ -5,7 +5,7 @@ from __future__ import annotations
 import gast
 
 
-class _DropAnnotations(gast.NodeTransformer):
+class _DropAnnotations(gast.NodeTransformer):  # type: ignore[misc]
     def visit_AnnAssign(self, node: gast.AnnAssign) -> gast.AST:
         if node.value is None:
             return gast.copy_location(gast.Pass(), node)

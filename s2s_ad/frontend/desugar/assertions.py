@@ -5,7 +5,7 @@ from __future__ import annotations
 import gast
 
 
-class _ExpandAssertions(gast.NodeTransformer):
+class _ExpandAssertions(gast.NodeTransformer):  # type: ignore[misc]
     def visit_Assert(self, node: gast.Assert) -> gast.AST:
         if not __debug__:
             return gast.copy_location(gast.Pass(), node)
