@@ -94,7 +94,7 @@ def compile_function(source: Lowered, values: Sequence[Any], request: Request) -
     program, pairs = Program(), Pairs()
     version = registry.version
     operands = _arguments(source.code, values)
-    instance = infer(program, source.fn.__name__, source.fn, source.code, source.names, operands)
+    instance = infer(program, source.code.name, source.fn, source.code, source.names, operands)
     typed = instance.typed
     assert typed is not None
     stages: dict[str, Any] = {"ssa": source.code, "typed": typed}
@@ -178,7 +178,7 @@ def _reverse_callees(program: Program, pairs: Pairs, references: References, req
         assert typed is not None
         made = pullback(program, pairs, typed, pair.active, to_space=False)
         pair.reversed = optimise(made, typed, request, keep_y=True)
-        name = pair.instance.name if pair.instance.name.isidentifier() else "lambda_"
+        name = pair.instance.name
         references.pair_names[pair] = (references.fresh(f"{name}_forward"), references.fresh(f"{name}_backward"))
 
 

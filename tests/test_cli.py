@@ -256,8 +256,6 @@ def test_missing_arguments(dump: Dump) -> None:
         ("bool[2]", "b8[n]"),
         ("int", "int"),
         ("float", "float"),
-        ("complex", "complex"),
-        ("complex[2]", "c128[n]"),
         ("tuple(float, f32[2])", "tuple[float, f32[n]]"),
         ("list(float, float)", "list[float]"),
         (

@@ -13,11 +13,10 @@ import numpy as np
 
 from s2s_ad import runtime
 from s2s_ad.analysis.operands import constant, type_of_operand
-from s2s_ad.errors import MissingRuleError, MutationError, UnsupportedSyntaxError
+from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
 from s2s_ad.ir.types import (
-    ANY,
     NEVER,
     UNKNOWN,
     Array,
@@ -31,7 +30,7 @@ from s2s_ad.ir.types import (
     Tuple,
     Type,
     Unknown,
-    is_differentiable,
+    is_complex,
     join,
     join_all,
     type_of,
@@ -147,6 +146,12 @@ def _dict_method(s: Specializer, obj: Value, t: Dict, name: str, args: list[Oper
         return s.apply(primitives.make_tuple, values)
     pairs = [s.apply(primitives.make_tuple, [Const(k), v]) for k, v in zip(t.keys, values, strict=True)]
     return s.apply(primitives.make_tuple, pairs)
+
+
+def refuse_out(s: Specializer, kwargs: dict[str, Operand]) -> None:
+    """Refuse `out=`, which writes the result into an array that exists."""
+    if constant(kwargs.get("out"), default=0 if "out" in kwargs else None) is not None:
+        raise MutationError("`out=` writes in place", s.span, "use the value that the call returns")
 
 
 # displays
@@ -342,6 +347,12 @@ def _ndim(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
     return Const(len(t.axes)) if isinstance(t, Array) and t.axes is not None else None
 
 
+@handles(np.iscomplexobj)
+def _iscomplexobj(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
+    t = type_of_operand(args[0])
+    return Const(is_complex(t)) if isinstance(t, (Number, Array)) else None
+
+
 @handles(np.shape)
 def _shape(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
     t = type_of_operand(args[0])
@@ -423,6 +434,3 @@ def _identity(s: Specializer, args: list[Operand], *, same: bool) -> Operand | N
 def _not(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
     known = s.truth(args[0])
     return None if known is None else Const(not known)
-
-
-__all__ = ["ANY", "HANDLERS", "MissingRuleError", "is_differentiable"]

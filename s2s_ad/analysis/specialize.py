@@ -12,19 +12,19 @@ import functools
 import operator
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
 
 from s2s_ad.analysis.axis_names import AxisNames
 from s2s_ad.analysis.binding import bind_arguments
-from s2s_ad.analysis.calls import HANDLERS
+from s2s_ad.analysis.calls import HANDLERS, refuse_out
 from s2s_ad.analysis.effects import is_pure
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import MISSING, Instance, Lowered, Program, lowered
 from s2s_ad.analysis.typing import iterated, result_type
-from s2s_ad.errors import MissingRuleError, Span, UnsupportedSyntaxError
+from s2s_ad.errors import ADError, Span, UnsupportedSyntaxError
 from s2s_ad.frontend.source import LiveNames
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, Function, If, Op, Operand, Star, Value, While
@@ -341,6 +341,9 @@ class Specializer:
         folded = self.fold(fn, args, kwargs)
         if folded is not None:
             return folded
+        refuse_out(self, kwargs)
+        if registry.get(fn) is not None and isinstance(fn, FunctionType) and not _is_library(fn):
+            return self.emit(fn, args, kwargs, self._type_of_body(fn, args, kwargs), name)
         if registry.get(fn) is None:
             if isinstance(fn, functools.partial):
                 return self.apply(
@@ -453,7 +456,17 @@ class Specializer:
                 return self.splice(callee.code, bound, callee.names)
             finally:
                 self.hidden -= 1
-        return self._call_instance(fn.__name__, fn, callee.code, callee.names, bound, name)
+        return self._call_instance(callee.code.name, fn, callee.code, callee.names, bound, name)
+
+    def _type_of_body(self, fn: FunctionType, args: list[Operand], kwargs: dict[str, Operand]) -> Type:
+        """The result type of a primitive that is written in Python: it is not differentiated through, but typed."""
+        if fn.__module__.startswith("s2s_ad."):
+            return result_type(fn, tuple(args), kwargs)
+        try:
+            with self.region():
+                return type_of_operand(self._call_function(lowered(fn), args, kwargs, None))
+        except ADError:
+            return UNKNOWN
 
     def bind_call(self, callee: Lowered, args: list[Operand], kwargs: dict[str, Operand]) -> list[Operand]:
         """An operand for each parameter of a Python function, and for each variable that it captures."""
@@ -644,6 +657,3 @@ def _named(operand: Operand, name: str | None) -> Operand:
     if isinstance(operand, Value) and operand.name is None:
         operand.name = name
     return operand
-
-
-__all__ = ["BuiltinFunctionType", "MissingRuleError", "Specializer", "infer", "is_code"]

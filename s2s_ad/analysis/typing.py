@@ -43,6 +43,7 @@ from s2s_ad.ir.types import (
     join_all,
     type_of,
 )
+from s2s_ad.rules.numpy.methods import METHODS
 from s2s_ad.rules.registry import registry
 
 Handler = Callable[..., Type]
@@ -277,6 +278,74 @@ def _outer(a: Operand, b: Operand) -> Type:
     if s.axes is None or t.axes is None or not isinstance(kind, Array):
         return UNKNOWN
     return Array(kind.dtype, tuple(x[0] if len(x) == 1 else ANY if x else 1 for x in (s.axes, t.axes)))
+
+
+def _dtype_of(fn: Any, *types: Array) -> Any:
+    """The dtype that `fn` gives for arguments of these dtypes and ranks."""
+    if any(t.dtype is None for t in types):
+        return None
+    return getattr(sampled(fn, [Array(t.dtype, (ANY,) * len(t.axes or ())) for t in types], {}), "dtype", None)
+
+
+@handles(np.linalg.inv, np.linalg.cholesky, np.tril, np.triu, runtime.inverse_transpose, runtime.cofactors)
+def _matrix_like(a: Operand, *_: Operand) -> Type:
+    t = array_type(a)
+    fn = np.linalg.inv if t.axes is not None and len(t.axes) >= 2 else np.positive
+    return Array(t.dtype if t.dtype is not None and t.dtype.kind == "f" else _dtype_of(fn, t), t.axes)
+
+
+@handles(np.cumsum, np.cumprod)
+def _cumulative(a: Operand, axis: Operand = Const(None)) -> Type:  # noqa: B008
+    t = array_type(a)
+    flat = constant(axis, default=0) is None and (t.axes is None or len(t.axes) != 1)
+    return Array(_dtype_of(np.cumsum, t), (ANY,) if flat else t.axes)
+
+
+@handles(np.clip)
+def _clip(a: Operand, *bounds: Operand, **named: Operand) -> Type:
+    given = [b for b in (*bounds, *named.values()) if constant(b, default=0) is not None]
+    low, high = given[0] if given else a, given[-1] if given else a
+    return elementwise(np.clip, (a, low, high))
+
+
+@handles(np.linalg.det)
+def _det(a: Operand) -> Type:
+    t = array_type(a)
+    return Array(_dtype_of(np.linalg.det, t), None if t.axes is None else t.axes[:-2])
+
+
+@handles(np.linalg.slogdet)
+def _slogdet(a: Operand) -> Type:
+    t = _det(a)
+    return Tuple((t, t)) if type(np.linalg.slogdet(np.eye(1))) is tuple else UNKNOWN
+
+
+@handles(np.einsum)
+def _einsum(subscripts: Operand, *operands: Operand) -> Type:
+    """Each index of the result is as long as an axis that it names."""
+    types = [array_type(o) for o in operands]
+    spec = constant(subscripts)
+    shapes = [t.axes for t in types if t.axes is not None]
+    if not isinstance(spec, str) or len(shapes) != len(types):
+        return UNKNOWN
+    inputs, output = runtime.einsum_indices(spec, [len(s) for s in shapes])
+    columns: dict[str, list[Axis]] = {}
+    for indices, shape in zip(inputs, shapes, strict=True):
+        for index, axis in zip(indices, shape, strict=True):
+            columns.setdefault(index, []).append(axis)
+    dtype = elementwise_kinds(np.add, tuple(Array(t.dtype, (1,)) for t in (types * 2)[:2])) if len(types) < 3 else UNKNOWN
+    return Array(getattr(dtype, "dtype", None), tuple(broadcast(*((a,) for a in columns[i]))[0] for i in output))
+
+
+@handles(METHODS["astype"])
+def _astype(a: Operand, dtype: Operand, *_: Operand, **__: Operand) -> Type:
+    t, chosen = array_type(a), constant(dtype)
+    return Array(None if chosen is None else np.dtype(chosen), t.axes, boxed=t.boxed)
+
+
+@handles(runtime.products_of_others)
+def _products_of_others(a: Operand, *_: Operand) -> Type:
+    return array_type(a)
 
 
 # creation

@@ -16,6 +16,7 @@ from s2s_ad.codegen.references import References, load
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Call, Const, If, Operand, Star, Value
 from s2s_ad.ir.types import Array
+from s2s_ad.rules.numpy.methods import METHODS
 from s2s_ad.transforms.pairs import PairBackward, PairForward
 
 BINARY: dict[Any, type[ast.operator]] = {
@@ -88,6 +89,9 @@ class ExpressionPrinter:
         if method is not None:
             return method(op)  # type: ignore[no-any-return]
         args = [a for a in op.args if not isinstance(a, Star)]
+        if fn is operator.add and isinstance(negated := self.operand(args[1]), ast.UnaryOp):
+            if isinstance(negated.op, ast.USub) and not isinstance(negated.operand, ast.Constant):
+                return ast.BinOp(self.operand(args[0]), ast.Sub(), negated.operand)
         if fn in BINARY:
             return ast.BinOp(self.operand(args[0]), BINARY[fn](), self.operand(args[1]))
         if fn in UNARY:
@@ -100,6 +104,9 @@ class ExpressionPrinter:
             return self._make_tuple(op)
         if isinstance(fn, Instance):
             return self._instance(fn, op)
+        if fn in _METHOD_NAMES:
+            bound = ast.Attribute(self.operand(args[0]), _METHOD_NAMES[fn], ast.Load())
+            return ast.Call(bound, *self._arguments(op, 1))
         return ast.Call(self.function(fn), *self._arguments(op, 0))
 
     def function(self, fn: Any) -> ast.expr:
@@ -223,6 +230,9 @@ _SPECIAL: frozenset[Callable[..., Any]] = frozenset({
     primitives.make_tuple, primitives.make_list, primitives.make_set, primitives.make_dict, primitives.call_method,
     primitives.read_global, getattr, operator.getitem, operator.contains, np.shape, np.transpose,
 })  # fmt: skip
+
+
+_METHOD_NAMES = {fn: name for name, fn in METHODS.items() if fn.__module__ == METHODS["astype"].__module__}
 
 
 def _is_bool(operand: Operand) -> bool:

@@ -144,7 +144,10 @@ class StatementPrinter:
     def _accumulate(self, op: Call) -> list[ast.stmt]:
         target, index, item = op.args
         place = ast.Subscript(self.operand(target), self.expressions.index(index), ast.Store())  # type: ignore[arg-type]
-        return [ast.AugAssign(place, ast.Add(), self.operand(item)), *self._version(op, 0)]
+        value = self.operand(item)
+        if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
+            return [ast.AugAssign(place, ast.Sub(), value.operand), *self._version(op, 0)]
+        return [ast.AugAssign(place, ast.Add(), value), *self._version(op, 0)]
 
     def _augment(self, op: Call) -> list[ast.stmt]:
         target, item = op.args
@@ -191,7 +194,21 @@ class StatementPrinter:
         if len(pairs) > 1 and self._entangled(pairs):
             names: list[ast.expr] = [store(self.naming.name[t]) for t, _ in pairs]
             return [ast.Assign([ast.Tuple(names, ast.Store())], ast.Tuple([v for _, v in pairs], ast.Load()))]
-        return [self.assign(t, v) for t, v in pairs]
+        return self._sequence(pairs)
+
+    def _sequence(self, pairs: list[tuple[Value, ast.expr]]) -> list[ast.stmt]:
+        """One assignment after the other; variables that get one value share a statement, `a = b = c`."""
+        out: list[ast.stmt] = []
+        before: ast.expr | None = None
+        for target, value in pairs:
+            shared = isinstance(value, ast.Name) and isinstance(before, ast.Name) and before.id == value.id
+            last = out[-1] if out else None
+            if shared and isinstance(last, ast.Assign):
+                last.targets.insert(0, store(self.naming.name[target]))
+            else:
+                out.append(self.assign(target, value))
+            before = value
+        return out
 
     def _entangled(self, pairs: list[tuple[Value, ast.expr]]) -> bool:
         """Whether a later source reads an earlier target."""

@@ -138,6 +138,20 @@ def is_differentiable(t: Type) -> bool:
     return False
 
 
+def is_complex(t: Type) -> bool:
+    """Whether a value of type `t` is surely complex, or holds something that is."""
+    match t:
+        case Number(kind):
+            return kind == "complex"
+        case Array(dtype):
+            return dtype is not None and dtype.kind == "c"
+        case Tuple(items) | Dict(_, items) | Closure(_, items):
+            return any(map(is_complex, items))
+        case List(item) | Iterable(item):
+            return is_complex(item)
+    return False
+
+
 def is_scalar(t: Type) -> bool:
     """Whether `t` is a Python number or an array of rank 0."""
     return isinstance(t, Number) or (isinstance(t, Array) and t.axes == ())

@@ -53,9 +53,14 @@ class Pullback:
         t = type_of_operand(result)
         if isinstance(t, Tuple):
             return spec.items(result)
-        if self.opaque or isinstance(t, Unknown):
+        if self.opaque or (isinstance(t, Unknown) and not self._is_bare(spec, result)):
             return [spec.emit(runtime.nth_cotangent, [result, Const(i)], None, UNKNOWN) for i in range(n)]
         return [result]
+
+    def _is_bare(self, spec: Specializer, result: Operand) -> bool:
+        """Whether a result of unknown type is one cotangent for sure, being the result of arithmetic."""
+        made = spec.definitions.get(result) if isinstance(result, Value) else None
+        return made is not None and getattr(constant(made.target), "__module__", "") == "_operator"
 
 
 def forward(

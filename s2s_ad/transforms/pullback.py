@@ -17,8 +17,9 @@ from s2s_ad.analysis.kinks import Kinks
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Program
 from s2s_ad.analysis.specialize import Specializer
+from s2s_ad.errors import MissingRuleError
 from s2s_ad.ir.nodes import Block, Call, Const, Function, Operand, Value, regions
-from s2s_ad.ir.types import List, Tuple
+from s2s_ad.ir.types import List, Tuple, is_complex
 from s2s_ad.transforms import regions as _region_steps  # noqa: F401  (registers the steps of regions)
 from s2s_ad.transforms.pairs import Pairs, Reversed
 from s2s_ad.transforms.scopes import Entry, Scope, bar_name
@@ -75,6 +76,7 @@ class Transform:
         body = self.function.body
         params = body.params
         self.active = active_values(body, [params[i] for i in wanted])
+        self._refuse_complex(params)
         forward = forward_block(self, body)
         y = self.resolve(body.results[0])
         name = (bar_name(y) if isinstance(y, Value) else None) or "y_bar"
@@ -85,6 +87,17 @@ class Transform:
             results = tuple(self._result(params[i], to_space) for i in wanted)
         backward = Block((y_bar,) if seed == "y_bar" else (), tuple(ops), results)
         return Reversed(self.function.name, params, Block((), tuple(forward.finish()), (y,)), backward)
+
+    def _refuse_complex(self, params: tuple[Value, ...]) -> None:
+        """Derivatives of complex values are not there yet, and are not guessed at."""
+        for value in self.active:
+            if is_complex(value.type):
+                made = self.definitions.get(value)
+                raise MissingRuleError(
+                    "a complex value" if value not in params else f"`{value.name}` is complex",
+                    made.span if made is not None else self.function.span,
+                    "differentiate the real and the imaginary part as two real arguments",
+                )
 
     def _seed(self, seed: str, y: Operand, y_bar: Operand) -> Operand:
         if seed == "y_bar":

@@ -118,9 +118,14 @@ def _call_step(t: Transform, op: Call) -> Step:
         return StructuralStep(t, op, structural)
     rule = registry.get(fn)
     if isinstance(rule, ScalarRule):
+        if op.kwargs:
+            raise _missing(op, f" with the keyword `{op.kwargs[0][0]}`")
         _copy(t, op)
         return ScalarStep(t, op, rule)
     if isinstance(rule, LinearRule):
+        others = (*op.args[1:], *(v for _, v in op.kwargs))
+        if any(t.is_active(o) for o in others if not isinstance(o, Star)):
+            raise _missing(op, " in another argument than the first")
         _copy(t, op)
         return LinearStep(t, op, rule)
     if isinstance(rule, ReverseRule):
@@ -129,7 +134,7 @@ def _call_step(t: Transform, op: Call) -> Step:
     raise _missing(op)
 
 
-def _missing(op: Call) -> MissingRuleError:
+def _missing(op: Call, detail: str = "") -> MissingRuleError:
     fn = callee(op)
     what = "a function that is known only at run time"
     if fn in (primitives.call_method, getattr):
@@ -138,7 +143,7 @@ def _missing(op: Call) -> MissingRuleError:
         module = getattr(fn, "__module__", None)
         what = f"`{f'{module}.' if module else ''}{getattr(fn, '__name__', fn)}`"
     return MissingRuleError(
-        f"no derivative rule for {what}",
+        f"no derivative rule for {what}{detail}",
         op.span,
         "register one with `def_rrule` or `scalar_rule`, declare it `non_differentiable`, or rewrite the call",
     )
@@ -241,6 +246,7 @@ class RuleStep(CallStep):
         super().__init__(t, op)
         self.rule = rule
         mark = len(t.spec.ops)
+        self._check_arguments()
         y, self.pullback = inline_rules.forward(t.spec, rule.rrule, rule.fn, self.args(), self.kwargs())
         made_here = {v for o in t.spec.ops[mark:] for v in o.results}
         result = op.results[0]
@@ -249,6 +255,19 @@ class RuleStep(CallStep):
             y.name = result.name
             y.type = result.type if y.type == UNKNOWN else y.type
         t.forward_of[result] = y
+
+    def _check_arguments(self) -> None:
+        """Refuse a call that the rule cannot take, or that is active in a keyword which carries no cotangent."""
+        signature = inspect.signature(self.rule.rrule)
+        try:
+            signature.bind(*self.op.args, **dict(self.op.kwargs))  # type: ignore[arg-type]
+        except TypeError as error:
+            raise _missing(self.op, f" in this form ({error})") from None
+        for name, operand in self.op.kwargs:
+            parameter = signature.parameters.get(str(name))
+            keyword_only = parameter is None or parameter.kind is parameter.KEYWORD_ONLY
+            if keyword_only and self.t.is_active(operand):
+                raise _missing(self.op, f" in the argument `{name}`")
 
     def _as_written(self, y: Operand, mark: int) -> None:
         """The primal is the user's own call, not the rule's with every parameter spelled out."""

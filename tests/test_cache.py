@@ -1,0 +1,190 @@
+"""What compiled code relies on, and that it is noticed when that changes."""
+
+import threading
+
+import numpy as np
+
+from s2s_ad import def_rrule, grad, primitive, pullback, source
+from s2s_ad.compiler import find
+
+FACTOR = 2.0
+
+
+def helper(x):
+    """The callee, redefined below."""
+    return x * 2.0
+
+
+def uses_helper(x):
+    """Calls a global function."""
+    return helper(x) * x
+
+
+def uses_data(x):
+    """Reads a global variable."""
+    return np.sum(FACTOR * x)
+
+
+def test_redefined_helper_is_noticed(monkeypatch):
+    """A global function is resolved when compiled, and guarded."""
+    gradient = grad(uses_helper)
+    assert gradient(3.0) == 12.0
+    monkeypatch.setitem(globals(), "helper", lambda x: x * x)
+    assert gradient(3.0) == 27.0
+    assert pullback(uses_helper, 3.0)[0] == 27.0
+    monkeypatch.undo()
+    assert gradient(3.0) == 12.0
+
+
+def test_global_data_is_read_at_each_call(monkeypatch):
+    """Another value, another type, another shape."""
+    gradient = grad(uses_data)
+    for value, expected in ((2.0, 4.0), (5.0, 10.0), (3, 6.0), (np.array([1.0, 4.0]), 5.0)):
+        monkeypatch.setitem(globals(), "FACTOR", value)
+        found = gradient(np.ones(2))
+        np.testing.assert_array_equal(np.sum(found), expected)
+
+
+def test_global_data_is_kept_by_the_pullback(monkeypatch):
+    """A variable that is bound anew after the forward pass does not change the pullback."""
+    _, back = pullback(uses_data, np.ones(2))
+    monkeypatch.setitem(globals(), "FACTOR", 100.0)
+    np.testing.assert_array_equal(back(1.0)[1], [2.0, 2.0])
+
+
+def test_shadowed_builtin_is_noticed(monkeypatch):
+    """A global that hides a builtin."""
+
+    def f(x):
+        return abs(x)
+
+    gradient = grad(f)
+    assert gradient(-3.0) == -1.0
+    monkeypatch.setitem(globals(), "abs", lambda x: x * 7.0)
+    assert gradient(-3.0) == 7.0
+
+
+def test_new_batch_size_does_not_recompile():
+    """The signature knows the axes of length one, and no other length."""
+
+    def f(x):
+        return np.sum(x * x, axis=1)
+
+    first = find(f, [np.ones((3, 4))], _request())
+    assert find(f, [np.ones((5, 6))], _request()) is first
+    assert find(f, [np.ones((1, 4))], _request()) is not first
+
+
+def _request():
+    from s2s_ad.compiler import Request
+
+    return Request()
+
+
+def test_signatures_are_kept_apart():
+    """One function for floats, ranks, dtypes and length-one axes in turn, twice."""
+
+    def f(x, y):
+        return x * y
+
+    cases = [
+        (2.0, 3.0),
+        (np.ones(3), 2.0),
+        (np.ones((3, 1)), np.ones((1, 4))),
+        (np.ones((3, 4)), np.ones(4)),
+        (np.ones((3, 4)), np.ones((1, 4))),
+        (np.ones(3, np.float32), np.ones(3)),
+        (np.float64(2.0), np.ones((2, 2))),
+        (np.ones((0, 4)), np.ones(4)),
+    ]
+    for _ in range(2):
+        for x, y in cases:
+            z, back = pullback(f, x, y)
+            for bar, primal in zip(back(np.ones_like(z) if np.ndim(z) else 1.0)[1:], (x, y), strict=True):
+                assert np.shape(bar) == np.shape(primal)
+                assert np.asarray(bar).dtype == np.asarray(primal).dtype
+
+
+def test_new_rule_is_noticed():
+    """Registering a rule again replaces what was compiled with the old one."""
+
+    @primitive
+    def f(x):
+        return x * 3.0
+
+    def rule(slope):
+        @def_rrule(f)
+        def f_rule(x):
+            def f_pullback(y_bar):
+                return y_bar * slope
+
+            return f(x), f_pullback
+
+    gradient = grad(lambda x: f(x))
+    rule(3.0)
+    assert gradient(1.0) == 3.0
+    rule(5.0)
+    assert gradient(1.0) == 5.0
+
+
+def test_threads_compile_and_call_at_once():
+    """Eight threads, the same function for many types."""
+
+    def f(x, n):
+        total = 0.0
+        for i in range(n):
+            total += np.sum(x * i)
+        return total
+
+    errors = []
+
+    def work(k):
+        try:
+            for n in range(1, 6):
+                x = np.ones((1,) * (k % 3) + (k + 2,))
+                np.testing.assert_array_equal(grad(f)(x, n), np.full(x.shape, n * (n - 1) / 2))
+        except BaseException as error:  # noqa: BLE001
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(8)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert errors == []
+
+
+def test_failed_compilation_leaves_nothing_behind():
+    """After a refusal the same function is refused again, and others compile."""
+
+    def refused(x):
+        x[0] = 1.0
+        return np.sum(x)
+
+    for _ in range(2):
+        try:
+            grad(refused)(np.ones(2))
+        except Exception as error:  # noqa: BLE001
+            assert type(error).__name__ == "MutationError"
+        else:
+            raise AssertionError
+        assert grad(uses_helper)(3.0) == 12.0
+
+
+def test_generated_code_is_found_by_tracebacks():
+    """The text is in linecache, line by line."""
+    import linecache
+    import traceback
+
+    def f(x):
+        return np.sum(x @ x)
+
+    assert "def f_pullback(x):" in source(f, np.ones((2, 2)))
+    _, back = pullback(f, np.ones((2, 2)))
+    assert any(line.startswith("def f_pullback") for name in linecache.cache if "f.pullback" in name for line in linecache.getlines(name))
+    try:
+        grad(f)(np.ones((2, 3)))
+    except ValueError as error:
+        assert any("x @ x" in (frame.line or "") for frame in traceback.extract_tb(error.__traceback__))
+    else:
+        raise AssertionError
