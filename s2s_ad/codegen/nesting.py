@@ -20,11 +20,18 @@ def count_uses(blocks: Iterable[Block]) -> Counter[Value]:
     """How often each value is read."""
     uses: Counter[Value] = Counter()
     for block in blocks:
-        for op in block.ops:
-            uses.update(o for o in operands(op) if isinstance(o, Value))
-            uses += count_uses(regions(op))
-        uses.update(r for r in block.results if isinstance(r, Value))
+        _count(block, uses)
     return uses
+
+
+def _count(block: Block, uses: Counter[Value]) -> None:
+    for op in block.ops:
+        for operand in operands(op):
+            if isinstance(operand, Value):
+                uses[operand] += 1
+        for region in regions(op):
+            _count(region, uses)
+    uses.update(r for r in block.results if isinstance(r, Value))
 
 
 def carried_for_results(blocks: Iterable[Block], uses: Counter[Value]) -> None:
