@@ -333,7 +333,9 @@ def _einsum(subscripts: Operand, *operands: Operand) -> Type:
     for indices, shape in zip(inputs, shapes, strict=True):
         for index, axis in zip(indices, shape, strict=True):
             columns.setdefault(index, []).append(axis)
-    dtype = elementwise_kinds(np.add, tuple(Array(t.dtype, (1,)) for t in (types * 2)[:2])) if len(types) < 3 else UNKNOWN
+    dtype = (
+        elementwise_kinds(np.add, tuple(Array(t.dtype, (1,)) for t in (types * 2)[:2])) if len(types) < 3 else UNKNOWN
+    )
     return Array(getattr(dtype, "dtype", None), tuple(broadcast(*((a,) for a in columns[i]))[0] for i in output))
 
 

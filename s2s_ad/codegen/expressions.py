@@ -89,9 +89,10 @@ class ExpressionPrinter:
         if method is not None:
             return method(op)  # type: ignore[no-any-return]
         args = [a for a in op.args if not isinstance(a, Star)]
-        if fn is operator.add and isinstance(negated := self.operand(args[1]), ast.UnaryOp):
-            if isinstance(negated.op, ast.USub) and not isinstance(negated.operand, ast.Constant):
-                return ast.BinOp(self.operand(args[0]), ast.Sub(), negated.operand)
+        if fn is operator.add and self._is_negated(args[1]):
+            negated = self.operand(args[1])
+            assert isinstance(negated, ast.UnaryOp)
+            return ast.BinOp(self.operand(args[0]), ast.Sub(), negated.operand)
         if fn in BINARY:
             return ast.BinOp(self.operand(args[0]), BINARY[fn](), self.operand(args[1]))
         if fn in UNARY:
@@ -108,6 +109,11 @@ class ExpressionPrinter:
             bound = ast.Attribute(self.operand(args[0]), _METHOD_NAMES[fn], ast.Load())
             return ast.Call(bound, *self._arguments(op, 1))
         return ast.Call(self.function(fn), *self._arguments(op, 0))
+
+    def _is_negated(self, operand: Operand) -> bool:
+        """Whether an operand prints as `-x`; adding it is subtracting `x`."""
+        op = self.naming.nested.get(operand) if isinstance(operand, Value) else None
+        return isinstance(op, Call) and constant(op.target) is operator.neg
 
     def function(self, fn: Any) -> ast.expr:
         """A reference to a callable."""

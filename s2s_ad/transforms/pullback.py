@@ -20,11 +20,13 @@ from s2s_ad.analysis.specialize import Specializer
 from s2s_ad.errors import MissingRuleError
 from s2s_ad.ir.nodes import Block, Call, Const, Function, Operand, Value, regions
 from s2s_ad.ir.types import List, Tuple, is_complex
-from s2s_ad.transforms import regions as _region_steps  # noqa: F401  (registers the steps of regions)
+from s2s_ad.transforms import branches, calls, loops
 from s2s_ad.transforms.pairs import Pairs, Reversed
 from s2s_ad.transforms.scopes import Entry, Scope, bar_name
 from s2s_ad.transforms.steps import forward_block
 from s2s_ad.transforms.tangents import NONE, Tangents, cotangent_type
+
+_STEP_MODULES = (branches, calls, loops)  # these fill `steps.STEPS`
 
 
 def pullback(

@@ -373,3 +373,10 @@ def is_exact(t: Type, c: Type) -> bool:
 
 def _fills(want: Any, have: Any) -> bool:
     return want == have or same_length(want, have)
+
+
+def named(operand: Operand, name: str | None) -> Operand:
+    """`operand`, called `name` if it has no name yet."""
+    if isinstance(operand, Value) and operand.name is None:
+        operand.name = name
+    return operand

@@ -1,4 +1,4 @@
-"""The steps of the pullback transform for `if` and for loops, and the residuals that cross their borders.
+"""The steps for loops: the adjoint walks the records of the iterations in reverse.
 
 A loop saves one record of residuals an iteration. The test of a `while`, and any other exit that changes nothing that
 is differentiated, needs no record: the ops after it are treated as a straight continuation (the *spine* of the body),
@@ -7,116 +7,24 @@ and only iterations that get to the spine's end are recorded and reversed.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Value, While, free_values
+from s2s_ad.ir.nodes import Block, Call, Const, For, If, Op, Operand, Value, While, free_values
 from s2s_ad.ir.types import NEVER, Array, List, Tuple
 from s2s_ad.ir.types import Iterable as IterableType
 from s2s_ad.transforms.dead_code import dead_code
+from s2s_ad.transforms.loop_items import LoopItems
 from s2s_ad.transforms.rewriting import substitute
 from s2s_ad.transforms.scopes import Entry, Scope, bar_name
-from s2s_ad.transforms.steps import REGION_STEPS, ForwardBlock, Step, forward_block
-from s2s_ad.transforms.tangents import NONE, cotangent_type
+from s2s_ad.transforms.steps import STEPS, ForwardBlock, Step, defined_values, forward_block
+from s2s_ad.transforms.tangents import NONE, cotangent_type, named
 
 if TYPE_CHECKING:
     from s2s_ad.transforms.pullback import Transform
-
-
-def _defined(ops: Iterable[Op]) -> set[Value]:
-    return {v for op in ops for v in op.results}
-
-
-class IfStep(Step):
-    """Reverses the side that ran. The residuals of each side become results of the `if`."""
-
-    def __init__(self, t: Transform, op: If) -> None:
-        self.t = t
-        self.op = op
-        self.sides = [(block, forward_block(t, block)) for block in (op.then, op.orelse)]
-        self.test = t.resolve(op.test)
-        self.exports: list[list[tuple[Value, Value]]] = [[], []]
-        self.done: list[list[Op]] = []
-
-    def reverse(self) -> None:
-        """Emit an `if` on the same test with the adjoints of both sides."""
-        t = self.t
-        t.spec.span = self.op.span
-        bars = {r: t.take(r) for r in self.op.results}
-        if all(b is None for b in bars.values()):
-            return
-        for r, bar in bars.items():
-            if bar is not None:
-                bars[r] = t.tangents.complete(bar, t.resolve(r))
-        scopes, regions = zip(*(self._reverse_side(i, bars) for i in (0, 1)), strict=True)
-        outside = list(dict.fromkeys(v for s in scopes for v in s.outside()))
-        blocks = [self._close(i, scopes[i], regions[i], outside) for i in (0, 1)]
-        self._emit(outside, blocks)
-
-    def _reverse_side(self, i: int, bars: dict[Value, Operand | None]) -> tuple[Scope, list[Op]]:
-        t, (block, forward) = self.t, self.sides[i]
-        scope = Scope(t.scope, _defined(block.ops))
-        outer, t.scope = t.scope, scope
-        with t.spec.region() as ops:
-            for value, result in zip(self.op.results, block.results, strict=True):
-                bar = bars[value]
-                if bar is not None and result is not UNDEFINED:
-                    t.contribute(result, bar, project=False)
-            forward.reverse()
-        t.scope = outer
-        return scope, ops
-
-    def _close(self, i: int, scope: Scope, ops: list[Op], outside: list[Value]) -> Block:
-        """The adjoint of one side: it gives the cotangents of all values from outside that either side touches."""
-        t = self.t
-        outer, t.scope = t.scope, scope
-        with t.spec.region() as more:
-            results = []
-            for value in outside:
-                entry = scope.get(value)
-                results.append(t.tangents.complete(NONE if entry is None else entry.operand, t.resolve(value)))
-        t.scope = outer
-        return Block((), (*ops, *more), tuple(results))
-
-    def _emit(self, outside: list[Value], blocks: list[Block]) -> None:
-        t = self.t
-        results = []
-        for value in outside:
-            result = Value(bar_name(value), cotangent_type(value.type))
-            results.append(result)
-            before = t.scope.get(value)
-            sides_own = before is not None and before.owned
-            t.scope.set(value, Entry(result, sides_own, before.carrier if before is not None and sides_own else None))
-        blocks = [self._with_exports(i, dead_code(b)) for i, b in enumerate(blocks)]
-        if results:
-            t.spec.ops.append(If(tuple(results), self.test, blocks[0], blocks[1], span=self.op.span))
-
-    def _with_exports(self, i: int, adjoint: Block) -> Block:
-        forward = self.sides[i][1].finish()
-        self.done.append(forward)
-        inside = _defined(forward)
-        self.exports[i] = [(v, Value(v.name, v.type)) for v in free_values(adjoint) if v in inside]
-        return substitute(adjoint, dict(self.exports[i]))
-
-    def finish(self) -> Iterable[Op]:
-        """The `if` with its residuals as further results."""
-        t = self.t
-        then, orelse = self.done or [forward.finish() for _, forward in self.sides]
-        outs = [[t.resolve(r) for r in block.results] for block, _ in self.sides]
-        results = list(self.op.results)
-        for i in (0, 1):
-            for inner, outer in self.exports[i]:
-                results.append(outer)
-                outs[i].append(inner)
-                outs[1 - i].append(Const(None) if t.in_loop else UNDEFINED)
-        then_block, else_block = Block((), tuple(then), tuple(outs[0])), Block((), tuple(orelse), tuple(outs[1]))
-        yield If(tuple(results), self.test, then_block, else_block, span=self.op.span)
 
 
 @dataclass(eq=False)
@@ -165,17 +73,17 @@ class LoopStep(Step):
         last = block.ops[-1] if block.ops else None
         side = self._continuing_side(last) if isinstance(last, If) else None
         if not isinstance(last, If) or side is None:
-            return Spine(forward_block(t, block), _defined(block.ops))
+            return Spine(forward_block(t, block), defined_values(block.ops))
         head = Block(block.params, block.ops[:-1], ())
         forward = forward_block(t, head)
         inner = (last.then, last.orelse)[side]
         self.results_of_exit.update(zip(last.results, inner.results, strict=True))
-        return Spine(forward, _defined(head.ops), last, side, self._spine(inner))
+        return Spine(forward, defined_values(head.ops), last, side, self._spine(inner))
 
     def _continuing_side(self, op: If) -> int | None:
         """The side of a last `if` that goes on, where the other does nothing but leave."""
         for side, leaving in ((0, op.orelse), (1, op.then)):
-            if not any(_touched(o, self.t.active) for o in leaving.ops) and self._leaves(op, leaving):
+            if not any(any(r in self.t.active for r in o.results) for o in leaving.ops) and self._leaves(op, leaving):
                 return side
         return None
 
@@ -216,7 +124,7 @@ class LoopStep(Step):
         scope = Scope(t.scope, self.spine.locals() | set(op.body.params), is_loop=True)
         outer, t.scope = t.scope, scope
         outer_in_loop, t.in_loop = t.in_loop, True
-        items = _Items(t, self)
+        items = LoopItems(t, op, self.whole)
         with t.spec.region() as ops:
             for i in carried:
                 self._seed(i, params[i])
@@ -257,7 +165,7 @@ class LoopStep(Step):
         out = t.tangents.complete(NONE if entry is None else entry.operand, t.resolve(primal))
         if param in t.written and entry is not None and not entry.owned:
             out = t.own(out, primal)
-        return _named(out, param.name)
+        return named(out, param.name)
 
     def _owned_out(self, scope: Scope, value: Value, param: Value) -> Operand:
         entry = scope.entries[value]
@@ -273,7 +181,7 @@ class LoopStep(Step):
         t = self.t
         before = t.scope.get(value)
         if before is None:
-            return _named(t.tangents.zero(t.resolve(value)), param.name)
+            return named(t.tangents.zero(t.resolve(value)), param.name)
         if param in t.written:
             return t.buffer(value)
         return t.tangents.complete(before.operand, t.resolve(value))
@@ -288,7 +196,7 @@ class LoopStep(Step):
         else:
             t.contribute(start, result)
 
-    def _emit(self, body: Block, inits: tuple[Operand, ...], results: tuple[Value, ...], items: _Items) -> None:
+    def _emit(self, body: Block, inits: tuple[Operand, ...], results: tuple[Value, ...], items: LoopItems) -> None:
         t = self.t
         body = dead_code(body)
         self.ops = self.spine.forward.finish()
@@ -348,7 +256,7 @@ class LoopStep(Step):
         """Whether the number of iterations is the length of a sequence."""
         if not self.whole or not isinstance(self.op, For):
             return False
-        return isinstance(type_of_operand(_Items.first_sequence(self.t, self.op.iterable)), (Array, List, Tuple))
+        return isinstance(type_of_operand(LoopItems.first_sequence(self.t, self.op.iterable)), (Array, List, Tuple))
 
     def _indices(self, free: list[Value]) -> Operand:
         """The numbers of the recorded iterations, in reverse."""
@@ -357,7 +265,7 @@ class LoopStep(Step):
             self._need_records()
             count = t.spec.apply(len, [self.records])  # type: ignore[list-item]
         else:
-            count = t.spec.apply(len, [_Items.first_sequence(t, self.op.iterable)])  # type: ignore[union-attr]
+            count = t.spec.apply(len, [LoopItems.first_sequence(t, self.op.iterable)])  # type: ignore[union-attr]
         return t.spec.apply(reversed, [t.spec.apply(range, [count])])
 
     def _need_records(self) -> None:
@@ -452,103 +360,4 @@ class LoopStep(Step):
         return ops, version
 
 
-@dataclass(eq=False)
-class _Items:
-    """The cotangents of what a `for` loop iterates over, gathered in buffers by the number of the iteration."""
-
-    t: Transform
-    step: LoopStep
-    index: Value | None = None
-    sequences: list[Value] = field(default_factory=list)
-    buffers: list[Value] = field(default_factory=list)
-    versions: list[Operand] = field(default_factory=list)
-    inits: list[Operand] = field(default_factory=list)
-    results: list[Value] = field(default_factory=list)
-
-    def collect(self) -> None:
-        """Store the cotangent of the item of this iteration."""
-        op = self.step.op
-        if not isinstance(op, For):
-            return
-        item = op.body.params[0]
-        entry = self.t.scope.entries.pop(item, None)
-        if entry is None:
-            return
-        self.t.spec.span = op.span
-        self.index = Value("i", type_of_operand(Const(0)))
-        self._collect(op.iterable, item, entry.operand, self.index, zipped=False)
-
-    def _collect(self, source: Operand, item: Operand, bar: Operand, index: Operand, *, zipped: bool) -> None:
-        t = self.t
-        if constant(bar, default=0) is None or not t.is_active(source):
-            return
-        assert isinstance(source, Value)
-        made = t.definitions.get(source)
-        fn = constant(made.target) if made is not None else None
-        if made is not None and fn is zip:
-            items, bars = t.tangents.parts(t.resolve(item)), t.tangents.parts(bar)
-            for part, part_item, part_bar in zip(made.args, items, bars, strict=True):
-                self._collect(part, part_item, part_bar, index, zipped=len(made.args) > 1)  # type: ignore[arg-type]
-        elif made is not None and fn is enumerate:
-            item, bar = t.tangents.parts(t.resolve(item))[1], t.tangents.parts(bar)[1]
-            self._collect(made.args[0], item, bar, index, zipped=zipped)  # type: ignore[arg-type]
-        elif made is not None and fn is reversed:
-            self._collect(made.args[0], item, bar, t.spec.apply(operator.invert, [index]), zipped=zipped)  # type: ignore[arg-type]
-        else:
-            self._store(source, t.tangents.complete(bar, t.resolve(item)), index, whole=self.step.whole and not zipped)
-
-    def _store(self, source: Value, bar: Operand, index: Operand, *, whole: bool) -> None:
-        t = self.t
-        primal = t.resolve(source)
-        kind = cotangent_type(source.type) if isinstance(source.type, Array) else List(type_of_operand(bar))
-        buffer = Value(bar_name(source), kind)
-        version = t.spec.emit(primitives.store, [buffer, index, bar], None, kind, buffer.name)
-        self.sequences.append(source)
-        self.buffers.append(buffer)
-        self.versions.append(version)
-        self.results.append(Value(buffer.name, kind))
-        self.inits.append((source, primal, whole))  # type: ignore[arg-type]
-
-    def make_inits(self) -> None:
-        """Emit the empty buffers, in front of the loop."""
-        self.inits = [self._empty(*spec) for spec in self.inits]  # type: ignore[misc]
-
-    def _empty(self, source: Value, primal: Operand, whole: bool) -> Operand:
-        t = self.t
-        if isinstance(source.type, Array):
-            return _named(t.spec.apply(np.zeros_like, [primal]), bar_name(source))
-        if whole:
-            empty = t.spec.apply(
-                operator.mul, [t.spec.apply(primitives.make_list, [NONE]), t.spec.apply(len, [primal])]
-            )
-            return _named(empty, bar_name(source))
-        if isinstance(source.type, Tuple):
-            zeros = [t.tangents.zero(p) for p in t.tangents.parts(primal)]
-            return _named(t.spec.apply(primitives.make_list, zeros), bar_name(source))
-        return _named(t.tangents.zero(primal), bar_name(source))
-
-    def contribute(self) -> None:
-        """Add the filled buffers to the cotangents of the sequences."""
-        for source, result in zip(self.sequences, self.results, strict=True):
-            self.t.contribute(source, result, project=isinstance(source.type, Tuple))
-
-    @staticmethod
-    def first_sequence(t: Transform, source: Operand) -> Operand:
-        """A sequence as long as the loop."""
-        made = t.definitions.get(source) if isinstance(source, Value) else None
-        if made is not None and constant(made.target) in (enumerate, reversed):
-            return _Items.first_sequence(t, made.args[0])  # type: ignore[arg-type]
-        return t.resolve(source)
-
-
-def _touched(op: Op, active: set[Value]) -> bool:
-    return any(r in active for r in op.results)
-
-
-def _named(operand: Operand, name: str | None) -> Operand:
-    if isinstance(operand, Value) and operand.name is None:
-        operand.name = name
-    return operand
-
-
-REGION_STEPS.update({If: IfStep, For: LoopStep, While: LoopStep})
+STEPS[For] = STEPS[While] = LoopStep

@@ -1,0 +1,190 @@
+"""The steps for calls: of primitives with each sort of rule, and of user functions."""
+
+from __future__ import annotations
+
+import inspect
+import operator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from s2s_ad import runtime
+from s2s_ad.analysis.effects import callee
+from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.program import Instance
+from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
+from s2s_ad.ir.types import UNKNOWN
+from s2s_ad.rules.registry import LinearRule, ReverseRule, ScalarRule, registry
+from s2s_ad.transforms import inline_rules
+from s2s_ad.transforms.pairs import PairBackward, PairForward
+from s2s_ad.transforms.steps import STEPS, CallStep, Step, copy_op, missing_rule
+from s2s_ad.transforms.structural import STRUCTURAL, StructuralStep, sequence_arithmetic
+from s2s_ad.transforms.tangents import cotangent_type
+
+if TYPE_CHECKING:
+    from s2s_ad.transforms.pullback import Transform
+
+
+def call_step(t: Transform, op: Call) -> Step:
+    """The step of a call, by what is known of its callee."""
+    fn = callee(op)
+    if isinstance(fn, Instance):
+        return PairStep(t, op, fn)
+    structural = STRUCTURAL.get(type(fn)) or STRUCTURAL.get(fn) or sequence_arithmetic(fn, op)
+    if structural is not None:
+        copy_op(t, op)
+        return StructuralStep(t, op, structural)
+    rule = registry.get(fn)
+    if isinstance(rule, ScalarRule):
+        if op.kwargs:
+            raise missing_rule(op, f" with the keyword `{op.kwargs[0][0]}`")
+        copy_op(t, op)
+        return ScalarStep(t, op, rule)
+    if isinstance(rule, LinearRule):
+        others = (*op.args[1:], *(v for _, v in op.kwargs))
+        if any(t.is_active(o) for o in others if not isinstance(o, Star)):
+            raise missing_rule(op, " in another argument than the first")
+        copy_op(t, op)
+        return LinearStep(t, op, rule)
+    if isinstance(rule, ReverseRule):
+        return RuleStep(t, op, rule)
+    raise missing_rule(op)
+
+
+@dataclass(eq=False)
+class ScalarStep(CallStep):
+    """x̄ᵢ = ȳ·∂y/∂xᵢ, element by element."""
+
+    rule: ScalarRule
+
+    def reverse(self) -> None:
+        """Multiply by each partial derivative that is needed."""
+        y_bar = self.take()
+        if y_bar is None:
+            return
+        t, op = self.t, self.op
+        y = t.resolve(op.results[0])
+        if t.kinks.is_root_of_squares(op):
+            twice = t.spec.apply(operator.mul, [Const(2), y])
+            self.contribute(0, t.spec.apply(runtime.divide_or_zero, [y_bar, twice]))
+            return
+        found = inline_rules.partials(t.spec, callee(op), self.rule.partials, y, self.args())
+        for i, partial in enumerate(found):
+            if i < len(op.args) and self.is_active(i) and constant(partial, default=0) is not None:
+                self.contribute(i, self.guarded(y_bar, self._scaled(y_bar, partial)))
+
+    def _scaled(self, y_bar: Operand, partial: Operand) -> Operand:
+        spec = self.t.spec
+        factor = constant(partial)
+        if isinstance(factor, (int, float)) and abs(factor) == 1:
+            return y_bar if factor > 0 else spec.apply(operator.neg, [y_bar])
+        made = spec.definitions.get(partial) if isinstance(partial, Value) else None
+        if made is not None and callee(made) in (operator.truediv, np.divide) and constant(made.args[0]) == 1:  # type: ignore[arg-type]
+            return spec.apply(callee(made), [y_bar, made.args[1]])  # type: ignore[list-item]
+        return spec.apply(operator.mul, [y_bar, partial])
+
+
+@dataclass(eq=False)
+class LinearStep(CallStep):
+    """x̄ = Aᵀ ȳ."""
+
+    rule: LinearRule
+
+    def reverse(self) -> None:
+        """Apply the transpose."""
+        y_bar = self.take()
+        if y_bar is None or not self.is_active(0):
+            return
+        spec = self.t.spec
+        with inline_rules.rule_arithmetic(spec, callee(self.op)):
+            self.contribute(0, spec.apply(self.rule.transpose, [y_bar, *self.args()], self.kwargs()))
+
+
+class RuleStep(CallStep):
+    """A call whose rule is spliced in."""
+
+    def __init__(self, t: Transform, op: Call, rule: ReverseRule) -> None:
+        super().__init__(t, op)
+        self.rule = rule
+        mark = len(t.spec.ops)
+        self._check_arguments()
+        y, self.pullback = inline_rules.forward(t.spec, rule.rrule, rule.fn, self.args(), self.kwargs())
+        made_here = {v for o in t.spec.ops[mark:] for v in o.results}
+        result = op.results[0]
+        self._as_written(y, mark)
+        if isinstance(y, Value) and y in made_here:
+            y.name = result.name
+            y.type = result.type if y.type == UNKNOWN else y.type
+        t.forward_of[result] = y
+
+    def _check_arguments(self) -> None:
+        """Refuse a call that the rule cannot take, or that is active in a keyword which carries no cotangent."""
+        signature = inspect.signature(self.rule.rrule)
+        try:
+            signature.bind(*self.op.args, **dict(self.op.kwargs))  # type: ignore[arg-type]
+        except TypeError as error:
+            raise missing_rule(self.op, f" in this form ({error})") from None
+        for name, operand in self.op.kwargs:
+            parameter = signature.parameters.get(str(name))
+            keyword_only = parameter is None or parameter.kind is parameter.KEYWORD_ONLY
+            if keyword_only and self.t.is_active(operand):
+                raise missing_rule(self.op, f" in the argument `{name}`")
+
+    def _as_written(self, y: Operand, mark: int) -> None:
+        """The primal is the user's own call, not the rule's with every parameter spelled out."""
+        ops = self.t.spec.ops
+        for i in range(mark, len(ops)):
+            made = ops[i]
+            if isinstance(made, Call) and made.results[0] is y and callee(made) is self.rule.fn:
+                ops[i] = Call(
+                    made.results, made.target, tuple(self.args()), tuple(self.kwargs().items()), span=made.span
+                )
+
+    def reverse(self) -> None:
+        """Splice the body of the pullback in."""
+        y_bar = self.take()
+        if y_bar is None:
+            return
+        t = self.t
+        y_bar = t.tangents.complete(y_bar, t.resolve(self.op.results[0]))
+        with inline_rules.rule_arithmetic(t.spec, callee(self.op)):
+            primals = self._primals()
+            bars = self.pullback(t.spec, y_bar, 1 + max(i for i, _ in primals))
+        for i, primal in primals:
+            if t.is_active(primal) and i < len(bars):
+                t.contribute(primal, self.guarded(y_bar, bars[i]))
+
+    def _primals(self) -> list[tuple[int, Operand]]:
+        """The arguments by the numbers of the rule's parameters."""
+        names = list(inspect.signature(self.rule.rrule).parameters) if self.op.kwargs else []
+        positional = [(i, a) for i, a in enumerate(self.op.args) if not isinstance(a, Star)]
+        return positional + [(names.index(k), v) for k, v in self.op.kwargs if k in names]
+
+
+class PairStep(CallStep):
+    """A call of a user function, which has a forward and a backward half of its own."""
+
+    def __init__(self, t: Transform, op: Call, instance: Instance) -> None:
+        super().__init__(t, op)
+        active = tuple(i for i in range(len(op.args)) if self.is_active(i))
+        self.pair = t.pairs.get(instance, active)
+        self.residuals = Value(instance.name, UNKNOWN)
+        call = Call((op.results[0], self.residuals), Const(PairForward(self.pair)), tuple(self.args()), span=op.span)
+        t.spec.ops.append(call)
+
+    def reverse(self) -> None:
+        """Call the backward half."""
+        y_bar = self.take()
+        if y_bar is None:
+            return
+        t = self.t
+        y_bar = t.tangents.complete(y_bar, t.resolve(self.op.results[0]))
+        args = self.args()
+        bars = tuple(Value(None, cotangent_type(type_of_operand(args[i]))) for i in self.pair.active)
+        t.spec.ops.append(Call(bars, Const(PairBackward(self.pair)), (self.residuals, y_bar), span=self.op.span))
+        for i, x_bar in zip(self.pair.active, bars, strict=True):
+            self.contribute(i, x_bar)
+
+
+STEPS[Call] = call_step

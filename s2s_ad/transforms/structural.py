@@ -1,0 +1,246 @@
+"""The steps for calls that make a structure or take it apart: tuples, lists, dicts, indexing, unpacking, `append`."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from s2s_ad import runtime
+from s2s_ad.analysis.effects import callee
+from s2s_ad.analysis.indexing import is_advanced
+from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import Call, Const, Operand, Value
+from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Tuple
+from s2s_ad.transforms.steps import CallStep, missing_rule
+from s2s_ad.transforms.tangents import cotangent_type, static_parts
+
+if TYPE_CHECKING:
+    from s2s_ad.transforms.pullback import Transform
+
+Reverse = Callable[["StructuralStep"], None]
+STRUCTURAL: dict[Any, Reverse] = {}
+
+
+@dataclass(eq=False)
+class StructuralStep(CallStep):
+    """A call that makes a structure or takes it apart."""
+
+    how: Reverse
+
+    def reverse(self) -> None:
+        """Do what the table says."""
+        self.t.spec.span = self.op.span
+        self.how(self)
+
+
+def reverses(*fns: Any) -> Callable[[Reverse], Reverse]:
+    """Register the decorated function as the reverse half of `fns`."""
+
+    def register(how: Reverse) -> Reverse:
+        for fn in fns:
+            STRUCTURAL[fn] = how
+        return how
+
+    return register
+
+
+@reverses(primitives.make_tuple, primitives.make_list, primitives.MakeClosure)
+def _reverse_make(step: StructuralStep) -> None:
+    bar = step.take()
+    if bar is None:
+        return
+    for i in range(len(step.op.args)):
+        if step.is_active(i):
+            step.contribute(i, step.t.spec.apply(operator.getitem, [bar, Const(i)]))
+
+
+@reverses(primitives.make_dict)
+def _reverse_make_dict(step: StructuralStep) -> None:
+    bar = step.take()
+    if bar is None:
+        return
+    for i in range(1, len(step.op.args), 2):
+        if step.is_active(i):
+            step.contribute(i, step.t.spec.apply(operator.getitem, [bar, step.args()[i - 1]]))
+
+
+@reverses(runtime.immutable)
+def _reverse_immutable(step: StructuralStep) -> None:
+    bar = step.take()
+    if bar is not None:
+        step.contribute(0, bar)
+
+
+@reverses(list, tuple)
+def _reverse_convert(step: StructuralStep) -> None:
+    bar = step.take()
+    if bar is None or not step.op.args:
+        return
+    t = type_of_operand(step.args()[0])
+    if not isinstance(t, (List, Tuple)):
+        raise missing_rule(step.op)
+    step.contribute(0, bar)
+
+
+def sequence_arithmetic(fn: Any, op: Call) -> Reverse | None:
+    """The reverse half of `+` and `*` where they join and repeat lists or tuples."""
+    if not isinstance(op.results[0].type, (List, Tuple)):
+        return None
+    return {operator.add: _reverse_concatenation, operator.mul: _reverse_repetition}.get(fn)
+
+
+def _reverse_concatenation(step: StructuralStep) -> None:
+    bar = step.take()
+    if bar is None:
+        return
+    spec = step.t.spec
+    bar = step.t.tangents.complete(bar, step.t.resolve(step.op.results[0]))
+    cut = spec.apply(len, [step.args()[0]])
+    for i, bounds in ((0, [Const(None), cut]), (1, [cut, Const(None)])):
+        if step.is_active(i):
+            part = spec.apply(slice, [*bounds, Const(None)])
+            step.contribute(i, spec.apply(operator.getitem, [bar, part]))
+
+
+def _reverse_repetition(step: StructuralStep) -> None:
+    bar = step.take()
+    if bar is None:
+        return
+    t = step.t
+    i = 0 if step.is_active(0) else 1
+    items = step.args()[i]
+    bar = t.tangents.complete(bar, t.resolve(step.op.results[0]))
+    folded = t.spec.emit(runtime.unrepeat, [bar, items], None, cotangent_type(type_of_operand(items)))
+    step.contribute(i, folded)
+
+
+@reverses(zip, enumerate, reversed, range)
+def _reverse_iterable(step: StructuralStep) -> None:
+    if step.take() is not None:
+        raise missing_rule(step.op)
+
+
+@reverses(operator.getitem)
+def _reverse_getitem(step: StructuralStep) -> None:
+    bar = step.take()
+    if bar is None or not step.is_active(0):
+        return
+    t = step.t
+    obj, index = step.args()
+    kind = type_of_operand(obj)
+    primal = step.op.args[0]
+    assert isinstance(primal, Value)
+    if static_parts(kind) is not None and isinstance(index, Const) and not isinstance(index.value, bool):
+        _contribute_part(step, kind, index.value, bar)
+        return
+    if isinstance(kind, List):
+        _scatter_in_list(step, primal, index, bar)
+        return
+    if isinstance(kind, Array) and kind.axes == ():
+        t.contribute(primal, bar)
+        return
+    if isinstance(kind, Array):
+        scatter = primitives.scatter_add if _is_fancy(index, t) else primitives.accumulate
+        buffer = t.buffer(primal)
+        t.rewrite(primal, t.spec.emit(scatter, [buffer, index, bar], None, type_of_operand(buffer)))
+        return
+    t.contribute(primal, t.spec.emit(runtime.scatter, [bar, index, obj], None, UNKNOWN))
+
+
+def _is_fancy(index: Operand, t: Transform) -> bool:
+    """Whether an index may name one element twice: it holds an array or list of integers."""
+    if isinstance(index, Const):
+        parts: Any = index.value if isinstance(index.value, tuple) else (index.value,)
+    else:
+        kind = index.type
+        parts = kind.items if isinstance(kind, Tuple) else (kind,)
+    return any(p == UNKNOWN or (is_advanced(p) and not _is_mask(p)) for p in parts)
+
+
+def _is_mask(part: Any) -> bool:
+    return getattr(part, "dtype", None) == np.dtype(bool)
+
+
+def _contribute_part(step: StructuralStep, kind: Any, index: Any, bar: Operand) -> None:
+    t = step.t
+    if isinstance(kind, Dict):
+        step.contribute(0, t.tangents.one_part(kind, kind.keys.index(index), bar))
+    elif isinstance(index, slice):
+        n = len(kind.items)
+        parts: list[Operand] = [Const(None)] * n
+        for i, part in zip(range(*index.indices(n)), t.tangents.parts(bar), strict=True):
+            parts[i] = part
+        step.contribute(0, t.tangents.rebuild(kind, parts))
+    else:
+        step.contribute(0, t.tangents.one_part(kind, index, bar))
+
+
+def _scatter_in_list(step: StructuralStep, primal: Value, index: Operand, bar: Operand) -> None:
+    t = step.t
+    buffer = t.buffer(primal)
+    kind = type_of_operand(buffer)
+    before = t.spec.apply(operator.getitem, [buffer, index])
+    part = step.op.results[0]
+    total = t.tangents.add(before, t.tangents.complete(bar, t.resolve(part)), part.type)
+    t.rewrite(primal, t.spec.emit(primitives.store, [buffer, index, total], None, kind))
+
+
+@reverses(primitives.Unpack)
+def _reverse_unpack(step: StructuralStep) -> None:
+    t = step.t
+    t.spec.span = step.op.span
+    bars = [t.take(r) for r in step.op.results]
+    if all(b is None for b in bars) or not step.is_active(0):
+        return
+    primal = step.op.args[0]
+    assert isinstance(primal, Value)
+    kind = primal.type
+    shape = callee(step.op)
+    if isinstance(kind, Array) and shape.after is None:
+        for i, bar in enumerate(bars):
+            if bar is not None:
+                buffer = t.buffer(primal)
+                new = t.spec.emit(primitives.accumulate, [buffer, Const(i), bar], None, type_of_operand(buffer))
+                t.rewrite(primal, new)
+        return
+    if isinstance(kind, Tuple):
+        t.contribute(primal, t.tangents.rebuild(kind, [Const(None) if b is None else b for b in bars]))
+        return
+    full = [t.tangents.complete(b or Const(None), t.resolve(r)) for b, r in zip(bars, step.op.results, strict=True)]
+    t.contribute(primal, _joined(t, full, shape))
+
+
+def _joined(t: Transform, bars: list[Operand], shape: primitives.Unpack) -> Operand:
+    """The cotangent of a list from those of the targets it was unpacked into."""
+    if shape.after is None:
+        return t.spec.apply(primitives.make_list, bars)
+    middle = shape.before
+    before = t.spec.apply(primitives.make_list, bars[:middle])
+    after = t.spec.apply(primitives.make_list, bars[middle + 1 :])
+    return t.spec.apply(operator.add, [t.spec.apply(operator.add, [before, bars[middle]]), after])
+
+
+@reverses(primitives.append)
+def _reverse_append(step: StructuralStep) -> None:
+    t = step.t
+    t.spec.span = step.op.span
+    result, items = step.op.results[0], step.op.args[0]
+    entry = t.scope.get(result)
+    if entry is None:
+        return
+    buffer = t.buffer(result)
+    entry = t.scope.get(result)
+    assert entry is not None
+    kind = type_of_operand(buffer)
+    item_bar, rest = Value(None, kind.item if isinstance(kind, List) else UNKNOWN), Value(None, kind)
+    t.spec.ops.append(Call((item_bar, rest), Const(primitives.pop), (buffer,), span=step.op.span))
+    t.scope.take(result)
+    step.contribute(1, item_bar)
+    if isinstance(items, Value) and t.is_active(items):
+        rest.name = getattr(buffer, "name", None)
+        t.adopt(items, rest, entry)
