@@ -3,7 +3,7 @@
 * Parentheses stand only where precedence asks for them: each method prints its node bare, and the parent, by `_at`,
   states how tightly a child must bind.
 * Expressions write marks for the brackets and commas at which a line may be broken; a statement that is finished is
-  laid out by `_fold`, which breaks lines that are too long and wipes the marks.
+  laid out by `fold`, which breaks lines that are too long and wipes the marks.
 * A statement may carry two attributes besides its fields: `comment`, printed above it, and `origin`, the line of the
   user's file that it comes from, which `Printer.line_map` records for each line of text.
 * The text depends on the tree alone, and is valid in every supported Python.
@@ -15,178 +15,24 @@ from __future__ import annotations
 
 import ast
 import io
-import math
-import re
 from collections.abc import Callable, Iterable, Iterator
-from enum import IntEnum
-from types import EllipsisType, NoneType
 from typing import Any
 
 import astunparse
 from astunparse.unparser import interleave
 
-WIDTH = 120
+from s2s_ad.codegen.layout import CLOSE, CLOSE_BARE, COMMA, GAP, OPEN, OPEN_BARE, fold, plain
+from s2s_ad.codegen.literals import literal, quotable, triple_quoted
+from s2s_ad.codegen.precedence import Level, kind_of, level_of
+
 _QUOTES = ("'", '"', "'''", '"""')
 
 
 def to_source(tree: ast.AST | list[ast.stmt]) -> str:
     """The text of `tree`; that of statements ends with a newline, that of an expression does not."""
     text = Printer(tree).text
-    has_lines = isinstance(tree, (list, ast.stmt, ast.mod)) and _kind(tree) != "Expression"
+    has_lines = isinstance(tree, (list, ast.stmt, ast.mod)) and kind_of(tree) != "Expression"
     return text + "\n" if text and has_lines else text
-
-
-# --- precedence -------------------------------------------------------------------------------------------------------
-
-
-class Level(IntEnum):
-    """How tightly an expression binds, from the loosest to the tightest."""
-
-    TEST, OR, AND, NOT, COMPARE, BIT_OR, BIT_XOR, BIT_AND, SHIFT, SUM, TERM, FACTOR, POWER, PRIMARY, ATOM = range(15)
-
-    def tighter(self) -> Level:
-        """The next level."""
-        return Level(self + 1)
-
-
-_LEVELS = {"Lambda": Level.TEST, "IfExp": Level.TEST, "Starred": Level.TEST, "Compare": Level.COMPARE}
-_OPERATOR_LEVELS = {
-    "Or": Level.OR,
-    "And": Level.AND,
-    "Not": Level.NOT,
-    "BitOr": Level.BIT_OR,
-    "BitXor": Level.BIT_XOR,
-    "BitAnd": Level.BIT_AND,
-    **dict.fromkeys(("LShift", "RShift"), Level.SHIFT),
-    **dict.fromkeys(("Add", "Sub"), Level.SUM),
-    **dict.fromkeys(("Mult", "MatMult", "Div", "FloorDiv", "Mod"), Level.TERM),
-    **dict.fromkeys(("UAdd", "USub", "Invert"), Level.FACTOR),
-    "Pow": Level.POWER,
-}
-
-
-def _kind(node: object) -> str:
-    return type(node).__name__
-
-
-def _level(node: Any) -> Level:
-    kind = _kind(node)
-    if kind in ("BinOp", "UnaryOp", "BoolOp"):
-        return _OPERATOR_LEVELS[_kind(node.op)]
-    if kind == "Constant" and _literal(node.value).startswith("-"):
-        return Level.FACTOR
-    return _LEVELS.get(kind, Level.ATOM)
-
-
-# --- literals ---------------------------------------------------------------------------------------------------------
-
-
-def _int(value: int) -> str:
-    try:
-        return int.__repr__(value)
-    except ValueError:  # longer than Python converts to decimal digits
-        return hex(value)
-
-
-def _float(value: float) -> str:
-    digits = float.__repr__(value)
-    return digits if math.isfinite(value) else f"float('{digits}')"
-
-
-def _complex(value: complex) -> str:
-    signs = {math.copysign(1.0, part) for part in (value.real, value.imag)}
-    if value.real == 0 and math.isfinite(value.imag) and len(signs) == 1:
-        return "-" * (-1.0 in signs) + repr(complex(0.0, abs(value.imag)))
-    return f"complex({_float(value.real)}, {_float(value.imag)})"
-
-
-def _tuple(value: tuple[Any, ...]) -> str:
-    return f"({', '.join(map(_literal, value))}{',' * (len(value) == 1)})"
-
-
-# In this order, as a bool is an int. Called on the base type, as the repr of a NumPy scalar is no literal.
-_LITERALS: tuple[tuple[type, Callable[[Any], str]], ...] = (
-    (NoneType, repr),
-    (bool, repr),
-    (EllipsisType, lambda value: "..."),
-    (int, _int),
-    (float, _float),
-    (complex, _complex),
-    (str, str.__repr__),
-    (bytes, bytes.__repr__),
-    (tuple, _tuple),
-)
-
-
-def _literal(value: object) -> str:
-    for kind, text in _LITERALS:
-        if isinstance(value, kind):
-            return text(value)
-    raise TypeError(f"there is no literal for {value!r}, of type {_kind(value)}")
-
-
-def _escape(text: str, keep: str = "") -> str:
-    """`text` with backslashes and unprintable characters, but those in `keep`, as escape sequences."""
-    plain = (c if c.isprintable() or c in keep else c.encode("unicode_escape").decode() for c in text)
-    return "".join("\\\\" if c == "\\" else c for c in plain)
-
-
-# --- layout -----------------------------------------------------------------------------------------------------------
-
-# Marks: a bracketed group begins and ends, a bare tuple begins and ends, a space at which the line may be broken.
-_OPEN, _CLOSE, _OPEN_BARE, _CLOSE_BARE, _GAP = "\x01\x02\x03\x04\x05"
-_WIPE = str.maketrans({_OPEN: "", _CLOSE: "", _OPEN_BARE: "", _CLOSE_BARE: "", _GAP: " "})
-_COMMA = "," + _GAP
-
-
-def _plain(marked: str) -> str:
-    return marked.translate(_WIPE)
-
-
-def _fold(line: str, hang: int) -> list[str]:
-    """The marked `line` in rows of at most `WIDTH` columns, as far as it has brackets; later rows begin at `hang`."""
-    group = _widest_group(line) if len(_plain(line)) > WIDTH else None
-    if group is None:
-        return [_plain(line)]
-    start, end = group
-    is_bare = line[start] == _OPEN_BARE
-    pieces = _split(line[start + 1 : end])
-    pieces[-1] += (")" if is_bare else "") + line[end + 1 :]
-    rows = [line[:start] + ("(" if is_bare else "")]
-    row = ""
-    for piece in pieces:
-        if row and hang + len(_plain(row)) + 1 + len(_plain(piece)) > WIDTH:
-            rows.append(" " * hang + row)
-            row = ""
-        row = f"{row} {piece}" if row else piece
-    rows.append(" " * hang + row)
-    return [text for row in rows for text in _fold(row, hang + 4)]
-
-
-def _depths(marked: str) -> Iterator[tuple[int, str, int]]:
-    """Each mark with its place and the number of groups around it."""
-    depth = 0
-    for match in re.finditer("[\x01-\x05]", marked):
-        mark = match[0]
-        depth -= mark in (_CLOSE, _CLOSE_BARE)
-        yield match.start(), mark, depth
-        depth += mark in (_OPEN, _OPEN_BARE)
-
-
-def _widest_group(line: str) -> tuple[int, int] | None:
-    """Where the widest of the outermost groups that can be broken begins and ends."""
-    ends = [place for place, mark, depth in _depths(line) if depth == 0 and mark != _GAP]
-    groups = [(start, end) for start, end in zip(ends[::2], ends[1::2], strict=True) if _GAP in line[start:end]]
-    return max(groups, key=lambda group: group[1] - group[0], default=None)
-
-
-def _split(inside: str) -> list[str]:
-    """The parts of `inside` between the gaps that stand in no further group."""
-    places = [place for place, mark, depth in _depths(inside) if depth == 0 and mark == _GAP]
-    return [inside[start:end] for start, end in zip([0, *(p + 1 for p in places)], [*places, None], strict=True)]
-
-
-# --- the printer ------------------------------------------------------------------------------------------------------
 
 
 class Printer(astunparse.Unparser):  # type: ignore[misc]
@@ -239,7 +85,7 @@ class Printer(astunparse.Unparser):  # type: ignore[misc]
         if text:
             line = " " * 4 * self._line_indent + text
             hang = 4 * self._line_indent + (8 if self._is_header else 4)
-            rows = line.split("\n") if "\n" in text else _fold(line, hang)
+            rows = line.split("\n") if "\n" in text else fold(line, hang)
             if self._origin is not None:
                 first = len(self.lines) + 1
                 self.line_map.update(dict.fromkeys(range(first, first + len(rows)), self._origin))
@@ -278,7 +124,7 @@ class Printer(astunparse.Unparser):  # type: ignore[misc]
         self._blank_lines = max(around, self._blank_lines)
 
     def _blank_lines_around(self, t: ast.stmt) -> int:
-        if _kind(t) not in ("FunctionDef", "AsyncFunctionDef", "ClassDef"):
+        if kind_of(t) not in ("FunctionDef", "AsyncFunctionDef", "ClassDef"):
             return 0
         return 1 if self._indent else 2
 
@@ -294,13 +140,13 @@ class Printer(astunparse.Unparser):  # type: ignore[misc]
         super()._Module(t)
 
     def _find_docstring(self, t: Any) -> None:
-        value = t.body[0].value if t.body and _kind(t.body[0]) == "Expr" else None
+        value = t.body[0].value if t.body and kind_of(t.body[0]) == "Expr" else None
         self._docstring = value if isinstance(getattr(value, "value", None), str) else None
 
     def _Expr(self, t: Any) -> None:
         self.fill()
         if t.value is self._docstring:
-            self.write(_triple_quoted(t.value.value))
+            self.write(triple_quoted(t.value.value))
         else:
             self.dispatch(t.value)
 
@@ -309,12 +155,12 @@ class Printer(astunparse.Unparser):  # type: ignore[misc]
         for target in t.targets:
             self._bare(target)
             self.write(" = ")
-        unpacks = any(_kind(target) in ("Tuple", "List") for target in t.targets)
+        unpacks = any(kind_of(target) in ("Tuple", "List") for target in t.targets)
         (self._bare if unpacks else self.dispatch)(t.value)
 
     def _AnnAssign(self, t: Any) -> None:
         self.fill()
-        is_parenthesized = _kind(t.target) == "Name" and not t.simple
+        is_parenthesized = kind_of(t.target) == "Name" and not t.simple
         self.write("(" * is_parenthesized)
         self.dispatch(t.target)
         self.write(")" * is_parenthesized + ": ")
@@ -331,7 +177,7 @@ class Printer(astunparse.Unparser):  # type: ignore[misc]
 
     def _If(self, t: Any) -> None:
         self._clause("if ", t)
-        while len(t.orelse) == 1 and _kind(t.orelse[0]) == "If":
+        while len(t.orelse) == 1 and kind_of(t.orelse[0]) == "If":
             t = t.orelse[0]
             self._begin(t)
             self._clause("elif ", t)
@@ -411,7 +257,7 @@ class Printer(astunparse.Unparser):  # type: ignore[misc]
             self._group("[", t.type_params, "]", self._type_parameter)
 
     def _type_parameter(self, t: Any) -> None:
-        self.write({"TypeVarTuple": "*", "ParamSpec": "**"}.get(_kind(t), "") + t.name)
+        self.write({"TypeVarTuple": "*", "ParamSpec": "**"}.get(kind_of(t), "") + t.name)
         for sign, field in ((": ", "bound"), (" = ", "default_value")):
             if getattr(t, field, None) is not None:
                 self.write(sign)
@@ -434,7 +280,7 @@ class Printer(astunparse.Unparser):  # type: ignore[misc]
 
     def _at(self, level: Level, t: Any) -> None:
         """Print `t`, in parentheses if it binds less tightly than `level`."""
-        if _level(t) >= level:
+        if level_of(t) >= level:
             self.dispatch(t)
         else:
             self.write("(")
@@ -443,16 +289,16 @@ class Printer(astunparse.Unparser):  # type: ignore[misc]
 
     def _bare(self, t: Any) -> None:
         """Print `t`, a tuple without its parentheses, where nothing else stands beside it."""
-        if _kind(t) == "Tuple" and len(t.elts) > 1:
-            self.write(_OPEN_BARE)
-            interleave(lambda: self.write(_COMMA), self.dispatch, t.elts)
-            self.write(_CLOSE_BARE)
+        if kind_of(t) == "Tuple" and len(t.elts) > 1:
+            self.write(OPEN_BARE)
+            interleave(lambda: self.write(COMMA), self.dispatch, t.elts)
+            self.write(CLOSE_BARE)
         else:
             self.dispatch(t)
 
     def _element(self, t: Any) -> None:
         """Print `t`, a walrus without its parentheses."""
-        if _kind(t) == "NamedExpr":
+        if kind_of(t) == "NamedExpr":
             self.dispatch(t.target)
             self.write(" := ")
             self.dispatch(t.value)
@@ -463,24 +309,24 @@ class Printer(astunparse.Unparser):  # type: ignore[misc]
         self, opening: str, items: Iterable[Any], closing: str, each: Callable[[Any], None] | None = None
     ) -> None:
         """Print a bracket in which the line may be broken after each comma."""
-        self.write(opening + _OPEN)
-        interleave(lambda: self.write(_COMMA), each or self._element, items)
-        self.write(_CLOSE + closing)
+        self.write(opening + OPEN)
+        interleave(lambda: self.write(COMMA), each or self._element, items)
+        self.write(CLOSE + closing)
 
     def _Constant(self, t: Any) -> None:
-        self.write(("u" if getattr(t, "kind", None) == "u" else "") + _literal(t.value))
+        self.write(("u" if getattr(t, "kind", None) == "u" else "") + literal(t.value))
 
     def _BinOp(self, t: Any) -> None:
-        level, tail = _level(t), []
+        level, tail = level_of(t), []
         if level == Level.POWER:
             self._at(Level.PRIMARY, t.left)
             self.write(" ** ")
             self._at(Level.FACTOR, t.right)
             return
         # Down the left operands in a loop: a sum of many terms is a deep tree.
-        while _kind(t) == "BinOp" and level <= _level(t) < Level.POWER:
-            level = _level(t)
-            tail.append((self.binop[_kind(t.op)], level.tighter(), t.right))
+        while kind_of(t) == "BinOp" and level <= level_of(t) < Level.POWER:
+            level = level_of(t)
+            tail.append((self.binop[kind_of(t.op)], level.tighter(), t.right))
             t = t.left
         self._at(level, t)
         for operator, right_level, right in reversed(tail):
@@ -488,18 +334,18 @@ class Printer(astunparse.Unparser):  # type: ignore[misc]
             self._at(right_level, right)
 
     def _UnaryOp(self, t: Any) -> None:
-        operator = self.unop[_kind(t.op)]
+        operator = self.unop[kind_of(t.op)]
         self.write(operator + " " * (operator == "not"))
-        self._at(_level(t), t.operand)
+        self._at(level_of(t), t.operand)
 
     def _BoolOp(self, t: Any) -> None:
-        level = _level(t).tighter()
-        interleave(lambda: self.write(f" {_kind(t.op).lower()} "), lambda value: self._at(level, value), t.values)
+        level = level_of(t).tighter()
+        interleave(lambda: self.write(f" {kind_of(t.op).lower()} "), lambda value: self._at(level, value), t.values)
 
     def _Compare(self, t: Any) -> None:
         self._at(Level.BIT_OR, t.left)
         for operator, right in zip(t.ops, t.comparators, strict=True):
-            self.write(f" {self.cmpops[_kind(operator)]} ")
+            self.write(f" {self.cmpops[kind_of(operator)]} ")
             self._at(Level.BIT_OR, right)
 
     def _IfExp(self, t: Any) -> None:
@@ -507,7 +353,7 @@ class Printer(astunparse.Unparser):  # type: ignore[misc]
         self.write(" if ")
         self._at(Level.OR, t.test)
         self.write(" else ")
-        self._at(Level.TEST if _kind(t.orelse) == "IfExp" else Level.OR, t.orelse)
+        self._at(Level.TEST if kind_of(t.orelse) == "IfExp" else Level.OR, t.orelse)
 
     def _Lambda(self, t: Any) -> None:
         parameters = list(_parameters(t.args))
@@ -521,7 +367,7 @@ class Printer(astunparse.Unparser):  # type: ignore[misc]
         self._at(Level.BIT_OR, t.value)
 
     def _Attribute(self, t: Any) -> None:
-        is_int = _kind(t.value) == "Constant" and type(t.value.value) is int
+        is_int = kind_of(t.value) == "Constant" and type(t.value.value) is int
         self.write("(" * is_int)  # the point would be read as a decimal point
         self._at(Level.ATOM, t.value)
         self.write(f"{')' * is_int}.{t.attr}")
@@ -529,14 +375,14 @@ class Printer(astunparse.Unparser):  # type: ignore[misc]
     def _Call(self, t: Any) -> None:
         self._at(Level.ATOM, t.func)
         arguments = [*t.args, *t.keywords]
-        if len(arguments) == 1 and _kind(arguments[0]) == "GeneratorExp":
+        if len(arguments) == 1 and kind_of(arguments[0]) == "GeneratorExp":
             self.dispatch(arguments[0])
         else:
             self._group("(", arguments, ")")
 
     def _Subscript(self, t: Any) -> None:
         self._at(Level.ATOM, t.value)
-        indices = t.slice.elts if _kind(t.slice) == "Tuple" and t.slice.elts else [t.slice]
+        indices = t.slice.elts if kind_of(t.slice) == "Tuple" and t.slice.elts else [t.slice]
         is_one_tuple = len(indices) == 1 and indices[0] is not t.slice
         self._group("[", indices, ",]" if is_one_tuple else "]", self.dispatch)
 
@@ -575,22 +421,22 @@ class Printer(astunparse.Unparser):  # type: ignore[misc]
         self._comprehended("{", t, "}")
 
     def _comprehended(self, opening: str, t: Any, closing: str) -> None:
-        self.write(opening + _OPEN)
-        if _kind(t) == "DictComp":
+        self.write(opening + OPEN)
+        if kind_of(t) == "DictComp":
             self._item((t.key, t.value))
         else:
             self.dispatch(t.elt)
         for generator in t.generators:
             self.dispatch(generator)
-        self.write(_CLOSE + closing)
+        self.write(CLOSE + closing)
 
     def _comprehension(self, t: Any) -> None:
-        self.write(f"{_GAP}{'async ' * bool(t.is_async)}for ")
+        self.write(f"{GAP}{'async ' * bool(t.is_async)}for ")
         self._bare(t.target)
         self.write(" in ")
         self._at(Level.OR, t.iter)
         for condition in t.ifs:
-            self.write(f"{_GAP}if ")
+            self.write(f"{GAP}if ")
             self._at(Level.OR, condition)
 
     # Formatted strings
@@ -603,7 +449,7 @@ class Printer(astunparse.Unparser):  # type: ignore[misc]
         fitting = [quote for quote in _QUOTES if quote not in code and "\\" not in code]
         if fitting:
             quote = min(fitting, key=lambda quote: (len(quote), literal.count(quote)))
-            body = "".join(_quotable(text, quote) if sort == "literal" else text for sort, text in parts)
+            body = "".join(quotable(text, quote) if sort == "literal" else text for sort, text in parts)
             self.write(f"f{quote}{body}{quote}")
         else:
             template = "".join(text for sort, text in parts if sort != "code")
@@ -615,7 +461,7 @@ class Printer(astunparse.Unparser):  # type: ignore[misc]
     def _format_parts(self, values: list[Any]) -> Iterator[tuple[str, str]]:
         """The text of a formatted string in parts, each with its sort: "literal", "code" or "mark"."""
         for value in values:
-            if _kind(value) == "Constant":
+            if kind_of(value) == "Constant":
                 yield "literal", value.value.replace("{", "{{").replace("}", "}}")
                 continue
             yield "mark", "{"
@@ -629,8 +475,8 @@ class Printer(astunparse.Unparser):  # type: ignore[misc]
 
     def _inner_text(self, t: Any) -> str:
         outer, self._line = self._line, []
-        self._at(Level.OR if _kind(t) == "Lambda" else Level.TEST, t)
-        text = _plain("".join(self._line))
+        self._at(Level.OR if kind_of(t) == "Lambda" else Level.TEST, t)
+        text = plain("".join(self._line))
         self._line = outer
         return f" {text}" if text.startswith("{") else text
 
@@ -648,12 +494,3 @@ def _parameters(t: Any) -> Iterator[tuple[str, Any, Any]]:
     yield from (("", *pair) for pair in zip(t.kwonlyargs, t.kw_defaults, strict=True))
     if t.kwarg is not None:
         yield "**", t.kwarg, None
-
-
-def _triple_quoted(text: str) -> str:
-    escaped = re.sub(r'"{3,}|"+\Z', lambda quotes: '\\"' * len(quotes[0]), _escape(text, keep="\n\t"))
-    return f'"""{escaped}"""'
-
-
-def _quotable(text: str, quote: str) -> str:
-    return _escape(text).replace(quote[0], "\\" + quote[0])

@@ -17,7 +17,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from s2s_ad.codegen.linecache_store import register
-from s2s_ad.codegen.printer import WIDTH, Printer, to_source
+from s2s_ad.codegen.layout import WIDTH
+from s2s_ad.codegen.printer import Printer, to_source
 from s2s_ad.frontend.source import deep_recursion
 
 # --- text that must come back as it is --------------------------------------------------------------------------------
