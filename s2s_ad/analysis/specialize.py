@@ -17,13 +17,15 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.analysis import array_types
 from s2s_ad.analysis.axis_names import AxisNames
 from s2s_ad.analysis.binding import bind_arguments
 from s2s_ad.analysis.calls import HANDLERS, refuse_out
 from s2s_ad.analysis.effects import is_pure
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import MISSING, Instance, Lowered, Program, lowered
-from s2s_ad.analysis.typing import iterated, result_type
+from s2s_ad.analysis.python_types import iterated
+from s2s_ad.analysis.typing import result_type
 from s2s_ad.errors import ADError, Span, UnsupportedSyntaxError
 from s2s_ad.frontend.source import LiveNames
 from s2s_ad.ir import primitives
@@ -45,6 +47,7 @@ from s2s_ad.ir.types import (
 )
 from s2s_ad.rules.registry import registry
 
+_TYPES = (array_types,)  # fills the table of `typing`
 _MAX_ROUNDS = 8
 _MAX_NESTING = 20
 _FOLDABLE = (int, float, complex, bool, str, bytes, type(None), np.dtype, slice, type(Ellipsis))
