@@ -206,6 +206,8 @@ def check_cotangent(y_bar: Any, y: Any) -> Any:
         if not isinstance(y_bar, dict) or set(y_bar) != set(y):
             raise ValueError(f"the cotangent has the structure {_structure(y_bar)}, the value has {_structure(y)}")
         return {k: check_cotangent(y_bar[k], v) for k, v in y.items()}
+    if isinstance(y, (bool, int)):
+        return 0.0 if y_bar is None else y_bar
     if not isinstance(y, (float, complex, np.ndarray, np.generic)):
         return None
     if y_bar is None:
@@ -300,9 +302,20 @@ def _differentiate(
     except NotScalar:
         _require_scalar(t, _value_of(t, values, has_aux=has_aux))
         raise
-    if _check_scalar(t, compiled, values, has_aux=has_aux) and not kwargs and _is_direct(args, values):
-        shortcut.put(args, compiled)
-    return compiled.call(*_runtime_values(values))
+    if is_scalar(_value_type(compiled, has_aux=has_aux)):
+        if not kwargs and _is_direct(args, values):
+            shortcut.put(args, compiled)
+        return compiled.call(*_runtime_values(values))
+    both = find(t.fn, values, Request("value_and_grad", wanted, request.single, has_aux, optimize))
+    y, gradient = both.call(*_runtime_values(values))
+    _require_scalar(t, y[0] if has_aux else y)
+    return gradient if mode == "grad" else (y, gradient)
+
+
+def _value_type(compiled: Compiled, *, has_aux: bool) -> Type:
+    """The type of what is differentiated."""
+    result = compiled.result_type
+    return result.items[0] if has_aux and isinstance(result, Tuple) else result
 
 
 def _by_pullback(
@@ -337,17 +350,6 @@ def _promoted(value: Any) -> Any:
     if isinstance(value, np.ndarray) and value.dtype.kind in "iu":
         return value.astype(np.float64)
     return value
-
-
-def _check_scalar(t: Target, compiled: Compiled, values: Sequence[Any], *, has_aux: bool) -> bool:
-    """Whether the value is a scalar whatever the values; raises TypeError where it is none for these."""
-    result: Type = compiled.result_type
-    if has_aux and isinstance(result, Tuple):
-        result = result.items[0]
-    if is_scalar(result):
-        return True
-    _require_scalar(t, _value_of(t, values, has_aux=has_aux))
-    return False
 
 
 def _value_of(t: Target, values: Sequence[Any], *, has_aux: bool) -> Any:

@@ -26,7 +26,7 @@ def unbroadcast(x_bar: Any, shape: tuple[int, ...]) -> Any:
     return x_bar if np.shape(x_bar) == shape else np.broadcast_to(x_bar, shape)
 
 
-def project(x_bar: Any, x: Any) -> Any:
+def finish(x_bar: Any, x: Any) -> Any:
     """The cotangent `x_bar` brought into the space of its primal `x`: same structure, shape, dtype and realness.
 
     Returns None where `x` has no tangent space (an int, a bool, a string, an integer array).
@@ -34,7 +34,7 @@ def project(x_bar: Any, x: Any) -> Any:
     if isinstance(x, (list, tuple)):
         return _project_sequence(x_bar, x)
     if isinstance(x, dict):
-        return {k: project(None if x_bar is None else x_bar[k], part) for k, part in x.items()}
+        return {k: finish(None if x_bar is None else x_bar[k], part) for k, part in x.items()}
     dtype = np.asarray(x).dtype
     if dtype.kind not in "fc":
         return None
@@ -48,10 +48,16 @@ def project(x_bar: Any, x: Any) -> Any:
     return type(x)(x_bar)
 
 
+def project(x_bar: Any, x: Any) -> Any:
+    """As `finish`, but zero where `x` is a number without a tangent space, so that arithmetic goes on."""
+    bar = finish(x_bar, x)
+    return 0.0 if bar is None and isinstance(x, (bool, int, np.integer, np.bool_)) else bar
+
+
 def _project_sequence(x_bar: Any, x: Any) -> Any:
     if isinstance(x_bar, np.ndarray):
         x_bar = unbroadcast(x_bar, np.shape(x))
-    parts = [project(None if x_bar is None else x_bar[i], part) for i, part in enumerate(x)]
+    parts = [finish(None if x_bar is None else x_bar[i], part) for i, part in enumerate(x)]
     if isinstance(x, list):
         return parts
     return type(x)(*parts) if hasattr(x, "_fields") else tuple(parts)
@@ -208,7 +214,7 @@ def sort_order(items: Any, key: Any = None, reverse: bool = False) -> list[int]:
 
 def zeros_like(x: Any) -> Any:
     """The zero cotangent of a value of any structure; None where it has none."""
-    return project(None, x)
+    return finish(None, x)
 
 
 def add(a: Any, b: Any) -> Any:
@@ -319,3 +325,10 @@ def _total(bars: Any) -> Any:
     for bar in bars:
         total = add(total, bar)
     return total
+
+
+def copy(x_bar: Any) -> Any:
+    """A cotangent of any structure as an object of its own."""
+    if isinstance(x_bar, np.ndarray):
+        return x_bar.copy()
+    return list(x_bar) if isinstance(x_bar, list) else x_bar

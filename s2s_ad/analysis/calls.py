@@ -5,8 +5,11 @@ Each handler takes the specializer and the operands. It gives the result, or Non
 
 from __future__ import annotations
 
+import functools
+import inspect
 import operator
 from collections.abc import Callable
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,6 +39,7 @@ from s2s_ad.ir.types import (
     type_of,
 )
 from s2s_ad.rules.numpy.methods import ATTRIBUTES, METHODS
+from s2s_ad.rules.registry import registry
 
 if TYPE_CHECKING:
     from s2s_ad.analysis.specialize import Specializer
@@ -47,6 +51,7 @@ _WRITING_METHODS = frozenset({
     "append", "clear", "extend", "fill", "insert", "itemset", "partition", "pop", "popitem", "put", "remove", "resize",
     "reverse", "setdefault", "setfield", "setflags", "sort", "update", "add", "discard", "byteswap",
 })  # fmt: skip
+_CONTAINERS = (np.ndarray, list, dict, set)
 _PYTHON_TYPES = {"bool": bool, "int": int, "float": float, "complex": complex}
 _REWRITE = "build the value in one expression (np.where, np.stack, a list and np.array) instead of writing in place"
 
@@ -75,6 +80,18 @@ def _read_global(s: Specializer, args: list[Operand], _: Any) -> Operand:
 # attributes and methods
 
 
+def _refuse_writing_method(s: Specializer, t: Type, name: str) -> None:
+    """Refuse a method that writes, called or taken as a value."""
+    dunder = name.startswith(("__set", "__del", "__i")) and name not in (
+        "__init__",
+        "__index__",
+        "__int__",
+        "__invert__",
+    )
+    if (name in _WRITING_METHODS or dunder) and isinstance(t, (Array, List, Dict, Unknown)):
+        raise MutationError(f"`.{name}` writes in place", s.span, _REWRITE)
+
+
 @handles(getattr)
 def _getattr(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
     obj, name = args[0], constant(args[1])
@@ -83,6 +100,7 @@ def _getattr(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
     if isinstance(obj, Const):
         return _constant_attribute(s, obj, name)
     t = obj.type
+    _refuse_writing_method(s, t, name)
     if isinstance(t, Array) and name in ATTRIBUTES:
         return s.apply(ATTRIBUTES[name], [obj])
     if isinstance(t, Array) and name == "dtype" and t.dtype is not None and not t.loose:
@@ -94,34 +112,39 @@ def _getattr(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
 
 
 def _constant_attribute(s: Specializer, obj: Const, name: str) -> Operand:
+    """An attribute of an object that is known now: code is resolved, and guarded; data is read at run time."""
+    if name in _WRITING_METHODS and isinstance(obj.value, _CONTAINERS):
+        raise MutationError(f"`.{name}` writes in place", s.span, _REWRITE)
     try:
         value = getattr(obj.value, name)
     except AttributeError:
         return s.emit(getattr, [obj, Const(name)], None, UNKNOWN)
-    if isinstance(value, (bool, int, float, complex, np.ndarray, np.generic)):
-        return s.emit(getattr, [obj, Const(name)], None, type_of(value))
-    _guard_attribute(s, obj.value, name, value)
-    return Const(value)
+    if _is_library_object(obj.value):
+        data = isinstance(value, (bool, int, float, complex, np.ndarray, np.generic))
+        return s.emit(getattr, [obj, Const(name)], None, type_of(value)) if data else Const(value)
+    if callable(value) or isinstance(value, ModuleType):
+        s.program.guard((id(obj.value), name), functools.partial(getattr, obj.value), name, value)
+        return Const(value)
+    s.program.guard((id(obj.value), name), functools.partial(getattr, obj.value), name, type_of(value), by_type=True)
+    return s.emit(getattr, [obj, Const(name)], None, type_of(value))
 
 
-def _guard_attribute(s: Specializer, obj: Any, name: str, value: Any) -> None:
-    """NumPy does not change under a program; the user's own modules may."""
-    root = (getattr(obj, "__name__", None) or "").partition(".")[0]
-    if root not in ("numpy", "scipy", "math", "operator") and type(obj).__name__ == "module":
-        s.program.guard((id(obj), name), obj.__dict__.get, name, value)
+def _is_library_object(obj: Any) -> bool:
+    """Whether `obj` belongs to NumPy or the like, which does not change under a program."""
+    home = getattr(obj, "__name__", None) if isinstance(obj, ModuleType) else getattr(obj, "__module__", None)
+    if isinstance(obj, (np.ufunc, np.dtype)) or type(obj) in (str, int, float, bool, complex, tuple, slice, type(None)):
+        return True
+    return (home or "").partition(".")[0] in ("numpy", "scipy", "math", "operator")
 
 
 @handles(primitives.call_method)
 def _call_method(s: Specializer, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
     obj, name = args[0], constant(args[1])
     if isinstance(obj, Const):
-        if name in _WRITING_METHODS and isinstance(obj.value, (np.ndarray, list, dict, set)):
-            raise MutationError(f"`.{name}()` writes in place", s.span, _REWRITE)
         method = _constant_attribute(s, obj, name)
         return s.apply(method, args[2:], kwargs)
     t = obj.type
-    if name in _WRITING_METHODS and isinstance(t, (Array, List, Dict, Unknown)):
-        raise MutationError(f"`.{name}()` writes in place", s.span, _REWRITE)
+    _refuse_writing_method(s, t, name)
     if isinstance(t, Array) and name in METHODS:
         return s.apply(METHODS[name], [obj, *args[2:]], kwargs)
     if isinstance(t, Dict) and name in ("items", "keys", "values", "get"):
@@ -148,10 +171,51 @@ def _dict_method(s: Specializer, obj: Value, t: Dict, name: str, args: list[Oper
     return s.apply(primitives.make_tuple, pairs)
 
 
-def refuse_out(s: Specializer, kwargs: dict[str, Operand]) -> None:
-    """Refuse `out=`, which writes the result into an array that exists."""
-    if constant(kwargs.get("out"), default=0 if "out" in kwargs else None) is not None:
-        raise MutationError("`out=` writes in place", s.span, "use the value that the call returns")
+def refuse_writes(s: Specializer, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> None:
+    """Refuse `out=`, by name or by position, and foreign functions that may write to their arguments."""
+    given = constant(kwargs.get("out"), default=0 if "out" in kwargs else None) is not None
+    if given or len(args) > _inputs(fn):
+        raise MutationError("`out` writes in place", s.span, "use the value that the call returns")
+    if _is_foreign(fn) and any(_is_mutable(type_of_operand(a)) for a in (*args, *kwargs.values())):
+        raise MutationError(
+            f"`{getattr(fn, '__name__', fn)}` may write to its argument",
+            s.span,
+            "register a rule for it with `def_rrule`, or declare it `non_differentiable`, if it does not",
+        )
+
+
+@functools.cache
+def _inputs(fn: Any) -> int:
+    """How many positional arguments a NumPy function takes before the one that is its output."""
+    if isinstance(fn, np.ufunc):
+        return fn.nin
+    owner = getattr(fn, "__self__", None)
+    if isinstance(owner, np.ufunc):
+        return {"reduce": 3, "accumulate": 3, "reduceat": 4, "outer": 2}.get(fn.__name__, 0)
+    if (getattr(fn, "__module__", None) or "").partition(".")[0] != "numpy":
+        return 1000
+    if fn in (np.dot, np.concatenate):
+        return 2
+    try:
+        parameters = inspect.signature(fn).parameters
+    except (TypeError, ValueError):
+        return 1000
+    by_position = "out" in parameters and parameters["out"].kind is not inspect.Parameter.KEYWORD_ONLY
+    return list(parameters).index("out") if by_position else 1000
+
+
+def _is_foreign(fn: Any) -> bool:
+    """Whether nothing is known of a function: it has no rule, and is not NumPy's."""
+    if isinstance(fn, type) and issubclass(fn, BaseException):
+        return False
+    root = (getattr(fn, "__module__", None) or "").partition(".")[0]
+    harmless = root in ("numpy", "scipy", "s2s_ad", "_operator") or (root == "builtins" and fn is not next)
+    known = harmless or isinstance(fn, np.ufunc) or fn in HANDLERS
+    return not known and registry.get(fn) is None and not isinstance(getattr(fn, "__self__", None), np.random.Generator)
+
+
+def _is_mutable(t: Type) -> bool:
+    return isinstance(t, (List, Dict, Unknown)) or (isinstance(t, Array) and (t.axes != () or t.boxed))
 
 
 # displays
@@ -305,6 +369,8 @@ for _plain in (
 
 
 @handles(
+    operator.setitem,
+    operator.delitem,
     np.copyto,
     np.put,
     np.place,

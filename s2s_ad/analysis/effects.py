@@ -8,8 +8,8 @@ from typing import Any
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.program import Instance
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Call, Const, Op, While, regions
-from s2s_ad.ir.types import Array, Number, Unknown
+from s2s_ad.ir.nodes import Call, Const, For, Op, While, regions
+from s2s_ad.ir.types import Array, Dict, Iterable, List, Number, Tuple, Unknown
 from s2s_ad.rules.registry import Opaque, registry
 
 _PURE = {
@@ -53,6 +53,8 @@ def _is_hashable(fn: Any) -> bool:
 
 def may_raise(op: Op) -> bool:
     """Whether a pure `op` may raise on some arguments of its types, so that dropping it could hide an error."""
+    if isinstance(op, For) and not isinstance(type_of_operand(op.iterable), (Array, List, Tuple, Dict, Iterable)):
+        return True
     if not isinstance(op, Call):
         return isinstance(op, While) or any(may_raise(inner) for block in regions(op) for inner in block.ops)
     fn = callee(op)

@@ -24,7 +24,8 @@ from s2s_ad.rules.registry import ReverseRule, ScalarRule, registry
 ROOTS = frozenset({np.sqrt, math.sqrt})
 _PRODUCTS = frozenset({operator.mul, np.multiply})
 _POWERS = frozenset({operator.pow, np.power, np.float_power, math.pow, builtins.pow})
-_SUMS = frozenset({np.sum, np.mean, operator.add, np.add, builtins.sum})
+_REDUCTIONS = frozenset({np.sum, np.mean, builtins.sum})
+_SUMS = _REDUCTIONS | {operator.add, np.add}
 
 
 class Kinks:
@@ -71,7 +72,8 @@ class Kinks:
         if fn in _PRODUCTS:
             return op.args[0] is op.args[1]
         if fn in _SUMS:
-            return bool(op.args) and all(self._is_sum_of_squares(a) for a in op.args if isinstance(a, Value))
+            terms = op.args[:1] if fn in _REDUCTIONS else op.args
+            return all(self._is_sum_of_squares(a) for a in terms)
         return fn is np.square
 
 

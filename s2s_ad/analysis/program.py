@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any
 
 import numpy as np
@@ -84,7 +84,7 @@ class Guard:
         """Whether the fact is still true."""
         now = self.read(self.name, MISSING)
         if not self.by_type:
-            return now is self.value or (type(now) is str and type(self.value) is str and now == self.value)
+            return now is self.value or (type(now) is type(self.value) in (str, MethodType) and now == self.value)
         key = key_of(now)
         if key == self.seen:
             return True

@@ -18,9 +18,10 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.analysis import array_types
+from s2s_ad.analysis.aliasing import check_aliasing
 from s2s_ad.analysis.axis_names import AxisNames
 from s2s_ad.analysis.binding import bind_arguments
-from s2s_ad.analysis.calls import HANDLERS, refuse_out
+from s2s_ad.analysis.calls import HANDLERS, refuse_writes
 from s2s_ad.analysis.effects import is_pure
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import MISSING, Instance, Lowered, Program, lowered
@@ -108,6 +109,8 @@ class Specializer:
             side = op.then if known else op.orelse
             self.env.update(zip(op.results, self.block(side), strict=True))
             return
+        if isinstance(test, Value) and isinstance(test.type, List):
+            test = self.apply(bool, [test])  # whether it is empty now; the list itself may grow
         sides, dead = [], []
         for region in (op.then, op.orelse):
             with self.region() as ops:
@@ -344,7 +347,6 @@ class Specializer:
         folded = self.fold(fn, args, kwargs)
         if folded is not None:
             return folded
-        refuse_out(self, kwargs)
         if registry.get(fn) is not None and isinstance(fn, FunctionType) and not _is_library(fn):
             return self.emit(fn, args, kwargs, self._type_of_body(fn, args, kwargs), name)
         if registry.get(fn) is None:
@@ -359,7 +361,19 @@ class Specializer:
                 return self.apply(fn.__func__, [Const(fn.__self__), *args], kwargs, name)
             if isinstance(fn, FunctionType) and not _is_library(fn):
                 return self._call_function(lowered(fn), args, kwargs, name)
+        refuse_writes(self, fn, args, kwargs)
+        self._refuse_escape(args, kwargs)
         return self.emit(fn, args, kwargs, result_type(fn, tuple(args), kwargs), name)
+
+    def _refuse_escape(self, args: list[Operand], kwargs: dict[str, Operand]) -> None:
+        """A nested function is no object in generated code, so none can be handed to foreign code."""
+        for operand in (*args, *kwargs.values()):
+            if isinstance(operand, Value) and isinstance(operand.type, Closure):
+                raise UnsupportedSyntaxError(
+                    f"the nested function `{operand.type.code.name}` as an argument of a function that is not Python",
+                    self.span,
+                    "write the loop out, or define the function at the top of the module",
+                )
 
     def emit(
         self, fn: Any, args: Sequence[Operand], kwargs: dict[str, Operand] | None, type_: Type, name: str | None = None
@@ -452,6 +466,7 @@ class Specializer:
         self, callee: Lowered, args: list[Operand], kwargs: dict[str, Operand], name: str | None
     ) -> Operand:
         fn = callee.fn
+        self._guard_function(fn)
         bound = self.bind_call(callee, args, kwargs)
         if self.retarget is not None or fn.__module__.startswith("s2s_ad.rules."):
             self.hidden += 1
@@ -460,6 +475,17 @@ class Specializer:
             finally:
                 self.hidden -= 1
         return self._call_instance(callee.code.name, fn, callee.code, callee.names, bound, name)
+
+    def _guard_function(self, fn: FunctionType) -> None:
+        """Rely on a callee's code and defaults."""
+        if not fn.__module__.startswith("s2s_ad."):
+            code, defaults, keywords = fn.__code__, fn.__defaults__, fn.__kwdefaults__
+
+            def read(_name: str, default: Any) -> Any:
+                same = fn.__defaults__ is defaults and fn.__kwdefaults__ is keywords
+                return fn.__code__ if same else default
+
+            self.program.guard((id(fn), fn.__name__), read, fn.__name__, code)
 
     def _type_of_body(self, fn: FunctionType, args: list[Operand], kwargs: dict[str, Operand]) -> Type:
         """The result type of a primitive that is written in Python: it is not differentiated through, but typed."""
@@ -525,7 +551,7 @@ def infer(
     program: Program, label: str, origin: Any, code: Function, names: LiveNames | None, args: Sequence[Operand]
 ) -> Instance:
     """The instance of a function for arguments of these types; constants that are not data stay constants."""
-    signature = tuple(("static", constant(a)) if _is_static(a) else type_of_operand(a) for a in args)
+    signature = tuple(("static", _static_key(constant(a))) if _is_static(a) else type_of_operand(a) for a in args)
     key = (id(code), signature)
     instance = program.instances.get(key)
     if instance is None:
@@ -562,6 +588,7 @@ def _infer_body(program: Program, instance: Instance, args: Sequence[Operand]) -
             instance.result_type = UNKNOWN
     program.stack.pop()
     instance.running = False
+    check_aliasing(specializer.ops, result)
 
 
 def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]) -> tuple[Operand, Specializer]:
@@ -596,6 +623,11 @@ def _falls_through(body: Block) -> bool:
 def _is_static(operand: Operand) -> bool:
     """Whether an argument is compiled into the callee rather than passed."""
     return isinstance(operand, Const) and is_code(operand.value)
+
+
+def _static_key(value: Any) -> Any:
+    """A hashable stand-in for a static argument."""
+    return repr(value) if isinstance(value, slice) else value if _is_hashable(value) else id(value)
 
 
 def _is_library(fn: FunctionType) -> bool:

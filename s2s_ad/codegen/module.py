@@ -17,6 +17,7 @@ from s2s_ad.codegen.nesting import carried_for_results, count_uses, nested_value
 from s2s_ad.codegen.references import References, load
 from s2s_ad.codegen.statements import StatementPrinter, store
 from s2s_ad.ir.nodes import Block, Operand, Value, free_values
+from s2s_ad.ir.types import Array
 from s2s_ad.transforms.pairs import Pair, Reversed
 
 
@@ -95,8 +96,19 @@ def closure_form(
     inner = function(
         inner_name, [printer.naming.name[y_bar]], [*second_half, ast.Return(ast.Tuple([first, *bars], ast.Load()))]
     )
-    result = ast.Tuple([printer.operand(made.forward.results[0]), load(inner_name)], ast.Load())
+    y = _callers_own(printer, made, set(captured))
+    result = ast.Tuple([y, load(inner_name)], ast.Load())
     return _def(name, signature, [*first_half, inner, ast.Return(result)])
+
+
+def _callers_own(printer: FunctionPrinter, made: Reversed, captured: set[Value]) -> ast.expr:
+    """The value for the caller: a copy where the pullback needs the array itself, which the caller may write to."""
+    y = made.forward.results[0]
+    node = printer.operand(y)
+    mutable = isinstance(y, Value) and isinstance(y.type, Array) and y.type.axes != () and y in captured
+    if not mutable or y in made.params:
+        return node
+    return ast.Call(ast.Attribute(node, "copy", ast.Load()), [], [])
 
 
 def joint_form(

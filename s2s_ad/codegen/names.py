@@ -108,7 +108,7 @@ class Naming:
     def __init__(self, nested: dict[Value, Op], interference: Interference, reserved: set[str]) -> None:
         self.nested = nested
         self.interference = interference
-        self.reserved = reserved
+        self.reserved = reserved | {"_"}  # what is never read is assigned to it
         self.leader: dict[Value, Value] = {}
         self.members: dict[Value, list[Value]] = {}
         self.name: dict[Value, str] = {}

@@ -60,6 +60,7 @@ class ExpressionLowering(Builder):
     """One method for each kind of expression node."""
 
     locals: set[str]
+    comprehensions = 0
 
     def read(self, name: str, node: gast.AST) -> Operand:
         """The value of a variable, of whatever scope."""
@@ -215,7 +216,8 @@ class ExpressionLowering(Builder):
         if isinstance(fn, gast.Attribute):
             obj = self.expression(fn.value)
             args = self._arguments(node)
-            if fn.attr == "append" and len(args) == 1 and not node.keywords and isinstance(obj, Value):
+            own = isinstance(fn.value, gast.Name) and fn.value.id in self.locals and not self.comprehensions
+            if fn.attr == "append" and len(args) == 1 and not node.keywords and isinstance(obj, Value) and own:
                 return self._append(node, obj, args)
             return self.call(node, primitives.call_method, [obj, Const(fn.attr), *args], self._keywords(node))[0]
         if self._is_short_circuit(node):
@@ -291,7 +293,9 @@ class ExpressionLowering(Builder):
         self.locals = outer_locals | set(targets)
         self.env[accumulator] = start
         walrus = [n for n in assigned_names([node]) if n not in targets]
+        self.comprehensions += 1
         self._generators(node, generators, [accumulator, *walrus], element)
+        self.comprehensions -= 1
         value = self.env[accumulator]
         self.locals = outer_locals
         for name, operand in hidden.items():

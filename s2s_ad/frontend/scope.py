@@ -24,6 +24,9 @@ def _bindings(node: gast.AST) -> Iterator[str]:
     if isinstance(node, gast.FunctionDef):
         yield node.name
     if isinstance(node, FUNCTIONS):
+        for default in (*node.args.defaults, *node.args.kw_defaults):
+            if default is not None:
+                yield from _bindings(default)
         return
     if isinstance(node, COMPREHENSIONS):
         yield from _walrus_targets(node)

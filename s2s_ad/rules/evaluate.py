@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.rules.registry import LinearRule, ReverseRule, ScalarRule, ZeroRule, registry
-from s2s_ad.runtime import project
+from s2s_ad.runtime import finish
 
 Back = Callable[[Any], tuple[Any, ...]]
 
@@ -37,7 +37,7 @@ def rrule(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Back]
         bars = pullback(_lift(y_bar)) if differentiable else ()
         bars = bars if isinstance(bars, tuple) else (bars,)
         bars += (None,) * (len(args) - len(bars))
-        return (None, *[project(bar, arg) for bar, arg in zip(bars, args, strict=False)])
+        return (None, *[finish(bar, arg) for bar, arg in zip(bars, args, strict=False)])
 
     return y, back
 

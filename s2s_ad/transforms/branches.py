@@ -84,6 +84,7 @@ class IfStep(Step):
         forward = self.sides[i][1].finish()
         self.done.append(forward)
         inside = defined_values(forward)
+        self.t.check_residuals(v for v in free_values(adjoint) if v in inside)
         self.exports[i] = [(v, Value(v.name, v.type)) for v in free_values(adjoint) if v in inside]
         return substitute(adjoint, dict(self.exports[i]))
 

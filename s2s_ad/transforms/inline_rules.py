@@ -23,7 +23,7 @@ from s2s_ad import runtime
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import lowered
 from s2s_ad.analysis.specialize import Specializer
-from s2s_ad.errors import ADError
+from s2s_ad.errors import ADError, MissingRuleError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Value
 from s2s_ad.ir.types import UNKNOWN, Array, Closure, Number, Tuple, Unknown
@@ -71,9 +71,13 @@ def forward(
     try:
         with rule_arithmetic(spec, fn):
             made = spec.apply(rule, args, kwargs)
+        if spec.dead:
+            raise MissingRuleError(f"no derivative rule for `{getattr(fn, '__name__', fn)}` in this form", spec.span)
         y, pullback = spec.items(made)
         if isinstance(pullback, Value) and isinstance(pullback.type, Closure):
             return y, Pullback(pullback, opaque=False)
+    except MissingRuleError:
+        raise
     except ADError:
         pass
     del spec.ops[mark:]

@@ -98,7 +98,7 @@ class LoopItems:
     def contribute(self) -> None:
         """Add the filled buffers to the cotangents of the sequences."""
         for source, result in zip(self.sequences, self.results, strict=True):
-            self.t.contribute(source, result, project=isinstance(source.type, Tuple))
+            self.t.contribute(source, result, project=not isinstance(source.type, (Array, List)))
 
     @staticmethod
     def first_sequence(t: Transform, source: Operand) -> Operand:

@@ -206,6 +206,7 @@ class LoopStep(Step):
             line = line.rest
         read = free_values(body)
         free = [v for v in self._in_order() if v in read]
+        self.t.check_residuals(free)
         span = self.op.span
         sources: list[Operand] = []
         targets: list[Value] = []

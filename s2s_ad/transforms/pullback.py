@@ -8,18 +8,22 @@ loop appends one tuple of them for each iteration to a list, which its adjoint w
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
+from s2s_ad import runtime
 from s2s_ad.analysis.activity import active_values
+from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.kinks import Kinks
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Program
 from s2s_ad.analysis.specialize import Specializer
-from s2s_ad.errors import MissingRuleError
-from s2s_ad.ir.nodes import Block, Call, Const, Function, Operand, Value, regions
-from s2s_ad.ir.types import List, Tuple, is_complex
+from s2s_ad.errors import MissingRuleError, MutationError
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import Block, Call, Const, Function, Operand, Value, free_values, regions
+from s2s_ad.ir.types import UNKNOWN, List, Tuple, is_complex
 from s2s_ad.transforms import branches, calls, loops
 from s2s_ad.transforms.pairs import Pairs, Reversed
 from s2s_ad.transforms.scopes import Entry, Scope, bar_name
@@ -64,6 +68,7 @@ class Transform:
         self.function = function
         self.spec = Specializer(program)
         self.definitions = _definitions(function.body, {})
+        self.superseded = {op.args[0]: op for op in self.definitions.values() if callee(op) is primitives.append}
         self.kinks = Kinks(function.body, self.definitions)
         self.tangents = Tangents(self.spec)
         self.forward_of: dict[Value, Operand] = {}
@@ -87,6 +92,7 @@ class Transform:
             self.contribute(body.results[0], self._seed(seed, y, y_bar), project=False)
             forward.reverse()
             results = tuple(self._result(params[i], to_space) for i in wanted)
+        self.check_residuals(free_values(Block((), tuple(ops), results)))
         backward = Block((y_bar,) if seed == "y_bar" else (), tuple(ops), results)
         return Reversed(self.function.name, params, Block((), tuple(forward.finish()), (y,)), backward)
 
@@ -99,6 +105,16 @@ class Transform:
                     "a complex value" if value not in params else f"`{value.name}` is complex",
                     made.span if made is not None else self.function.span,
                     "differentiate the real and the imaginary part as two real arguments",
+                )
+
+    def check_residuals(self, values: Iterable[Value]) -> None:
+        """Refuse to save a list that is appended to later: the pullback would find it grown."""
+        for value in values:
+            if value in self.superseded:
+                raise MutationError(
+                    f"the pullback needs the list `{value.name or ''}` as it was before an `.append()`",
+                    self.superseded[value].span,
+                    "build the list first, and read it afterwards",
                 )
 
     def _seed(self, seed: str, y: Operand, y_bar: Operand) -> Operand:
@@ -165,7 +181,8 @@ class Transform:
             made = self.tangents.zero(self.resolve(primal))
         else:
             x_bar = self.tangents.complete(x_bar, self.resolve(primal))
-            copy: Any = list if isinstance(type_of_operand(x_bar), List) else np.array
+            kind = type_of_operand(x_bar)
+            copy: Any = list if isinstance(kind, List) else runtime.copy if kind == UNKNOWN else np.array
             made = self.spec.apply(copy, [x_bar])
         if isinstance(made, Value) and isinstance(made.type, List):
             made.type = cotangent_type(primal.type)  # what will be stored in it may be of any kind that a cotangent is

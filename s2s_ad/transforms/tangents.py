@@ -28,6 +28,7 @@ from s2s_ad.ir.types import (
     Number,
     Tuple,
     Type,
+    Unknown,
     is_differentiable,
     is_scalar,
     join,
@@ -63,6 +64,13 @@ def cotangent_type(t: Type) -> Type:
     return UNKNOWN
 
 
+_VIEWS = frozenset({
+    np.reshape, np.ravel, np.transpose, np.swapaxes, np.moveaxis, np.squeeze, np.expand_dims, np.broadcast_to, np.real,
+    np.diagonal, np.diag, np.flip, np.atleast_1d, np.atleast_2d, np.asarray, np.rollaxis, np.imag, np.conjugate,
+    operator.getitem, primitives.call_method, primitives.identity, getattr,
+})  # fmt: skip
+
+
 def static_parts(t: Type) -> tuple[Type, ...] | None:
     """The types of the parts of a structure that is known at compile time: all but lists of one type."""
     match t:
@@ -78,6 +86,7 @@ class Tangents:
 
     def __init__(self, spec: Specializer) -> None:
         self.spec = spec
+        self.given: set[Operand] = set()
 
     def call(self, fn: Any, *args: Operand, **kwargs: Operand) -> Operand:
         """Emit a typed call."""
@@ -290,8 +299,8 @@ class Tangents:
         match t:
             case Number("complex"):
                 return self.call(complex, x_bar)
-            case Number("real"):
-                return self._project_at_run_time(x_bar, x)
+            case Number("real") | Unknown():
+                return self.spec.emit(runtime.finish, [x_bar, x], None, UNKNOWN)
             case Number():
                 return x_bar if c == Number("float") else self.call(float, x_bar)
             case Array(axes=()) if t.dtype is not None:
@@ -328,9 +337,13 @@ class Tangents:
         return self.spec.emit(t.dtype.type, [x_bar], None, t)
 
     def _owned(self, x_bar: Operand) -> Operand:
+        """An array that nobody else has: not ȳ, not a view, not the cotangent of another argument too."""
         made = self.spec.definitions.get(x_bar) if isinstance(x_bar, Value) else None
-        if made is None or constant(made.target) is not np.broadcast_to:
-            return x_bar
+        fn = None if made is None else constant(made.target)
+        if made is None or fn is not np.broadcast_to:
+            fresh = fn is not None and fn not in _VIEWS and x_bar not in self.given
+            self.given.add(x_bar)
+            return x_bar if fresh else self.call(np.array, x_bar)
         source, shape = made.args[0], made.args[1]
         if is_scalar(type_of_operand(source)):  # type: ignore[arg-type]
             dtype = getattr(type_of_operand(x_bar), "dtype", None)
