@@ -104,7 +104,7 @@ def compile_function(source: Lowered, values: Sequence[Any], request: Request) -
     wanted = range(len(operands)) if request.wanted is None else request.wanted
     active = tuple(params.index(i) for i in wanted if i in params)
     seed = "y_bar" if request.mode == "pullback" else "aux" if request.has_aux else "one"
-    made = pullback(program, pairs, typed, active, seed=seed)
+    made = pullback(program, pairs, typed, active, seed=seed, lean=request.optimize)
     stages["adjoint"] = made
     references = References(source.names.globals, _reserved(program))
     made = optimise(made, typed, request, keep_y=request.mode != "grad")
@@ -176,7 +176,7 @@ def _reverse_callees(program: Program, pairs: Pairs, references: References, req
         pair = pairs.waiting.pop(0)
         typed = pair.instance.typed
         assert typed is not None
-        made = pullback(program, pairs, typed, pair.active, to_space=False)
+        made = pullback(program, pairs, typed, pair.active, to_space=False, lean=request.optimize)
         pair.reversed = optimise(made, typed, request, keep_y=True)
         name = pair.instance.name
         references.pair_names[pair] = (references.fresh(f"{name}_forward"), references.fresh(f"{name}_backward"))

@@ -143,7 +143,7 @@ def test_threads_compile_and_call_at_once():
             for n in range(1, 6):
                 x = np.ones((1,) * (k % 3) + (k + 2,))
                 np.testing.assert_array_equal(grad(f)(x, n), np.full(x.shape, n * (n - 1) / 2))
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:
             errors.append(error)
 
     threads = [threading.Thread(target=work, args=(k,)) for k in range(8)]
@@ -164,7 +164,7 @@ def test_failed_compilation_leaves_nothing_behind():
     for _ in range(2):
         try:
             grad(refused)(np.ones(2))
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             assert type(error).__name__ == "MutationError"
         else:
             raise AssertionError
@@ -181,7 +181,12 @@ def test_generated_code_is_found_by_tracebacks():
 
     assert "def f_pullback(x):" in source(f, np.ones((2, 2)))
     _, back = pullback(f, np.ones((2, 2)))
-    assert any(line.startswith("def f_pullback") for name in linecache.cache if "f.pullback" in name for line in linecache.getlines(name))
+    assert any(
+        line.startswith("def f_pullback")
+        for name in linecache.cache
+        if "f.pullback" in name
+        for line in linecache.getlines(name)
+    )
     try:
         grad(f)(np.ones((2, 3)))
     except ValueError as error:

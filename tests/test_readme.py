@@ -24,7 +24,7 @@ def taylor_sine(x):
 def test_generated_code_in_the_readme_is_current() -> None:
     """The block between the markers is the compiler's text, the comments that quote the source left out."""
     text = README.read_text(encoding="utf-8")
-    shown = re.search(r"<!-- generated: begin -->\n```python\n(.*?)```\n<!-- generated: end -->", text, re.S)
+    shown = re.search(r"<!-- generated: begin -->\n```python\n(.*?)```\n<!-- generated: end -->", text, re.DOTALL)
     assert shown is not None
     written = re.sub(r" *# line \d+: .*\n", "", source(taylor_sine, 0.5))
     assert shown.group(1) == written

@@ -68,6 +68,7 @@ class Specializer:
         self.running: list[Function] = []
         self.definitions: dict[Value, Call] = {}
         self.retarget: Callable[[Any, list[Operand]], Any] | None = None
+        self.simplify: Callable[[Specializer, Any, list[Operand]], Operand | list[Operand]] | None = None
         self.hidden = 0  # how deep in code that counts as that of the call it is for
 
     # evaluation
@@ -333,6 +334,11 @@ class Specializer:
         fn = target.value if isinstance(target, Const) else target
         if self.retarget is not None:
             fn = self.retarget(fn, args)
+        if self.simplify is not None and not kwargs:
+            simpler = self.simplify(self, fn, args)
+            if not isinstance(simpler, list):
+                return simpler
+            args = simpler
         handler = HANDLERS.get(fn) if _is_hashable(fn) else None
         if handler is not None:
             result = handler(self, args, kwargs)

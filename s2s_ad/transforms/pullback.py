@@ -25,6 +25,7 @@ from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, Function, Operand, Value, free_values, regions
 from s2s_ad.ir.types import UNKNOWN, List, Tuple, is_complex
 from s2s_ad.transforms import branches, calls, loops
+from s2s_ad.transforms.lean_arithmetic import simplified
 from s2s_ad.transforms.pairs import Pairs, Reversed
 from s2s_ad.transforms.scopes import Entry, Scope, bar_name
 from s2s_ad.transforms.steps import forward_block
@@ -41,13 +42,15 @@ def pullback(
     *,
     seed: str = "y_bar",
     to_space: bool = True,
+    lean: bool = True,
 ) -> Reversed:
     """Transform a typed function; the adjoint gives the cotangents of the parameters numbered in `wanted`.
 
     `seed`: the cotangent of the result is a parameter ("y_bar"), is one ("one"), or is one for the first of the two
-    parts of the result ("aux"). `to_space`: convert each cotangent to exactly the kind of its primal.
+    parts of the result ("aux"). `to_space`: convert each cotangent to exactly the kind of its primal. `lean`: simplify
+    the arithmetic of the adjoint as it is written.
     """
-    return Transform(program, pairs, function).run(wanted, seed, to_space=to_space)
+    return Transform(program, pairs, function, lean).run(wanted, seed, to_space=to_space)
 
 
 def _definitions(block: Block, found: dict[Value, Call]) -> dict[Value, Call]:
@@ -63,10 +66,11 @@ def _definitions(block: Block, found: dict[Value, Call]) -> dict[Value, Call]:
 class Transform:
     """The state of one transform."""
 
-    def __init__(self, program: Program, pairs: Pairs, function: Function) -> None:
+    def __init__(self, program: Program, pairs: Pairs, function: Function, lean: bool) -> None:
         self.pairs = pairs
         self.function = function
         self.spec = Specializer(program)
+        self.lean = lean
         self.definitions = _definitions(function.body, {})
         self.superseded = {op.args[0]: op for op in self.definitions.values() if callee(op) is primitives.append}
         self.kinks = Kinks(function.body, self.definitions)
@@ -88,6 +92,7 @@ class Transform:
         y = self.resolve(body.results[0])
         name = (bar_name(y) if isinstance(y, Value) else None) or "y_bar"
         y_bar = Value(name, cotangent_type(type_of_operand(y)))
+        self.spec.simplify = simplified if self.lean else None
         with self.spec.region() as ops:
             self.contribute(body.results[0], self._seed(seed, y, y_bar), project=False)
             forward.reverse()
@@ -127,6 +132,8 @@ class Transform:
     def _result(self, param: Value, to_space: bool) -> Operand:
         entry = self.scope.get(param)
         x_bar = self.tangents.complete(NONE if entry is None else entry.operand, param)
+        if entry is not None and entry.owned:
+            self.tangents.owned.add(x_bar)
         return self.tangents.to_space(x_bar, param) if to_space else x_bar
 
     # the primal

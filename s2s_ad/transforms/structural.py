@@ -173,8 +173,9 @@ def _contribute_part(step: StructuralStep, kind: Any, index: Any, bar: Operand) 
     elif isinstance(index, slice):
         n = len(kind.items)
         parts: list[Operand] = [Const(None)] * n
-        for i, part in zip(range(*index.indices(n)), t.tangents.parts(bar), strict=True):
-            parts[i] = part
+        part = step.op.results[0].type
+        for i, piece in zip(range(*index.indices(n)), t.tangents.parts_of_cotangent(bar, part), strict=True):
+            parts[i] = piece
         step.contribute(0, t.tangents.rebuild(kind, parts))
     else:
         step.contribute(0, t.tangents.one_part(kind, index, bar))

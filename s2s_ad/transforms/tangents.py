@@ -86,6 +86,7 @@ class Tangents:
 
     def __init__(self, spec: Specializer) -> None:
         self.spec = spec
+        self.owned: set[Operand] = set()
         self.given: set[Operand] = set()
 
     def call(self, fn: Any, *args: Operand, **kwargs: Operand) -> Operand:
@@ -341,9 +342,11 @@ class Tangents:
         made = self.spec.definitions.get(x_bar) if isinstance(x_bar, Value) else None
         fn = None if made is None else constant(made.target)
         if made is None or fn is not np.broadcast_to:
-            fresh = fn is not None and fn not in _VIEWS and x_bar not in self.given
-            self.given.add(x_bar)
-            return x_bar if fresh else self.call(np.array, x_bar)
+            fresh = x_bar in self.owned or (fn is not None and fn not in _VIEWS)
+            if fresh and x_bar not in self.given:
+                self.given.add(x_bar)
+                return x_bar
+            return self.call(np.array, x_bar)
         source, shape = made.args[0], made.args[1]
         if is_scalar(type_of_operand(source)):  # type: ignore[arg-type]
             dtype = getattr(type_of_operand(x_bar), "dtype", None)

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from s2s_ad.codegen.linecache_store import register
 from s2s_ad.codegen.layout import WIDTH
+from s2s_ad.codegen.linecache_store import register
 from s2s_ad.codegen.printer import Printer, to_source
 from s2s_ad.frontend.source import deep_recursion
 
