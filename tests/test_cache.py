@@ -1,11 +1,13 @@
 """What compiled code relies on, and that it is noticed when that changes."""
 
 import threading
+import traceback
 
 import numpy as np
+import pytest
 
-from s2s_ad import def_rrule, grad, primitive, pullback, source
-from s2s_ad.compiler import find
+from s2s_ad import MutationError, def_rrule, grad, primitive, pullback
+from s2s_ad.compiler import Request, find
 
 FACTOR = 2.0
 
@@ -70,15 +72,9 @@ def test_new_batch_size_does_not_recompile():
     def f(x):
         return np.sum(x * x, axis=1)
 
-    first = find(f, [np.ones((3, 4))], _request())
-    assert find(f, [np.ones((5, 6))], _request()) is first
-    assert find(f, [np.ones((1, 4))], _request()) is not first
-
-
-def _request():
-    from s2s_ad.compiler import Request
-
-    return Request()
+    first = find(f, [np.ones((3, 4))], Request())
+    assert find(f, [np.ones((5, 6))], Request()) is first
+    assert find(f, [np.ones((1, 4))], Request()) is not first
 
 
 def test_signatures_are_kept_apart():
@@ -162,34 +158,18 @@ def test_failed_compilation_leaves_nothing_behind():
         return np.sum(x)
 
     for _ in range(2):
-        try:
+        with pytest.raises(MutationError):
             grad(refused)(np.ones(2))
-        except Exception as error:
-            assert type(error).__name__ == "MutationError"
-        else:
-            raise AssertionError
         assert grad(uses_helper)(3.0) == 12.0
 
 
 def test_generated_code_is_found_by_tracebacks():
     """The text is in linecache, line by line."""
-    import linecache
-    import traceback
 
     def f(x):
         return np.sum(x @ x)
 
-    assert "def f_pullback(x):" in source(f, np.ones((2, 2)))
-    _, back = pullback(f, np.ones((2, 2)))
-    assert any(
-        line.startswith("def f_pullback")
-        for name in linecache.cache
-        if "f.pullback" in name
-        for line in linecache.getlines(name)
-    )
-    try:
+    with pytest.raises(ValueError, match="matmul") as error:
         grad(f)(np.ones((2, 3)))
-    except ValueError as error:
-        assert any("x @ x" in (frame.line or "") for frame in traceback.extract_tb(error.__traceback__))
-    else:
-        raise AssertionError
+    assert any("x @ x" in (frame.line or "") for frame in traceback.extract_tb(error.value.__traceback__))
+    assert "f_grad" in str(error.traceback[-1].frame.code.name)
