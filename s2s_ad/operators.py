@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.analysis.program import key_of, lowered
+from s2s_ad.analysis.program import MISSING, key_of, lowered
 from s2s_ad.analysis.specialize import is_code
 from s2s_ad.compiler import Compiled, NotScalar, Request, find
 from s2s_ad.errors import SourceUnavailableError
@@ -136,8 +136,13 @@ class Shortcut:
 
     def get(self, args: tuple[Any, ...]) -> Compiled | None:
         """The code for a call, if it was called so before and nothing has changed since."""
-        compiled = self._known.get((*map(key_of, args),))
-        return compiled if compiled is not None and compiled.is_current() else None
+        compiled = self._known.get((key_of(args[0]),) if len(args) == 1 else (*map(key_of, args),))
+        if compiled is None or compiled.version != registry.version:
+            return None
+        for guard in compiled.guards:
+            if guard.read(guard.name, MISSING) is not guard.value and not guard.holds():
+                return None
+        return compiled
 
     def put(self, args: tuple[Any, ...], compiled: Compiled) -> None:
         """Remember the code for a call. Many different shapes are not worth remembering."""

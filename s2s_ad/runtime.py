@@ -332,3 +332,10 @@ def copy(x_bar: Any) -> Any:
     if isinstance(x_bar, np.ndarray):
         return x_bar.copy()
     return list(x_bar) if isinstance(x_bar, list) else x_bar
+
+
+def bound(value: Any, name: str) -> Any:
+    """The value of a variable that starts as None because it may never be assigned; UnboundLocalError if it was not."""
+    if value is None:
+        raise UnboundLocalError(f"cannot access local variable {name!r} where it is not associated with a value")
+    return value

@@ -94,9 +94,14 @@ class Guard:
         return True
 
 
+_PLAIN = frozenset({float, int, bool, complex, type(None)})
+
+
 def key_of(value: Any) -> Any:
     """A key that is quick to make: values of one key have one type."""
     kind = type(value)
+    if kind in _PLAIN:
+        return kind
     if kind is np.ndarray:
         return value.dtype, value.shape
     if kind is tuple or kind is list:

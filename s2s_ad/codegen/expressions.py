@@ -9,13 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad import runtime
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Instance
 from s2s_ad.codegen.names import Naming
 from s2s_ad.codegen.references import References, load
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Call, Const, If, Operand, Star, Value
-from s2s_ad.ir.types import Array
+from s2s_ad.ir.types import Array, Unknown
+from s2s_ad.ir.types import Instance as InstanceType
 from s2s_ad.rules.numpy.methods import METHODS
 from s2s_ad.transforms.pairs import PairBackward, PairForward
 
@@ -58,6 +60,7 @@ class ExpressionPrinter:
     def __init__(self, naming: Naming, references: References) -> None:
         self.naming = naming
         self.references = references
+        self.started: frozenset[str] = frozenset()
 
     def operand(self, operand: Operand) -> ast.expr:
         """A variable, a constant, or the expression that is nested here."""
@@ -67,7 +70,10 @@ class ExpressionPrinter:
             return self.references.to(operand.value)
         op = self.naming.nested.get(operand)
         if op is None:
-            return load(self.naming.name[operand])
+            name = load(self.naming.name[operand])
+            if operand.unbound and name.id in self.started and not isinstance(operand.type, (Unknown, InstanceType)):
+                return ast.Call(self.references.to(runtime.bound), [name, ast.Constant(operand.name)], [])
+            return name
         return self.call(op) if isinstance(op, Call) else self.conditional(op)  # type: ignore[arg-type]
 
     def conditional(self, op: If) -> ast.expr:

@@ -28,7 +28,7 @@ _MODULES: dict[str, tuple[str, Any]] = {
 }
 
 
-def load(name: str) -> ast.expr:
+def load(name: str) -> ast.Name:
     """Reading a variable."""
     return ast.Name(name, ast.Load())
 

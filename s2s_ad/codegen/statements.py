@@ -10,6 +10,8 @@ from __future__ import annotations
 import ast
 import linecache
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +49,7 @@ class StatementPrinter:
         self.naming = expressions.naming
         self.uses = uses
         self.copied = copied
+        expressions.started = copied
         self.copied_names: set[str] = set()
         self.comments = comments
         self.last_line: tuple[str, int] | None = None
@@ -133,8 +136,10 @@ class StatementPrinter:
     def _append(self, op: Call) -> list[ast.stmt]:
         items, item = op.args
         method = ast.Attribute(self.operand(items), "append", ast.Load())
-        self.copied_names |= {n.id for n in ast.walk(self.operand(item)) if isinstance(n, ast.Name)}
-        return [ast.Expr(ast.Call(method, [self.operand(item)], [])), *self._version(op, 0)]
+        with self._unchecked():
+            node = self.operand(item)
+        self.copied_names |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+        return [ast.Expr(ast.Call(method, [node], [])), *self._version(op, 0)]
 
     def _store(self, op: Call) -> list[ast.stmt]:
         target, index, item = op.args
@@ -181,6 +186,25 @@ class StatementPrinter:
 
     def copies(self, targets: tuple[Value, ...], sources: tuple[Operand, ...]) -> list[ast.stmt]:
         """Assign all `sources` to `targets` at once."""
+        with self._unchecked():
+            pairs = self._copied_pairs(targets, sources)
+        self.copied_names |= {v.id for _, v in pairs if isinstance(v, ast.Name)}
+        if len(pairs) > 1 and self._entangled(pairs):
+            names: list[ast.expr] = [store(self.naming.name[t]) for t, _ in pairs]
+            return [ast.Assign([ast.Tuple(names, ast.Store())], ast.Tuple([v for _, v in pairs], ast.Load()))]
+        return self._sequence(pairs)
+
+    @contextmanager
+    def _unchecked(self) -> Iterator[None]:
+        """Variables are moved here, not read: one that is not bound may stay so."""
+        started, self.expressions.started = self.expressions.started, frozenset()
+        try:
+            yield
+        finally:
+            self.expressions.started = started
+
+    def _copied_pairs(self, targets: tuple[Value, ...], sources: tuple[Operand, ...]) -> list[tuple[Value, ast.expr]]:
+        """The assignments that are not of a variable to itself."""
         pairs = []
         for target, source in zip(targets, sources, strict=True):
             if not self.uses[target] or target not in self.naming.name:
@@ -190,11 +214,7 @@ class StatementPrinter:
             value = self.operand(source)
             if not (isinstance(value, ast.Name) and value.id == self.naming.name[target]):
                 pairs.append((target, value))
-        self.copied_names |= {v.id for _, v in pairs if isinstance(v, ast.Name)}
-        if len(pairs) > 1 and self._entangled(pairs):
-            names: list[ast.expr] = [store(self.naming.name[t]) for t, _ in pairs]
-            return [ast.Assign([ast.Tuple(names, ast.Store())], ast.Tuple([v for _, v in pairs], ast.Load()))]
-        return self._sequence(pairs)
+        return pairs
 
     def _sequence(self, pairs: list[tuple[Value, ast.expr]]) -> list[ast.stmt]:
         """One assignment after the other; variables that get one value share a statement, `a = b = c`."""
