@@ -10,6 +10,7 @@ import pytest
 from s2s_ad import MutationError, UnsupportedSyntaxError, grad, pullback
 
 X = np.array([1.1, -0.7, 2.3])
+GENERATOR = np.random.default_rng(0)
 
 
 def append_to_an_item(x):
@@ -184,6 +185,8 @@ def test_append_in_a_comprehension_is_refused():
         lambda x, b: b.sort,
         lambda x, b: b.fill(0.0),
         lambda x, b: np.copyto(b, x),
+        lambda x, b: np.random.default_rng(0).shuffle(b),
+        lambda x, b: GENERATOR.shuffle(b),
     ],
 )
 def test_writes_in_disguise_are_refused(write):

@@ -151,7 +151,19 @@ def _call_method(s: Specializer, args: list[Operand], kwargs: dict[str, Operand]
         return _dict_method(s, obj, t, name, args[2:])
     if isinstance(t, (List, Tuple)) and name == "copy":
         return s.apply(list, [obj])
+    _refuse_foreign_method(s, t, name, [*args[2:], *kwargs.values()])
     return s.emit(primitives.call_method, args, kwargs, UNKNOWN)
+
+
+def _refuse_foreign_method(s: Specializer, t: Type, name: str, args: list[Operand]) -> None:
+    """Refuse a method of which nothing is known where it could write to an argument."""
+    harmless = name in METHODS or t in (Instance(str), Instance(bytes))
+    if not harmless and any(_is_mutable(type_of_operand(a)) for a in args):
+        raise MutationError(
+            f"`.{name}()` may write to its argument",
+            s.span,
+            "call a function with a rule, or pass the method's result to this function as an argument",
+        )
 
 
 def _dict_method(s: Specializer, obj: Value, t: Dict, name: str, args: list[Operand]) -> Operand:
