@@ -77,7 +77,7 @@ def _transpose(a: Operand, axes: Operand = Const(None)) -> Type:  # noqa: B008
     t, order = array_type(a), constant(axes, default=False)
     if t.axes is None or order is False:
         return Array(t.dtype, None)
-    return Array(t.dtype, t.axes[::-1] if order is None else tuple(t.axes[i] for i in order))
+    return Array(t.dtype, t.axes[::-1] if order is None else tuple(t.axes[i] for i in order), boxed=t.axes == ())
 
 
 @handles(np.swapaxes)
@@ -103,7 +103,8 @@ def _expand_dims(a: Operand, axis: Operand) -> Type:
 
 @handles(np.broadcast_to)
 def _broadcast_to(a: Operand, shape: Operand) -> Type:
-    return Array(array_type(a).dtype, axes_of_shape(shape))
+    axes = axes_of_shape(shape)
+    return Array(array_type(a).dtype, axes, boxed=axes == ())
 
 
 @handles(np.matmul, operator.matmul)

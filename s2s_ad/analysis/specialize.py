@@ -12,6 +12,7 @@ import functools
 import operator
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -34,6 +35,7 @@ from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, Function, If, Op
 from s2s_ad.ir.types import (
     NEVER,
     UNKNOWN,
+    Array,
     Closure,
     Dict,
     List,
@@ -69,6 +71,7 @@ class Specializer:
         self.definitions: dict[Value, Call] = {}
         self.retarget: Callable[[Any, list[Operand]], Any] | None = None
         self.simplify: Callable[[Specializer, Any, list[Operand]], Operand | list[Operand]] | None = None
+        self.in_adjoint = False
         self.hidden = 0  # how deep in code that counts as that of the call it is for
 
     # evaluation
@@ -395,6 +398,9 @@ class Specializer:
         )
         self.ops.append(call)
         self.definitions[value] = call
+        if self.in_adjoint and isinstance(type_, Array) and type_.boxed and type_.axes == () and fn is not np.asarray:
+            # a 0-d array is mutable, so `x_bar += …` would reach whoever else has it
+            return self.emit(operator.getitem, [value, Const(())], None, replace(type_, boxed=False), name)
         return value
 
     def fold(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> Const | None:

@@ -92,6 +92,7 @@ class Transform:
         y = self.resolve(body.results[0])
         name = (bar_name(y) if isinstance(y, Value) else None) or "y_bar"
         y_bar = Value(name, cotangent_type(type_of_operand(y)))
+        self.spec.in_adjoint = True
         self.spec.simplify = simplified if self.lean else None
         with self.spec.region() as ops:
             self.contribute(body.results[0], self._seed(seed, y, y_bar), project=False)
