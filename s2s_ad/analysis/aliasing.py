@@ -219,3 +219,42 @@ def _use_iterators(webs: _Webs, op: Op, loops: tuple[Op, ...]) -> None:
                     "write `zip`, `enumerate` or `reversed` where it is looped over, or make a list of it",
                 )
             webs.iterators[operand] = (op,)
+
+
+def growing_lists(body: Block) -> dict[Value, Span | None]:
+    """The versions of lists that may be appended to later, with the place of an append."""
+    found: dict[Value, Span | None] = {}
+    size = -1
+    while len(found) != size:
+        size = len(found)
+        _grow(body, found)
+    return found
+
+
+def _grow(block: Block, found: dict[Value, Span | None]) -> None:
+    for op in reversed(block.ops):
+        if isinstance(op, Call):
+            if callee(op) is primitives.append and isinstance(op.args[0], Value):
+                found.setdefault(op.args[0], op.span)
+            continue
+        for later, earlier in _flows(op):
+            if later in found and isinstance(earlier, Value):
+                found.setdefault(earlier, found[later])
+        for region in regions(op):
+            _grow(region, found)
+
+
+def _flows(op: Op) -> list[tuple[Value, Operand]]:
+    """Pairs of a version and one that it may be the same list as, later and earlier."""
+    if isinstance(op, If):
+        return [*zip(op.results, op.then.results, strict=True), *zip(op.results, op.orelse.results, strict=True)]
+    assert isinstance(op, (For, While))
+    params = op.body.params[1:] if isinstance(op, For) else op.body.params
+    outs = op.body.results[1:]
+    return [
+        pair
+        for later in (op.results, params)
+        for earlier in (outs, op.inits, params)
+        for pair in zip(later, earlier, strict=True)
+        if pair[0] is not pair[1]
+    ]

@@ -15,13 +15,12 @@ import numpy as np
 
 from s2s_ad import runtime
 from s2s_ad.analysis.activity import active_values
-from s2s_ad.analysis.effects import callee
+from s2s_ad.analysis.aliasing import growing_lists
 from s2s_ad.analysis.kinks import Kinks
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Program
 from s2s_ad.analysis.specialize import Specializer
 from s2s_ad.errors import MissingRuleError, MutationError
-from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, Function, Operand, Value, free_values, regions
 from s2s_ad.ir.types import UNKNOWN, List, Tuple, is_complex
 from s2s_ad.transforms import branches, calls, loops
@@ -72,7 +71,7 @@ class Transform:
         self.spec = Specializer(program)
         self.lean = lean
         self.definitions = _definitions(function.body, {})
-        self.superseded = {op.args[0]: op for op in self.definitions.values() if callee(op) is primitives.append}
+        self.growing = growing_lists(function.body)
         self.kinks = Kinks(function.body, self.definitions)
         self.tangents = Tangents(self.spec)
         self.forward_of: dict[Value, Operand] = {}
@@ -116,10 +115,10 @@ class Transform:
     def check_residuals(self, values: Iterable[Value]) -> None:
         """Refuse to save a list that is appended to later: the pullback would find it grown."""
         for value in values:
-            if value in self.superseded:
+            if value in self.growing:
                 raise MutationError(
                     f"the pullback needs the list `{value.name or ''}` as it was before an `.append()`",
-                    self.superseded[value].span,
+                    self.growing[value],
                     "build the list first, and read it afterwards",
                 )
 
