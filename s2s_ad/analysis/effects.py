@@ -58,6 +58,8 @@ def may_raise(op: Op) -> bool:
     if not isinstance(op, Call):
         return isinstance(op, While) or any(may_raise(inner) for block in regions(op) for inner in block.ops)
     fn = callee(op)
+    if any(isinstance(r.type, Unknown) for r in op.results):
+        return True
     types = [type_of_operand(o) for o in (*op.args, *(v for _, v in op.kwargs))]  # type: ignore[arg-type]
     if isinstance(fn, (Instance, primitives.Unpack)) or fn in _LOOKUPS or any(isinstance(t, Unknown) for t in types):
         return True
