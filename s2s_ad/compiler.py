@@ -20,6 +20,7 @@ from s2s_ad.analysis.program import MISSING, Guard, Lowered, Program, lowered
 from s2s_ad.analysis.specialize import infer, is_code
 from s2s_ad.codegen.linecache_store import register
 from s2s_ad.codegen.module import closure_form, joint_form, pair_form
+from s2s_ad.codegen.names import all_values
 from s2s_ad.codegen.printer import to_source
 from s2s_ad.codegen.references import References
 from s2s_ad.frontend.source import deep_recursion
@@ -154,7 +155,7 @@ def _reserved(program: Program) -> set[str]:
 
 def optimise(made: Reversed, typed: Function, request: Request, *, keep_y: bool) -> Reversed:
     """Run the optimisations over both halves."""
-    users = {v for op in typed.body.ops for v in op.results}
+    users = set(all_values(typed.body))
     backward = made.backward
     if request.optimize:
         backward = dead_code(backward)
