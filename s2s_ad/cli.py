@@ -30,9 +30,9 @@ from rich.console import Console
 from rich.syntax import Syntax
 
 from s2s_ad import __version__
+from s2s_ad.dispatch import ArgNums, target
 from s2s_ad.errors import ADError
 from s2s_ad.inspection import STAGES, WITHOUT_ARGUMENTS, stage_text
-from s2s_ad.operators import ArgNums, target
 
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 

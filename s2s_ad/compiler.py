@@ -16,7 +16,8 @@ from types import FunctionType
 from typing import Any
 
 from s2s_ad.analysis.effects import may_raise
-from s2s_ad.analysis.program import MISSING, Guard, Lowered, Program, lowered
+from s2s_ad.analysis.guards import Guard
+from s2s_ad.analysis.program import Lowered, Program, lowered
 from s2s_ad.analysis.specialize import infer, is_code
 from s2s_ad.codegen.linecache_store import register
 from s2s_ad.codegen.module import closure_form, joint_form, pair_form
@@ -60,10 +61,7 @@ class Compiled:
 
     def is_current(self) -> bool:
         """Whether everything outside that the code relies on is as it was."""
-        for guard in self.guards:
-            if guard.read(guard.name, MISSING) is not guard.value and not guard.holds():
-                return False
-        return self.version == registry.version
+        return self.version == registry.version and all(guard.holds() for guard in self.guards)
 
 
 _lock = threading.RLock()
@@ -150,7 +148,7 @@ def _arguments(code: Function, values: Sequence[Any]) -> list[Operand]:
 
 def _reserved(program: Program) -> set[str]:
     """The global names that the user's functions read must not become local."""
-    return {str(key[1]) for key in program.guards}
+    return {name for _, name in program.guards}
 
 
 def optimise(made: Reversed, typed: Function, request: Request, *, keep_y: bool) -> Reversed:

@@ -16,12 +16,13 @@ from typing import Any
 
 from s2s_ad.analysis.program import lowered
 from s2s_ad.codegen.printer import to_source
+from s2s_ad.dispatch import ArgNums, target
 from s2s_ad.frontend.check import check_syntax
 from s2s_ad.frontend.desugar import desugar
 from s2s_ad.frontend.source import deep_recursion, find_source
 from s2s_ad.ir.nodes import Block, Function
 from s2s_ad.ir.printer import to_text
-from s2s_ad.operators import ArgNums, compiled_for, target
+from s2s_ad.operators import compiled_for
 from s2s_ad.transforms.pairs import Reversed
 
 STAGES = ("core", "ssa", "typed", "adjoint", "optimized", "python")

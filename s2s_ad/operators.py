@@ -3,96 +3,17 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable, Sequence
 from types import FunctionType, MethodType
 from typing import Any
 
 import numpy as np
 
-from s2s_ad.analysis.program import MISSING, key_of, lowered
+from s2s_ad.analysis.program import lowered
 from s2s_ad.analysis.specialize import is_code
 from s2s_ad.compiler import Compiled, NotScalar, Request, find
-from s2s_ad.errors import SourceUnavailableError
+from s2s_ad.dispatch import ArgNums, Shortcut, Target, target
 from s2s_ad.ir.types import Tuple, Type, is_scalar
-from s2s_ad.rules.registry import registry
-
-ArgNums = int | str | Sequence[int | str]
-
-
-class Target:
-    """A callable taken apart: a Python function, arguments that are bound already, and captured variables."""
-
-    def __init__(self, f: Callable[..., Any]) -> None:
-        self.given = f
-        self.args: tuple[Any, ...] = ()
-        self.kwargs: dict[str, Any] = {}
-        fn: Any = f
-        while not isinstance(fn, FunctionType):
-            fn = self._unwrap(fn)
-        self.fn: FunctionType = fn
-        self.signature = inspect.signature(fn, follow_wrapped=False)
-        self.variadic = any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in self.signature.parameters.values())
-
-    def _unwrap(self, fn: Any) -> Any:
-        inner = getattr(fn, "__s2s_ad_function__", None)
-        if inner is not None:
-            return inner
-        if isinstance(fn, functools.partial):
-            self.args = (*fn.args, *self.args)
-            self.kwargs = {**fn.keywords, **self.kwargs}
-            return fn.func
-        if isinstance(fn, MethodType):
-            self.args = (fn.__self__, *self.args)
-            return fn.__func__
-        call = vars(type(fn)).get("__call__") or getattr(type(fn), "__call__", None)  # noqa: B004
-        if isinstance(call, FunctionType):
-            self.args = (fn, *self.args)
-            return call
-        name = getattr(fn, "__name__", repr(fn))
-        if registry.get(fn) is not None:
-            raise SourceUnavailableError(
-                f"`{name}` is not written in Python", hint=f"wrap it: `lambda *args: {name}(*args)`, or call `rrule`"
-            )
-        raise SourceUnavailableError(
-            f"`{name}` is not written in Python", hint="give it a derivative with `def_rrule` or `scalar_rule`"
-        )
-
-    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
-        """The value of each parameter, and then of each captured variable."""
-        bound = self.signature.bind(*self.args, *args, **{**self.kwargs, **kwargs})
-        bound.apply_defaults()
-        return [*bound.arguments.values(), *self.captured()]
-
-    def captured(self) -> list[Any]:
-        """The contents of the closure's cells, in the order in which the code reads them."""
-        free = lowered(self.fn).code.free
-        cells = dict(zip(self.fn.__code__.co_freevars, self.fn.__closure__ or (), strict=True))
-        return [cells[name].cell_contents for name in free]
-
-    def numbers(self, argnums: ArgNums) -> tuple[int, ...]:
-        """The positions of the chosen parameters."""
-        names = list(self.signature.parameters)
-        chosen = (argnums,) if isinstance(argnums, (int, str)) else tuple(argnums)
-        found = []
-        for a in chosen:
-            if isinstance(a, str):
-                if a not in names:
-                    raise ValueError(f"{self.fn.__name__}() has no parameter {a!r}")
-                found.append(names.index(a))
-            else:
-                free = len(names) - len(self.args)
-                if not -free <= a < free:
-                    raise ValueError(f"argnums {a} is out of range: {self.fn.__name__}() takes {free} arguments")
-                found.append(a % free + len(self.args))
-        return tuple(found)
-
-
-def target(f: Callable[..., Any]) -> Target:
-    """`f` taken apart."""
-    if not callable(f):
-        raise TypeError(f"expected a function, got {type(f).__name__}")
-    return Target(f)
 
 
 def pullback(f: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -106,49 +27,30 @@ def pullback(f: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Cal
 
 
 def _pullback(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], *, optimize: bool) -> Any:
-    shortcut = _shortcut(f, optimize) if type(f) is FunctionType and not kwargs and not f.__closure__ else None
-    compiled = None if shortcut is None else shortcut.get(args)
-    if compiled is not None:
-        y, inner = compiled.call(*args)
+    shortcut = found = None
+    if type(f) is FunctionType and not kwargs:
+        shortcut = _shortcut(f, optimize)
+        found = shortcut.find(f, args)
+    if found is not None:
+        call, values = found
+        y, inner = call(*values)
         spread = None
     else:
         t = target(f)
-        values = t.bind(args, kwargs)
-        compiled = find(t.fn, values, Request("pullback", optimize=optimize))
-        y, inner = compiled.call(*_runtime_values(values))
+        bound = t.bind(args, kwargs)
+        compiled = find(t.fn, bound, Request("pullback", optimize=optimize))
+        y, inner = compiled.call(*_runtime_values(bound))
         spread = _spread(t, args, kwargs)
-        if shortcut is not None and spread is None and _is_direct(args, values):
-            shortcut.put(args, compiled)
+        if shortcut is not None:
+            shortcut.put(t.fn, bound, compiled)
+    count = 1 + len(args)
 
     def back(y_bar: Any) -> tuple[Any, ...]:
         """The pullback: the cotangents of the function and of each of its arguments."""
         bars = inner(check_cotangent(y_bar, y))
-        return bars if spread is None else spread(bars)
+        return bars[:count] if spread is None else spread(bars)
 
     return y, back
-
-
-class Shortcut:
-    """Compiled code by the quick keys of the arguments, for calls that pass each parameter by position."""
-
-    def __init__(self) -> None:
-        self._known: dict[Any, Compiled] = {}
-
-    def get(self, args: tuple[Any, ...]) -> Compiled | None:
-        """The code for a call, if it was called so before and nothing has changed since."""
-        compiled = self._known.get((key_of(args[0]),) if len(args) == 1 else (*map(key_of, args),))
-        if compiled is None or compiled.version != registry.version:
-            return None
-        for guard in compiled.guards:
-            if guard.read(guard.name, MISSING) is not guard.value and not guard.holds():
-                return None
-        return compiled
-
-    def put(self, args: tuple[Any, ...], compiled: Compiled) -> None:
-        """Remember the code for a call. Many different shapes are not worth remembering."""
-        if len(self._known) > 1000:
-            self._known.clear()
-        self._known[(*map(key_of, args),)] = compiled
 
 
 _shortcuts: dict[tuple[int, int, bool], tuple[Any, Shortcut]] = {}
@@ -159,17 +61,8 @@ def _shortcut(f: FunctionType, optimize: bool) -> Shortcut:
     key = (id(f.__code__), id(f.__globals__), optimize)
     known = _shortcuts.get(key)
     if known is None:
-        known = _shortcuts[key] = (f, Shortcut())
+        known = _shortcuts[key] = (f, Shortcut(f))
     return known[1]
-
-
-def _is_direct(args: tuple[Any, ...], values: Sequence[Any]) -> bool:
-    """Whether the arguments of the call are the values that the compiled code takes."""
-    return (
-        len(args) == len(values)
-        and all(a is v for a, v in zip(args, values, strict=True))
-        and not any(map(is_code, args))
-    )
 
 
 def _runtime_values(values: Sequence[Any]) -> list[Any]:
@@ -270,15 +163,15 @@ def _derivative(
     t = target(f)
     if not t.variadic:
         t.numbers(argnums)
-    shortcut = Shortcut()
-    find_quickly = shortcut.get
-    follows_cells = bool(t.fn.__code__.co_freevars)
+    shortcut = Shortcut(t.fn)
+    find_quickly, fn, ahead, simple = shortcut.find, t.fn, t.args, not t.kwargs
 
     def derivative(*args: Any, **kwargs: Any) -> Any:
-        if not kwargs and not follows_cells:
-            compiled = find_quickly(args)
-            if compiled is not None:
-                return compiled.call(*args)
+        if simple and not kwargs:
+            found = find_quickly(fn, (*ahead, *args) if ahead else args)
+            if found is not None:
+                call, values = found
+                return call(*values)
         return _differentiate(t, argnums, mode, args, kwargs, shortcut, has_aux=has_aux, optimize=optimize)
 
     return functools.update_wrapper(derivative, f, updated=())
@@ -299,6 +192,7 @@ def _differentiate(
         return _by_pullback(t, argnums, mode, args, kwargs, has_aux=has_aux, optimize=optimize)
     values = t.bind(args, kwargs)
     wanted = t.numbers(argnums)
+    given = list(values)
     for i in wanted:
         values[i] = _promoted(values[i])
     request = Request(mode, wanted, isinstance(argnums, (int, str)), has_aux, optimize)
@@ -308,8 +202,8 @@ def _differentiate(
         _require_scalar(t, _value_of(t, values, has_aux=has_aux))
         raise
     if is_scalar(_value_type(compiled, has_aux=has_aux)):
-        if not kwargs and _is_direct(args, values):
-            shortcut.put(args, compiled)
+        if not kwargs and not t.kwargs and all(a is b for a, b in zip(given, values, strict=True)):
+            shortcut.put(t.fn, values, compiled)
         return compiled.call(*_runtime_values(values))
     both = find(t.fn, values, Request("value_and_grad", wanted, request.single, has_aux, optimize))
     y, gradient = both.call(*_runtime_values(values))

@@ -21,6 +21,7 @@ LAYERS = (
     "transforms",
     "codegen",
     "compiler",
+    "dispatch",
     "operators",
     "inspection",
     "__init__",

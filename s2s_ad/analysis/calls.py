@@ -123,9 +123,9 @@ def _constant_attribute(s: Specializer, obj: Const, name: str) -> Operand:
         data = isinstance(value, (bool, int, float, complex, np.ndarray, np.generic))
         return s.emit(getattr, [obj, Const(name)], None, type_of(value)) if data else Const(value)
     if callable(value) or isinstance(value, ModuleType):
-        s.program.guard((id(obj.value), name), functools.partial(getattr, obj.value), name, value)
+        s.program.guard(obj.value, name, value)
         return Const(value)
-    s.program.guard((id(obj.value), name), functools.partial(getattr, obj.value), name, type_of(value), by_type=True)
+    s.program.guard(obj.value, name, type_of(value), by_type=True)
     return s.emit(getattr, [obj, Const(name)], None, type_of(value))
 
 

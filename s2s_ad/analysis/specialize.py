@@ -24,8 +24,9 @@ from s2s_ad.analysis.axis_names import AxisNames
 from s2s_ad.analysis.binding import bind_arguments
 from s2s_ad.analysis.calls import HANDLERS, refuse_writes
 from s2s_ad.analysis.effects import is_pure
+from s2s_ad.analysis.guards import MISSING
 from s2s_ad.analysis.operands import constant, type_of_operand
-from s2s_ad.analysis.program import MISSING, Instance, Lowered, Program, lowered
+from s2s_ad.analysis.program import Instance, Lowered, Program, lowered
 from s2s_ad.analysis.python_types import iterated
 from s2s_ad.analysis.typing import result_type
 from s2s_ad.errors import ADError, Span, UnsupportedSyntaxError
@@ -491,13 +492,8 @@ class Specializer:
     def _guard_function(self, fn: FunctionType) -> None:
         """Rely on a callee's code and defaults."""
         if not fn.__module__.startswith("s2s_ad."):
-            code, defaults, keywords = fn.__code__, fn.__defaults__, fn.__kwdefaults__
-
-            def read(_name: str, default: Any) -> Any:
-                same = fn.__defaults__ is defaults and fn.__kwdefaults__ is keywords
-                return fn.__code__ if same else default
-
-            self.program.guard((id(fn), fn.__name__), read, fn.__name__, code)
+            for part in ("__code__", "__defaults__", "__kwdefaults__"):
+                self.program.guard(fn, part, getattr(fn, part))
 
     def _type_of_body(self, fn: FunctionType, args: list[Operand], kwargs: dict[str, Operand]) -> Type:
         """The result type of a primitive that is written in Python: it is not differentiated through, but typed."""
@@ -517,7 +513,7 @@ class Specializer:
     def _cell(self, callee: Lowered, name: str) -> Operand:
         cell = callee.names.closure[name]
         value = cell.cell_contents
-        self.program.guard((id(cell), name), lambda _name, _default: cell.cell_contents, name, value)
+        self.program.guard(cell, "cell_contents", value)
         return Const(value)
 
     def _call_instance(
@@ -544,14 +540,13 @@ class Specializer:
             scope, value = names.lookup(name)
         except KeyError:
             return self._raise_name_error(name)
-        read = names.globals.get
         if is_code(value):
             if str(names.globals.get("__name__")).startswith("s2s_ad.rules."):
                 return Const(value)  # our own modules stay as they are
-            self.program.guard(key, read, name, MISSING if scope == "builtin" else value)
+            self.program.guard(names.globals, name, MISSING if scope == "builtin" else value)
             return Const(value)
         t = type_of(value, ("global", *key))
-        self.program.guard(key, read, name, type_of(value), by_type=True)
+        self.program.guard(names.globals, name, type_of(value), by_type=True)
         return self.emit(primitives.read_global, [Const(name), Const(names.globals)], None, t)
 
     def _raise_name_error(self, name: str) -> Operand:

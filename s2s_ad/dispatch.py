@@ -1,0 +1,157 @@
+"""How a call finds its compiled code: the callable taken apart, its parameters bound, and a shortcut past both.
+
+The full way binds the arguments as Python does, and looks the types of all values up in the compiler's cache. Once it
+has been gone, a `Shortcut` recognises calls of the same make by a single expression.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from types import FunctionType, MethodType
+from typing import Any
+
+from s2s_ad.analysis.guards import Guard, recogniser
+from s2s_ad.analysis.program import lowered
+from s2s_ad.analysis.specialize import is_code
+from s2s_ad.compiler import Compiled
+from s2s_ad.errors import SourceUnavailableError
+from s2s_ad.rules.registry import registry
+
+ArgNums = int | str | Sequence[int | str]
+_KEPT = 8
+
+
+class Target:
+    """A callable taken apart: a Python function, arguments that are bound already, and captured variables."""
+
+    def __init__(self, f: Callable[..., Any]) -> None:
+        self.given = f
+        self.args: tuple[Any, ...] = ()
+        self.kwargs: dict[str, Any] = {}
+        fn: Any = f
+        while not isinstance(fn, FunctionType):
+            fn = self._unwrap(fn)
+        self.fn: FunctionType = fn
+        self.variadic = bool(fn.__code__.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS))
+        self._made: tuple[Any, ...] = ()
+
+    @property
+    def signature(self) -> inspect.Signature:
+        """The signature of the Python function, with the defaults that it has now."""
+        parts = self.fn.__code__, self.fn.__defaults__, self.fn.__kwdefaults__
+        if not self._made or any(a is not b for a, b in zip(parts, self._made[1:], strict=True)):
+            self._made = (inspect.signature(self.fn, follow_wrapped=False), *parts)
+        found: inspect.Signature = self._made[0]
+        return found
+
+    def _unwrap(self, fn: Any) -> Any:
+        inner = getattr(fn, "__s2s_ad_function__", None)
+        if inner is not None:
+            return inner
+        if isinstance(fn, functools.partial):
+            self.args = (*fn.args, *self.args)
+            self.kwargs = {**fn.keywords, **self.kwargs}
+            return fn.func
+        if isinstance(fn, MethodType):
+            self.args = (fn.__self__, *self.args)
+            return fn.__func__
+        call = vars(type(fn)).get("__call__") or getattr(type(fn), "__call__", None)  # noqa: B004
+        if isinstance(call, FunctionType):
+            self.args = (fn, *self.args)
+            return call
+        name = getattr(fn, "__name__", repr(fn))
+        if registry.get(fn) is not None:
+            raise SourceUnavailableError(
+                f"`{name}` is not written in Python", hint=f"wrap it: `lambda *args: {name}(*args)`, or call `rrule`"
+            )
+        raise SourceUnavailableError(
+            f"`{name}` is not written in Python", hint="give it a derivative with `def_rrule` or `scalar_rule`"
+        )
+
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+        """The value of each parameter, and then of each captured variable."""
+        bound = self.signature.bind(*self.args, *args, **{**self.kwargs, **kwargs})
+        bound.apply_defaults()
+        return [*bound.arguments.values(), *self.captured()]
+
+    def captured(self) -> list[Any]:
+        """The contents of the closure's cells, in the order in which the code reads them."""
+        free = lowered(self.fn).code.free
+        cells = dict(zip(self.fn.__code__.co_freevars, self.fn.__closure__ or (), strict=True))
+        return [cells[name].cell_contents for name in free]
+
+    def numbers(self, argnums: ArgNums) -> tuple[int, ...]:
+        """The positions of the chosen parameters."""
+        names = list(self.signature.parameters)
+        chosen = (argnums,) if isinstance(argnums, (int, str)) else tuple(argnums)
+        found = []
+        for a in chosen:
+            if isinstance(a, str):
+                if a not in names:
+                    raise ValueError(f"{self.fn.__name__}() has no parameter {a!r}")
+                found.append(names.index(a))
+            else:
+                free = len(names) - len(self.args)
+                if not -free <= a < free:
+                    raise ValueError(f"argnums {a} is out of range: {self.fn.__name__}() takes {free} arguments")
+                found.append(a % free + len(self.args))
+        return tuple(found)
+
+
+def target(f: Callable[..., Any]) -> Target:
+    """`f` taken apart."""
+    if not callable(f):
+        raise TypeError(f"expected a function, got {type(f).__name__}")
+    return Target(f)
+
+
+class Shortcut:
+    """The compiled code of one code object for calls by position, by a quick test of the arguments."""
+
+    def __init__(self, fn: FunctionType) -> None:
+        self._entries: tuple[tuple[Callable[..., bool], Callable[..., Any]], ...] = ()
+        self._count = fn.__code__.co_argcount
+        self._simple = not (fn.__code__.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS))
+        self._simple = self._simple and not fn.__code__.co_kwonlyargcount
+        self._free: tuple[int, ...] = ()
+
+    def find(self, fn: FunctionType, args: tuple[Any, ...]) -> tuple[Callable[..., Any], tuple[Any, ...]] | None:
+        """The code for a call and what to call it with, if it was called so before and nothing has changed since."""
+        if not self._entries:
+            return None
+        try:
+            if len(args) < self._count:
+                args += fn.__defaults__[len(args) - self._count :]  # type: ignore[index]
+            if self._free:
+                cells = fn.__closure__ or ()
+                args += (*[cells[i].cell_contents for i in self._free],)
+        except (TypeError, ValueError):
+            return None
+        for recognise, call in self._entries:
+            try:
+                if recognise(*args):
+                    return call, args
+            except Exception:
+                continue
+        return None
+
+    def put(self, fn: FunctionType, values: Sequence[Any], compiled: Compiled) -> None:
+        """Remember the code for these values of the parameters and captured variables."""
+        if not self._simple:
+            return
+        names = fn.__code__.co_freevars
+        self._free = tuple(names.index(n) for n in lowered(fn).code.free)
+        own = (Guard(fn, "__code__", fn.__code__), Guard(registry, "version", compiled.version))
+        recognise = recogniser(values, (*own, *compiled.guards), is_code)
+        if recognise is not None:
+            data = [i for i, v in enumerate(values) if not is_code(v)]
+            self._entries = ((recognise, _passing(compiled.call, data, len(values))), *self._entries[: _KEPT - 1])
+
+
+def _passing(call: Callable[..., Any], positions: list[int], count: int) -> Callable[..., Any]:
+    """`call` for all values, of which it takes only those at `positions`."""
+    if len(positions) == count:
+        return call
+    return lambda *values: call(*[values[i] for i in positions])
