@@ -82,7 +82,7 @@ def find(fn: FunctionType, values: Sequence[Any], request: Request) -> Compiled:
             return entry
     with _lock, deep_recursion():
         entry = compile_function(lowered(fn), values, request)
-        _alive[id(fn.__code__)] = fn
+        _alive[id(fn.__code__)] = fn.__code__, fn.__globals__
         _alive.update((id(v), v) for v in values if is_code(v))
         _cache[key] = [entry, *[e for e in _cache.get(key, ()) if e.version == registry.version][:3]]
     return entry

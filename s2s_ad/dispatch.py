@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from types import FunctionType, MethodType
 from typing import Any
 
@@ -111,6 +111,7 @@ class Shortcut:
     """The compiled code of one code object for calls by position, by a quick test of the arguments."""
 
     def __init__(self, fn: FunctionType) -> None:
+        self._home = fn.__code__, fn.__globals__
         self._entries: tuple[tuple[Callable[..., bool], Callable[..., Any]], ...] = ()
         self._count = fn.__code__.co_argcount
         self._simple = not (fn.__code__.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS))
@@ -119,7 +120,7 @@ class Shortcut:
 
     def find(self, fn: FunctionType, args: tuple[Any, ...]) -> tuple[Callable[..., Any], tuple[Any, ...]] | None:
         """The code for a call and what to call it with, if it was called so before and nothing has changed since."""
-        if not self._entries:
+        if not self._entries or fn.__code__ is not self._home[0]:
             return None
         try:
             if len(args) < self._count:
@@ -143,11 +144,23 @@ class Shortcut:
             return
         names = fn.__code__.co_freevars
         self._free = tuple(names.index(n) for n in lowered(fn).code.free)
-        own = (Guard(fn, "__code__", fn.__code__), Guard(registry, "version", compiled.version))
-        recognise = recogniser(values, (*own, *compiled.guards), is_code)
+        rules = Guard(registry, "version", compiled.version)
+        recognise = recogniser(values, (rules, *compiled.guards), is_code)
         if recognise is not None:
             data = [i for i, v in enumerate(values) if not is_code(v)]
             self._entries = ((recognise, _passing(compiled.call, data, len(values))), *self._entries[: _KEPT - 1])
+
+
+_shortcuts: dict[Hashable, Shortcut] = {}
+
+
+def shortcut_for(fn: FunctionType, request: Hashable) -> Shortcut:
+    """The shortcut for what is asked of a function, which closures that share code share."""
+    key = (id(fn.__code__), id(fn.__globals__), request)
+    known = _shortcuts.get(key)
+    if known is None:
+        known = _shortcuts[key] = Shortcut(fn)
+    return known
 
 
 def _passing(call: Callable[..., Any], positions: list[int], count: int) -> Callable[..., Any]:

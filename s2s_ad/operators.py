@@ -12,7 +12,7 @@ import numpy as np
 from s2s_ad.analysis.program import lowered
 from s2s_ad.analysis.specialize import is_code
 from s2s_ad.compiler import Compiled, NotScalar, Request, find
-from s2s_ad.dispatch import ArgNums, Shortcut, Target, target
+from s2s_ad.dispatch import ArgNums, Shortcut, Target, shortcut_for, target
 from s2s_ad.ir.types import Tuple, Type, is_scalar
 
 
@@ -29,7 +29,7 @@ def pullback(f: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Cal
 def _pullback(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], *, optimize: bool) -> Any:
     shortcut = found = None
     if type(f) is FunctionType and not kwargs:
-        shortcut = _shortcut(f, optimize)
+        shortcut = shortcut_for(f, optimize)
         found = shortcut.find(f, args)
     if found is not None:
         call, values = found
@@ -51,18 +51,6 @@ def _pullback(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, An
         return bars[:count] if spread is None else spread(bars)
 
     return y, back
-
-
-_shortcuts: dict[tuple[int, int, bool], tuple[Any, Shortcut]] = {}
-
-
-def _shortcut(f: FunctionType, optimize: bool) -> Shortcut:
-    """The shortcut of a function's code, which two closures that share code share."""
-    key = (id(f.__code__), id(f.__globals__), optimize)
-    known = _shortcuts.get(key)
-    if known is None:
-        known = _shortcuts[key] = (f, Shortcut(f))
-    return known[1]
 
 
 def _runtime_values(values: Sequence[Any]) -> list[Any]:
@@ -163,7 +151,8 @@ def _derivative(
     t = target(f)
     if not t.variadic:
         t.numbers(argnums)
-    shortcut = Shortcut(t.fn)
+    what = argnums if isinstance(argnums, (int, str)) else tuple(argnums)
+    shortcut = shortcut_for(t.fn, (len(t.args), what, mode, has_aux, optimize))
     find_quickly, fn, ahead, simple = shortcut.find, t.fn, t.args, not t.kwargs
 
     def derivative(*args: Any, **kwargs: Any) -> Any:

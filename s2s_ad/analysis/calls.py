@@ -482,6 +482,16 @@ def _class_of(operand: Operand) -> type | None:
     return simple.get(type(t))
 
 
+@handles(callable)
+def _callable(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
+    if isinstance(args[0], Const):
+        return Const(callable(args[0].value))
+    t = type_of_operand(args[0])
+    if isinstance(t, (Number, Array, List, Dict)):
+        return Const(False)
+    return Const(True) if isinstance(t, Closure) else None
+
+
 @handles(operator.is_)
 def _is(s: Specializer, args: list[Operand], _: Any) -> Operand | None:
     return _identity(s, args, same=True)
