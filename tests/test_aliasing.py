@@ -137,20 +137,9 @@ def read_before_it_grows(x):
     return m[0] * 3 + items[1]
 
 
-def read_whole_while_it_grows(x):
-    """Each sum is over as many items as there are by then."""
-    items = [x]
-    s = x
-    for _ in range(3):
-        s = s + sum([v * v for v in items])
-        items.append(s)
-    return s
-
-
 @pytest.mark.parametrize(
     "f",
     [
-        read_whole_while_it_grows,
         append_to_an_item,
         append_to_one_of_two,
         append_after_storing,

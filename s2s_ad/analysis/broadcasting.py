@@ -32,6 +32,15 @@ def same_length(a: Axis, b: Axis) -> bool:
     return a.many or (a == b and a.name is not None)
 
 
+def surely_fit(*shapes: tuple[Axis, ...]) -> bool:
+    """Whether arrays of these axes can be broadcast together for sure."""
+    for column in zip_longest(*(reversed(s) for s in shapes), fillvalue=1):
+        long = [a for a in column if isinstance(a, Length)]
+        if len(long) > 1 and (len(set(long)) > 1 or long[0].name is None):
+            return False
+    return True
+
+
 def reduction_to(target: tuple[Axis, ...], source: tuple[Axis, ...]) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
     """How to sum an array with axes `source` back to `target`, from which it was broadcast.
 

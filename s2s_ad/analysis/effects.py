@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from typing import Any
 
+from s2s_ad.analysis.broadcasting import surely_fit
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.program import Instance
 from s2s_ad.ir import primitives
@@ -65,6 +66,10 @@ def may_raise(op: Op) -> bool:
         return True
     if all(isinstance(t, Number) for t in types):
         return fn in _DIVIDING or getattr(fn, "__module__", "") == "math"
+    rule = registry.get(fn)
+    if rule is not None and rule.family == "elementwise":
+        shapes = [t.axes for t in types if isinstance(t, Array) and t.axes != ()]
+        return None in shapes or (len(shapes) > 1 and not surely_fit(*shapes))  # type: ignore[arg-type]
     return sum(isinstance(t, Array) and t.axes != () for t in types) > 1
 
 

@@ -71,7 +71,7 @@ class Specializer:
         self.running: list[Function] = []
         self.definitions: dict[Value, Call] = {}
         self.retarget: Callable[[Any, list[Operand]], Any] | None = None
-        self.simplify: Callable[[Specializer, Any, list[Operand]], Operand | list[Operand]] | None = None
+        self.simplify: Callable[[Any, list[Operand], dict[str, Operand]], Operand | list[Operand]] | None = None
         self.in_adjoint = False
         self.hidden = 0  # how deep in code that counts as that of the call it is for
 
@@ -299,7 +299,9 @@ class Specializer:
         """The values of the targets of an unpacking assignment."""
         t = type_of_operand(value)
         names = names or (None,) * shape.count
-        if isinstance(value, Value) and isinstance(t, Tuple) and value not in self.definitions and shape.after is None:
+        made = self.definitions.get(value) if isinstance(value, Value) else None
+        is_whole = made is None or constant(made.target) is not primitives.make_tuple
+        if isinstance(value, Value) and isinstance(t, Tuple) and is_whole and shape.after is None:
             if len(t.items) != shape.count:
                 raise ValueError(f"cannot unpack {len(t.items)} values into {shape.count} targets")
             values = tuple(map(Value, names, t.items))
@@ -338,8 +340,8 @@ class Specializer:
         fn = target.value if isinstance(target, Const) else target
         if self.retarget is not None:
             fn = self.retarget(fn, args)
-        if self.simplify is not None and not kwargs:
-            simpler = self.simplify(self, fn, args)
+        if self.simplify is not None and _is_hashable(fn):
+            simpler = self.simplify(fn, args, kwargs)
             if not isinstance(simpler, list):
                 return simpler
             args = simpler

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.analysis.effects import callee
+from s2s_ad.analysis.effects import callee, is_pure
 from s2s_ad.analysis.operands import constant
 from s2s_ad.codegen.expressions import ExpressionPrinter
 from s2s_ad.errors import Span
@@ -82,7 +82,7 @@ class StatementPrinter:
         for statement in made:
             _mark(statement, op.span)
         if made and comment:
-            made[0].comment = comment  # type: ignore[attr-defined]
+            _put_comment(made[0], comment)
         return made
 
     def _comment(self, op: Op) -> str | None:
@@ -111,7 +111,10 @@ class StatementPrinter:
             return [ast.Assign([self._targets(op.results)], value)]
         result = op.results[0]
         if not self.uses[result]:
-            return [ast.Expr(value)]
+            statement = ast.Expr(value)
+            if is_pure(op):
+                _put_comment(statement, "only for the error that it may raise")
+            return [statement]
         return [self.assign(result, value, op.args[0] if op.args else None)]
 
     def operand(self, operand: Any) -> ast.expr:
@@ -361,7 +364,7 @@ class StatementPrinter:
         if made:
             _mark(made[0], last.span)
             if comment:
-                made[0].comment = comment  # type: ignore[attr-defined]
+                _put_comment(made[0], comment)
         return [*out, *made]
 
     def _leave(self, results: tuple[Operand, ...], leaf: Leaf) -> list[ast.stmt]:
@@ -418,6 +421,11 @@ def negated(test: ast.expr) -> ast.expr:
     if isinstance(test, ast.Compare) and len(test.ops) == 1 and type(test.ops[0]) in _OPPOSITE:
         return ast.Compare(test.left, [_OPPOSITE[type(test.ops[0])]()], test.comparators)
     return ast.UnaryOp(ast.Not(), test)
+
+
+def _put_comment(statement: ast.stmt, text: str) -> None:
+    before = getattr(statement, "comment", None)
+    statement.comment = f"{text}\n{before}" if before else text  # type: ignore[attr-defined]
 
 
 def _mark(statement: ast.stmt, span: Span | None) -> None:

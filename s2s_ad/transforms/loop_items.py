@@ -13,10 +13,25 @@ from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, For, Op, Operand, Value
 from s2s_ad.ir.types import Array, List, Tuple
 from s2s_ad.transforms.scopes import bar_name
-from s2s_ad.transforms.tangents import NONE, cotangent_type, named
+from s2s_ad.transforms.tangents import cotangent_type, named
 
 if TYPE_CHECKING:
     from s2s_ad.transforms.pullback import Transform
+
+
+@dataclass(frozen=True, eq=False)
+class Buffer:
+    """The cotangent of one sequence while the loop fills it.
+
+    `appended`: item by item, rather than stored by index; `backwards`: the last item first.
+    """
+
+    source: Value
+    param: Value
+    version: Operand
+    result: Value
+    appended: bool
+    backwards: bool
 
 
 @dataclass(eq=False)
@@ -27,11 +42,22 @@ class LoopItems:
     op: Op
     whole: bool
     index: Value | None = None
-    sequences: list[Value] = field(default_factory=list)
-    buffers: list[Value] = field(default_factory=list)
-    versions: list[Operand] = field(default_factory=list)
-    inits: list[Operand] = field(default_factory=list)
-    results: list[Value] = field(default_factory=list)
+    buffers: list[Buffer] = field(default_factory=list)
+
+    @property
+    def params(self) -> list[Value]:
+        """The buffers as an iteration finds them."""
+        return [b.param for b in self.buffers]
+
+    @property
+    def versions(self) -> list[Operand]:
+        """The buffers as an iteration leaves them."""
+        return [b.version for b in self.buffers]
+
+    @property
+    def results(self) -> list[Value]:
+        """The buffers after the loop."""
+        return [b.result for b in self.buffers]
 
     def collect(self) -> None:
         """Store the cotangent of the item of this iteration."""
@@ -63,42 +89,44 @@ class LoopItems:
         elif made is not None and fn is reversed:
             self._collect(made.args[0], item, bar, t.spec.apply(operator.invert, [index]), zipped=zipped)  # type: ignore[arg-type]
         else:
-            self._store(source, t.tangents.complete(bar, t.resolve(item)), index, whole=self.whole and not zipped)
+            self._store(source, t.tangents.complete(bar, t.resolve(item)), index, zipped=zipped)
 
-    def _store(self, source: Value, bar: Operand, index: Operand, *, whole: bool) -> None:
-        t = self.t
-        primal = t.resolve(source)
+    def _store(self, source: Value, bar: Operand, index: Operand, *, zipped: bool) -> None:
+        """Put the cotangent of an item in its place; append it where every item of a list gets one, the last first."""
+        spec = self.t.spec
         kind = cotangent_type(source.type) if isinstance(source.type, Array) else List(type_of_operand(bar))
-        buffer = Value(bar_name(source), kind)
-        version = t.spec.emit(primitives.store, [buffer, index, bar], None, kind, buffer.name)
-        self.sequences.append(source)
-        self.buffers.append(buffer)
-        self.versions.append(version)
-        self.results.append(Value(buffer.name, kind))
-        self.inits.append((source, primal, whole))  # type: ignore[arg-type]
+        param = Value(bar_name(source), kind)
+        appended = self.whole and not zipped and not isinstance(source.type, Array)
+        if appended:
+            version = spec.emit(primitives.append, [param, bar], None, kind, param.name)
+        else:
+            version = spec.emit(primitives.store, [param, index, bar], None, kind, param.name)
+        backwards = appended and index is self.index
+        self.buffers.append(Buffer(source, param, version, Value(param.name, kind), appended, backwards))
 
-    def make_inits(self) -> None:
+    def make_inits(self) -> list[Operand]:
         """Emit the empty buffers, in front of the loop."""
-        self.inits = [self._empty(*spec) for spec in self.inits]  # type: ignore[misc]
+        return [named(self._empty(b), b.param.name) for b in self.buffers]
 
-    def _empty(self, source: Value, primal: Operand, whole: bool) -> Operand:
-        t = self.t
+    def _empty(self, buffer: Buffer) -> Operand:
+        t, source = self.t, buffer.source
+        primal = t.resolve(source)
         if isinstance(source.type, Array):
-            return named(t.spec.apply(np.zeros_like, [primal]), bar_name(source))
-        if whole:
-            empty = t.spec.apply(
-                operator.mul, [t.spec.apply(primitives.make_list, [NONE]), t.spec.apply(len, [primal])]
-            )
-            return named(empty, bar_name(source))
+            return t.spec.apply(np.zeros_like, [primal])
+        if buffer.appended:
+            return t.spec.apply(primitives.make_list, [])
         if isinstance(source.type, Tuple):
             zeros = [t.tangents.zero(p) for p in t.tangents.parts(primal)]
-            return named(t.spec.apply(primitives.make_list, zeros), bar_name(source))
-        return named(t.tangents.zero(primal), bar_name(source))
+            return t.spec.apply(primitives.make_list, zeros)
+        return t.tangents.zero(primal)
 
     def contribute(self) -> None:
         """Add the filled buffers to the cotangents of the sequences."""
-        for source, result in zip(self.sequences, self.results, strict=True):
-            self.t.contribute(source, result, project=not isinstance(source.type, (Array, List)))
+        for buffer in self.buffers:
+            x_bar: Operand = buffer.result
+            if buffer.backwards:
+                x_bar = self.t.spec.apply(operator.getitem, [x_bar, Const(slice(None, None, -1))])
+            self.t.contribute(buffer.source, x_bar, project=not isinstance(buffer.source.type, (Array, List)))
 
     @staticmethod
     def first_sequence(t: Transform, source: Operand) -> Operand:

@@ -134,13 +134,13 @@ class LoopStep(Step):
             outside = list(scope.carried.items())
             outs += [self._owned_out(scope, v, p) for v, p in outside]
         t.scope, t.in_loop = outer, outer_in_loop
-        items.make_inits()
+        empty = items.make_inits()
         inits = [self._carried_in(i, bars[i], params[i]) for i in carried]
         inits += [self._outside_in(v, p) for v, p in outside]
         carried_params = (*(params[i] for i in carried), *(p for _, p in outside))
         results = tuple(Value(p.name, p.type) for p in carried_params)
-        body = Block((*carried_params, *items.buffers), tuple(ops), (Const(False), *outs, *items.versions))
-        self._emit(body, (*inits, *items.inits), (*results, *items.results), items)
+        body = Block((*carried_params, *items.params), tuple(ops), (Const(False), *outs, *items.versions))
+        self._emit(body, (*inits, *empty), (*results, *items.results), items)
         for (value, param), result in zip(outside, results[len(carried) :], strict=True):
             owned = param in t.written
             before = t.scope.get(value)

@@ -18,13 +18,14 @@ from s2s_ad.analysis.activity import active_values
 from s2s_ad.analysis.aliasing import growing_lists
 from s2s_ad.analysis.kinks import Kinks
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.partitions import Partition, partitions
 from s2s_ad.analysis.program import Program
 from s2s_ad.analysis.specialize import Specializer
 from s2s_ad.errors import MissingRuleError, MutationError
 from s2s_ad.ir.nodes import Block, Call, Const, Function, Operand, Value, free_values, regions
 from s2s_ad.ir.types import UNKNOWN, List, Tuple, is_complex
 from s2s_ad.transforms import branches, calls, loops
-from s2s_ad.transforms.lean_arithmetic import simplified
+from s2s_ad.transforms.algebra import Algebra
 from s2s_ad.transforms.pairs import Pairs, Reversed
 from s2s_ad.transforms.scopes import Entry, Scope, bar_name
 from s2s_ad.transforms.steps import forward_block
@@ -75,6 +76,8 @@ class Transform:
         self.kinks = Kinks(function.body, self.definitions)
         self.tangents = Tangents(self.spec)
         self.forward_of: dict[Value, Operand] = {}
+        self.partitions: dict[Value, Partition] = {}
+        self.pieces: dict[Call, Operand] = {}
         self.written: set[Value] = set()
         self.scope = Scope(None, set())
         self.active: set[Value] = set()
@@ -86,13 +89,14 @@ class Transform:
         body = self.function.body
         params = body.params
         self.active = active_values(body, [params[i] for i in wanted])
+        self.partitions = partitions(body, self.active)
         self._refuse_complex(params)
         forward = forward_block(self, body)
         y = self.resolve(body.results[0])
         name = (bar_name(y) if isinstance(y, Value) else None) or "y_bar"
         y_bar = Value(name, cotangent_type(type_of_operand(y)))
         self.spec.in_adjoint = True
-        self.spec.simplify = simplified if self.lean else None
+        self.spec.simplify = Algebra(self.spec) if self.lean else None
         with self.spec.region() as ops:
             self.contribute(body.results[0], self._seed(seed, y, y_bar), project=False)
             forward.reverse()

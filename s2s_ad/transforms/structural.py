@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -128,12 +129,14 @@ def _reverse_iterable(step: StructuralStep) -> None:
 @reverses(operator.getitem)
 def _reverse_getitem(step: StructuralStep) -> None:
     bar = step.take()
+    t, primal = step.t, step.op.args[0]
+    if isinstance(primal, Value) and primal in t.partitions and step.is_active(0):
+        _collect_piece(step, primal, bar)
+        return
     if bar is None or not step.is_active(0):
         return
-    t = step.t
     obj, index = step.args()
     kind = type_of_operand(obj)
-    primal = step.op.args[0]
     assert isinstance(primal, Value)
     if static_parts(kind) is not None and isinstance(index, Const) and not isinstance(index.value, bool):
         _contribute_part(step, kind, index.value, bar)
@@ -179,6 +182,23 @@ def _contribute_part(step: StructuralStep, kind: Any, index: Any, bar: Operand) 
         step.contribute(0, t.tangents.rebuild(kind, parts))
     else:
         step.contribute(0, t.tangents.one_part(kind, index, bar))
+
+
+def _collect_piece(step: StructuralStep, primal: Value, bar: Operand | None) -> None:
+    """Keep the cotangent of a piece of a list; the first piece in the program is the last to come, and joins all."""
+    t, whole = step.t, step.t.partitions[primal]
+    if bar is not None:
+        t.pieces[step.op] = t.tangents.complete(bar, t.resolve(step.op.results[0]))
+    if step.op is whole.first and any(p in t.pieces for p in whole.pieces):
+        parts = [_piece_of_list(t, piece) for piece in whole.pieces]
+        t.contribute(primal, functools.reduce(lambda a, b: t.spec.apply(operator.add, [a, b]), parts))
+
+
+def _piece_of_list(t: Transform, piece: Call) -> Operand:
+    """The cotangent of a piece, as a list."""
+    bar = t.pieces.get(piece) or t.tangents.zero(t.resolve(piece.results[0]))
+    is_item = isinstance(piece.args[1], Const) and isinstance(piece.args[1].value, int)
+    return t.spec.apply(primitives.make_list, [bar]) if is_item else bar
 
 
 def _scatter_in_list(step: StructuralStep, primal: Value, index: Operand, bar: Operand) -> None:

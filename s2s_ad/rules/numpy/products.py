@@ -45,7 +45,7 @@ def _matmul_right(y_bar: Any, a: Any, b: Any) -> Any:
             return y_bar * a
         return np.outer(a, y_bar) if np.ndim(b) == 2 else a[:, None] * y_bar[..., None, :]
     if np.ndim(a) == 2:
-        return a.T @ y_bar
+        return y_bar @ a if np.ndim(b) == 1 else a.T @ y_bar
     if np.ndim(b) <= 2:
         stack = list(range(np.ndim(a) - 1))
         return np.tensordot(a, y_bar, (stack, stack))

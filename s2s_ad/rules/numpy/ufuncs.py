@@ -96,7 +96,7 @@ def np_divmod_rule(a: Any, b: Any) -> Any:
 
 # Roots, exponentials and logarithms.
 scalar_rule((np.sqrt, math.sqrt), lambda y, x: 0.5 / y)
-scalar_rule((np.cbrt, math.cbrt), lambda y, x: 1 / (3 * y**2))
+scalar_rule((np.cbrt, math.cbrt), lambda y, x: 1 / (3 * y * y))
 scalar_rule((np.exp, math.exp), lambda y, x: y)
 scalar_rule((np.exp2, math.exp2), lambda y, x: y * math.log(2))
 scalar_rule((np.expm1, math.expm1), lambda y, x: y + 1)
@@ -110,13 +110,13 @@ scalar_rule(np.logaddexp2, lambda y, a, b: (np.exp2(a - y), np.exp2(b - y)), bou
 # Trigonometric and hyperbolic functions.
 scalar_rule((np.sin, math.sin), lambda y, x: np.cos(x), bounded=True)
 scalar_rule((np.cos, math.cos), lambda y, x: -np.sin(x), bounded=True)
-scalar_rule((np.tan, math.tan), lambda y, x: 1 + y**2)
+scalar_rule((np.tan, math.tan), lambda y, x: 1 + y * y)
 scalar_rule((np.arcsin, math.asin), lambda y, x: 1 / np.sqrt(1 - x**2))
 scalar_rule((np.arccos, math.acos), lambda y, x: -1 / np.sqrt(1 - x**2))
 scalar_rule((np.arctan, math.atan), lambda y, x: 1 / (1 + x * x), bounded=True)
 scalar_rule((np.sinh, math.sinh), lambda y, x: np.cosh(x))
 scalar_rule((np.cosh, math.cosh), lambda y, x: np.sinh(x))
-scalar_rule((np.tanh, math.tanh), lambda y, x: 1 - y**2, bounded=True)
+scalar_rule((np.tanh, math.tanh), lambda y, x: 1 - y * y, bounded=True)
 scalar_rule((np.arcsinh, math.asinh), lambda y, x: 1 / np.sqrt(1 + x * x), bounded=True)
 scalar_rule((np.arccosh, math.acosh), lambda y, x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)))
 scalar_rule((np.arctanh, math.atanh), lambda y, x: 1 / (1 - x**2))
