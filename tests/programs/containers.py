@@ -226,7 +226,7 @@ def shape_unpacked(v):
     return a.sum() * rows / columns + v[n - 1]
 
 
-@program(1.5)
+@program((1.5,))
 def read_whole_while_it_grows(x):
     """Each sum is over as many items as there are by then."""
     items = [x]
@@ -237,8 +237,7 @@ def read_whole_while_it_grows(x):
     return s
 
 
-@program([0.5, 1.2, -0.7])
-@program([0.5])
+@program(([0.5, 1.2, -0.7],), ([0.5],))
 def last_item_apart(xs):
     """The pieces of the list are the whole of it."""
     total = 1.0
@@ -247,27 +246,25 @@ def last_item_apart(xs):
     return total * xs[-1] ** 2
 
 
-@program([0.5, 1.2, -0.7])
-@program([0.5])
+@program(([0.5, 1.2, -0.7],), ([0.5],))
 def slices_that_meet(xs):
     """Cut off at the end of the list, one of them may be empty."""
     return sum([x**3 for x in xs[:2]]) + 2 * sum([x**2 for x in xs[2:]]) * len(xs)
 
 
-@program([0.5, 1.2, -0.7])
-@program([0.5])
+@program(([0.5, 1.2, -0.7],), ([0.5],))
 def both_ends(xs):
     """Of a list of one item, the first is the last."""
     return xs[0] * (1.0 + sum([x**2 for x in xs[1:-1]])) * xs[-1]
 
 
-@program([0.5, 1.2, -0.7])
+@program(([0.5, 1.2, -0.7],))
 def piece_without_derivative(xs):
     """Nothing comes back from one of the pieces."""
     return xs[0] ** 2 * len(xs[1:])
 
 
-@program([0.5, 1.2, -0.7])
+@program(([0.5, 1.2, -0.7],))
 def piece_in_a_branch(xs):
     """Which piece counts depends on the data."""
     if xs[0] > 0:
