@@ -148,7 +148,7 @@ def _arguments(code: Function, values: Sequence[Any]) -> list[Operand]:
 
 def _reserved(program: Program) -> set[str]:
     """The global names that the user's functions read must not become local."""
-    return {name for _, name in program.guards}
+    return {str(name) for _, name in program.guards}
 
 
 def optimise(made: Reversed, typed: Function, request: Request, *, keep_y: bool) -> Reversed:
@@ -191,26 +191,18 @@ def _print(
     request: Request,
 ) -> ast.FunctionDef:
     name = references.fresh(f"{source.code.name}_{request.mode}")
-    free = len(source.code.free)
-    own = len(operands) - free
+    own = len(operands) - len(source.code.free)
     arguments = ast.arguments([], [ast.arg(str(v.name)) for v in made.params], None, [], [], None, [])
     bars = iter(made.backward.results)
     by_param: list[Operand] = [next(bars) if i in params else Const(None) for i in wanted]
-    made = Reversed(
-        made.name, made.params, made.forward, Block(made.backward.params, made.backward.ops, tuple(by_param))
-    )
     if request.mode == "pullback":
-        f_bar = None
-        if free:
+        captured = zip(source.code.free, by_param[own:], operands[own:], strict=True)
+        f_bar = [(n, bar) for n, bar, o in captured if isinstance(o, Value)]
+        made = _giving(made, (*by_param[:own], *(bar for _, bar in f_bar)))
+        if f_bar:
             references.bound["Tangent"] = Tangent
-            f_bar = [
-                (n, b)
-                for n, b, o in zip(source.code.free, by_param[own:], operands[own:], strict=True)
-                if isinstance(o, Value)
-            ]
-            kept = (*by_param[:own], *(b for _, b in f_bar))
-            made = Reversed(made.name, made.params, made.forward, Block(made.backward.params, made.backward.ops, kept))
-        return closure_form(references, made, name, arguments, f_bar)
+        return closure_form(references, made, name, arguments, f_bar or None)
+    made = _giving(made, tuple(by_param))
     keep_y = len(made.forward.results)
 
     def structure(results: list[ast.expr]) -> ast.expr:
@@ -218,6 +210,12 @@ def _print(
         return ast.Tuple([results[0], gradient], ast.Load()) if keep_y else gradient
 
     return joint_form(references, made.params, made.forward, made.backward, name, arguments, structure)
+
+
+def _giving(made: Reversed, results: tuple[Operand, ...]) -> Reversed:
+    """The same with these cotangents as its results."""
+    backward = Block(made.backward.params, made.backward.ops, results)
+    return Reversed(made.name, made.params, made.forward, backward)
 
 
 def assemble(

@@ -12,15 +12,20 @@ from collections.abc import Callable, Hashable, Sequence
 from types import FunctionType, MethodType
 from typing import Any
 
+import numpy as np
+
 from s2s_ad.analysis.guards import Guard, recogniser
 from s2s_ad.analysis.program import lowered
 from s2s_ad.analysis.specialize import is_code
 from s2s_ad.compiler import Compiled
 from s2s_ad.errors import SourceUnavailableError
+from s2s_ad.ir.types import is_differentiable, type_of, unsupported_class
 from s2s_ad.rules.registry import registry
 
 ArgNums = int | str | Sequence[int | str]
 _KEPT = 8
+_INSTEAD = "whose cotangent is not known; pass floats, arrays, tuples, lists and plain dicts of these"
+_RULES = "give it a derivative with `def_rrule` or `scalar_rule`"
 
 
 class Target:
@@ -31,8 +36,8 @@ class Target:
         self.args: tuple[Any, ...] = ()
         self.kwargs: dict[str, Any] = {}
         fn: Any = f
-        while not isinstance(fn, FunctionType):
-            fn = self._unwrap(fn)
+        while registry.get(fn) is not None or not isinstance(fn, FunctionType):
+            fn = _call_of(fn) if registry.get(fn) is not None else self._unwrap(fn)
         self.fn: FunctionType = fn
         self.variadic = bool(fn.__code__.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS))
         self._made: tuple[Any, ...] = ()
@@ -62,19 +67,32 @@ class Target:
             self.args = (fn, *self.args)
             return call
         name = getattr(fn, "__name__", repr(fn))
-        if registry.get(fn) is not None:
-            raise SourceUnavailableError(
-                f"`{name}` is not written in Python", hint=f"wrap it: `lambda *args: {name}(*args)`, or call `rrule`"
-            )
-        raise SourceUnavailableError(
-            f"`{name}` is not written in Python", hint="give it a derivative with `def_rrule` or `scalar_rule`"
-        )
+        what = "is a class" if isinstance(fn, type) else "is not written in Python"
+        hint = "differentiate a function that makes the object" if isinstance(fn, type) else _RULES
+        raise SourceUnavailableError(f"`{name}` {what}", hint=hint)
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         """The value of each parameter, and then of each captured variable."""
         bound = self.signature.bind(*self.args, *args, **{**self.kwargs, **kwargs})
         bound.apply_defaults()
         return [*bound.arguments.values(), *self.captured()]
+
+    def check_differentiable(self, i: int, value: Any) -> None:
+        """Raise TypeError where the argument for parameter `i` has no tangent space."""
+        self.check_kind(i, value)
+        if not is_differentiable(type_of(value)):
+            plain = isinstance(value, (list, tuple, dict, np.ndarray))
+            what = "holds no floating-point number" if plain else f"is a `{type(value).__name__}`"
+            raise TypeError(f"{self._describe(i)} {what}: there is nothing to differentiate by")
+
+    def check_kind(self, i: int, value: Any) -> None:
+        """Raise TypeError where the argument for parameter `i` holds numbers in a way that is not followed."""
+        found = unsupported_class(value)
+        if found is not None:
+            raise TypeError(f"{self._describe(i)} holds a `{found.__name__}`, {_INSTEAD}")
+
+    def _describe(self, i: int) -> str:
+        return f"argument `{list(self.signature.parameters)[i]}` of {self.fn.__name__}()"
 
     def captured(self) -> list[Any]:
         """The contents of the closure's cells, in the order in which the code reads them."""
@@ -98,6 +116,15 @@ class Target:
                     raise ValueError(f"argnums {a} is out of range: {self.fn.__name__}() takes {free} arguments")
                 found.append(a % free + len(self.args))
         return tuple(found)
+
+
+def _call_of(fn: Any) -> Callable[..., Any]:
+    """A function that calls `fn`, which has a rule of its own and is not looked into."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return fn(*args, **kwargs)
+
+    return call
 
 
 def target(f: Callable[..., Any]) -> Target:

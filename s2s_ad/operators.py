@@ -38,10 +38,12 @@ def _pullback(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, An
     else:
         t = target(f)
         bound = t.bind(args, kwargs)
+        for i in range(len(t.signature.parameters)):
+            t.check_kind(i, bound[i])
         compiled = find(t.fn, bound, Request("pullback", optimize=optimize))
         y, inner = compiled.call(*_runtime_values(bound))
         spread = _spread(t, args, kwargs)
-        if shortcut is not None:
+        if shortcut is not None and t.fn is f:
             shortcut.put(t.fn, bound, compiled)
     count = 1 + len(args)
 
@@ -184,6 +186,7 @@ def _differentiate(
     given = list(values)
     for i in wanted:
         values[i] = _promoted(values[i])
+        t.check_differentiable(i, values[i])
     request = Request(mode, wanted, isinstance(argnums, (int, str)), has_aux, optimize)
     try:
         compiled = find(t.fn, values, request)
@@ -235,7 +238,7 @@ def _promoted(value: Any) -> Any:
     """An integer that is differentiated by counts as a real number."""
     if type(value) is int:
         return float(value)
-    if isinstance(value, np.ndarray) and value.dtype.kind in "iu":
+    if isinstance(value, (np.ndarray, np.integer)) and value.dtype.kind in "iu":
         return value.astype(np.float64)
     return value
 

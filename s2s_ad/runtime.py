@@ -275,7 +275,9 @@ def nth_cotangent(bars: Any, i: int) -> Any:
     """The cotangent of argument `i` out of what a pullback has returned: a bare value, or a tuple."""
     if not isinstance(bars, tuple):
         bars = (bars,)
-    return bars[i] if i < len(bars) else None
+    if i >= len(bars):
+        raise TypeError(f"the pullback of a rule gives {len(bars)} cotangents, and none for argument {i}")
+    return bars[i]
 
 
 def scatter(y_bar: Any, index: Any, x: Any) -> Any:

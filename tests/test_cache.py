@@ -1,5 +1,6 @@
 """What compiled code relies on, and that it is noticed when that changes."""
 
+import functools
 import threading
 import traceback
 
@@ -173,3 +174,42 @@ def test_generated_code_is_found_by_tracebacks():
         grad(f)(np.ones((2, 3)))
     assert any("x @ x" in (frame.line or "") for frame in traceback.extract_tb(error.value.__traceback__))
     assert "f_grad" in str(error.traceback[-1].frame.code.name)
+
+
+def make_helpers():
+    """Helpers that hold on to containers, which others can change."""
+    ws, table = [2.0, np.ones(2)], {"a": 2.0}
+
+    def captured(x):
+        return len(ws) * x + ws[0] * x
+
+    def default(x, ws=[2.0, np.ones(2)]):  # noqa: B006, B008
+        return len(ws) * x + ws[0] * x
+
+    def keyword(x, *, table={"a": 2.0}):  # noqa: B006
+        total = 0.0
+        for key in table.keys():
+            total = total + table[key] * x
+        return total
+
+    return (
+        (captured, ws, lambda: ws.append(1.0), lambda: ws.__setitem__(0, 5.0)),
+        (default, ws, lambda: default.__defaults__[0].append(1.0), lambda: default.__defaults__[0].pop(0)),
+        (functools.partial(lambda ws, x: len(ws) * x, ws), ws, lambda: ws.append(1.0), lambda: ws.clear()),
+        (keyword, table, lambda: keyword.__kwdefaults__["table"].update(b=3.0), lambda: None),
+    )
+
+
+@pytest.mark.parametrize("helper", make_helpers(), ids=["captured", "default", "partial", "keyword"])
+def test_containers_that_a_callee_holds_are_read_at_each_call(helper):
+    """Changed in length, in type, in value."""
+    f, _, *changes = helper
+
+    def outer(x):
+        return f(x) * x
+
+    for change in (lambda: None, *changes):
+        change()
+        y, back = pullback(outer, 3.0)
+        np.testing.assert_array_equal(y, outer(3.0))
+        np.testing.assert_allclose(back(np.ones_like(y))[1], 2 * np.sum(outer(3.0)) / 3.0)

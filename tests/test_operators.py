@@ -1,6 +1,9 @@
 """What a user calls, and what comes back when it is called wrongly."""
 
+import collections
+import fractions
 import functools
+import zlib
 
 import numpy as np
 import pytest
@@ -19,6 +22,7 @@ from s2s_ad import (
     primitive,
     pullback,
     rrule,
+    scalar_rule,
     source,
     value_and_grad,
 )
@@ -252,7 +256,7 @@ def test_functions_without_source_are_refused():
     with pytest.raises(SourceUnavailableError, match="hint: "):
         pullback(namespace["f"], 1.0)
     with pytest.raises(SourceUnavailableError, match="hint: "):
-        pullback(np.sin, 1.0)
+        pullback(zlib.crc32, b"")
 
 
 def test_own_rule_is_spliced_in():
@@ -307,3 +311,108 @@ def test_non_differentiable_is_a_constant():
         return x * 10.0
 
     assert grad(lambda x: scale(x) * x)(2.0) == 20.0
+
+
+def test_functions_with_a_rule_are_not_looked_into():
+    """The rule counts, also where the function itself is differentiated."""
+
+    @primitive
+    def double(x):
+        return 2.0 * x
+
+    @def_rrule(double)
+    def rule(x):
+        return 2.0 * x, lambda y_bar: 7.0 * y_bar
+
+    assert grad(double)(3.0) == 7.0
+    assert pullback(double, 3.0)[1](1.0) == (None, 7.0)
+    assert value_and_grad(double)(3.0) == (6.0, 7.0)
+    assert grad(non_differentiable(lambda x: 3.0 * x))(2.0) == 0.0
+
+
+def test_library_functions_are_differentiated_as_they_are():
+    """No lambda is needed around them."""
+    assert grad(np.sin)(0.5) == np.cos(0.5)
+    assert grad(abs)(-2.0) == -1.0
+    assert pullback(np.multiply, 2.0, 3.0)[1](1.0) == (None, 3.0, 2.0)
+    f_bar, a_bar = pullback(np.sum, np.ones((2, 3)), axis=0)[1](np.arange(3.0))
+    assert f_bar is None
+    np.testing.assert_array_equal(a_bar, [[0.0, 1.0, 2.0]] * 2)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        collections.OrderedDict(a=1.0), collections.deque([1.0]), {1.5: 2.0}, fractions.Fraction(1, 2), np.ma.ones(3),
+        np.array([1.0], object), [(1.0, np.ma.ones(3))],
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_numbers_that_are_not_followed_are_refused(given):
+    """A cotangent of None would look as if there were none."""
+    with pytest.raises(TypeError, match=r"argument `x` of .* holds a"):
+        grad(lambda x: 1.0)(given)
+    with pytest.raises(TypeError, match=r"argument `x` of .* holds a"):
+        pullback(lambda x: 1.0, given)
+
+
+@pytest.mark.parametrize("given", ["a", None, [1, 2], (), {"a": 1}, range(2), True, print], ids=repr)
+def test_nothing_to_differentiate_by(given):
+    """`grad` says so; the pullback gives None."""
+    with pytest.raises(TypeError, match="there is nothing to differentiate by"):
+        grad(lambda x: 1.0)(given)
+
+
+def test_integers_count_as_real_numbers_for_grad():
+    """Python's, NumPy's, and arrays of them."""
+    assert grad(lambda x: x**2)(3) == 6.0
+    assert grad(lambda x: x**2)(np.int64(3)) == 6.0
+    np.testing.assert_array_equal(grad(lambda x: np.sum(x**2))(np.array([1, 2])), [2.0, 4.0])
+
+
+def test_rules_must_count_right():
+    """A cotangent that was left out is no zero."""
+
+    @primitive
+    def product(x, y):
+        return x * y
+
+    @def_rrule(product)
+    def too_few(x, y):
+        return x * y, lambda z_bar: (z_bar * y,)
+
+    with pytest.raises(MissingRuleError, match="gives 1 cotangents for 2 arguments"):
+        pullback(product, 2.0, 3.0)
+
+    @def_rrule(product)
+    def too_many(x, y):
+        return x * y, lambda z_bar: (z_bar * y, z_bar * x, z_bar)
+
+    with pytest.raises(MissingRuleError, match="gives 3 cotangents for 2 arguments"):
+        pullback(product, 2.0, 3.0)
+    scalar_rule(product, lambda z, x, y: y)
+    with pytest.raises(MissingRuleError, match="gives 1 partial derivatives for 2 arguments"):
+        pullback(product, 2.0, 3.0)
+
+
+def test_unpacking_errors_are_raised_when_control_gets_there():
+    """As Python words them."""
+
+    def f(x, n):
+        if n == 1:
+            a, b, c = x, x
+        elif n == 2:
+            a, b = x, x, x
+        elif n == 3:
+            a, *b, c = (x,)
+        else:
+            a = x
+        return a * 2.0 if n != 1 else b * c
+
+    assert grad(f)(1.5, 0) == 2.0
+    for n in (1, 2, 3):
+        with pytest.raises(ValueError, match="unpack") as expected:
+            f(1.5, n)
+        with pytest.raises(ValueError, match="unpack") as found:
+            grad(f)(1.5, n)
+        assert str(found.value) == str(expected.value)

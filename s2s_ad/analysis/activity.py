@@ -14,7 +14,7 @@ from s2s_ad.rules.registry import ZeroRule, registry
 
 def active_values(body: Block, params: Iterable[Value]) -> set[Value]:
     """The values of `body` that are varied (they depend on `params`) and useful (a result depends on them)."""
-    varied = set(params)
+    varied = {p for p in params if is_differentiable(p.type)}
     _until_stable(varied, lambda: _vary(body, varied))
     return varied & needed_for(body, (r for r in body.results if isinstance(r, Value)))
 

@@ -192,7 +192,7 @@ def refuse_writes(s: Specializer, fn: Any, args: list[Operand], kwargs: dict[str
         raise MutationError(
             f"`{getattr(fn, '__name__', fn)}` may write to its argument",
             s.span,
-            "register a rule for it with `def_rrule`, or declare it `non_differentiable`, if it does not",
+            "pass the arrays themselves" if isinstance(fn, type) else "give it a derivative with `def_rrule`",
         )
 
 

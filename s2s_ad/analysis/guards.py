@@ -28,13 +28,13 @@ _LONG = 16
 
 @dataclass(frozen=True, eq=False)
 class Guard:
-    """The entry or attribute `name` of `holder` (a namespace, module, function, cell, …) is still `value`.
+    """The item or attribute `name` of `holder` (a namespace, module, function, cell, …) is still `value`.
 
     That is the very object, or, `by_type`, one of the type `value`.
     """
 
     holder: Any
-    name: str
+    name: Any
     value: Any
     by_type: bool = False
 
@@ -42,6 +42,8 @@ class Guard:
         """What is there now, or `MISSING`."""
         if isinstance(self.holder, dict):
             return self.holder.get(self.name, MISSING)
+        if isinstance(self.holder, tuple):
+            return self.holder[self.name]
         try:
             return getattr(self.holder, self.name, MISSING)
         except ValueError:  # an empty cell
@@ -92,10 +94,10 @@ class _Writer:
     def guard(self, guard: Guard) -> list[str]:
         """Tests of a guard that holds now."""
         holder = self.bind(guard.holder)
-        is_namespace = isinstance(guard.holder, dict)
+        is_table = isinstance(guard.holder, (dict, tuple))
         if guard.value is MISSING:
-            return [f"{guard.name!r} not in {holder}" if is_namespace else f"not hasattr({holder}, {guard.name!r})"]
-        read = f"{holder}[{guard.name!r}]" if is_namespace else f"{holder}.{guard.name}"
+            return [f"{guard.name!r} not in {holder}" if is_table else f"not hasattr({holder}, {guard.name!r})"]
+        read = f"{holder}[{guard.name!r}]" if is_table else f"{holder}.{guard.name}"
         if guard.by_type:
             name = self._variable()
             return self.likeness(f"({name} := {read})", name, guard.read())

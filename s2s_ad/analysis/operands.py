@@ -47,4 +47,5 @@ def length(n: int | None) -> Axis:
     """The axis of a known length, or of any."""
     if n is None:
         return ANY
+    assert n >= 0
     return 1 if n == 1 else Length(("const", n), many=True)

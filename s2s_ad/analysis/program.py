@@ -66,12 +66,12 @@ class Instance:
 class Program:
     """The instances of functions, and the guards, of one compilation."""
 
-    guards: dict[tuple[int, str], Guard] = field(default_factory=dict)
+    guards: dict[tuple[int, Any], Guard] = field(default_factory=dict)
     instances: dict[Any, Instance] = field(default_factory=dict)
     stack: list[Instance] = field(default_factory=list)
     round: int = 0
     names_of: dict[Function, LiveNames | None] = field(default_factory=dict)
 
-    def guard(self, holder: Any, name: str, value: Any, *, by_type: bool = False) -> None:
+    def guard(self, holder: Any, name: Any, value: Any, *, by_type: bool = False) -> None:
         """Rely on a fact from now on."""
         self.guards.setdefault((id(holder), name), Guard(holder, name, value, by_type))

@@ -303,7 +303,7 @@ class Specializer:
         is_whole = made is None or constant(made.target) is not primitives.make_tuple
         if isinstance(value, Value) and isinstance(t, Tuple) and is_whole and shape.after is None:
             if len(t.items) != shape.count:
-                raise ValueError(f"cannot unpack {len(t.items)} values into {shape.count} targets")
+                return self._raise_unpacking(shape, len(t.items))
             values = tuple(map(Value, names, t.items))
             self.ops.append(Call(values, Const(shape), (value,), span=self.span))
             return list(values)
@@ -312,7 +312,7 @@ class Specializer:
             if len(parts) < shape.count - (shape.after is not None) or (
                 shape.after is None and len(parts) > shape.count
             ):
-                raise ValueError(f"cannot unpack {len(parts)} values into {shape.count} targets")
+                return self._raise_unpacking(shape, len(parts))
             if shape.after is None:
                 return [_named(p, n) if p in self.definitions else p for p, n in zip(parts, names, strict=True)]
             stop = len(parts) - shape.after
@@ -327,6 +327,23 @@ class Specializer:
         values = tuple(map(Value, names, types))
         self.ops.append(Call(values, Const(shape), (value,), span=self.span))
         return list(values)
+
+    def _raise_unpacking(self, shape: primitives.Unpack, found: int) -> list[Operand]:
+        """What Python raises where the number of values is another one than that of the targets."""
+        least = shape.count - (shape.after is not None)
+        if found > least:
+            message = f"too many values to unpack (expected {least})"
+        else:
+            what = "expected" if shape.after is None else "expected at least"
+            message = f"not enough values to unpack ({what} {least}, got {found})"
+        self._raise(ValueError, message)
+        return [UNDEFINED] * shape.count
+
+    def _raise(self, kind: type[Exception], message: str) -> None:
+        """Raise an error when control gets here."""
+        error = self.emit(kind, [Const(message)], None, InstanceType(kind))
+        self.emit(primitives.raise_, [error], None, NEVER)
+        self.dead = True
 
     # calls
 
@@ -363,9 +380,9 @@ class Specializer:
             return self.emit(fn, args, kwargs, self._type_of_body(fn, args, kwargs), name)
         if registry.get(fn) is None:
             if isinstance(fn, functools.partial):
-                return self.apply(
-                    fn.func, [*map(Const, fn.args), *args], {**{k: Const(v) for k, v in fn.keywords.items()}, **kwargs}
-                )
+                first = [self.held(fn.args, i) for i in range(len(fn.args))]
+                named = {k: self.held(fn.keywords, k) for k in fn.keywords}
+                return self.apply(fn.func, [*first, *args], {**named, **kwargs})
             wrapped = getattr(fn, "__s2s_ad_function__", None)
             if wrapped is not None:
                 return self.apply(wrapped, args, kwargs, name)
@@ -509,14 +526,36 @@ class Specializer:
 
     def bind_call(self, callee: Lowered, args: list[Operand], kwargs: dict[str, Operand]) -> list[Operand]:
         """An operand for each parameter of a Python function, and for each variable that it captures."""
-        bound = self._bind(callee.code, args, kwargs, lambda p: Const(_default(callee.fn, p)))
+        bound = self._bind(callee.code, args, kwargs, functools.partial(self._default, callee.fn))
         return [*bound, *(self._cell(callee, n) for n in callee.code.free)]
 
+    def _default(self, fn: FunctionType, parameter: str) -> Operand:
+        """The default of a parameter, from the table that the function has now."""
+        if fn.__kwdefaults__ and parameter in fn.__kwdefaults__:
+            return self.held(fn.__kwdefaults__, parameter)
+        defaults = fn.__defaults__ or ()
+        names = fn.__code__.co_varnames[: fn.__code__.co_argcount]
+        return self.held(defaults, names.index(parameter) - len(names) + len(defaults))
+
+    def held(self, holder: Any, key: Any) -> Operand:
+        """An item of a table: a constant where it can never change, else data of a type that is guarded."""
+        value = holder[key]
+        if _is_immutable(value):
+            if isinstance(holder, dict):
+                self.program.guard(holder, key, value)
+            return Const(value)
+        self.program.guard(holder, key, type_of(value), by_type=True)
+        return self.emit(primitives.identity, [Const(value)], None, type_of(value))
+
     def _cell(self, callee: Lowered, name: str) -> Operand:
+        """A variable that a callee has captured: code is resolved now and guarded, data is read at run time."""
         cell = callee.names.closure[name]
         value = cell.cell_contents
-        self.program.guard(cell, "cell_contents", value)
-        return Const(value)
+        if is_code(value):
+            self.program.guard(cell, "cell_contents", value)
+            return Const(value)
+        self.program.guard(cell, "cell_contents", type_of(value), by_type=True)
+        return self.emit(getattr, [Const(cell), Const("cell_contents")], None, type_of(value), name)
 
     def _call_instance(
         self,
@@ -541,7 +580,8 @@ class Specializer:
         try:
             scope, value = names.lookup(name)
         except KeyError:
-            return self._raise_name_error(name)
+            self._raise(NameError, f"name {name!r} is not defined")
+            return UNDEFINED
         if is_code(value):
             if str(names.globals.get("__name__")).startswith("s2s_ad.rules."):
                 return Const(value)  # our own modules stay as they are
@@ -550,12 +590,6 @@ class Specializer:
         t = type_of(value, ("global", *key))
         self.program.guard(names.globals, name, type_of(value), by_type=True)
         return self.emit(primitives.read_global, [Const(name), Const(names.globals)], None, t)
-
-    def _raise_name_error(self, name: str) -> Operand:
-        error = self.emit(NameError, [Const(f"name {name!r} is not defined")], None, InstanceType(NameError))
-        self.emit(primitives.raise_, [error], None, NEVER)
-        self.dead = True
-        return UNDEFINED
 
 
 def infer(
@@ -622,6 +656,12 @@ def is_code(value: Any) -> bool:
     return callable(value) or isinstance(value, (ModuleType, str, bytes, type(None), np.dtype, slice, type(Ellipsis)))
 
 
+def _is_immutable(value: Any) -> bool:
+    if type(value) is tuple:
+        return all(map(_is_immutable, value))
+    return is_code(value) or isinstance(value, (bool, int, float, complex))
+
+
 def _unbound(operand: Operand) -> bool:
     return operand.unbound if isinstance(operand, Value) else operand is UNDEFINED
 
@@ -646,14 +686,6 @@ def _is_library(fn: FunctionType) -> bool:
     if root == "s2s_ad":
         return not fn.__module__.startswith("s2s_ad.rules.")
     return root in ("numpy", "scipy", "operator", "math", "functools", "itertools", "builtins")
-
-
-def _default(fn: FunctionType, parameter: str) -> Any:
-    if fn.__kwdefaults__ and parameter in fn.__kwdefaults__:
-        return fn.__kwdefaults__[parameter]
-    code, defaults = fn.__code__, fn.__defaults__ or ()
-    names = code.co_varnames[: code.co_argcount]
-    return defaults[names.index(parameter) - len(names) + len(defaults)]
 
 
 _PURE_PRIMITIVES = {

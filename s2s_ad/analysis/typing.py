@@ -121,7 +121,7 @@ def axes_of_shape(operand: Operand) -> tuple[Axis, ...] | None:
     t = type_of_operand(operand)
     value = constant(operand)
     if isinstance(value, (int, np.integer)):
-        return (length(int(value)),)
+        return (length(int(value)) if value >= 0 else ANY,)
     if isinstance(value, (tuple, list)):
         return tuple(length(int(n)) if n >= 0 else ANY for n in value)
     if isinstance(t, Number):

@@ -109,6 +109,8 @@ class ExpressionPrinter:
             return self._f_string(fn, args)
         if isinstance(fn, primitives.MakeClosure):
             return self._make_tuple(op)
+        if fn is primitives.identity:
+            return self.operand(args[0])
         if isinstance(fn, Instance):
             return self._instance(fn, op)
         if fn in _METHOD_NAMES:

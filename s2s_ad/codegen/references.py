@@ -12,7 +12,7 @@ import math
 import operator
 import sys
 from collections.abc import Mapping
-from types import ModuleType, SimpleNamespace
+from types import CellType, ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -84,7 +84,8 @@ class References:
             return ast.Tuple([self.to(v) for v in value], ast.Load())
         if isinstance(value, slice):
             return ast.Call(load("slice"), [self.to(v) for v in (value.start, value.stop, value.step)], [])
-        return self._bind(value, name if isinstance(name, str) and name.isidentifier() else "constant")
+        kind = "cell" if isinstance(value, CellType) else "constant"
+        return self._bind(value, name if isinstance(name, str) and name.isidentifier() else kind)
 
     def _bind(self, value: Any, base: str) -> ast.expr:
         alias = self._alias.get(id(value))

@@ -8,6 +8,7 @@ it go into the other side; where both may, or a loop may have returned, they go 
 from __future__ import annotations
 
 import inspect
+import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -309,7 +310,14 @@ class FunctionLowering(ExpressionLowering):
             current = self.read(target.id, target)
             self.bind(target.id, self.emit(node, AUGMENTED[type(node.op)], current, self.expression(node.value)))
         else:
-            self.emit(node, primitives.store, self.expression(target.value), NONE, self.expression(node.value))
+            self._augment_part(node, target)
+
+    def _augment_part(self, node: gast.AugAssign, target: gast.AST) -> None:
+        """`obj[index] += value`: the object and the index are evaluated once."""
+        obj, index = self.expression(target.value), self.expression(target.slice)
+        current = self.emit(target, operator.getitem, obj, index)
+        value = self.emit(node, AUGMENTED[type(node.op)], current, self.expression(node.value))
+        self.emit(target, primitives.store, obj, index, value)
 
     def _delete(self, node: gast.Delete) -> None:
         for target in node.targets:

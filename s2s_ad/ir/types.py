@@ -9,7 +9,9 @@ same named length are equally long; a `Length` that is `many` is not one. This i
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import numbers
+from collections import deque
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -240,6 +242,20 @@ def type_of(value: object, name: Hashable = None) -> Type:
     if type(value) is range:
         return Iterable(INT)
     return Instance(type(value))
+
+
+def unsupported_class(value: object) -> type | None:
+    """The class of something in `value` that is or holds numbers, and of which `type_of` knows nothing."""
+    if type(value) in (list, tuple) or (isinstance(value, tuple) and hasattr(value, "_fields")):
+        return next((c for c in map(unsupported_class, value) if c is not None), None)  # type: ignore[call-overload]
+    if type(value) is dict:
+        odd = not all(isinstance(k, (str, int)) for k in value)
+        return dict if odd else unsupported_class(list(value.values()))
+    if isinstance(value, np.ndarray):
+        return type(value) if type(value) is not np.ndarray or value.dtype.kind == "O" else None
+    if type(value) in (bool, int, float, complex) or isinstance(value, np.generic):
+        return None
+    return type(value) if isinstance(value, (numbers.Number, Mapping, deque)) else None
 
 
 def _type_of_array(value: Any, name: Hashable) -> Type:

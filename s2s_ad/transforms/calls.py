@@ -13,6 +13,7 @@ from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Instance
+from s2s_ad.errors import MissingRuleError
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
 from s2s_ad.ir.types import UNKNOWN
 from s2s_ad.rules.registry import LinearRule, ReverseRule, ScalarRule, registry
@@ -70,8 +71,10 @@ class ScalarStep(CallStep):
             self.contribute(0, t.spec.apply(runtime.divide_or_zero, [y_bar, twice]))
             return
         found = inline_rules.partials(t.spec, callee(op), self.rule.partials, y, self.args())
+        if len(found) != len(op.args):
+            raise _miscounted(op, "partial derivatives", len(found), len(op.args))
         for i, partial in enumerate(found):
-            if i < len(op.args) and self.is_active(i) and constant(partial, default=0) is not None:
+            if self.is_active(i) and constant(partial, default=0) is not None:
                 self.contribute(i, self.guarded(y_bar, self._scaled(y_bar, partial)))
 
     def _scaled(self, y_bar: Operand, partial: Operand) -> Operand:
@@ -150,10 +153,20 @@ class RuleStep(CallStep):
         y_bar = t.tangents.complete(y_bar, t.resolve(self.op.results[0]))
         with inline_rules.rule_arithmetic(t.spec, callee(self.op)):
             primals = self._primals()
-            bars = self.pullback(t.spec, y_bar, 1 + max(i for i, _ in primals))
+            last = max(i for i, primal in primals if t.is_active(primal))
+            bars = self.pullback(t.spec, y_bar, 1 + last)
+        self._check_count(len(bars), last)
         for i, primal in primals:
-            if t.is_active(primal) and i < len(bars):
+            if t.is_active(primal):
                 t.contribute(primal, self.guarded(y_bar, bars[i]))
+
+    def _check_count(self, found: int, last_active: int) -> None:
+        """Refuse a pullback that leaves out a cotangent that is needed, or gives one too many."""
+        parameters = inspect.signature(self.rule.rrule).parameters.values()
+        variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+        positional = sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
+        if found <= last_active or (found > positional and not variadic):
+            raise _miscounted(self.op, "cotangents", found, positional)
 
     def _primals(self) -> list[tuple[int, Operand]]:
         """The arguments by the numbers of the rule's parameters."""
@@ -185,6 +198,16 @@ class PairStep(CallStep):
         t.spec.ops.append(Call(bars, Const(PairBackward(self.pair)), (self.residuals, y_bar), span=self.op.span))
         for i, x_bar in zip(self.pair.active, bars, strict=True):
             self.contribute(i, x_bar)
+
+
+def _miscounted(op: Call, what: str, found: int, wanted: int) -> MissingRuleError:
+    """The refusal of a rule that gives another number of values than its function has arguments."""
+    name = getattr(callee(op), "__name__", callee(op))
+    return MissingRuleError(
+        f"the rule of `{name}` gives {found} {what} for {wanted} argument{'s' * (wanted != 1)}",
+        op.span,
+        "give one for each argument, in order; None stands for an argument that carries none",
+    )
 
 
 STEPS[Call] = call_step

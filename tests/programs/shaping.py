@@ -151,3 +151,10 @@ def padded_by_hand(v):
     """A stencil over a ring, by joining the ends."""
     ring = np.concatenate([v[-1:], v, v[:1]])
     return ring[2:] - 2.0 * ring[1:-1] + ring[:-2]
+
+
+@program((A,))
+def flattened_by_reshape(a):
+    """The length is worked out when the program runs."""
+    flat = a.reshape(-1)
+    return np.var(flat) + np.mean(flat**2) * len(flat) + np.sum(flat[1:] * flat[:-1]) + flat[::2][0] * flat.shape[0]
