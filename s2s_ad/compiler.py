@@ -18,7 +18,8 @@ from typing import Any
 from s2s_ad.analysis.effects import may_raise
 from s2s_ad.analysis.guards import Guard
 from s2s_ad.analysis.program import Lowered, Program, lowered
-from s2s_ad.analysis.specialize import infer, is_code
+from s2s_ad.analysis.specialize import infer
+from s2s_ad.analysis.statics import is_code
 from s2s_ad.codegen.linecache_store import register
 from s2s_ad.codegen.module import closure_form, joint_form, pair_form
 from s2s_ad.codegen.names import all_values

@@ -16,7 +16,7 @@ import numpy as np
 
 from s2s_ad.analysis.guards import Guard, recogniser
 from s2s_ad.analysis.program import lowered
-from s2s_ad.analysis.specialize import is_code
+from s2s_ad.analysis.statics import is_code
 from s2s_ad.compiler import Compiled
 from s2s_ad.errors import SourceUnavailableError
 from s2s_ad.ir.types import is_differentiable, type_of, unsupported_class

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.analysis.program import lowered
-from s2s_ad.analysis.specialize import is_code
+from s2s_ad.analysis.statics import is_code
 from s2s_ad.compiler import Compiled, NotScalar, Request, find
 from s2s_ad.dispatch import ArgNums, Shortcut, Target, shortcut_for, target
 from s2s_ad.ir.types import Tuple, Type, is_scalar

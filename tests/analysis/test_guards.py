@@ -8,7 +8,7 @@ import pytest
 
 from s2s_ad import grad, pullback
 from s2s_ad.analysis.guards import MISSING, Guard, recogniser
-from s2s_ad.analysis.specialize import is_code
+from s2s_ad.analysis.statics import is_code
 from s2s_ad.compiler import signature
 
 Point = collections.namedtuple("Point", "x y")

@@ -1,0 +1,137 @@
+"""Evaluates blocks over types: a straight line in order, both sides of an `if`, a loop until the types are stable."""
+
+from __future__ import annotations
+
+from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.analysis.python_types import iterated
+from s2s_ad.analysis.sequences import SequenceEvaluator
+from s2s_ad.analysis.statics import (
+    same,
+    unbound,
+    widen,
+)
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Value, While
+from s2s_ad.ir.types import UNKNOWN, List, Type, join
+
+_MAX_ROUNDS = 8
+
+
+class BlockEvaluator(SequenceEvaluator):
+    """Runs untyped ops over operands of known type."""
+
+    def block(self, block: Block) -> list[Operand]:
+        """Evaluate the ops of a block; its parameters are bound already."""
+        for op in block.ops:
+            if self.dead:
+                return [UNDEFINED] * len(block.results)
+            if not self.hidden:
+                self.span = op.span or self.span
+            match op:
+                case Call():
+                    self._call(op)
+                case If():
+                    self._if(op)
+                case For() | While():
+                    self._loop(op)
+        return [UNDEFINED] * len(block.results) if self.dead else [self.operand(r) for r in block.results]
+
+    def _call(self, op: Call) -> None:
+        target = self.operand(op.target)
+        if isinstance(target, Const) and target.value is primitives.make_list and self.has_open_star(op.args):
+            self.env[op.results[0]] = self.joined_list(op.args)
+            return
+        args = self.expand(op.args)
+        kwargs = self.expand_keywords(op.kwargs)
+        if isinstance(target, Const) and isinstance(target.value, primitives.Unpack):
+            names = tuple(r.name for r in op.results)
+            self.env.update(zip(op.results, self.unpack(target.value, args[0], names), strict=True))
+            return
+        result = self.apply(target, args, kwargs, op.results[0].name)
+        self.env[op.results[0]] = result
+
+    def _if(self, op: If) -> None:
+        test = self.operand(op.test)
+        known = self.truth(test)
+        if known is not None:
+            side = op.then if known else op.orelse
+            self.env.update(zip(op.results, self.block(side), strict=True))
+            return
+        if isinstance(test, Value) and isinstance(test.type, List):
+            test = self.apply(bool, [test])  # whether it is empty now; the list itself may grow
+        sides, dead = [], []
+        for region in (op.then, op.orelse):
+            with self.region() as ops:
+                results = self.block(region)
+                dead.append(self.dead)
+            sides.append((ops, results))
+        self.dead = self.dead or all(dead)
+        self._merge(op, test, sides, dead)
+
+    def _merge(self, op: If, test: Operand, sides: list[tuple[list[Op], list[Operand]]], dead: list[bool]) -> None:
+        """What the sides give; after a side that raises, there is only what the other side gives."""
+        (then_ops, then), (else_ops, orelse) = sides
+        inside = {v for ops, _ in sides for o in ops for v in o.results}
+        results, pairs = [], []
+        for value, a, b in zip(op.results, then, orelse, strict=True):
+            if same(a, b) or (dead[0] and b not in inside) or (dead[1] and a not in inside):
+                self.env[value] = b if dead[0] else a
+                continue
+            merged = Value(value.name, join(type_of_operand(a), type_of_operand(b)))
+            merged.unbound = (unbound(a) and not dead[0]) or (unbound(b) and not dead[1])
+            self.env[value] = merged
+            results.append(merged)
+            pairs.append((a, b))
+        then_block = Block((), tuple(then_ops), tuple(a for a, _ in pairs))
+        else_block = Block((), tuple(else_ops), tuple(b for _, b in pairs))
+        self.ops.append(If(tuple(results), test, then_block, else_block, span=op.span))
+
+    def _loop(self, op: For | While) -> None:
+        iterable = self.operand(op.iterable) if isinstance(op, For) else None
+        if isinstance(op, For) and iterable is not None and _falls_through(op.body):
+            items = self.static_items(iterable)
+            if items is not None and (self.hidden or any(isinstance(i, Const) and callable(i.value) for i in items)):
+                self._unroll(op, items)
+                return
+        inits = [self.operand(i) for i in op.inits]
+        types = [widen(type_of_operand(i)) for i in inits]
+        item_type = None if iterable is None else iterated(type_of_operand(iterable))
+        for attempt in range(_MAX_ROUNDS):
+            params, ops, outs = self._loop_body(op, item_type, types, inits)
+            found = [join(t, widen(type_of_operand(o))) for t, o in zip(types, outs[1:], strict=True)]
+            if found == types:
+                break
+            last = attempt >= _MAX_ROUNDS - 3
+            types = [UNKNOWN if last and f != t else f for f, t in zip(found, types, strict=True)]
+        results = tuple(Value(r.name, t, unbound=unbound(i)) for r, t, i in zip(op.results, types, inits, strict=True))
+        self.env.update(zip(op.results, results, strict=True))
+        body = Block(params, tuple(ops), tuple(outs))
+        if iterable is None:
+            self.ops.append(While(results, tuple(inits), body, span=op.span))
+        else:
+            self.ops.append(For(results, iterable, tuple(inits), body, span=op.span))
+
+    def _unroll(self, op: For, items: list[Operand]) -> None:
+        """Repeat the body for each item of an iterable that is known at compile time."""
+        carried = [self.operand(i) for i in op.inits]
+        for item in items:
+            self.env.update(zip(op.body.params, [item, *carried], strict=True))
+            carried = self.block(op.body)[1:]
+        self.env.update(zip(op.results, carried, strict=True))
+
+    def _loop_body(
+        self, op: For | While, item_type: Type | None, types: list[Type], inits: list[Operand]
+    ) -> tuple[tuple[Value, ...], list[Op], list[Operand]]:
+        all_types = types if item_type is None else [item_type, *types]
+        params = tuple(Value(p.name, t) for p, t in zip(op.body.params, all_types, strict=True))
+        for param, init in zip(params[len(params) - len(inits) :], inits, strict=True):
+            param.unbound = unbound(init)
+        self.env.update(zip(op.body.params, params, strict=True))
+        with self.region() as ops:
+            outs = self.block(op.body)
+        return params, ops, outs
+
+
+def _falls_through(body: Block) -> bool:
+    stop = body.results[0]
+    return isinstance(stop, Const) and stop.value is False

@@ -1,0 +1,108 @@
+"""Attributes and methods, of arrays, containers, modules and constants."""
+
+from __future__ import annotations
+
+import operator
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.handlers.table import REWRITE, handles
+from s2s_ad.analysis.handlers.writes import WRITING_METHODS, refuse_foreign_method, refuse_writing_method
+from s2s_ad.analysis.operands import constant
+from s2s_ad.errors import MutationError
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import Const, Operand, Value
+from s2s_ad.ir.types import (
+    UNKNOWN,
+    Array,
+    Dict,
+    List,
+    Tuple,
+    type_of,
+)
+from s2s_ad.rules.numpy.methods import ATTRIBUTES, METHODS
+
+_CONTAINERS = (np.ndarray, list, dict, set)
+
+
+@handles(getattr)
+def _getattr(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    obj, name = args[0], constant(args[1])
+    if not isinstance(name, str) or len(args) != 2:
+        return None
+    if isinstance(obj, Const):
+        return _constant_attribute(s, obj, name)
+    t = obj.type
+    refuse_writing_method(s, t, name)
+    if isinstance(t, Array) and name in ATTRIBUTES:
+        return s.apply(ATTRIBUTES[name], [obj])
+    if isinstance(t, Array) and name == "dtype" and t.dtype is not None and not t.loose:
+        return Const(t.dtype)
+    fields = getattr(t.cls, "_fields", ()) if isinstance(t, Tuple) else ()
+    if name in fields:
+        return s.apply(operator.getitem, [obj, Const(fields.index(name))])
+    return s.emit(getattr, args, None, UNKNOWN)
+
+
+def _constant_attribute(s: Emitter, obj: Const, name: str) -> Operand:
+    """An attribute of an object that is known now: code is resolved, and guarded; data is read at run time."""
+    if name in WRITING_METHODS and isinstance(obj.value, _CONTAINERS):
+        raise MutationError(f"`.{name}` writes in place", s.span, REWRITE)
+    try:
+        value = getattr(obj.value, name)
+    except AttributeError:
+        return s.emit(getattr, [obj, Const(name)], None, UNKNOWN)
+    if _is_library_object(obj.value):
+        data = isinstance(value, (bool, int, float, complex, np.ndarray, np.generic))
+        return s.emit(getattr, [obj, Const(name)], None, type_of(value)) if data else Const(value)
+    if callable(value) or isinstance(value, ModuleType):
+        s.program.guard(obj.value, name, value)
+        return Const(value)
+    s.program.guard(obj.value, name, type_of(value), by_type=True)
+    return s.emit(getattr, [obj, Const(name)], None, type_of(value))
+
+
+def _is_library_object(obj: Any) -> bool:
+    """Whether `obj` belongs to NumPy or the like, which does not change under a program."""
+    home = getattr(obj, "__name__", None) if isinstance(obj, ModuleType) else getattr(obj, "__module__", None)
+    if isinstance(obj, (np.ufunc, np.dtype)) or type(obj) in (str, int, float, bool, complex, tuple, slice, type(None)):
+        return True
+    return (home or "").partition(".")[0] in ("numpy", "scipy", "math", "operator")
+
+
+@handles(primitives.call_method)
+def _call_method(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
+    obj, name = args[0], constant(args[1])
+    if isinstance(obj, Const):
+        method = _constant_attribute(s, obj, name)
+        return s.apply(method, args[2:], kwargs)
+    t = obj.type
+    refuse_writing_method(s, t, name)
+    if isinstance(t, Array) and name in METHODS:
+        return s.apply(METHODS[name], [obj, *args[2:]], kwargs)
+    if isinstance(t, Dict) and name in ("items", "keys", "values", "get"):
+        return _dict_method(s, obj, t, name, args[2:])
+    if isinstance(t, (List, Tuple)) and name == "copy":
+        return s.apply(list, [obj])
+    refuse_foreign_method(s, t, name, [*args[2:], *kwargs.values()])
+    return s.emit(primitives.call_method, args, kwargs, UNKNOWN)
+
+
+def _dict_method(s: Emitter, obj: Value, t: Dict, name: str, args: list[Operand]) -> Operand:
+    if name == "get":
+        key = args[0]
+        if not isinstance(key, Const):
+            return s.emit(primitives.call_method, [obj, Const(name), *args], None, UNKNOWN)
+        if key.value not in t.keys:
+            return args[1] if len(args) > 1 else Const(None)
+        return s.apply(operator.getitem, [obj, key])
+    if name == "keys":
+        return Const(tuple(t.keys))
+    values = [s.apply(operator.getitem, [obj, Const(k)]) for k in t.keys]
+    if name == "values":
+        return s.apply(primitives.make_tuple, values)
+    pairs = [s.apply(primitives.make_tuple, [Const(k), v]) for k, v in zip(t.keys, values, strict=True)]
+    return s.apply(primitives.make_tuple, pairs)

@@ -1,0 +1,119 @@
+"""Displays and what takes them apart: tuples, lists, dicts, slices, items."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.handlers.table import handles
+from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.errors import UnsupportedSyntaxError
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
+from s2s_ad.ir.types import (
+    UNKNOWN,
+    Closure,
+    Dict,
+    Instance,
+    List,
+    Number,
+    Tuple,
+    Type,
+    join_all,
+)
+
+
+@handles(primitives.make_tuple)
+def _make_tuple(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    if args and all(isinstance(a, Const) for a in args):
+        return None
+    return s.emit(primitives.make_tuple, args, None, Tuple(tuple(map(type_of_operand, args))))
+
+
+@handles(primitives.make_list)
+def _make_list(s: Emitter, args: list[Operand], _: Any) -> Operand:
+    types = tuple(map(type_of_operand, args))
+    refuse_closures(s, types)
+    items = types if len(set(types)) > 1 else None
+    return s.emit(primitives.make_list, args, None, List(join_all(types), items))
+
+
+def refuse_closures(s: Emitter, types: tuple[Type, ...]) -> None:
+    """Refuse a nested function as an item: it is no object in generated code."""
+    if any(isinstance(t, Closure) for t in types):
+        raise UnsupportedSyntaxError("a nested function stored in a list", s.span, "call it where it is defined")
+
+
+@handles(primitives.make_dict)
+def _make_dict(s: Emitter, args: list[Operand], _: Any) -> Operand:
+    keys = [constant(k, default=UNDEFINED) for k in args[::2]]
+    if not all(isinstance(k, (str, int)) for k in keys) or len(set(keys)) != len(keys):
+        return s.emit(primitives.make_dict, args, None, UNKNOWN)
+    return s.emit(primitives.make_dict, args, None, Dict(tuple(keys), tuple(map(type_of_operand, args[1::2]))))
+
+
+@handles(dict)
+def _dict(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand | None:
+    if args:
+        return None
+    return _make_dict(s, [x for k, v in kwargs.items() for x in (Const(k), v)], {})
+
+
+@handles(tuple)
+def _tuple(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    made = s.definitions.get(args[0]) if args and isinstance(args[0], Value) else None
+    if s.hidden and made is not None and constant(made.target) is primitives.make_list:
+        return s.apply(primitives.make_tuple, list(made.args))  # type: ignore[arg-type]
+    return None
+
+
+@handles(primitives.merge_dicts)
+def _merge_dicts(s: Emitter, args: list[Operand], _: Any) -> Operand:
+    merged: dict[Any, Operand] = {}
+    for part in args:
+        t = type_of_operand(part)
+        if not isinstance(t, Dict):
+            raise UnsupportedSyntaxError("`**` of a mapping whose keys are not known", s.span, "write the keys out")
+        merged |= {k: s.apply(operator.getitem, [part, Const(k)]) for k in t.keys}
+    return s.apply(primitives.make_dict, [x for k, v in merged.items() for x in (Const(k), v)])
+
+
+@handles(slice)
+def _slice(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    if all(isinstance(a, Const) for a in args):
+        return None
+    return s.emit(slice, args, None, Instance(slice))
+
+
+@handles(operator.getitem)
+def _getitem(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    obj, index = args
+    t = type_of_operand(obj)
+    i = constant(index)
+    if isinstance(obj, Value) and isinstance(t, Tuple) and type(i) in (int, slice):
+        made = s.definitions.get(obj)
+        if made is not None and constant(made.target) is primitives.make_tuple and _in_range(i, len(made.args)):
+            return _part(s, made.args, i)
+        if type(i) is int and -len(t.items) <= i < len(t.items):
+            item = t.items[i]
+            if isinstance(item, Number) and item.axis == 1:
+                return Const(1)
+    if isinstance(obj, Value) and isinstance(t, Dict):
+        made = s.definitions.get(obj)
+        if (
+            made is not None
+            and constant(made.target) is primitives.make_dict
+            and isinstance(index, Const)
+            and i in t.keys
+        ):
+            return made.args[2 * t.keys.index(i) + 1]  # type: ignore[return-value]
+    return None
+
+
+def _in_range(i: Any, n: int) -> bool:
+    return isinstance(i, slice) or -n <= i < n
+
+
+def _part(s: Emitter, items: Any, i: Any) -> Operand:
+    return s.apply(primitives.make_tuple, list(items[i])) if isinstance(i, slice) else items[i]

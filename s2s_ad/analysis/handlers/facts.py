@@ -1,0 +1,161 @@
+"""What types decide at compile time: ranks, shapes, lengths, classes, identity."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.handlers.table import handles
+from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.outside import read_global
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
+from s2s_ad.ir.types import (
+    NEVER,
+    Array,
+    Closure,
+    Dict,
+    Instance,
+    Length,
+    List,
+    Never,
+    Number,
+    Tuple,
+    Unknown,
+    is_complex,
+)
+
+_PYTHON_TYPES = {"bool": bool, "int": int, "float": float, "complex": complex}
+
+
+@handles(primitives.identity)
+def _identity_of(_s: Emitter, args: list[Operand], _: Any) -> Operand:
+    return args[0]
+
+
+@handles(primitives.read_global)
+def _read_global(s: Emitter, args: list[Operand], _: Any) -> Operand:
+    return read_global(s, constant(args[0]))
+
+
+@handles(primitives.raise_)
+def _raise(s: Emitter, args: list[Operand], _: Any) -> Operand:
+    s.emit(primitives.raise_, args, None, NEVER)
+    s.dead = True
+    return UNDEFINED
+
+
+@handles(np.broadcast_to)
+def _broadcast_to(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    scalar = isinstance(type_of_operand(args[0]), Number) or type_of_operand(args[0]) == Array(np.dtype(float), ())
+    return args[0] if s.hidden and scalar and constant(args[1]) == () else None
+
+
+@handles(np.ndim)
+def _ndim(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    t = type_of_operand(args[0])
+    if isinstance(t, Number):
+        return Const(0)
+    return Const(len(t.axes)) if isinstance(t, Array) and t.axes is not None else None
+
+
+@handles(np.iscomplexobj)
+def _iscomplexobj(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    t = type_of_operand(args[0])
+    return Const(is_complex(t)) if isinstance(t, (Number, Array)) else None
+
+
+@handles(np.shape)
+def _shape(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    t = type_of_operand(args[0])
+    if isinstance(t, Number) or (isinstance(t, Array) and t.axes == ()):
+        return Const(())
+    if isinstance(t, Array) and t.axes is not None:
+        sizes = [_constant_length(a) for a in t.axes]
+        return Const(tuple(sizes)) if None not in sizes else None
+    return None
+
+
+def _constant_length(axis: Any) -> int | None:
+    if axis == 1:
+        return 1
+    named = isinstance(axis, Length) and isinstance(axis.name, tuple) and axis.name[0] == "const"
+    return axis.name[1] if named else None
+
+
+@handles(len)
+def _len(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    t = type_of_operand(args[0])
+    if isinstance(args[0], Value) and isinstance(t, Tuple):
+        return Const(len(t.items))
+    return Const(len(t.items)) if isinstance(t, List) and t.items is not None else None
+
+
+@handles(isinstance)
+def _isinstance(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    classes = constant(args[1])
+    found = _class_of(args[0])
+    if found is None or classes is None:
+        return None
+    try:
+        return Const(issubclass(found, classes))
+    except TypeError:
+        return None
+
+
+def _class_of(operand: Operand) -> type | None:
+    """The class of every value that the operand may be, where there is one."""
+    if isinstance(operand, Const):
+        return type(operand.value)
+    t = operand.type
+    if isinstance(t, Number):
+        return _PYTHON_TYPES.get(t.kind)
+    if isinstance(t, Array) and not t.loose and t.dtype is not None and t.axes is not None:
+        return np.ndarray if t.axes or t.boxed else t.dtype.type
+    simple = {Tuple: getattr(t, "cls", None), List: list, Dict: dict, Instance: getattr(t, "cls", None)}
+    return simple.get(type(t))
+
+
+@handles(callable)
+def _callable(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    if isinstance(args[0], Const):
+        return Const(callable(args[0].value))
+    t = type_of_operand(args[0])
+    if isinstance(t, (Number, Array, List, Dict)):
+        return Const(False)
+    return Const(True) if isinstance(t, Closure) else None
+
+
+@handles(operator.is_)
+def _is(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    return _identity(s, args, same=True)
+
+
+@handles(operator.is_not)
+def _is_not(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    return _identity(s, args, same=False)
+
+
+def _identity(s: Emitter, args: list[Operand], *, same: bool) -> Operand | None:
+    a, b = args
+    if s.hidden and any(type(constant(x)) in (int, float) for x in args):
+        return Const(not same)  # which number object a constant is means nothing
+    if isinstance(a, Const) and isinstance(b, Const):
+        return Const((a.value is b.value) is same)
+    for x, y in ((a, b), (b, a)):
+        if isinstance(x, Const) and x.value is None:
+            t = type_of_operand(y)
+            if t == Instance(type(None)):
+                return Const(same)
+            if not isinstance(t, (Unknown, Never)):
+                return Const(not same)
+    return None
+
+
+@handles(operator.not_)
+def _not(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    known = s.truth(args[0])
+    return None if known is None else Const(not known)

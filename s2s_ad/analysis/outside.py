@@ -1,0 +1,78 @@
+"""What a function finds outside itself: globals, captured variables, defaults.
+
+Code is resolved now and guarded; data is read when control gets there, and only its type is guarded.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import Any
+
+from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.guards import MISSING
+from s2s_ad.analysis.program import Lowered
+from s2s_ad.analysis.statics import (
+    is_code,
+    is_immutable,
+)
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import UNDEFINED, Const, Operand
+from s2s_ad.ir.types import type_of
+
+
+def read_global(s: Emitter, name: str) -> Operand:
+    """A global name: code is resolved now and guarded, data is read when control gets there."""
+    names = s.names
+    assert names is not None
+    key = (id(names.globals), name)
+    try:
+        scope, value = names.lookup(name)
+    except KeyError:
+        s.raise_error(NameError, f"name {name!r} is not defined")
+        return UNDEFINED
+    if is_code(value):
+        if str(names.globals.get("__name__")).startswith("s2s_ad.rules."):
+            return Const(value)  # our own modules stay as they are
+        s.program.guard(names.globals, name, MISSING if scope == "builtin" else value)
+        return Const(value)
+    t = type_of(value, ("global", *key))
+    s.program.guard(names.globals, name, type_of(value), by_type=True)
+    return s.emit(primitives.read_global, [Const(name), Const(names.globals)], None, t)
+
+
+def guard_function(s: Emitter, fn: FunctionType) -> None:
+    """Rely on a callee's code and defaults."""
+    if not fn.__module__.startswith("s2s_ad."):
+        for part in ("__code__", "__defaults__", "__kwdefaults__"):
+            s.program.guard(fn, part, getattr(fn, part))
+
+
+def default(s: Emitter, fn: FunctionType, parameter: str) -> Operand:
+    """The default of a parameter, from the table that the function has now."""
+    if fn.__kwdefaults__ and parameter in fn.__kwdefaults__:
+        return held(s, fn.__kwdefaults__, parameter)
+    defaults = fn.__defaults__ or ()
+    names = fn.__code__.co_varnames[: fn.__code__.co_argcount]
+    return held(s, defaults, names.index(parameter) - len(names) + len(defaults))
+
+
+def held(s: Emitter, holder: Any, key: Any) -> Operand:
+    """An item of a table: a constant where it can never change, else data of a type that is guarded."""
+    value = holder[key]
+    if is_immutable(value):
+        if isinstance(holder, dict):
+            s.program.guard(holder, key, value)
+        return Const(value)
+    s.program.guard(holder, key, type_of(value), by_type=True)
+    return s.emit(primitives.identity, [Const(value)], None, type_of(value))
+
+
+def cell(s: Emitter, callee: Lowered, name: str) -> Operand:
+    """A variable that a callee has captured: code is resolved now and guarded, data is read at run time."""
+    box = callee.names.closure[name]
+    value = box.cell_contents
+    if is_code(value):
+        s.program.guard(box, "cell_contents", value)
+        return Const(value)
+    s.program.guard(box, "cell_contents", type_of(value), by_type=True)
+    return s.emit(getattr, [Const(box), Const("cell_contents")], None, type_of(value), name)

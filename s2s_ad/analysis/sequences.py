@@ -1,0 +1,154 @@
+"""Sequences whose items are known at compile time: unpacked, walked, spread over arguments."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Sequence
+
+from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.python_types import iterated
+from s2s_ad.analysis.statics import (
+    named,
+)
+from s2s_ad.errors import UnsupportedSyntaxError
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import UNDEFINED, Call, Const, Operand, Star, Value
+from s2s_ad.ir.types import Dict, List, Tuple
+
+
+class SequenceEvaluator(Emitter):
+    """Takes tuples, lists and the like apart."""
+
+    def static_items(self, iterable: Operand) -> list[Operand] | None:
+        """The items of an iterable whose length is known at compile time, or None."""
+        if isinstance(iterable, Const):
+            is_static = isinstance(iterable.value, (tuple, range))
+            return [Const(v) for v in iterable.value] if is_static else None
+        made = self.definitions.get(iterable)
+        fn = None if made is None else constant(made.target)
+        if made is not None and fn in (primitives.make_tuple, primitives.make_list):
+            return [a for a in made.args if not isinstance(a, Star)]
+        if made is not None and fn is range and all(isinstance(a, Const) for a in made.args):
+            return [Const(i) for i in range(*(a.value for a in made.args))]  # type: ignore[union-attr]
+        if made is not None and fn in (zip, enumerate) and not made.kwargs:
+            return self._static_rows(made)
+        return self.items(iterable) if isinstance(iterable.type, Tuple) else None
+
+    def _static_rows(self, made: Call) -> list[Operand] | None:
+        """The items of a `zip` or an `enumerate` of static iterables."""
+        parts = [self.static_items(a) for a in made.args if not isinstance(a, Star)]
+        known = [p for p in parts if p is not None]
+        if len(known) != len(parts) or len(parts) != len(made.args):
+            return None
+        if constant(made.target) is enumerate:
+            known = [[Const(i) for i in range(len(known[0]))], *known]
+            if len(known) != 2:
+                return None
+        return [self.apply(primitives.make_tuple, list(row)) for row in zip(*known, strict=False)]
+
+    def items(self, sequence: Operand) -> list[Operand]:
+        """The items of a sequence whose length is known at compile time."""
+        if isinstance(sequence, Const):
+            return [Const(v) for v in sequence.value]
+        made = self.definitions.get(sequence)
+        if made is not None and constant(made.target) in (primitives.make_tuple, primitives.make_list):
+            return [a for a in made.args if not isinstance(a, Star)]
+        parts = sequence.type.items if isinstance(sequence.type, (Tuple, List)) else None
+        if parts is None:
+            raise UnsupportedSyntaxError(
+                "unpacking a sequence whose length is not known at compile time",
+                self.span,
+                "index the items, loop over them, or pass a tuple",
+            )
+        return [self.apply(operator.getitem, [sequence, Const(i)]) for i in range(len(parts))]
+
+    def unpack(
+        self, shape: primitives.Unpack, value: Operand, names: tuple[str | None, ...] | None = None
+    ) -> list[Operand]:
+        """The values of the targets of an unpacking assignment."""
+        t = type_of_operand(value)
+        names = names or (None,) * shape.count
+        made = self.definitions.get(value) if isinstance(value, Value) else None
+        is_whole = made is None or constant(made.target) is not primitives.make_tuple
+        if isinstance(value, Value) and isinstance(t, Tuple) and is_whole and shape.after is None:
+            if len(t.items) != shape.count:
+                return self._raise_unpacking(shape, len(t.items))
+            values = tuple(map(Value, names, t.items))
+            self.ops.append(Call(values, Const(shape), (value,), span=self.span))
+            return list(values)
+        if isinstance(value, Const) or isinstance(t, Tuple):
+            parts = self.items(value)
+            if len(parts) < shape.count - (shape.after is not None) or (
+                shape.after is None and len(parts) > shape.count
+            ):
+                return self._raise_unpacking(shape, len(parts))
+            if shape.after is None:
+                return [named(p, n) if p in self.definitions else p for p, n in zip(parts, names, strict=True)]
+            stop = len(parts) - shape.after
+            middle = self.apply(primitives.make_list, parts[shape.before : stop])
+            return [*parts[: shape.before], middle, *parts[stop:]]
+        item = iterated(t)
+        types = [item] * shape.count
+        if isinstance(t, List) and t.items is not None and shape.after is None and len(t.items) == shape.count:
+            types = list(t.items)
+        if shape.after is not None:
+            types[shape.before] = List(item)
+        values = tuple(map(Value, names, types))
+        self.ops.append(Call(values, Const(shape), (value,), span=self.span))
+        return list(values)
+
+    def _raise_unpacking(self, shape: primitives.Unpack, found: int) -> list[Operand]:
+        """What Python raises where the number of values is another one than that of the targets."""
+        least = shape.count - (shape.after is not None)
+        if found > least:
+            message = f"too many values to unpack (expected {least})"
+        else:
+            what = "expected" if shape.after is None else "expected at least"
+            message = f"not enough values to unpack ({what} {least}, got {found})"
+        self.raise_error(ValueError, message)
+        return [UNDEFINED] * shape.count
+
+    def expand(self, args: Sequence[Operand | Star]) -> list[Operand]:
+        """Positional arguments with the starred ones spread out."""
+        found: list[Operand] = []
+        for arg in args:
+            if isinstance(arg, Star):
+                found += self.items(self.operand(arg.operand))
+            else:
+                found.append(self.operand(arg))
+        return found
+
+    def expand_keywords(self, kwargs: Sequence[tuple[str | None, Operand]]) -> dict[str, Operand]:
+        """Keyword arguments with the mappings spread out."""
+        found: dict[str, Operand] = {}
+        for name, source in kwargs:
+            operand = self.operand(source)
+            if name is not None:
+                found[name] = operand
+                continue
+            t = type_of_operand(operand)
+            if not isinstance(t, Dict):
+                raise UnsupportedSyntaxError(
+                    "`**` of a mapping whose keys are not known at compile time", self.span, "name the arguments"
+                )
+            found |= {str(k): self.apply(operator.getitem, [operand, Const(k)]) for k in t.keys}
+        return found
+
+    def has_open_star(self, args: Sequence[Operand | Star]) -> bool:
+        """Whether a sequence of a length known only at run time is unpacked."""
+        stars = [self.operand(a.operand) for a in args if isinstance(a, Star)]
+        return any(
+            isinstance(s, Value) and not isinstance(s.type, Tuple) and self.static_items(s) is None for s in stars
+        )
+
+    def joined_list(self, args: Sequence[Operand | Star]) -> Operand:
+        """`[a, *b, c]` as `[a] + list(b) + [c]`."""
+        parts = [
+            self.apply(list, [self.operand(a.operand)])
+            if isinstance(a, Star)
+            else self.apply(primitives.make_list, [self.operand(a)])
+            for a in args
+        ]
+        return functools.reduce(lambda a, b: self.apply(operator.add, [a, b]), parts)
