@@ -30,12 +30,18 @@ from s2s_ad.ir.nodes import Block, Const, Function, Op, Operand, Value, free_val
 from s2s_ad.ir.types import Array, Dict, List, Tuple, Type, is_scalar, type_of
 from s2s_ad.rules.registry import registry
 from s2s_ad.runtime import Tangent
+from s2s_ad.transforms.copy_propagation import copy_propagation
 from s2s_ad.transforms.dead_code import dead_code
+from s2s_ad.transforms.outside import Outside
 from s2s_ad.transforms.pairs import Pairs, Reversed
 from s2s_ad.transforms.pullback import pullback
+from s2s_ad.transforms.rewriting import substitute
 
-Pass = Callable[[Block, Callable[[Op], bool]], Block]
-OPTIMISATIONS: tuple[tuple[str, Pass], ...] = (("dead code", dead_code),)
+Pass = Callable[[Block, Outside], Block]
+OPTIMISATIONS: tuple[tuple[str, Pass], ...] = (
+    ("copy propagation", copy_propagation),
+    ("dead code", lambda block, outside: dead_code(block, outside.keep)),
+)
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,8 @@ def compile_function(source: Lowered, values: Sequence[Any], request: Request) -
     made = pullback(program, pairs, typed, active, seed=seed, lean=request.optimize)
     stages["adjoint"] = made
     references = References(source.names.globals, _reserved(program))
-    made = optimise(made, typed, request, keep_y=request.mode != "grad")
+    joint, keep_y = request.mode != "pullback", request.mode != "grad"
+    made = optimise(made, typed, optimize=request.optimize, joint=joint, keep_y=keep_y)
     stages["optimized"] = made
     _reverse_callees(program, pairs, references, request)
     main = _print(references, source, made, operands, wanted, params, request)
@@ -152,22 +159,40 @@ def _reserved(program: Program) -> set[str]:
     return {str(name) for _, name in program.guards}
 
 
-def optimise(made: Reversed, typed: Function, request: Request, *, keep_y: bool) -> Reversed:
-    """Run the optimisations over both halves."""
+def optimise(made: Reversed, typed: Function, *, optimize: bool, joint: bool = False, keep_y: bool = True) -> Reversed:
+    """Run the optimisations over both halves: as one straight line if they are `joint`, else each on its own."""
     users = set(all_values(typed.body))
-    backward = made.backward
-    if request.optimize:
-        backward = dead_code(backward)
-    residuals = tuple(free_values(backward))
-    results = made.forward.results if keep_y else ()
-    joined = Block((), made.forward.ops, (*results, *residuals))
+    y = made.forward.results if keep_y else ()
+    forward, backward = Block((), made.forward.ops, y), made.backward
 
     def keep(op: Op) -> bool:
         return any(r in users for r in op.results) and may_raise(op)
 
-    forward = dead_code(joined, keep) if request.optimize else joined
-    forward = Block((), forward.ops, made.forward.results if keep_y else ())
-    return Reversed(made.name, made.params, forward, backward)
+    if not optimize:
+        return Reversed(made.name, made.params, forward, backward)
+    if joint:
+        whole = Block((), (*forward.ops, *backward.ops), (*y, *backward.results))
+        forward, backward = _split(_optimised(whole, Outside(keep, len(whole.results))), len(y), backward)
+        return Reversed(made.name, made.params, forward, backward)
+    backward = _optimised(backward, Outside(given=len(backward.results)))
+    residuals = tuple(free_values(backward))
+    saved = _optimised(Block((), forward.ops, (*y, *residuals)), Outside(keep, len(y)))
+    backward = substitute(backward, dict(zip(residuals, saved.results[len(y) :], strict=True)))
+    return Reversed(made.name, made.params, Block((), saved.ops, saved.results[: len(y)]), backward)
+
+
+def _optimised(block: Block, outside: Outside) -> Block:
+    for _, run in OPTIMISATIONS:
+        block = run(block, outside)
+    return block
+
+
+def _split(whole: Block, n: int, backward: Block) -> tuple[Block, Block]:
+    """The two halves of a straight line: the second begins with the first op that defines a value of `backward`."""
+    adjoint = set(all_values(backward))
+    defines = (any(v in adjoint for v in all_values(Block((), (op,), ()))) for op in whole.ops)
+    cut = next((i for i, found in enumerate(defines) if found), len(whole.ops))
+    return Block((), whole.ops[:cut], whole.results[:n]), Block((), whole.ops[cut:], whole.results[n:])
 
 
 def _reverse_callees(program: Program, pairs: Pairs, references: References, request: Request) -> None:
@@ -177,7 +202,7 @@ def _reverse_callees(program: Program, pairs: Pairs, references: References, req
         typed = pair.instance.typed
         assert typed is not None
         made = pullback(program, pairs, typed, pair.active, to_space=False, lean=request.optimize)
-        pair.reversed = optimise(made, typed, request, keep_y=True)
+        pair.reversed = optimise(made, typed, optimize=request.optimize)
         name = pair.instance.name
         references.pair_names[pair] = (references.fresh(f"{name}_forward"), references.fresh(f"{name}_backward"))
 

@@ -1,10 +1,13 @@
-"""Replaces values in a piece of IR."""
+"""Replaces values in a piece of IR, and rebuilds it op by op."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from s2s_ad.ir.nodes import Block, Call, For, If, Op, Operand, Star, Value, While
+from s2s_ad.ir.nodes import Block, Call, Const, For, If, Op, Operand, Star, Value, While, operands
+
+_ATOMS = frozenset({bool, int, float, complex, str, bytes, type(None), type(Ellipsis)})
 
 
 def substitute(block: Block, mapping: Mapping[Value, Operand]) -> Block:
@@ -38,3 +41,84 @@ def substitute_op(op: Op, mapping: Mapping[Value, Operand]) -> Op:
 
 def _operand(operand: Operand, mapping: Mapping[Value, Operand]) -> Operand:
     return mapping.get(operand, operand) if isinstance(operand, Value) else operand
+
+
+class Rewriter:
+    """Rebuilds blocks in the order in which their ops run.
+
+    A pass overrides what it does with some sort of op. Each method gives the ops that take the place of one; what is to
+    be read instead of a value that goes away is entered in `known`.
+    """
+
+    def __init__(self) -> None:
+        self.known: dict[Value, Operand] = {}
+
+    def operand(self, operand: Operand) -> Operand:
+        """What is read in place of `operand`."""
+        while isinstance(operand, Value) and operand in self.known:
+            operand = self.known[operand]
+        return operand
+
+    def block(self, block: Block) -> Block:
+        """The block anew."""
+        ops = tuple(new for op in block.ops for new in self.op(op))
+        return Block(block.params, ops, tuple(map(self.operand, block.results)))
+
+    def op(self, op: Op) -> Iterable[Op]:
+        """What takes the place of an op."""
+        match op:
+            case Call():
+                return self.call(op)
+            case If():
+                return self.if_(op)
+            case For() | While():
+                return self.loop(op)
+        raise TypeError(op)
+
+    def read(self, op: Call) -> Call:
+        """A call with its operands as they are now."""
+        if not any(o in self.known for o in operands(op)):
+            return op
+        mapping = {o: self.operand(o) for o in operands(op) if isinstance(o, Value)}
+        changed = substitute_op(op, mapping)
+        assert isinstance(changed, Call)
+        return changed
+
+    def call(self, op: Call) -> Iterable[Op]:
+        """What takes the place of a call."""
+        return (self.read(op),)
+
+    def if_(self, op: If) -> Iterable[Op]:
+        """What takes the place of an `If`."""
+        test = self.operand(op.test)
+        return (If(op.results, test, self.block(op.then), self.block(op.orelse), span=op.span),)
+
+    def loop(self, op: For | While) -> Iterable[Op]:
+        """What takes the place of a loop."""
+        inits = tuple(map(self.operand, op.inits))
+        return (with_body(op, op.results, inits, self.block(op.body), self.operand),)
+
+
+def with_body(
+    op: For | While, results: tuple[Value, ...], inits: tuple[Operand, ...], body: Block, operand: Any = lambda o: o
+) -> For | While:
+    """A loop like `op` that carries other values."""
+    if isinstance(op, For):
+        return For(results, operand(op.iterable), inits, body, span=op.span)
+    return While(results, inits, body, span=op.span)
+
+
+def key_of(operand: Operand) -> Any:
+    """Something that is equal for operands which are the same: one value, or constants that nothing can tell apart."""
+    return operand if isinstance(operand, Value) else _key_of_constant(operand.value)
+
+
+def _key_of_constant(value: Any) -> Any:
+    kind = type(value)
+    if kind in _ATOMS:
+        return kind, repr(value)
+    if kind is tuple:
+        return kind, tuple(map(_key_of_constant, value))
+    if kind is slice:
+        return kind, _key_of_constant((value.start, value.stop, value.step))
+    return Const, id(value)
