@@ -30,6 +30,8 @@ from s2s_ad.ir.nodes import Block, Const, Function, Op, Operand, Value, free_val
 from s2s_ad.ir.types import Array, Dict, List, Tuple, Type, is_scalar, type_of
 from s2s_ad.rules.registry import registry
 from s2s_ad.runtime import Tangent
+from s2s_ad.transforms.common_subexpressions import common_subexpressions
+from s2s_ad.transforms.constant_folding import constant_folding
 from s2s_ad.transforms.copy_propagation import copy_propagation
 from s2s_ad.transforms.dead_code import dead_code
 from s2s_ad.transforms.outside import Outside
@@ -40,6 +42,8 @@ from s2s_ad.transforms.rewriting import substitute
 Pass = Callable[[Block, Outside], Block]
 OPTIMISATIONS: tuple[tuple[str, Pass], ...] = (
     ("copy propagation", copy_propagation),
+    ("constant folding", constant_folding),
+    ("common subexpressions", common_subexpressions),
     ("dead code", lambda block, outside: dead_code(block, outside.keep)),
 )
 

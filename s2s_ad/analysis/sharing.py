@@ -1,0 +1,179 @@
+"""Which values may share memory with something that is written to, or that is handed out.
+
+Memory is of two kinds: the elements of arrays, and the items of lists and other objects. A value *has* a kind if
+writing to that kind could change what is found in it: a list of arrays has both, a number none, a tuple what its items
+have.
+The values that have a kind fall into *webs*: in one web are a value and all that may be it, hold it, be held by it, or
+be a view of it. New arrays (what arithmetic gives) begin a new web; what is not known to be new belongs to the webs of
+all operands.
+
+A write in place marks the web of its target. A call that may run foreign code marks the webs of all its operands, and
+those of the global variables. Nothing else writes: the user's own writes are refused, or are writes in place.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable as Items
+from typing import Any
+
+import numpy as np
+
+from s2s_ad.analysis.effects import callee, is_pure, writes
+from s2s_ad.analysis.operands import constant
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import Block, Call, For, If, Operand, Value, While, operands, regions
+from s2s_ad.ir.types import Array, Closure, Dict, List, Never, Number, Tuple, Type
+from s2s_ad.ir.types import Instance as InstanceType
+
+Kinds = tuple[int, ...]
+_ELEMENTS, _ITEMS, _BOTH = (0,), (1,), (0, 1)
+_IMMUTABLE = (str, bytes, slice, type(None), type(Ellipsis), type, np.dtype, range, bool)
+_NEW: frozenset[Any] = frozenset({
+    np.zeros, np.zeros_like, np.ones, np.ones_like, np.full, np.full_like, np.arange, np.linspace, np.eye, np.sum,
+    np.mean, np.prod, np.max, np.min, np.var, np.std, np.cumsum, np.where, np.concatenate, np.stack, np.dot, np.outer,
+    np.inner, np.tensordot, np.linalg.inv, np.linalg.solve,
+})  # fmt: skip
+_ARITHMETIC = frozenset({
+    operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.pow,
+    operator.matmul, operator.neg, operator.pos, operator.invert, operator.eq, operator.ne, operator.lt, operator.le,
+    operator.gt, operator.ge,
+})  # fmt: skip
+
+
+def kinds(t: Type) -> Kinds:
+    """The kinds of memory that a value of type `t` has."""
+    if isinstance(t, Array):
+        return () if t.axes == () and not t.boxed else _ELEMENTS
+    match t:
+        case Number() | Never():
+            return ()
+        case Tuple(parts) | Closure(_, parts):
+            return _joined(parts)
+        case Dict(_, parts):
+            return _joined(parts, _ITEMS)
+        case List(item, parts):
+            return _joined(parts or (item,), _ITEMS)
+        case InstanceType(cls):
+            return () if issubclass(cls, _IMMUTABLE) else _BOTH
+    return _BOTH
+
+
+def _joined(parts: Items[Type], more: Kinds = ()) -> Kinds:
+    return tuple(sorted({*more, *(kind for part in parts for kind in kinds(part))}))
+
+
+class Sharing:
+    """The webs of a block, those that are written to, and those that the first `given` results are in."""
+
+    def __init__(self, block: Block, given: int) -> None:
+        self._leader: tuple[dict[Value, Value], ...] = ({}, {})
+        self._kinds: dict[Value, Kinds] = {}
+        self._targets: list[tuple[Operand, Kinds]] = []
+        self._globals: list[Value] = []
+        self._compared: list[Operand] = []
+        self._runs_foreign_code = False
+        self._block(block)
+        if self._runs_foreign_code:
+            self._targets += ((v, _BOTH) for v in self._globals)
+        self._written = {web for target, of in self._targets for web in self._webs(target, of)}
+        told_apart = (*self._compared, *block.results[:given])
+        self._given = {web for value in told_apart for web in self._webs(value, _BOTH)}
+
+    def is_written(self, operand: Operand) -> bool:
+        """Whether what is found in a value may change."""
+        return not self._written.isdisjoint(self._webs(operand, _BOTH))
+
+    def is_given(self, operand: Operand) -> bool:
+        """Whether whoever gets the results may get hold of a value, or an `is` asks which object it is."""
+        return not self._given.isdisjoint(self._webs(operand, _BOTH))
+
+    def kinds(self, operand: Operand) -> Kinds:
+        """The kinds of memory that an operand has."""
+        if not isinstance(operand, Value):
+            return ()
+        found = self._kinds.get(operand)
+        if found is None:
+            found = self._kinds[operand] = kinds(operand.type)
+        return found
+
+    def _webs(self, operand: Operand, of: Kinds) -> list[tuple[int, Value]]:
+        return [(kind, self._find(kind, operand)) for kind in self.kinds(operand) if kind in of]  # type: ignore[arg-type]
+
+    def _find(self, kind: int, value: Value) -> Value:
+        leader = self._leader[kind]
+        while (up := leader.get(value)) is not None:
+            leader[value] = leader.get(up, up)  # halves the way for those who come after
+            value = up
+        return value
+
+    def _unite(self, values: Items[Operand]) -> None:
+        first: dict[int, Value] = {}
+        for value in values:
+            for kind in self.kinds(value):
+                web = self._find(kind, value)  # type: ignore[arg-type]
+                if first.setdefault(kind, web) is not web:
+                    self._leader[kind][web] = first[kind]
+
+    def _block(self, block: Block) -> None:
+        for op in block.ops:
+            for region in regions(op):
+                self._block(region)
+            match op:
+                case Call():
+                    self._call(op)
+                case If():
+                    for row in zip(op.results, op.then.results, op.orelse.results, strict=True):
+                        self._unite(row)
+                case For():
+                    self._unite((op.body.params[0], op.iterable))
+                    self._carry(op, op.body.params[1:])
+                case While():
+                    self._carry(op, op.body.params)
+
+    def _carry(self, op: For | While, params: tuple[Value, ...]) -> None:
+        for row in zip(op.results, params, op.inits, op.body.results[1:], strict=True):
+            self._unite(row)
+
+    def _call(self, op: Call) -> None:
+        fn = callee(op)
+        if fn is primitives.read_global:
+            self._globals += op.results
+        if fn in (operator.is_, operator.is_not):
+            self._compared += operands(op)
+        if writes(op):
+            self._write(op)
+        elif not _makes_new(fn, op):
+            self._unite((*op.results, *operands(op)))
+            if _runs_foreign_code(fn, op):
+                self._runs_foreign_code = True
+                self._targets += ((o, _BOTH) for o in (*op.results, *operands(op)))
+
+    def _write(self, op: Call) -> None:
+        target = op.args[0]
+        assert isinstance(target, Value)
+        is_array, is_list = isinstance(target.type, Array), isinstance(target.type, (List, Dict))
+        self._targets.append((target, _ELEMENTS if is_array else _ITEMS if is_list else _BOTH))
+        self._unite((*op.results, *(operands(op) if not is_array else (target,))))
+
+
+def _makes_new(fn: Any, op: Call) -> bool:
+    """Whether the results share no memory with the operands."""
+    if not isinstance(op.results[0].type, Array) or len(op.results) > 1:
+        return False
+    if isinstance(fn, np.ufunc):
+        return not op.kwargs and len(op.args) <= fn.nin
+    if fn is np.array:
+        return len(op.args) == 1 and not op.kwargs
+    return type(fn).__hash__ is not None and (fn in _ARITHMETIC or (fn in _NEW and "out" not in dict(op.kwargs)))
+
+
+def _runs_foreign_code(fn: Any, op: Call) -> bool:
+    """Whether a call may run code that writes to what it can reach."""
+    pair = getattr(fn, "pair", None)
+    if pair is not None:
+        return not pair.instance.pure
+    if fn is primitives.call_method:
+        obj, method = op.args[:2]
+        return not (isinstance(obj, Value) and isinstance(obj.type, Array) and constant(method) in ("astype", "copy"))  # type: ignore[arg-type]
+    return fn is not print and not is_pure(op)
