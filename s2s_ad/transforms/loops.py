@@ -18,6 +18,7 @@ from s2s_ad.ir.types import NEVER, Array, List, Tuple
 from s2s_ad.ir.types import Iterable as IterableType
 from s2s_ad.transforms.dead_code import dead_code
 from s2s_ad.transforms.loop_items import LoopItems
+from s2s_ad.transforms.rematerialise import rematerialised
 from s2s_ad.transforms.rewriting import substitute
 from s2s_ad.transforms.scopes import Entry, Scope, bar_name
 from s2s_ad.transforms.steps import STEPS, ForwardBlock, Step, defined_values, forward_block
@@ -204,8 +205,8 @@ class LoopStep(Step):
         while line is not None:
             line.forward.ops[:] = line.forward.finish()
             line = line.rest
-        read = free_values(body)
-        free = [v for v in self._in_order() if v in read]
+        body = self._recomputed(body)
+        free = self._read_by(body)
         self.t.check_residuals(free)
         span = self.op.span
         sources: list[Operand] = []
@@ -231,15 +232,29 @@ class LoopStep(Step):
         iterable, body = self._zip(sources, targets, body)
         t.spec.ops.append(For(results, iterable, inits, body, span=span))
 
-    def _in_order(self) -> list[Value]:
-        """What the finished forward half of the body defines, in the order of the text."""
+    def _forward_ops(self) -> list[Op]:
+        """The finished forward half of the body, in the order of the text."""
         assert self.ops is not None
-        found = [*self.op.body.params, *(v for op in self.ops for v in op.results)]
+        found = list(self.ops)
         line = self.spine.rest
         while line is not None:
-            found += [v for op in line.forward.ops for v in op.results]
+            found += line.forward.ops
             line = line.rest
         return found
+
+    def _read_by(self, body: Block) -> list[Value]:
+        """What the adjoint `body` reads of the forward half."""
+        read = free_values(body)
+        defined = (*self.op.body.params, *(v for op in self._forward_ops() for v in op.results))
+        return [v for v in defined if v in read]
+
+    def _recomputed(self, body: Block) -> Block:
+        """The adjoint, where it has the counter of the loop, with what follows from that computed rather than saved."""
+        item = self.op.body.params[0] if self.op.body.params else None
+        if item is None or not self.t.lean or not self._is_range_item([item]):
+            return body
+        again = rematerialised(body, self._forward_ops(), lambda v: v is item)
+        return again if item in free_values(body) or self._read_by(again) == [item] else body
 
     def _is_range_item(self, free: list[Value]) -> bool:
         """Whether the counter of a loop over the whole of a `range` can be counted again rather than saved."""
