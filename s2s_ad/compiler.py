@@ -30,6 +30,7 @@ from s2s_ad.ir.nodes import Block, Const, Function, Op, Operand, Value, free_val
 from s2s_ad.ir.types import Array, Dict, List, Tuple, Type, is_scalar, type_of
 from s2s_ad.rules.registry import registry
 from s2s_ad.runtime import Tangent
+from s2s_ad.transforms.accumulation import accumulation
 from s2s_ad.transforms.common_subexpressions import common_subexpressions
 from s2s_ad.transforms.constant_folding import constant_folding
 from s2s_ad.transforms.copy_propagation import copy_propagation
@@ -44,6 +45,7 @@ OPTIMISATIONS: tuple[tuple[str, Pass], ...] = (
     ("copy propagation", copy_propagation),
     ("constant folding", constant_folding),
     ("common subexpressions", common_subexpressions),
+    ("accumulation", accumulation),
     ("dead code", lambda block, outside: dead_code(block, outside.keep)),
 )
 

@@ -143,7 +143,7 @@ class Sharing:
             self._compared += operands(op)
         if writes(op):
             self._write(op)
-        elif not _makes_new(fn, op):
+        elif not makes_new(fn, op):
             self._unite((*op.results, *operands(op)))
             if _runs_foreign_code(fn, op):
                 self._runs_foreign_code = True
@@ -157,7 +157,7 @@ class Sharing:
         self._unite((*op.results, *(operands(op) if not is_array else (target,))))
 
 
-def _makes_new(fn: Any, op: Call) -> bool:
+def makes_new(fn: Any, op: Call) -> bool:
     """Whether the results share no memory with the operands."""
     if not isinstance(op.results[0].type, Array) or len(op.results) > 1:
         return False
