@@ -139,12 +139,13 @@ class Sharing:
         fn = callee(op)
         if fn is primitives.read_global:
             self._globals += op.results
-        if fn in (operator.is_, operator.is_not):
+        if fn is operator.is_ or fn is operator.is_not:
             self._compared += operands(op)
         if writes(op):
             self._write(op)
         elif not makes_new(fn, op):
-            self._unite((*op.results, *operands(op)))
+            if any(map(self.kinds, op.results)):
+                self._unite((*op.results, *operands(op)))
             if _runs_foreign_code(fn, op):
                 self._runs_foreign_code = True
                 self._targets += ((o, _BOTH) for o in (*op.results, *operands(op)))
