@@ -161,7 +161,10 @@ class StatementPrinter:
         target, item = op.args
         name = self.operand(target)
         assert isinstance(name, ast.Name)
-        return [ast.AugAssign(store(name.id), ast.Add(), self.operand(item)), *self._version(op, 0)]
+        value = self.operand(item)
+        if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
+            return [ast.AugAssign(store(name.id), ast.Sub(), value.operand), *self._version(op, 0)]
+        return [ast.AugAssign(store(name.id), ast.Add(), value), *self._version(op, 0)]
 
     def _scatter_add(self, op: Call) -> list[ast.stmt]:
         function = ast.Attribute(self.expressions.references.to(np.add), "at", ast.Load())

@@ -6,7 +6,7 @@
 
 A buffer is *owned* by a value if it is new (what arithmetic or `np.zeros_like` gives), and by the next version when
 that is added to in place. A loop carries ownership if it starts from an owned buffer and each iteration, given one,
-gives an owned one back. The sum of an owned buffer and something is written to the buffer if nothing else reads it, and
+gives an owned one back. The sum of an owned buffer and something, or the difference, is written to the buffer if nothing else reads it, and
 if it is surely of the dtype and shape of the sum; so the same numbers are added in the same order. Only cotangents are
 treated so: the user's own sums stay as they are written.
 """
@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from s2s_ad.analysis.effects import callee
+from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.sharing import makes_new
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, For, If, Op, Operand, Value, While, operands, regions
@@ -51,10 +52,16 @@ class _Accumulation(Rewriter):
 
     def call(self, op: Call) -> Iterable[Call]:
         """The call, or the sum in place."""
-        if callee(op) is operator.add and self._is_free(op.args[0]) and _fits(op.args[0], op.results[0]):  # type: ignore[arg-type]
-            op = Call(op.results, Const(primitives.augment), op.args, span=op.span)
+        fn = callee(op)
+        if fn in (operator.add, operator.sub) and self._is_free(op.args[0]) and _fits(op.args[0], op.results[0]):  # type: ignore[arg-type]
             self.owned.update(op.results)
-        elif makes_new(callee(op), op):
+            total, item = op.args
+            signs = []
+            if fn is operator.sub:
+                signs = [Call((Value(None, type_of_operand(item)),), Const(operator.neg), (item,), span=op.span)]  # type: ignore[arg-type]
+                item = signs[0].results[0]
+            return (*signs, Call(op.results, Const(primitives.augment), (total, item), span=op.span))
+        if makes_new(fn, op):
             self.owned.update(op.results)
         return (op,)
 
