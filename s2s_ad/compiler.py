@@ -23,7 +23,7 @@ from s2s_ad.analysis.statics import is_code
 from s2s_ad.codegen.linecache_store import register
 from s2s_ad.codegen.module import closure_form, joint_form, pair_form
 from s2s_ad.codegen.names import all_values
-from s2s_ad.codegen.printer import to_source
+from s2s_ad.codegen.printer import Printer
 from s2s_ad.codegen.references import References
 from s2s_ad.frontend.source import deep_recursion
 from s2s_ad.ir.nodes import Block, Const, Function, Op, Operand, Value, free_values
@@ -255,9 +255,10 @@ def assemble(
 ) -> tuple[Callable[..., Any], str]:
     """The text of a generated module, and the last of its functions, compiled from that text."""
     imports = [ast.parse(line).body[0] for line in dict.fromkeys(references.imports.values())]
-    text = to_source(ast.Module([*imports, *functions], []))
+    printer = Printer(ast.Module([*imports, *functions], []))
+    text = f"{printer.text}\n"
     filename = f"<s2s_ad {label} {hashlib.sha256(text.encode()).hexdigest()[:8]}>"
-    register(filename, text)
+    register(filename, text, printer.line_map)
     tree = ast.parse(text)
     factory = ast.FunctionDef(
         "_s2s_factory",

@@ -103,7 +103,7 @@ class Target:
     def numbers(self, argnums: ArgNums) -> tuple[int, ...]:
         """The positions of the chosen parameters."""
         names = list(self.signature.parameters)
-        chosen = (argnums,) if isinstance(argnums, (int, str)) else tuple(argnums)
+        chosen = as_tuple(argnums)
         found = []
         for a in chosen:
             if isinstance(a, str):
@@ -125,6 +125,14 @@ def _call_of(fn: Any) -> Callable[..., Any]:
         return fn(*args, **kwargs)
 
     return call
+
+
+def as_tuple(argnums: ArgNums) -> tuple[int | str, ...]:
+    """The positions and names in `argnums`. Raises TypeError for anything else."""
+    chosen = argnums if isinstance(argnums, (tuple, list)) else (argnums,)
+    if not all(type(a) in (int, str) for a in chosen):
+        raise TypeError(f"argnums must be an int, a name, or a tuple of these, not {argnums!r}")
+    return tuple(chosen)
 
 
 def target(f: Callable[..., Any]) -> Target:

@@ -11,8 +11,9 @@ import numpy as np
 
 from s2s_ad.analysis.program import lowered
 from s2s_ad.analysis.statics import is_code
+from s2s_ad.codegen.linecache_store import explain
 from s2s_ad.compiler import Compiled, NotScalar, Request, find
-from s2s_ad.dispatch import ArgNums, Shortcut, Target, shortcut_for, target
+from s2s_ad.dispatch import ArgNums, Shortcut, Target, as_tuple, shortcut_for, target
 from s2s_ad.ir.types import Tuple, Type, is_scalar
 
 
@@ -27,41 +28,63 @@ def pullback(f: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Cal
 
 
 def _pullback(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], *, optimize: bool) -> Any:
-    shortcut = found = None
-    if type(f) is FunctionType and not kwargs:
-        shortcut = shortcut_for(f, optimize)
-        found = shortcut.find(f, args)
-    if found is not None:
-        call, values = found
+    call, values, spread = _prepared(f, args, kwargs, optimize=optimize)
+    try:
         y, inner = call(*values)
-        spread = None
-    else:
-        t = target(f)
-        bound = t.bind(args, kwargs)
-        for i in range(len(t.signature.parameters)):
-            t.check_kind(i, bound[i])
-        compiled = find(t.fn, bound, Request("pullback", optimize=optimize))
-        y, inner = compiled.call(*_runtime_values(bound))
-        spread = _spread(t, args, kwargs)
-        if shortcut is not None and t.fn is f:
-            shortcut.put(t.fn, bound, compiled)
-    count = 1 + len(args)
+    except Exception as error:
+        explain(error)
+        raise
 
     def back(y_bar: Any) -> tuple[Any, ...]:
         """The pullback: the cotangents of the function and of each of its arguments."""
-        bars = inner(check_cotangent(y_bar, y))
+        y_bar = check_cotangent(y_bar, y)
+        try:
+            bars = inner(y_bar)
+        except Exception as error:
+            explain(error)
+            raise
         return bars[:count] if spread is None else spread(bars)
 
+    count = 1 + len(args)
     return y, back
+
+
+Spread = Callable[[tuple[Any, ...]], tuple[Any, ...]]
+
+
+def _prepared(
+    f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], *, optimize: bool
+) -> tuple[Callable[..., Any], Sequence[Any], Spread | None]:
+    """The compiled pullback for a call, what to call it with, and what to do with the cotangents."""
+    shortcut = None
+    if type(f) is FunctionType and not kwargs:
+        shortcut = shortcut_for(f, optimize)
+        found = shortcut.find(f, args)
+        if found is not None:
+            return *found, None
+    t = target(f)
+    bound = t.bind(args, kwargs)
+    for i in range(len(t.signature.parameters)):
+        t.check_kind(i, bound[i])
+    compiled = find(t.fn, bound, Request("pullback", optimize=optimize))
+    if shortcut is not None and t.fn is f:
+        shortcut.put(t.fn, bound, compiled)
+    return compiled.call, _runtime_values(bound), _spread(t, args, kwargs)
+
+
+def _run(compiled: Compiled, values: Sequence[Any]) -> Any:
+    try:
+        return compiled.call(*_runtime_values(values))
+    except Exception as error:
+        explain(error)
+        raise
 
 
 def _runtime_values(values: Sequence[Any]) -> list[Any]:
     return [v for v in values if not is_code(v)]
 
 
-def _spread(
-    t: Target, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Callable[[tuple[Any, ...]], tuple[Any, ...]] | None:
+def _spread(t: Target, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Spread | None:
     """How to turn the cotangents of the parameters into those of the positional arguments of the call."""
     parameters = list(t.signature.parameters.values())
     if len(args) == len(parameters) and not t.args and not t.variadic:
@@ -151,9 +174,9 @@ def _derivative(
 ) -> Callable[..., Any]:
     """A function of the arguments of `f` that runs the compiled derivative."""
     t = target(f)
+    what = argnums if isinstance(argnums, (int, str)) else as_tuple(argnums)
     if not t.variadic:
         t.numbers(argnums)
-    what = argnums if isinstance(argnums, (int, str)) else tuple(argnums)
     shortcut = shortcut_for(t.fn, (len(t.args), what, mode, has_aux, optimize))
     find_quickly, fn, ahead, simple = shortcut.find, t.fn, t.args, not t.kwargs
 
@@ -162,7 +185,11 @@ def _derivative(
             found = find_quickly(fn, (*ahead, *args) if ahead else args)
             if found is not None:
                 call, values = found
-                return call(*values)
+                try:
+                    return call(*values)
+                except Exception as error:
+                    explain(error)
+                    raise
         return _differentiate(t, argnums, mode, args, kwargs, shortcut, has_aux=has_aux, optimize=optimize)
 
     return functools.update_wrapper(derivative, f, updated=())
@@ -196,9 +223,9 @@ def _differentiate(
     if is_scalar(_value_type(compiled, has_aux=has_aux)):
         if not kwargs and not t.kwargs and all(a is b for a, b in zip(given, values, strict=True)):
             shortcut.put(t.fn, values, compiled)
-        return compiled.call(*_runtime_values(values))
+        return _run(compiled, values)
     both = find(t.fn, values, Request("value_and_grad", wanted, request.single, has_aux, optimize))
-    y, gradient = both.call(*_runtime_values(values))
+    y, gradient = _run(both, values)
     _require_scalar(t, y[0] if has_aux else y)
     return gradient if mode == "grad" else (y, gradient)
 
@@ -220,10 +247,13 @@ def _by_pullback(
     optimize: bool,
 ) -> Any:
     """The gradient of a function that takes any number of arguments, by its pullback."""
-    wanted = (argnums,) if isinstance(argnums, (int, str)) else tuple(argnums)
+    wanted = as_tuple(argnums)
     chosen = [i for i in wanted if isinstance(i, int) and -len(args) <= i < len(args)]
     if len(chosen) != len(wanted):
-        raise ValueError(f"argnums {argnums!r} must be positions among the {len(args)} arguments of the call")
+        raise ValueError(
+            f"argnums {argnums!r} must be positions among the {len(args)} arguments of the call, because the function "
+            "takes any number of them"
+        )
     positions = {i % len(args) for i in chosen}
     promoted = [_promoted(a) if i in positions else a for i, a in enumerate(args)]
     y, back = _pullback(t.given, tuple(promoted), kwargs, optimize=optimize)

@@ -1,13 +1,14 @@
 """What compiled code relies on, and that it is noticed when that changes."""
 
 import functools
+import inspect
 import threading
 import traceback
 
 import numpy as np
 import pytest
 
-from s2s_ad import MutationError, def_rrule, grad, primitive, pullback
+from s2s_ad import MutationError, def_rrule, grad, primitive, pullback, value_and_grad
 from s2s_ad.compiler import Request, find
 
 FACTOR = 2.0
@@ -165,15 +166,68 @@ def test_failed_compilation_leaves_nothing_behind():
 
 
 def test_generated_code_is_found_by_tracebacks():
-    """The text is in linecache, line by line."""
+    """The text is in linecache, line by line, with its own names."""
 
     def f(x):
-        return np.sum(x @ x)
+        return np.sum(x @ x * np.where(x > 0, 1.0, 2.0).T)
 
     with pytest.raises(ValueError, match="matmul") as error:
         grad(f)(np.ones((2, 3)))
-    assert any("x @ x" in (frame.line or "") for frame in traceback.extract_tb(error.value.__traceback__))
-    assert "f_grad" in str(error.traceback[-1].frame.code.name)
+    shown = [frame for frame in traceback.extract_tb(error.value.__traceback__) if frame.filename.startswith("<s2s_ad")]
+    assert [frame.name for frame in shown] == ["f_grad"]
+    assert "x @ x" in shown[0].line
+    assert "np.sum" not in shown[0].line
+
+
+def wrong_shape(x):
+    """Raises in its second line."""
+    y = np.sin(x)
+    return y @ np.ones((7, 7))
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["compiled", "found"])
+@pytest.mark.parametrize(
+    "call", [lambda f, x: grad(f)(x), pullback, lambda f, x: value_and_grad(f)(x)], ids=["grad", "pullback", "both"]
+)
+def test_exceptions_gain_a_note_that_names_the_users_line(call, again):
+    """In a helper, on the first call and on later ones: one note, and the exception is the same otherwise."""
+
+    def f(x):
+        return np.sum(wrong_shape(x) + x)
+
+    def run():
+        call(f, np.ones(2))
+
+    with pytest.raises(ValueError, match="matmul") as expected:
+        f(np.ones(2))
+    for _ in range(1 + again):
+        with pytest.raises(ValueError, match="matmul") as error:
+            run()
+        assert error.value.args == expected.value.args
+        line = inspect.getsourcelines(wrong_shape)[1] + 3
+        (note,) = error.value.__notes__
+        assert note.startswith(f"raised by the derivative code of line {line} in wrong_shape: {__file__}:{line}\n")
+        assert note.endswith("return y @ np.ones((7, 7))")
+
+
+def test_exceptions_of_the_pullback_gain_a_note():
+    """A rule that fails in its backward half."""
+
+    @primitive
+    def fails(x):
+        return 2.0 * x
+
+    @def_rrule(fails)
+    def rule(x):
+        def back(y_bar):
+            raise ArithmeticError("no")
+
+        return 2.0 * x, back
+
+    _, back = pullback(lambda x: fails(x), 1.0)
+    with pytest.raises(ArithmeticError) as error:
+        back(1.0)
+    assert "lambda x: fails(x)" in error.value.__notes__[0]
 
 
 def make_helpers():

@@ -10,6 +10,7 @@ from s2s_ad.analysis.statics import (
     unbound,
     widen,
 )
+from s2s_ad.errors import Span
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Value, While
 from s2s_ad.ir.types import UNKNOWN, List, Type, join
@@ -51,7 +52,7 @@ class BlockEvaluator(SequenceEvaluator):
         self.env[op.results[0]] = result
 
     def _if(self, op: If) -> None:
-        test = self.operand(op.test)
+        test, span = self.operand(op.test), self.span
         known = self.truth(test)
         if known is not None:
             side = op.then if known else op.orelse
@@ -66,9 +67,11 @@ class BlockEvaluator(SequenceEvaluator):
                 dead.append(self.dead)
             sides.append((ops, results))
         self.dead = self.dead or all(dead)
-        self._merge(op, test, sides, dead)
+        self._merge(op, test, sides, dead, span)
 
-    def _merge(self, op: If, test: Operand, sides: list[tuple[list[Op], list[Operand]]], dead: list[bool]) -> None:
+    def _merge(
+        self, op: If, test: Operand, sides: list[tuple[list[Op], list[Operand]]], dead: list[bool], span: Span | None
+    ) -> None:
         """What the sides give; after a side that raises, there is only what the other side gives."""
         (then_ops, then), (else_ops, orelse) = sides
         inside = {v for ops, _ in sides for o in ops for v in o.results}
@@ -84,10 +87,10 @@ class BlockEvaluator(SequenceEvaluator):
             pairs.append((a, b))
         then_block = Block((), tuple(then_ops), tuple(a for a, _ in pairs))
         else_block = Block((), tuple(else_ops), tuple(b for _, b in pairs))
-        self.ops.append(If(tuple(results), test, then_block, else_block, span=op.span))
+        self.ops.append(If(tuple(results), test, then_block, else_block, span=span))
 
     def _loop(self, op: For | While) -> None:
-        iterable = self.operand(op.iterable) if isinstance(op, For) else None
+        iterable, span = self.operand(op.iterable) if isinstance(op, For) else None, self.span
         if isinstance(op, For) and iterable is not None and _falls_through(op.body):
             items = self.static_items(iterable)
             if items is not None and (self.hidden or any(isinstance(i, Const) and callable(i.value) for i in items)):
@@ -107,9 +110,9 @@ class BlockEvaluator(SequenceEvaluator):
         self.env.update(zip(op.results, results, strict=True))
         body = Block(params, tuple(ops), tuple(outs))
         if iterable is None:
-            self.ops.append(While(results, tuple(inits), body, span=op.span))
+            self.ops.append(While(results, tuple(inits), body, span=span))
         else:
-            self.ops.append(For(results, iterable, tuple(inits), body, span=op.span))
+            self.ops.append(For(results, iterable, tuple(inits), body, span=span))
 
     def _unroll(self, op: For, items: list[Operand]) -> None:
         """Repeat the body for each item of an iterable that is known at compile time."""

@@ -15,7 +15,7 @@ from s2s_ad.codegen.expressions import ExpressionPrinter
 from s2s_ad.codegen.names import Interference, Naming, all_values, unite_webs
 from s2s_ad.codegen.nesting import carried_for_results, count_uses, nested_values
 from s2s_ad.codegen.references import References, load
-from s2s_ad.codegen.statements import StatementPrinter, store
+from s2s_ad.codegen.statements import StatementPrinter, mark, store
 from s2s_ad.ir.nodes import Block, Operand, Value, free_values
 from s2s_ad.ir.types import Array
 from s2s_ad.transforms.pairs import Pair, Reversed
@@ -69,6 +69,14 @@ class FunctionPrinter:
         """The expression of an operand."""
         return self.forward.operand(operand)
 
+    def returning(self, result: ast.expr, *blocks: Block) -> ast.stmt:
+        """`return result`, which comes from where the last op that is nested in it does."""
+        statement = ast.Return(result)
+        nested = [op for block in blocks for op in block.ops if op.results and op.results[0] in self.nested]
+        if nested:
+            mark(statement, nested[-1].span)
+        return statement
+
     def found_copied(self) -> frozenset[str]:
         """The variables that are copied or recorded where they may not be bound: these start as None."""
         return self.copied | self.forward.copied_names | self.backward.copied_names
@@ -94,11 +102,13 @@ def closure_form(
         bars = bars[: len(bars) - len(f_bar)]
     y_bar = made.backward.params[0]
     inner = function(
-        inner_name, [printer.naming.name[y_bar]], [*second_half, ast.Return(ast.Tuple([first, *bars], ast.Load()))]
+        inner_name,
+        [printer.naming.name[y_bar]],
+        [*second_half, printer.returning(ast.Tuple([first, *bars], ast.Load()), made.backward)],
     )
     y = _callers_own(printer, made, set(captured))
     result = ast.Tuple([y, load(inner_name)], ast.Load())
-    return _def(name, signature, [*first_half, inner, ast.Return(result)])
+    return _def(name, signature, [*first_half, inner, printer.returning(result, made.forward)])
 
 
 def _callers_own(printer: FunctionPrinter, made: Reversed, captured: set[Value]) -> ast.expr:
@@ -127,7 +137,7 @@ def joint_form(
         body = [*printer.forward.block(forward), *printer.backward.block(backward)]
         copied = printer.found_copied()
     results = [printer.operand(r) for r in (*forward.results, *backward.results)]
-    return _def(name, signature, [*body, ast.Return(structure(results))])
+    return _def(name, signature, [*body, printer.returning(structure(results), forward, backward)])
 
 
 def pair_form(references: References, pair: Pair) -> list[ast.FunctionDef]:
@@ -140,20 +150,21 @@ def pair_form(references: References, pair: Pair) -> list[ast.FunctionDef]:
     for _ in range(2):
         printer = FunctionPrinter(references, made.params, (made.forward, made.backward), residuals, (), copied)
         names = [printer.naming.name[r] for r in residuals]
-        saved = ast.Tuple([load(n) for n in names], ast.Load())
+        saved = load(names[0]) if len(names) == 1 else ast.Tuple([load(n) for n in names], ast.Load())
         y = printer.operand(made.forward.results[0])
         params = [printer.naming.name[p] for p in made.params]
-        first = [*printer.forward.block(made.forward), ast.Return(ast.Tuple([y, saved], ast.Load()))]
+        result: ast.expr = ast.Tuple([y, saved], ast.Load())
+        first = [*printer.forward.block(made.forward), printer.returning(result, made.forward)]
         second = printer.backward.block(made.backward)
         copied = printer.found_copied() | set(names)
     forward = function(forward_name, params, first)
-    taken = _inner_name(printer, "residuals")
-    unpack: list[ast.stmt] = (
-        [ast.Assign([ast.Tuple([store(n) for n in names], ast.Store())], load(taken))] if names else []
-    )
+    taken = names[0] if len(names) == 1 else _inner_name(printer, "residuals")
+    unpack: list[ast.stmt] = []
+    if len(names) > 1:
+        unpack = [ast.Assign([ast.Tuple([store(n) for n in names], ast.Store())], load(taken))]
     bars = [printer.operand(r) for r in made.backward.results]
     result = bars[0] if len(bars) == 1 else ast.Tuple(bars, ast.Load())
-    body = [*unpack, *second, ast.Return(result)]
+    body = [*unpack, *second, printer.returning(result, made.backward)]
     return [forward, function(backward_name, [taken, printer.naming.name[made.backward.params[0]]], body)]
 
 

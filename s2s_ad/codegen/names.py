@@ -126,18 +126,21 @@ class Naming:
         """Give two values one variable if nothing speaks against it.
 
         A variable that may be unbound is shared only with what is assigned `inside` the region that may bind it: else
-        reading it unbound would find another value there.
+        reading it unbound would find another value there. A cotangent does not go by the name of a primal.
         """
         if not (isinstance(a, Value) and isinstance(b, Value)) or a not in self.leader or b not in self.leader:
             return
         if a.unbound and not b.unbound and inside is not None and b not in inside:
             return
         x, y = self.leader[a], self.leader[b]
-        if x is y or self._conflict(x, y) or self._two_fixed(x, y):
+        if x is y or self._conflict(x, y) or self._two_fixed(x, y) or self._is_bar(x) is not self._is_bar(y):
             return
         for value in self.members[y]:
             self.leader[value] = x
         self.members[x] += self.members.pop(y)
+
+    def _is_bar(self, leader: Value) -> bool:
+        return any(m.name is not None and m.name.endswith("_bar") for m in self.members[leader])
 
     def _conflict(self, x: Value, y: Value) -> bool:
         neighbours = self.interference.neighbours

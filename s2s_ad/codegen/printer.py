@@ -4,8 +4,8 @@
   states how tightly a child must bind.
 * Expressions write marks for the brackets and commas at which a line may be broken; a statement that is finished is
   laid out by `fold`, which breaks lines that are too long and wipes the marks.
-* A statement may carry two attributes besides its fields: `comment`, printed above it, and `origin`, the line of the
-  user's file that it comes from, which `Printer.line_map` records for each line of text.
+* A statement may carry two attributes besides its fields: `comment`, printed above it, and `origin`, the place in
+  the user's file that it comes from, which `Printer.line_map` records for each line of text.
 * The text depends on the tree alone, and is valid in every supported Python.
 
 ``match``, ``except*`` and ``type`` statements, which no differentiable function contains, are not printed.
@@ -44,11 +44,11 @@ class Printer(astunparse.Unparser):  # type: ignore[misc]
 
     def __init__(self, tree: ast.AST | list[ast.stmt]) -> None:
         self.lines: list[str] = []
-        self.line_map: dict[int, int] = {}
+        self.line_map: dict[int, Any] = {}
         self._line: list[str] = []
         self._is_header = False
         self._line_indent = 0
-        self._origin: int | None = None
+        self._origin: Any = None
         self._at_block_start = True
         self._blank_lines = 0
         self._docstring: Any = None

@@ -80,7 +80,7 @@ class StatementPrinter:
             case While():
                 made = self.while_(op)
         for statement in made:
-            _mark(statement, op.span)
+            mark(statement, op.span)
         if made and comment:
             _put_comment(made[0], comment)
         return made
@@ -265,7 +265,7 @@ class StatementPrinter:
         target, ops = self._loop_target(item, op.body.ops)
         body = self._tail(ops, op.body.results, Leaf(params))
         loop = ast.For(target, iterable, body or [ast.Pass()], [])
-        _mark(loop, op.span)
+        mark(loop, op.span)
         return [*start, loop, *self.copies(op.results, params)]
 
     def _loop_target(self, item: Value, ops: tuple[Op, ...]) -> tuple[ast.expr, tuple[Op, ...]]:
@@ -332,7 +332,7 @@ class StatementPrinter:
         loop = self._with_test(op) or ast.While(
             ast.Constant(True), self._tail(op.body.ops, op.body.results, Leaf(params)), []
         )
-        _mark(loop, op.span)
+        mark(loop, op.span)
         return [*start, loop, *self.copies(op.results, params)]
 
     def _with_test(self, op: While) -> ast.stmt | None:
@@ -365,7 +365,7 @@ class StatementPrinter:
         orelse = self._tail(last.orelse.ops, _through(results, last.results, last.orelse.results), leaf)
         made = _exit_first(self.operand(last.test), then, orelse)
         if made:
-            _mark(made[0], last.span)
+            mark(made[0], last.span)
             if comment:
                 _put_comment(made[0], comment)
         return [*out, *made]
@@ -431,6 +431,7 @@ def _put_comment(statement: ast.stmt, text: str) -> None:
     statement.comment = f"{text}\n{before}" if before else text  # type: ignore[attr-defined]
 
 
-def _mark(statement: ast.stmt, span: Span | None) -> None:
+def mark(statement: ast.stmt, span: Span | None) -> None:
+    """Record where in the user's file a statement comes from."""
     if span is not None and getattr(statement, "origin", None) is None:
-        statement.origin = span.line  # type: ignore[attr-defined]
+        statement.origin = span  # type: ignore[attr-defined]

@@ -6,9 +6,9 @@
 
 A buffer is *owned* by a value if it is new (what arithmetic or `np.zeros_like` gives), and by the next version when
 that is added to in place. A loop carries ownership if it starts from an owned buffer and each iteration, given one,
-gives an owned one back. The sum of an owned buffer and something, or the difference, is written to the buffer if nothing else reads it, and
-if it is surely of the dtype and shape of the sum; so the same numbers are added in the same order. Only cotangents are
-treated so: the user's own sums stay as they are written.
+gives an owned one back. The sum of an owned buffer and something, or the difference, is written to the buffer if
+nothing else reads it, and if it is surely of the dtype and shape of the sum; so the same numbers are added in the same
+order. Only cotangents are treated so: the user's own sums stay as they are written.
 """
 
 from __future__ import annotations

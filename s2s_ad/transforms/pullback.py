@@ -80,6 +80,7 @@ class Transform:
         self.pieces: dict[Call, Operand] = {}
         self.written: set[Value] = set()
         self.scope = Scope(None, set())
+        self.forward_calls: frozenset[Value] = frozenset()
         self.active: set[Value] = set()
         self.loops = 0
         self.in_loop = False
@@ -95,6 +96,7 @@ class Transform:
         y = self.resolve(body.results[0])
         name = (bar_name(y) if isinstance(y, Value) else None) or "y_bar"
         y_bar = Value(name, cotangent_type(type_of_operand(y)))
+        self.forward_calls = frozenset(self.spec.definitions)
         self.spec.in_adjoint = True
         self.spec.simplify = Algebra(self.spec) if self.lean else None
         with self.spec.region() as ops:
@@ -171,7 +173,7 @@ class Transform:
         self.scope.set(primal, Entry(self._named(total, primal), owned=True))
 
     def _named(self, x_bar: Operand, primal: Value) -> Operand:
-        if isinstance(x_bar, Value) and x_bar.name is None:
+        if isinstance(x_bar, Value) and x_bar.name is None and x_bar not in self.forward_calls:
             x_bar.name, x_bar.hint = bar_name(primal), "t_bar"
         return x_bar
 
