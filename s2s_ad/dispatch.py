@@ -147,7 +147,7 @@ class Shortcut:
 
     def __init__(self, fn: FunctionType) -> None:
         self._home = fn.__code__, fn.__globals__
-        self._entries: tuple[tuple[Callable[..., bool], Callable[..., Any]], ...] = ()
+        self.entries: tuple[tuple[Callable[..., bool], Callable[..., Any]], ...] = ()
         self._count = fn.__code__.co_argcount
         self._simple = not (fn.__code__.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS))
         self._simple = self._simple and not fn.__code__.co_kwonlyargcount
@@ -155,7 +155,7 @@ class Shortcut:
 
     def find(self, fn: FunctionType, args: tuple[Any, ...]) -> tuple[Callable[..., Any], tuple[Any, ...]] | None:
         """The code for a call and what to call it with, if it was called so before and nothing has changed since."""
-        if not self._entries or fn.__code__ is not self._home[0]:
+        if not self.entries or fn.__code__ is not self._home[0]:
             return None
         try:
             if len(args) < self._count:
@@ -165,12 +165,12 @@ class Shortcut:
                 args += (*[cells[i].cell_contents for i in self._free],)
         except (TypeError, ValueError):
             return None
-        for recognise, call in self._entries:
-            try:
+        try:
+            for recognise, call in self.entries:
                 if recognise(*args):
                     return call, args
-            except Exception:
-                continue
+        except Exception:  # a global is gone, or there are too many arguments: the full way tells
+            return None
         return None
 
     def put(self, fn: FunctionType, values: Sequence[Any], compiled: Compiled) -> None:
@@ -183,7 +183,7 @@ class Shortcut:
         recognise = recogniser(values, (rules, *compiled.guards), is_code)
         if recognise is not None:
             data = [i for i, v in enumerate(values) if not is_code(v)]
-            self._entries = ((recognise, _passing(compiled.call, data, len(values))), *self._entries[: _KEPT - 1])
+            self.entries = ((recognise, _passing(compiled.call, data, len(values))), *self.entries[: _KEPT - 1])
 
 
 _shortcuts: dict[Hashable, Shortcut] = {}

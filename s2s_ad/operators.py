@@ -178,19 +178,28 @@ def _derivative(
     if not t.variadic:
         t.numbers(argnums)
     shortcut = shortcut_for(t.fn, (len(t.args), what, mode, has_aux, optimize))
-    find_quickly, fn, ahead, simple = shortcut.find, t.fn, t.args, not t.kwargs
+    fn, code, ahead, simple = t.fn, t.fn.__code__, t.args, not t.kwargs
+    plain = simple and not ahead and not code.co_freevars
 
     def derivative(*args: Any, **kwargs: Any) -> Any:
-        if simple and not kwargs:
-            found = find_quickly(fn, (*ahead, *args) if ahead else args)
-            if found is not None:
-                call, values = found
-                try:
-                    return call(*values)
-                except Exception as error:
-                    explain(error)
-                    raise
-        return _differentiate(t, argnums, mode, args, kwargs, shortcut, has_aux=has_aux, optimize=optimize)
+        found, values = None, args
+        if plain and not kwargs and fn.__code__ is code:  # what `Shortcut.find` does, with nothing in between
+            try:
+                for recognise, call in shortcut.entries:
+                    if recognise(*args):
+                        found = call
+                        break
+            except Exception:
+                found = None
+        if found is None and simple and not kwargs:
+            found, values = shortcut.find(fn, (*ahead, *args)) or (None, args)
+        if found is None:
+            return _differentiate(t, argnums, mode, args, kwargs, shortcut, has_aux=has_aux, optimize=optimize)
+        try:
+            return found(*values)
+        except Exception as error:
+            explain(error)
+            raise
 
     return functools.update_wrapper(derivative, f, updated=())
 

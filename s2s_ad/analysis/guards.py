@@ -3,7 +3,7 @@
 A `Guard` is a fact about the outside world: what a global, an attribute of a module, a function's code or a cell holds.
 `recogniser` writes one expression that tests all guards together with the types of the arguments, such as
 
-    lambda x: (type(x) is ndarray and x.dtype is dtype_0 and len(x.shape) == 2 and x.shape[0] != 1 and x.shape[1] != 1
+    lambda x: (type(x) is ndarray and x.dtype is dtype_0 and len(s := x.shape) == 2 and s[0] != 1 and s[1] != 1
                and globals_0["np"] is module_0)
 
 It says yes only to what has exactly the types that it was made from, and may say no where a slower look would say yes.
@@ -127,8 +127,9 @@ class _Writer:
 
     def _array(self, first: str, name: str, value: Any) -> list[str]:
         tests = [f"type({first}) is ndarray", f"{name}.dtype is {self.bind(value.dtype)}"]
-        tests.append(f"len({name}.shape) == {value.ndim}")
-        return tests + [f"{name}.shape[{i}] {'==' if n == 1 else '!='} 1" for i, n in enumerate(value.shape)]
+        shape = self._variable()
+        tests.append(f"len({shape} := {name}.shape) == {value.ndim}")
+        return tests + [f"{shape}[{i}] {'==' if n == 1 else '!='} 1" for i, n in enumerate(value.shape)]
 
     def _sequence(self, first: str, name: str, value: Any) -> list[str]:
         tests = [f"type({first}) is {type(value).__name__}", f"len({name}) == {len(value)}"]
