@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 import numpy as np
 
 from s2s_ad import runtime
-from s2s_ad.analysis.broadcasting import broadcast
-from s2s_ad.analysis.operands import as_array, constant, length, type_of_operand
-from s2s_ad.analysis.sampling import elementwise_kinds, sampled
+from s2s_ad.analysis import joining_types, product_types
+from s2s_ad.analysis.operands import as_array, constant, constant_length, length, type_of_operand
+from s2s_ad.analysis.product_types import flat_axis
+from s2s_ad.analysis.sampling import sampled
 from s2s_ad.analysis.typing import array_type, axes_of_shape, elementwise, handles
 from s2s_ad.ir.nodes import Const, Operand
 from s2s_ad.ir.types import (
@@ -19,13 +19,13 @@ from s2s_ad.ir.types import (
     UNKNOWN,
     Array,
     Axis,
-    Length,
-    List,
     Number,
     Tuple,
     Type,
 )
 from s2s_ad.rules.numpy.methods import METHODS
+
+_FURTHER_TYPES = (joining_types, product_types)  # these fill the table as well
 
 
 @handles(runtime.divide_or_zero)
@@ -60,16 +60,33 @@ def _len(a: Operand) -> Type:
 
 @handles(np.reshape)
 def _reshape(a: Operand, shape: Operand, order: Operand | None = None) -> Type:
-    t = array_type(a)
-    return Array(t.dtype, axes_of_shape(shape), boxed=axes_of_shape(shape) == ())
+    t, axes = array_type(a), axes_of_shape(shape)
+    sizes = constant(shape)
+    sizes = sizes if isinstance(sizes, (tuple, list)) else (sizes,)
+    if axes is not None and t.axes is not None and -1 in sizes:
+        i = sizes.index(-1)
+        axes = (*axes[:i], _left_over(t.axes, axes[:i] + axes[i + 1 :]), *axes[i + 1 :])
+    return Array(t.dtype, axes, boxed=axes == ())
 
 
-@handles(np.ravel)
+def _left_over(axes: tuple[Axis, ...], used: tuple[Axis, ...]) -> Axis:
+    """The axis that is left when an array of `axes` takes a shape that has `used` too."""
+    rest = [a for a in axes if a != 1]
+    for axis in used:
+        if axis in rest:
+            rest.remove(axis)
+        elif axis != 1:
+            whole, part = constant_length(flat_axis(tuple(rest))), constant_length(axis)
+            if not whole or not part or whole % part:
+                return ANY
+            rest = [length(whole // part)]
+    return flat_axis(tuple(rest))
+
+
+@handles(np.ravel, METHODS["flatten"])
 def _ravel(a: Operand, order: Operand | None = None) -> Type:
     t = array_type(a)
-    if t.axes is not None and len(t.axes) == 1:
-        return t
-    return Array(t.dtype, (1,) if t.axes == () else (ANY,))
+    return Array(t.dtype, (ANY,) if t.axes is None else (flat_axis(t.axes),))
 
 
 @handles(np.transpose)
@@ -78,6 +95,33 @@ def _transpose(a: Operand, axes: Operand = Const(None)) -> Type:  # noqa: B008
     if t.axes is None or order is False:
         return Array(t.dtype, None)
     return Array(t.dtype, t.axes[::-1] if order is None else tuple(t.axes[i] for i in order), boxed=t.axes == ())
+
+
+@handles(np.matrix_transpose, np.linalg.matrix_transpose)
+def _matrix_transpose(x: Operand) -> Type:
+    return _swapaxes(x, Const(-1), Const(-2))
+
+
+@handles(np.moveaxis)
+def _moveaxis(a: Operand, source: Operand, destination: Operand) -> Type:
+    t, pair = array_type(a), (constant(source), constant(destination))
+    if t.axes is None or None in pair:
+        return Array(t.dtype, None)
+    shape = np.moveaxis(np.empty(tuple(range(len(t.axes)))), *pair).shape
+    return Array(t.dtype, tuple(t.axes[i] for i in shape), boxed=t.axes == ())
+
+
+@handles(np.squeeze)
+def _squeeze(a: Operand, axis: Operand = Const(None)) -> Type:  # noqa: B008
+    t, where = array_type(a), constant(axis, default=...)
+    if t.axes is None or where is ...:
+        return Array(t.dtype, None)
+    if where is None and not all(x == 1 or x.many for x in t.axes):  # type: ignore[union-attr]
+        return Array(t.dtype, None)
+    gone = range(len(t.axes)) if where is None else where if isinstance(where, tuple) else (where,)
+    dropped = {i % len(t.axes) for i in gone if where is not None or t.axes[i] == 1}
+    axes = tuple(x for i, x in enumerate(t.axes) if i not in dropped)
+    return Array(t.dtype, axes, boxed=axes == ())
 
 
 @handles(np.swapaxes)
@@ -107,47 +151,11 @@ def _broadcast_to(a: Operand, shape: Operand) -> Type:
     return Array(array_type(a).dtype, axes, boxed=axes == ())
 
 
-@handles(np.matmul, operator.matmul)
-def _matmul(a: Operand, b: Operand) -> Type:
-    s, t = array_type(a), array_type(b)
-    if not s.axes or not t.axes:
-        return UNKNOWN
-    dtype = elementwise_kinds(np.multiply, (Array(s.dtype, (1,)), Array(t.dtype, (1,))))
-    assert isinstance(dtype, Array)
-    batch = broadcast(s.axes[:-2], t.axes[:-2])
-    axes = (*batch, *s.axes[-2:-1], *(t.axes[-1:] if len(t.axes) > 1 else ()))
-    return Array(dtype.dtype, axes)
-
-
-@handles(np.dot)
-def _dot(a: Operand, b: Operand) -> Type:
-    s, t = array_type(a), array_type(b)
-    if s.axes and t.axes and len(s.axes) <= 2 and len(t.axes) <= 2:
-        return _matmul(a, b)
-    return elementwise(np.multiply, (a, b)) if s.axes == () or t.axes == () else sampled(np.dot, [s, t], {})
-
-
-@handles(np.outer)
-def _outer(a: Operand, b: Operand) -> Type:
-    s, t = array_type(a), array_type(b)
-    kind = elementwise(np.multiply, (a, b))
-    if s.axes is None or t.axes is None or not isinstance(kind, Array):
-        return UNKNOWN
-    return Array(kind.dtype, tuple(x[0] if len(x) == 1 else ANY if x else 1 for x in (s.axes, t.axes)))
-
-
 def _dtype_of(fn: Any, *types: Array) -> Any:
     """The dtype that `fn` gives for arguments of these dtypes and ranks."""
     if any(t.dtype is None for t in types):
         return None
     return getattr(sampled(fn, [Array(t.dtype, (ANY,) * len(t.axes or ())) for t in types], {}), "dtype", None)
-
-
-@handles(np.linalg.inv, np.linalg.cholesky, np.tril, np.triu, runtime.inverse_transpose, runtime.cofactors)
-def _matrix_like(a: Operand, *_: Operand) -> Type:
-    t = array_type(a)
-    fn = np.linalg.inv if t.axes is not None and len(t.axes) >= 2 else np.positive
-    return Array(t.dtype if t.dtype is not None and t.dtype.kind == "f" else _dtype_of(fn, t), t.axes)
 
 
 @handles(np.cumsum, np.cumprod)
@@ -162,37 +170,6 @@ def _clip(a: Operand, *bounds: Operand, **named: Operand) -> Type:
     given = [b for b in (*bounds, *named.values()) if constant(b, default=0) is not None]
     low, high = given[0] if given else a, given[-1] if given else a
     return elementwise(np.clip, (a, low, high))
-
-
-@handles(np.linalg.det)
-def _det(a: Operand) -> Type:
-    t = array_type(a)
-    return Array(_dtype_of(np.linalg.det, t), None if t.axes is None else t.axes[:-2])
-
-
-@handles(np.linalg.slogdet)
-def _slogdet(a: Operand) -> Type:
-    t = _det(a)
-    return Tuple((t, t)) if type(np.linalg.slogdet(np.eye(1))) is tuple else UNKNOWN
-
-
-@handles(np.einsum)
-def _einsum(subscripts: Operand, *operands: Operand) -> Type:
-    """Each index of the result is as long as an axis that it names."""
-    types = [array_type(o) for o in operands]
-    spec = constant(subscripts)
-    shapes = [t.axes for t in types if t.axes is not None]
-    if not isinstance(spec, str) or len(shapes) != len(types):
-        return UNKNOWN
-    inputs, output = runtime.einsum_indices(spec, [len(s) for s in shapes])
-    columns: dict[str, list[Axis]] = {}
-    for indices, shape in zip(inputs, shapes, strict=True):
-        for index, axis in zip(indices, shape, strict=True):
-            columns.setdefault(index, []).append(axis)
-    dtype = (
-        elementwise_kinds(np.add, tuple(Array(t.dtype, (1,)) for t in (types * 2)[:2])) if len(types) < 3 else UNKNOWN
-    )
-    return Array(getattr(dtype, "dtype", None), tuple(broadcast(*((a,) for a in columns[i]))[0] for i in output))
 
 
 @handles(METHODS["astype"])
@@ -241,7 +218,7 @@ def _like(a: Operand, dtype: Operand | None) -> Type:
     return Array(None if chosen is None else np.dtype(chosen), t.axes, boxed=t.axes == ())
 
 
-@handles(np.array, np.asarray, np.ascontiguousarray, np.copy)
+@handles(np.array, np.asarray, np.asanyarray, np.copy)
 def _array(a: Operand, dtype: Operand | None = None, *, copy: Operand | None = None) -> Type:
     t = as_array(type_of_operand(a))
     if not isinstance(t, Array):
@@ -250,55 +227,7 @@ def _array(a: Operand, dtype: Operand | None = None, *, copy: Operand | None = N
     return Array(None if chosen is None else np.dtype(chosen), t.axes, boxed=t.axes == ())
 
 
-# joining
-
-
-@handles(np.concatenate)
-def _concatenate(arrays: Operand, axis: Operand = Const(0)) -> Type:  # noqa: B008
-    dtype, merged = _joined(arrays)
-    where = constant(axis)
-    if merged is None or where is None:
-        return Array(dtype, None)
-    merged[where] = ANY
-    return Array(dtype, tuple(merged))
-
-
-@handles(np.stack)
-def _stack(arrays: Operand, axis: Operand = Const(0)) -> Type:  # noqa: B008
-    dtype, merged = _joined(arrays)
-    where = constant(axis)
-    if merged is None or where is None:
-        return Array(dtype, None)
-    parts = getattr(type_of_operand(arrays), "items", None)
-    merged.insert(where % (len(merged) + 1), ANY if parts is None else length(len(parts)))
-    return Array(dtype, tuple(merged))
-
-
-def _joined(arrays: Operand) -> tuple[Any, list[Axis] | None]:
-    """The dtype of arrays that are joined, and the axes that they have in common, where their rank is known."""
-    t = type_of_operand(arrays)
-    if not isinstance(t, (Tuple, List)):
-        return None, None
-    types = t.items if isinstance(t, Tuple) or t.items is not None else (t.item,)
-    parts = [p for p in map(as_array, types or ()) if isinstance(p, Array)]
-    if not parts or len(parts) != len(types or ()):
-        return None, None
-    kind = elementwise_kinds(_promoted, tuple(Array(p.dtype, (1,)) for p in parts[:8]))
-    shapes = [p.axes for p in parts if p.axes is not None]
-    if len(shapes) != len(parts) or len({len(s) for s in shapes}) != 1 or len(parts) > 8:
-        return getattr(kind, "dtype", None) if len(parts) <= 8 else None, None
-    return getattr(kind, "dtype", None), [_agree(column) for column in zip(*shapes, strict=True)]
-
-
-def _promoted(*arrays: Any) -> Any:
-    return np.concatenate(arrays)
-
-
-def _agree(axes: tuple[Axis, ...]) -> Axis:
-    """Axes that the join demands to be equally long: any of them tells the length."""
-    return next((a for a in axes if not isinstance(a, Length) or a.name is not None), axes[0])
-
-
-@handles(np.where)
-def _where(condition: Operand, *branches: Operand) -> Type:
-    return elementwise(np.where, (condition, *branches)) if branches else UNKNOWN
+@handles(np.ascontiguousarray, np.asfortranarray)
+def _contiguous(a: Operand, dtype: Operand | None = None) -> Type:
+    t = _array(a, dtype)
+    return Array(t.dtype, (1,)) if isinstance(t, Array) and t.axes == () else t

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 
+from s2s_ad.analysis.slice_lengths import Cut
 from s2s_ad.ir.types import ANY, MANY, Array, Axis, Closure, Dict, Iterable, Length, List, Number, Tuple, Type
 
 
@@ -40,6 +41,10 @@ class AxisNames:
             return axis
         if axis.name in self._outside:
             return Length(self._outside[axis.name], axis.many)
+        if isinstance(axis.name, Cut):
+            of = self._leave(axis.name.of)
+            assert isinstance(of, Length)
+            return Length(Cut(of, axis.name.law) if of.name is not None else None, axis.many)
         if isinstance(axis.name, tuple) and axis.name[0] == "const":
             return axis
         return MANY if axis.many else ANY

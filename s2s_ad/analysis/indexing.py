@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.analysis.broadcasting import broadcast
-from s2s_ad.analysis.operands import as_array
-from s2s_ad.ir.types import ANY, UNKNOWN, Array, Axis, Instance, Length, List, Number, Tuple, Type
+from s2s_ad.analysis.operands import as_array, length
+from s2s_ad.analysis.slice_lengths import sliced
+from s2s_ad.ir.types import ANY, UNKNOWN, Array, Axis, Instance, List, Number, Tuple, Type
 
 FULL = slice(None)
 
@@ -109,27 +110,13 @@ def _picked_axes(part: Any, axes: list[Axis]) -> tuple[Axis, ...]:
     t = as_array(part) if isinstance(part, (Array, List)) else None
     if isinstance(t, Array) and t.axes is not None:
         return t.axes
-    return tuple(1 if n == 1 else Length(("const", n), many=True) for n in np.shape(part))
+    return tuple(map(length, np.shape(part)))
 
 
 def _sliced(axis: Axis, part: Any) -> Axis:
-    """The length of a slice, named so that `x[1:]` and `x[:-1]` are seen to be as long."""
-    if not isinstance(part, slice) or not all(b is None or type(b) is int for b in (part.start, part.stop, part.step)):
-        return ANY
-    if part.step == -1 and part.start is part.stop is None:
-        return axis
-    start, stop, step = part.start or 0, part.stop, 1 if part.step is None else part.step
-    if (start, stop, step) == (0, None, 1):
-        return axis
-    if axis == 1 or axis.name is None:  # type: ignore[union-attr]
-        return ANY
-    assert isinstance(axis, Length)
-    if isinstance(axis.name, tuple) and axis.name[0] == "const":
-        n = len(range(*part.indices(axis.name[1])))
-        return 1 if n == 1 else Length(("const", n), many=True)
-    if step == 1 and start >= 0 and (stop is None or stop < 0):
-        return Length(("drop", axis.name, start - (stop or 0)))
-    return Length(("slice", axis.name, part.start, part.stop, part.step))
+    """The length of a slice, which must have constant bounds for it to be known."""
+    constant = isinstance(part, slice) and all(b is None or type(b) is int for b in (part.start, part.stop, part.step))
+    return sliced(axis, part) if constant and part.step != 0 else ANY
 
 
 def sequence_item(t: Tuple | List, index: Any) -> Type:

@@ -49,3 +49,10 @@ def length(n: int | None) -> Axis:
         return ANY
     assert n >= 0
     return 1 if n == 1 else Length(("const", n), many=True)
+
+
+def constant_length(axis: Axis) -> int | None:
+    """The number that an axis is known to be long."""
+    if isinstance(axis, int):
+        return axis
+    return axis.name[1] if isinstance(axis.name, tuple) and axis.name[0] == "const" else None

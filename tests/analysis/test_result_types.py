@@ -1,0 +1,157 @@
+"""What is said of a result's type is true of the result: its dtype, its rank, and which lengths are equal.
+
+Every row of the tables of rules is run on arrays of other lengths (0 and 1 among them) and dtypes. The names of lengths
+are checked with one binding for all that is said about one call.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rules.table import ROWS, Row
+from s2s_ad.analysis import specialize
+from s2s_ad.analysis.slice_lengths import Cut
+from s2s_ad.analysis.typing import result_type
+from s2s_ad.ir.nodes import Const, Operand, Value
+from s2s_ad.ir.types import Array, Axis, Iterable, Length, List, Number, Tuple, Type, Unknown, type_of
+
+assert specialize  # it fills the tables of types
+LENGTHS = (0, 1, 2, 3, 4, 5)
+KINDS = {"bool": (bool,), "int": (int,), "real": (int, float), "float": (float,), "complex": (complex,)}
+
+
+class Binding:
+    """The lengths that names of axes stand for."""
+
+    def __init__(self) -> None:
+        self.known: dict[Any, int] = {}
+
+    def length(self, axis: Axis) -> int | None:
+        """The length that an axis is claimed to have, if it is claimed at all."""
+        if isinstance(axis, int):
+            return axis
+        match axis.name:
+            case None:
+                return None
+            case Cut(of, law):
+                base = self.length(of)
+                return None if base is None else law(base)
+            case ("const", n):
+                return int(n)
+            case ("sum", *axes):
+                return sum(map(self.must, axes))
+            case ("product", *axes):
+                return int(np.prod(list(map(self.must, axes))))
+            case ("piece", of, n, i):
+                return self.must(of) // n + (i < self.must(of) % n)
+        return self.known.get(axis.name)
+
+    def must(self, axis: Axis) -> int:
+        """The length of an axis that has to have a name."""
+        found = self.length(axis)
+        assert found is not None
+        return found
+
+    def bind(self, t: Type, value: Any) -> None:
+        """Learn the lengths of an argument's axes."""
+        if isinstance(t, Tuple):
+            for item, part in zip(t.items, value, strict=True):
+                self.bind(item, part)
+        if isinstance(t, Array):
+            for axis, n in zip(t.axes or (), np.shape(value), strict=True):
+                if isinstance(axis, Length) and axis.name is not None:
+                    assert self.known.setdefault(axis.name, n) == n
+
+    def check(self, t: Type, value: Any) -> None:
+        """Assert all that `t` says of `value`."""
+        match t:
+            case Unknown():
+                return
+            case Number(kind):
+                assert type(value) in KINDS[kind]
+            case Array():
+                self.check_array(t, value)
+            case Tuple(items, cls):
+                assert type(value) is cls
+                assert len(value) == len(items)
+                for item, part in zip(items, value, strict=True):
+                    self.check(item, part)
+            case List(item, items):
+                assert type(value) is list
+                assert items is None or len(items) == len(value)
+                for i, part in enumerate(value):
+                    self.check(item, part)
+                    self.check(item if items is None else items[i], part)
+            case Iterable():
+                return
+            case _:
+                raise AssertionError(t)
+
+    def check_array(self, t: Array, value: Any) -> None:
+        """Assert what an array's type says of its dtype, its kind and its axes."""
+        assert t.loose or isinstance(value, (np.ndarray, np.generic))
+        dtype = np.asarray(value).dtype
+        assert (t.loose and type(value) is int) or (dtype == t.dtype if t.dtype is not None else dtype.kind == "f")
+        if t.axes is None:
+            return
+        assert np.ndim(value) == len(t.axes)
+        assert t.axes or t.boxed or not isinstance(value, np.ndarray)
+        for axis, n in zip(t.axes, np.shape(value), strict=True):
+            assert self.length(axis) in (None, n)
+            assert n != 1 or axis == 1 or not axis.many  # type: ignore[union-attr]
+
+
+def is_data(x: Any) -> bool:
+    """Whether an argument is a value of the program, rather than a constant such as an axis."""
+    if isinstance(x, (list, tuple)):
+        return any(map(is_data, x))
+    return isinstance(x, (float, np.ndarray, np.generic))
+
+
+def claimed(row: Row, args: tuple[Any, ...], binding: Binding) -> Type:
+    """The type that is said to be that of a row's result."""
+
+    def operand(x: Any, name: Any) -> Operand:
+        if not is_data(x):
+            return Const(tuple(x) if isinstance(x, list) and all(isinstance(i, int) for i in x) else x)
+        t = type_of(x, name)
+        binding.bind(t, x)
+        return Value(None, t)
+
+    operands = tuple(operand(x, i) for i, x in enumerate(args))
+    return result_type(row.fn, operands, {k: operand(v, k) for k, v in row.kwargs.items()})
+
+
+def resized(x: Any, lengths: dict[int, int], dtype: Any) -> Any:
+    """The argument with arrays of other lengths and, for real numbers, another dtype."""
+    if isinstance(x, list):
+        return [resized(i, lengths, dtype) for i in x]
+    if not isinstance(x, np.ndarray):
+        return x
+    shape = tuple(lengths.get(n, n) for n in x.shape)
+    return np.resize(x, shape).astype(dtype if x.dtype.kind == "f" else x.dtype)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_result_type_is_true(row: Row) -> None:
+    """Nothing false is said, whatever the lengths."""
+    rng = np.random.default_rng(5)
+    done = 0
+    for attempt in range(40):
+        lengths = {} if attempt == 0 else dict(zip(LENGTHS, rng.choice(LENGTHS[:4], len(LENGTHS)), strict=True))
+        dtypes = (np.float64, np.float32, np.int64)
+        made = row.make(rng)
+        args = tuple(resized(x, lengths, dtypes[attempt % 3 if i == 0 else attempt % 2]) for i, x in enumerate(made))
+        binding = Binding()
+        try:
+            with np.errstate(all="ignore"):
+                value = row.fn(*args, **row.kwargs)
+        except Exception:  # these lengths do not fit together
+            assert attempt
+            continue
+        binding.check(claimed(row, args, binding), value)
+        done += 1
+    assert done
