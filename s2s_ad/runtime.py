@@ -63,13 +63,6 @@ def _project_sequence(x_bar: Any, x: Any) -> Any:
     return type(x)(*parts) if hasattr(x, "_fields") else tuple(parts)
 
 
-def divide_or_zero(a: Any, b: Any) -> Any:
-    """a / b, and 0 where b is 0: the derivative that is chosen at the tip of a cone such as ``hypot`` or ``norm``."""
-    if isinstance(b, float):
-        return a / b if b else 0.0
-    return a / np.where(b == 0, np.inf, b)
-
-
 def digamma(x: float) -> float:
     """ψ(x) = Γ′(x) / Γ(x) of a float; NaN at the poles 0, −1, −2, …
 
@@ -204,12 +197,6 @@ def einsum_indices(subscripts: str, ndims: list[int]) -> tuple[list[str], str]:
     if not arrow:
         right = "..." + "".join(c for c in sorted(set(left) - set(".,")) if left.count(c) == 1)
     return inputs, right.replace("...", dots)
-
-
-def sort_order(items: Any, key: Any = None, reverse: bool = False) -> list[int]:
-    """The permutation that sorts `items` as ``sorted`` does: stably, so ties keep their order."""
-    keys = items if key is None else [key(item) for item in items]
-    return sorted(range(len(keys)), key=keys.__getitem__, reverse=reverse)
 
 
 def zeros_like(x: Any) -> Any:

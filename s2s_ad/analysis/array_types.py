@@ -28,11 +28,6 @@ from s2s_ad.rules.numpy.methods import METHODS
 _FURTHER_TYPES = (joining_types, product_types)  # these fill the table as well
 
 
-@handles(runtime.divide_or_zero)
-def _divide_or_zero(a: Operand, b: Operand) -> Type:
-    return elementwise(np.divide, (a, b))
-
-
 # shapes
 
 

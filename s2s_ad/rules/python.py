@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.rules.quotients import nonzero
 from s2s_ad.rules.registry import def_rrule, linear_rule, scalar_rule, zero_rules
-from s2s_ad.runtime import digamma, divide_or_zero, products_of_others, sort_order
+from s2s_ad.runtime import digamma, products_of_others
 
 
 # math.
@@ -30,7 +31,7 @@ scalar_rule(math.erf, lambda y, x: 2 / math.sqrt(math.pi) * np.exp(-x * x), boun
 scalar_rule(math.erfc, lambda y, x: -2 / math.sqrt(math.pi) * np.exp(-x * x), bounded=True)
 scalar_rule(math.gamma, lambda y, x: y * digamma(x))
 scalar_rule(math.lgamma, lambda y, x: digamma(x))
-scalar_rule(math.hypot, lambda y, *xs: tuple([divide_or_zero(x, y) for x in xs]), bounded=True)
+scalar_rule(math.hypot, lambda y, *xs: tuple([x / nonzero(y) for x in xs]), bounded=True)
 if sys.version_info >= (3, 13):
     scalar_rule(math.fma, lambda y, a, b, c: (b, a, 1))
 
@@ -41,7 +42,7 @@ def dist_rule(p: Any, q: Any) -> Any:
     y = math.dist(p, q)
 
     def dist_pullback(y_bar: Any) -> Any:
-        scale = divide_or_zero(y_bar, y)
+        scale = y_bar / nonzero(y)
         return [scale * (p[i] - q[i]) for i in range(len(p))], [scale * (q[i] - p[i]) for i in range(len(p))]
 
     return y, dist_pullback
@@ -140,11 +141,12 @@ def min_rule(*args: Any) -> Any:
 @def_rrule(builtins.sorted)
 def sorted_rule(iterable: Any, *, key: Any = None, reverse: Any = False) -> Any:
     """The elements in order; ȳ goes back by the same (stable) permutation."""
-    order = sort_order(iterable, key, reverse)
+    keys = iterable if key is None else [key(x) for x in iterable]
+    order = sorted(range(len(keys)), key=keys.__getitem__, reverse=reverse)
     y = [iterable[i] for i in order]
 
     def sorted_pullback(y_bar: Any) -> Any:
-        return [y_bar[i] for i in sort_order(order)]
+        return [y_bar[i] for i in sorted(range(len(order)), key=order.__getitem__)]
 
     return y, sorted_pullback
 

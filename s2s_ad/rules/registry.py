@@ -21,6 +21,8 @@ from typing import Any, TypeVar
 F = TypeVar("F", bound=Callable[..., Any])
 Functions = Callable[..., Any] | Iterable[Callable[..., Any]]
 
+WHOLE = 64  # the greatest rank that NumPy has
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -28,10 +30,15 @@ class Rule:
 
     `family` tells how the type of the result follows from the types of the arguments: "elementwise" (broadcast),
     "reduction" (`axis`, `keepdims`), "same" (that of the first argument), or None (found by trying it on samples).
+
+    `core` promises that so many of the last axes of each cotangent, or all that its argument has if these are fewer,
+    are as long as those of its argument; only axes before them may be broadcast. `WHOLE` promises the shape of every
+    argument that is no scalar.
     """
 
     fn: Callable[..., Any]
     family: str | None = None
+    core: int = field(default=0, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -114,28 +121,28 @@ def scalar_rule(
         registry.add(ScalarRule(fn, family, partials=partials, bounded=bounded))
 
 
-def linear_rule(fns: Functions, transpose: Callable[..., Any], *, family: str | None = None) -> None:
+def linear_rule(fns: Functions, transpose: Callable[..., Any], *, family: str | None = None, core: int = 0) -> None:
     """Give a function that is linear in its first argument by its transpose.
 
     ``transpose(y_bar, *args, **kwargs)`` takes the cotangent of the result and the call's own arguments, and returns
-    the cotangent of the first. The pushforward is the function itself.
+    the cotangent of the first. The pushforward is the function itself. `core`: see `Rule`.
     """
     for fn in _each(fns):
-        registry.add(LinearRule(fn, family, transpose=transpose))
+        registry.add(LinearRule(fn, family, transpose=transpose, core=core))
 
 
-def def_rrule(fns: Functions, *, family: str | None = None) -> Callable[[F], F]:
+def def_rrule(fns: Functions, *, family: str | None = None, core: int = 0) -> Callable[[F], F]:
     """Register the decorated ``rule(*args, **kwargs) -> (y, pullback)`` as the reverse rule of `fns`.
 
     ``pullback(y_bar)`` returns one cotangent for each positional parameter of the rule, in order: a bare value for
     one, a tuple for several; parameters at the end that carry none may be left out, and None stands for nothing. A
     cotangent that is itself a tuple (that of a sequence argument) must be wrapped in a 1-tuple. The rule is ordinary
-    Python and runs as written; the compiler splices its body into generated code where it can.
+    Python and runs as written; the compiler splices its body into generated code where it can. `core`: see `Rule`.
     """
 
     def register(rule: F) -> F:
         for fn in _each(fns):
-            registry.add(ReverseRule(fn, family, rrule=rule))
+            registry.add(ReverseRule(fn, family, rrule=rule, core=core))
         return rule
 
     return register

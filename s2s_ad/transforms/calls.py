@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Instance
 from s2s_ad.errors import MissingRuleError
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
-from s2s_ad.ir.types import UNKNOWN
-from s2s_ad.rules.registry import LinearRule, ReverseRule, ScalarRule, registry
+from s2s_ad.ir.types import UNKNOWN, is_scalar
+from s2s_ad.rules.quotients import nonzero
+from s2s_ad.rules.registry import WHOLE, LinearRule, ReverseRule, ScalarRule, registry
 from s2s_ad.transforms import inline_rules
 from s2s_ad.transforms.pairs import PairBackward, PairForward
 from s2s_ad.transforms.steps import STEPS, CallStep, Step, copy_op, missing_rule
@@ -68,14 +68,23 @@ class ScalarStep(CallStep):
         y = t.resolve(op.results[0])
         if t.kinks.is_root_of_squares(op):
             twice = t.spec.apply(operator.mul, [Const(2), y])
-            self.contribute(0, t.spec.apply(runtime.divide_or_zero, [y_bar, twice]))
+            self.contribute(0, t.spec.apply(operator.truediv, [y_bar, self._nonzero(twice)]), WHOLE)
             return
         found = inline_rules.partials(t.spec, callee(op), self.rule.partials, y, self.args())
         if len(found) != len(op.args):
             raise _miscounted(op, "partial derivatives", len(found), len(op.args))
         for i, partial in enumerate(found):
             if self.is_active(i) and constant(partial, default=0) is not None:
-                self.contribute(i, self.guarded(y_bar, self._scaled(y_bar, partial)))
+                self.contribute(i, self.guarded(y_bar, self._scaled(y_bar, partial)), self._core(i))
+
+    def _nonzero(self, b: Operand) -> Operand:
+        with inline_rules.rule_arithmetic(self.t.spec, callee(self.op)):
+            return self.t.spec.apply(nonzero, [b])
+
+    def _core(self, i: int) -> int:
+        """Nothing is broadcast where the other arguments are scalars."""
+        others = [type_of_operand(a) for j, a in enumerate(self.args()) if j != i]
+        return WHOLE if all(map(is_scalar, others)) else 0
 
     def _scaled(self, y_bar: Operand, partial: Operand) -> Operand:
         spec = self.t.spec
@@ -101,7 +110,8 @@ class LinearStep(CallStep):
             return
         spec = self.t.spec
         with inline_rules.rule_arithmetic(spec, callee(self.op)):
-            self.contribute(0, spec.apply(self.rule.transpose, [y_bar, *self.args()], self.kwargs()))
+            x_bar = spec.apply(self.rule.transpose, [y_bar, *self.args()], self.kwargs())
+        self.contribute(0, x_bar, self.rule.core)
 
 
 class RuleStep(CallStep):
@@ -158,7 +168,7 @@ class RuleStep(CallStep):
         self._check_count(len(bars), last)
         for i, primal in primals:
             if t.is_active(primal):
-                t.contribute(primal, self.guarded(y_bar, bars[i]))
+                self.give(primal, self.guarded(y_bar, bars[i]), self.rule.core)
 
     def _check_count(self, found: int, last_active: int) -> None:
         """Refuse a pullback that leaves out a cotangent that is needed, or gives one too many."""

@@ -37,6 +37,7 @@ _TWINS = {
 }  # fmt: skip
 _SAFE_DIVISIONS = frozenset(
     {operator.truediv, operator.mod, operator.floordiv, math.log, math.log2, math.log10, math.log1p}
+    | {np.hypot, math.hypot, np.arctan2, math.atan2, math.dist, np.linalg.norm, np.std}
 )
 
 

@@ -144,11 +144,17 @@ class CallStep(Step):
         self.t.spec.span = self.op.span
         return self.t.take(self.op.results[0])
 
-    def contribute(self, i: int, x_bar: Operand) -> None:
-        """Add to the cotangent of a positional argument."""
+    def contribute(self, i: int, x_bar: Operand, core: int = 0) -> None:
+        """Add to the cotangent of a positional argument; its last `core` axes are surely as long as the argument's."""
         arg = self.op.args[i]
         assert not isinstance(arg, Star)
-        self.t.contribute(arg, x_bar)
+        self.give(arg, x_bar, core)
+
+    def give(self, primal: Operand, x_bar: Operand, core: int) -> None:
+        """Add to the cotangent of any argument."""
+        if self.t.is_active(primal):
+            x_bar = self.t.tangents.project(x_bar, self.t.resolve(primal), core)
+            self.t.contribute(primal, x_bar, project=False)
 
     def guarded(self, y_bar: Operand, x_bar: Operand) -> Operand:
         """`x_bar`, but zero where `y_bar` is zero if the derivative may be infinite there."""

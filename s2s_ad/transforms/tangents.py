@@ -20,10 +20,12 @@ from s2s_ad.ir.nodes import Block, Const, For, If, Operand, Value
 from s2s_ad.ir.types import (
     UNKNOWN,
     Array,
+    Axis,
     Closure,
     Dict,
     Instance,
     Iterable,
+    Length,
     List,
     Number,
     Tuple,
@@ -34,6 +36,7 @@ from s2s_ad.ir.types import (
     join,
     join_all,
 )
+from s2s_ad.rules.registry import WHOLE
 
 NONE = Const(None)
 _NOTHING = Instance(type(None))
@@ -212,8 +215,11 @@ class Tangents:
         self.spec.ops.append(For((result,), iterable, (start,), body, span=self.spec.span))
         return result
 
-    def project(self, x_bar: Operand, x: Operand) -> Operand:
-        """A contribution to the cotangent of `x`, brought to the shape, dtype and realness of `x`."""
+    def project(self, x_bar: Operand, x: Operand, core: int = 0) -> Operand:
+        """A contribution to the cotangent of `x`, brought to the shape, dtype and realness of `x`.
+
+        Its last `core` axes, or all that `x` has if these are fewer, are as long as those of `x`, whatever their types.
+        """
         t, c = type_of_operand(x), type_of_operand(x_bar)
         if not is_differentiable(t) or constant(x_bar, default=0) is None:
             return NONE
@@ -225,10 +231,12 @@ class Tangents:
             return self.project(self.call(list, x_bar), x)
         if (isinstance(t, Dict) and isinstance(c, Dict)) or (isinstance(t, Closure) and isinstance(c, Tuple)):
             return self.rebuild(t, [self.project(b, p) for b, p in zip(self.parts(x_bar), self.parts(x), strict=True)])
-        if not isinstance(t, (Number, Array)) or not isinstance(c, (Number, Array)):
+        if not isinstance(t, (Number, Array)) or not isinstance(c, (Number, Array, Unknown)):
             return self._project_at_run_time(x_bar, x)
         target = t.axes if isinstance(t, Array) else ()
-        source = c.axes if isinstance(c, Array) else ()
+        source = None if isinstance(c, Unknown) else c.axes if isinstance(c, Array) else ()
+        if target and core:
+            target, source = _with_core(target, source, core)
         if target is None or source is None:
             return self._project_at_run_time(x_bar, x)
         shaped = self._reshape(x_bar, x, target, source)
@@ -385,6 +393,19 @@ def is_exact(t: Type, c: Type) -> bool:
         case List(item):
             return isinstance(c, List) and is_exact(item, c.item)
     return False
+
+
+def _with_core(
+    target: tuple[Axis, ...], source: tuple[Axis, ...] | None, core: int
+) -> tuple[tuple[Axis, ...], tuple[Axis, ...] | None]:
+    """The axes of a primal and of its cotangent, of which the last `core` are the same."""
+    n = min(core, len(target))
+    kept = tuple(Length(("core", i), many=True) for i in range(n))
+    if source is None:
+        return (kept, kept) if core == WHOLE else (target, None)
+    if len(source) < n:
+        return target, source
+    return (*target[: len(target) - n], *kept), (*source[: len(source) - n], *kept)
 
 
 def _fills(want: Any, have: Any) -> bool:

@@ -9,7 +9,7 @@ import builtins
 import math
 import operator
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -391,3 +391,29 @@ ROWS = [
 
 # Functions that take, or have a rule for, real numbers only.
 REAL_FUNCTIONS = (np.linalg.pinv, divmod, np.divmod, np.modf, np.frexp, np.ldexp, np.float64)
+
+
+def variants(row: Row) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """The arguments of a row with arrays of many lengths (0 and 1 among them) and dtypes, and the call's value."""
+    rng = np.random.default_rng(5)
+    for attempt in range(40):
+        lengths = {} if attempt == 0 else {n: rng.integers(4) for n in range(1, 7)}
+        dtypes = (np.float64, np.float32, np.int64)
+        made = row.make(rng)
+        args = tuple(_resized(x, lengths, dtypes[attempt % (3 if i == 0 else 2)]) for i, x in enumerate(made))
+        try:
+            with np.errstate(all="ignore"):
+                value = row.fn(*args, **row.kwargs)
+        except Exception:
+            assert attempt  # only other lengths may not fit together
+            continue
+        yield args, value
+
+
+def _resized(x: Any, lengths: dict[int, Any], dtype: Any) -> Any:
+    if isinstance(x, list):
+        return [_resized(i, lengths, dtype) for i in x]
+    if not isinstance(x, np.ndarray):
+        return x
+    shape = tuple(lengths.get(n, n) for n in x.shape)
+    return np.resize(x, shape).astype(dtype if x.dtype.kind == "f" else x.dtype)

@@ -6,18 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.rules.registry import def_rrule, linear_rule, zero_rules
+from s2s_ad.rules.registry import WHOLE, def_rrule, linear_rule, zero_rules
 
 # The cotangent of a nested list has its nested structure; an array is indexed like one, and projection does the rest.
 linear_rule(np.array, lambda y_bar, object, dtype=None, *, ndmin=0, copy=True: y_bar)
-linear_rule((np.asarray, np.asanyarray), lambda y_bar, a, dtype=None, *, copy=None: y_bar)
-linear_rule((np.ascontiguousarray, np.asfortranarray), lambda y_bar, a, dtype=None: y_bar)
-linear_rule(np.copy, lambda y_bar, a, order="K": y_bar)
+linear_rule((np.asarray, np.asanyarray), lambda y_bar, a, dtype=None, *, copy=None: y_bar, core=WHOLE)
+linear_rule((np.ascontiguousarray, np.asfortranarray), lambda y_bar, a, dtype=None: y_bar, core=WHOLE)
+linear_rule(np.copy, lambda y_bar, a, order="K": y_bar, core=WHOLE)
 linear_rule((np.float64, np.float32, np.float16, np.complex128, np.complex64), lambda y_bar, x=0.0: y_bar)
 if hasattr(np, "astype"):  # NumPy 2.1
-    linear_rule(np.astype, lambda y_bar, x, dtype, /, *, copy=True: y_bar)
+    linear_rule(np.astype, lambda y_bar, x, dtype, /, *, copy=True: y_bar, core=WHOLE)
 
-linear_rule(np.real, lambda y_bar, val: y_bar)
+linear_rule(np.real, lambda y_bar, val: y_bar, core=WHOLE)
 linear_rule(np.imag, lambda y_bar, val: -1j * y_bar if np.iscomplexobj(val) else None)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.rules.registry import def_rrule, linear_rule
+from s2s_ad.rules.registry import WHOLE, def_rrule, linear_rule
 
 
 def _cut(y_bar: Any, arrays: Any, shapes: Any, axis: Any) -> Any:
@@ -62,9 +62,19 @@ def _join(y_bar: Any, a: Any, axis: Any) -> Any:
     return np.reshape(np.concatenate(y_bar, axis), np.shape(a))
 
 
-linear_rule((np.split, np.array_split), lambda y_bar, ary, indices_or_sections, axis=0: _join(y_bar, ary, axis))
-linear_rule(np.hsplit, lambda y_bar, ary, indices_or_sections: _join(y_bar, ary, 0 if np.ndim(ary) == 1 else 1))
-linear_rule(np.vsplit, lambda y_bar, ary, indices_or_sections: _join(y_bar, ary, 0))
-linear_rule(np.dsplit, lambda y_bar, ary, indices_or_sections: _join(y_bar, ary, 2))
+linear_rule(
+    (np.split, np.array_split), lambda y_bar, ary, indices_or_sections, axis=0: _join(y_bar, ary, axis), core=WHOLE
+)
+linear_rule(
+    np.hsplit, lambda y_bar, ary, indices_or_sections: _join(y_bar, ary, 0 if np.ndim(ary) == 1 else 1), core=WHOLE
+)
+linear_rule(np.vsplit, lambda y_bar, ary, indices_or_sections: _join(y_bar, ary, 0), core=WHOLE)
+linear_rule(np.dsplit, lambda y_bar, ary, indices_or_sections: _join(y_bar, ary, 2), core=WHOLE)
+
+
+def _unstack_back(y_bar: Any, x: Any, axis: Any = 0) -> Any:
+    return np.stack(y_bar, axis) if len(y_bar) > 0 else np.zeros(np.shape(x))
+
+
 if hasattr(np, "unstack"):  # NumPy 2.1
-    linear_rule(np.unstack, lambda y_bar, x, axis=0: np.stack(y_bar, axis))
+    linear_rule(np.unstack, _unstack_back, core=WHOLE)

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.rules.registry import def_rrule, linear_rule, zero_rules
-from s2s_ad.runtime import cofactors, divide_or_zero, eigenvector_factors, inverse_transpose, matrix_power_cotangent
+from s2s_ad.rules.quotients import nonzero
+from s2s_ad.rules.registry import WHOLE, def_rrule, linear_rule, zero_rules
+from s2s_ad.runtime import cofactors, eigenvector_factors, inverse_transpose, matrix_power_cotangent
 
 
 def _transpose(a: Any) -> Any:
@@ -25,7 +26,7 @@ def _refuse_complex(a: Any, name: str) -> None:
         raise NotImplementedError(f"the derivative of {name} for a complex matrix")
 
 
-@def_rrule(np.linalg.inv)
+@def_rrule(np.linalg.inv, core=WHOLE)
 def inv_rule(a: Any) -> Any:
     """y = a⁻¹.  ā = −yᵀ ȳ yᵀ."""
     y = np.linalg.inv(a)
@@ -36,7 +37,7 @@ def inv_rule(a: Any) -> Any:
     return y, inv_pullback
 
 
-@def_rrule(np.linalg.pinv)
+@def_rrule(np.linalg.pinv, core=WHOLE)
 def pinv_rule(a: Any, rcond: Any = None) -> Any:
     """y = a⁺, where the rank of `a` does not change (G. H. Golub and V. Pereyra, 1973)."""
     _refuse_complex(a, "np.linalg.pinv")
@@ -50,7 +51,7 @@ def pinv_rule(a: Any, rcond: Any = None) -> Any:
     return y, pinv_pullback
 
 
-@def_rrule(np.linalg.matrix_power)
+@def_rrule(np.linalg.matrix_power, core=WHOLE)
 def matrix_power_rule(a: Any, n: Any) -> Any:
     """y = aⁿ for a whole number n.  ā = Σₖ (aᵀ)ᵏ ȳ (aᵀ)ⁿ⁻¹⁻ᵏ for n > 0."""
     y = np.linalg.matrix_power(a, n)
@@ -61,7 +62,7 @@ def matrix_power_rule(a: Any, n: Any) -> Any:
     return y, matrix_power_pullback
 
 
-@def_rrule(np.linalg.solve)
+@def_rrule(np.linalg.solve, core=2)
 def solve_rule(a: Any, b: Any) -> Any:
     """y = a⁻¹ b.  b̄ = a⁻ᵀ ȳ, ā = −b̄ yᵀ; both may carry the axes over which they were broadcast."""
     y = np.linalg.solve(a, b)
@@ -79,7 +80,7 @@ def solve_rule(a: Any, b: Any) -> Any:
     return y, solve_pullback
 
 
-@def_rrule(np.linalg.det)
+@def_rrule(np.linalg.det, core=WHOLE)
 def det_rule(a: Any) -> Any:
     """y = det a.  ā = ȳ·(cofactors of a), which exist for a singular matrix as well."""
     y = np.linalg.det(a)
@@ -90,7 +91,7 @@ def det_rule(a: Any) -> Any:
     return y, det_pullback
 
 
-@def_rrule(np.linalg.slogdet)
+@def_rrule(np.linalg.slogdet, core=WHOLE)
 def slogdet_rule(a: Any) -> Any:
     """(sign, l) with det a = sign·eˡ.  ā = l̄·a⁻ᵀ, ±∞ where `a` is singular; a complex sign turns as `a` does."""
     y = np.linalg.slogdet(a)
@@ -102,7 +103,7 @@ def slogdet_rule(a: Any) -> Any:
     return y, slogdet_pullback
 
 
-@def_rrule(np.linalg.cholesky)
+@def_rrule(np.linalg.cholesky, core=WHOLE)
 def cholesky_rule(a: Any, *, upper: Any = False) -> Any:
     """y yᵀ = a with y lower triangular.  ā = sym(y⁻ᵀ Φ(yᵀ ȳ) y⁻¹), Φ the lower triangle with half the diagonal."""
     _refuse_complex(a, "np.linalg.cholesky")
@@ -118,7 +119,7 @@ def cholesky_rule(a: Any, *, upper: Any = False) -> Any:
     return y, cholesky_pullback
 
 
-@def_rrule(np.linalg.eigvalsh)
+@def_rrule(np.linalg.eigvalsh, core=WHOLE)
 def eigvalsh_rule(a: Any, UPLO: Any = "L") -> Any:
     """The eigenvalues of a symmetric matrix.  ā = v diag(ȳ) vᵀ with the eigenvectors v."""
     _refuse_complex(a, "np.linalg.eigvalsh")
@@ -130,7 +131,7 @@ def eigvalsh_rule(a: Any, UPLO: Any = "L") -> Any:
     return y, eigvalsh_pullback
 
 
-@def_rrule(np.linalg.eigh)
+@def_rrule(np.linalg.eigh, core=WHOLE)
 def eigh_rule(a: Any, UPLO: Any = "L") -> Any:
     """a = v diag(w) vᵀ for a symmetric matrix.  ā = sym(v (diag(w̄) + F∘(vᵀ v̄)) vᵀ) with Fᵢⱼ = 1 / (wⱼ − wᵢ)."""
     _refuse_complex(a, "np.linalg.eigh")
@@ -145,7 +146,7 @@ def eigh_rule(a: Any, UPLO: Any = "L") -> Any:
     return y, eigh_pullback
 
 
-@def_rrule(np.linalg.norm)
+@def_rrule(np.linalg.norm, core=WHOLE)
 def norm_rule(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Any:
     """A vector norm along one axis, or a matrix norm over two.  x̄ = ȳ·∂y/∂x, and 0 at 0."""
     y = np.linalg.norm(x, ord, axis, keepdims)
@@ -161,7 +162,7 @@ def norm_rule(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) 
 def _norm_slope(x: Any, y: Any, ord: Any, axis: Any) -> Any:
     """∂y/∂x where y = norm(x, ord, axis), with the axes that were summed kept."""
     if ord is None or ord == "fro":
-        return divide_or_zero(np.conj(x) if np.iscomplexobj(x) else x, y)
+        return (np.conj(x) if np.iscomplexobj(x) else x) / nonzero(y)
     if isinstance(axis, int) or (axis is None and np.ndim(x) == 1):
         return _vector_norm_slope(x, y, ord, axis)
     if axis is None:
@@ -172,7 +173,7 @@ def _norm_slope(x: Any, y: Any, ord: Any, axis: Any) -> Any:
 def _vector_norm_slope(x: Any, y: Any, ord: Any, axis: Any) -> Any:
     direction = np.conj(np.sign(x)) if np.iscomplexobj(x) else np.sign(x)
     if ord == 2:
-        return divide_or_zero(np.conj(x) if np.iscomplexobj(x) else x, y)
+        return (np.conj(x) if np.iscomplexobj(x) else x) / nonzero(y)
     if ord == 1:
         return direction
     if ord == 0:
@@ -182,7 +183,7 @@ def _vector_norm_slope(x: Any, y: Any, ord: Any, axis: Any) -> Any:
         return direction * chosen / np.maximum(np.sum(chosen, axis=axis, keepdims=True), 1)
     if ord < 1:
         raise NotImplementedError(f"the derivative of np.linalg.norm of order {ord}")
-    return direction * divide_or_zero(np.abs(x), y) ** (ord - 1)
+    return direction * (np.abs(x) / nonzero(y)) ** (ord - 1)
 
 
 def _matrix_norm_slope(x: Any, y: Any, ord: Any, axis: Any) -> Any:
@@ -205,5 +206,5 @@ def _singular_norm_slope(x: Any, ord: Any, axis: Any) -> Any:
     return np.moveaxis(np.conj(slope) if np.iscomplexobj(x) else slope, (-2, -1), axis)
 
 
-linear_rule(np.linalg.matrix_transpose, lambda y_bar, x: np.swapaxes(y_bar, -1, -2))
+linear_rule(np.linalg.matrix_transpose, lambda y_bar, x: np.swapaxes(y_bar, -1, -2), core=WHOLE)
 zero_rules(np.linalg.matrix_rank)

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.rules.registry import def_rrule
+from s2s_ad.rules.registry import WHOLE, def_rrule
 from s2s_ad.runtime import einsum_cotangent, tensordot_axes
 
 
-@def_rrule((np.matmul, operator.matmul))
+@def_rrule((np.matmul, operator.matmul), core=2)
 def matmul_rule(a: Any, b: Any) -> Any:
     """y = a @ b.  ā = ȳ @ bᵀ, b̄ = aᵀ @ ȳ, for vectors and for stacks of matrices in their way."""
     y = a @ b
@@ -52,7 +52,7 @@ def _matmul_right(y_bar: Any, a: Any, b: Any) -> Any:
     return np.swapaxes(a, -1, -2) @ y_bar
 
 
-@def_rrule(np.dot)
+@def_rrule(np.dot, core=WHOLE)
 def dot_rule(a: Any, b: Any) -> Any:
     """y = Σₖ a[…, k]·b[…, k, :], the last axis of `a` with the last but one of `b` (its only one if a vector)."""
     y = np.dot(a, b)
@@ -84,7 +84,7 @@ def _dot_right(y_bar: Any, a: Any, b: Any) -> Any:
     return b_bar if np.ndim(b) == 1 else np.moveaxis(b_bar, 0, -2)
 
 
-@def_rrule(np.inner)
+@def_rrule(np.inner, core=WHOLE)
 def inner_rule(a: Any, b: Any) -> Any:
     """y = Σₖ a[…, k]·b[…, k], over the last axes."""
     y = np.inner(a, b)
@@ -99,7 +99,7 @@ def inner_rule(a: Any, b: Any) -> Any:
     return y, inner_pullback
 
 
-@def_rrule(np.outer)
+@def_rrule(np.outer, core=WHOLE)
 def outer_rule(a: Any, b: Any) -> Any:
     """yᵢⱼ = aᵢ·bⱼ of the flattened arguments.  ā = ȳ @ b, b̄ = a @ ȳ."""
     y = np.outer(a, b)
@@ -110,7 +110,7 @@ def outer_rule(a: Any, b: Any) -> Any:
     return y, outer_pullback
 
 
-@def_rrule(np.vdot)
+@def_rrule(np.vdot, core=WHOLE)
 def vdot_rule(a: Any, b: Any) -> Any:
     """y = Σ conj(aₖ)·bₖ of the flattened arguments."""
     y = np.vdot(a, b)
@@ -123,7 +123,7 @@ def vdot_rule(a: Any, b: Any) -> Any:
     return y, vdot_pullback
 
 
-@def_rrule(np.tensordot)
+@def_rrule(np.tensordot, core=WHOLE)
 def tensordot_rule(a: Any, b: Any, axes: Any = 2) -> Any:
     """The sum over pairs of axes of a and b.  Each cotangent is the sum over the axes that came from the other."""
     y = np.tensordot(a, b, axes)
@@ -142,7 +142,7 @@ def tensordot_rule(a: Any, b: Any, axes: Any = 2) -> Any:
     return y, tensordot_pullback
 
 
-@def_rrule(np.kron)
+@def_rrule(np.kron, core=WHOLE)
 def kron_rule(a: Any, b: Any) -> Any:
     """Every element of `a` times all of `b`.  Each axis of y is (index in a, index in b)."""
     y = np.kron(a, b)

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.rules.registry import def_rrule, linear_rule, zero_rules
-from s2s_ad.runtime import cumprod_cotangent, divide_or_zero, products_of_others
+from s2s_ad.rules.quotients import nonzero
+from s2s_ad.rules.registry import WHOLE, def_rrule, linear_rule, zero_rules
+from s2s_ad.runtime import cumprod_cotangent, products_of_others
 
 
 def _kept(y: Any, axis: Any, keepdims: Any) -> Any:
@@ -28,7 +29,7 @@ def _count(shape: Any, axis: Any) -> Any:
     return math.prod([shape[i] for i in axis])
 
 
-@def_rrule(np.sum, family="reduction")
+@def_rrule(np.sum, family="reduction", core=WHOLE)
 def sum_rule(
     a: Any, axis: Any = None, dtype: Any = None, *, keepdims: Any = False, initial: Any = 0, where: Any = True
 ) -> Any:
@@ -42,7 +43,7 @@ def sum_rule(
     return y, sum_pullback
 
 
-@def_rrule(np.mean, family="reduction")
+@def_rrule(np.mean, family="reduction", core=WHOLE)
 def mean_rule(a: Any, axis: Any = None, dtype: Any = None, *, keepdims: Any = False, where: Any = True) -> Any:
     """y = Σ a / n.  ā = ȳ / n for every element, 0 for those that `where` leaves out."""
     y = np.mean(a, axis=axis, dtype=dtype, keepdims=keepdims, where=where)
@@ -57,7 +58,7 @@ def mean_rule(a: Any, axis: Any = None, dtype: Any = None, *, keepdims: Any = Fa
     return y, mean_pullback
 
 
-@def_rrule((np.max, np.amax), family="reduction")
+@def_rrule((np.max, np.amax), family="reduction", core=WHOLE)
 def max_rule(a: Any, axis: Any = None, *, keepdims: Any = False, initial: Any = None, where: Any = True) -> Any:
     """y = max a.  ȳ is split equally among the elements that tie (among NaNs, if there are any)."""
     y = np.max(a, axis=axis, keepdims=keepdims, initial=initial, where=where)
@@ -68,7 +69,7 @@ def max_rule(a: Any, axis: Any = None, *, keepdims: Any = False, initial: Any = 
     return y, max_pullback
 
 
-@def_rrule((np.min, np.amin), family="reduction")
+@def_rrule((np.min, np.amin), family="reduction", core=WHOLE)
 def min_rule(a: Any, axis: Any = None, *, keepdims: Any = False, initial: Any = None, where: Any = True) -> Any:
     """y = min a.  ȳ is split equally among the elements that tie (among NaNs, if there are any)."""
     y = np.min(a, axis=axis, keepdims=keepdims, initial=initial, where=where)
@@ -90,7 +91,7 @@ def _split_ties(y_bar: Any, a: Any, y: Any, axis: Any, initial: Any, where: Any)
     return np.where(chosen, y_bar / n, 0)
 
 
-@def_rrule(np.prod, family="reduction")
+@def_rrule(np.prod, family="reduction", core=WHOLE)
 def prod_rule(
     a: Any, axis: Any = None, dtype: Any = None, *, keepdims: Any = False, initial: Any = 1, where: Any = True
 ) -> Any:
@@ -112,7 +113,7 @@ def _deviations(a: Any, axis: Any) -> Any:
     return np.conj(deviations) if np.iscomplexobj(a) else deviations
 
 
-@def_rrule(np.var, family="reduction")
+@def_rrule(np.var, family="reduction", core=WHOLE)
 def var_rule(a: Any, axis: Any = None, dtype: Any = None, *, ddof: Any = 0, keepdims: Any = False) -> Any:
     """y = Σ |a − mean|² / (n − ddof).  ā = 2·ȳ·(a − mean) / (n − ddof)."""
     y = np.var(a, axis=axis, dtype=dtype, ddof=ddof, keepdims=keepdims)
@@ -124,14 +125,14 @@ def var_rule(a: Any, axis: Any = None, dtype: Any = None, *, ddof: Any = 0, keep
     return y, var_pullback
 
 
-@def_rrule(np.std, family="reduction")
+@def_rrule(np.std, family="reduction", core=WHOLE)
 def std_rule(a: Any, axis: Any = None, dtype: Any = None, *, ddof: Any = 0, keepdims: Any = False) -> Any:
     """y = √var a.  ā = ȳ·(a − mean) / ((n − ddof)·y), and 0 where y is 0."""
     y = np.std(a, axis=axis, dtype=dtype, ddof=ddof, keepdims=keepdims)
 
     def std_pullback(y_bar: Any) -> Any:
         n = _count(np.shape(a), axis) - ddof
-        return _kept(divide_or_zero(y_bar, n * y), axis, keepdims) * _deviations(a, axis)
+        return _kept(y_bar / nonzero(n * y), axis, keepdims) * _deviations(a, axis)
 
     return y, std_pullback
 
@@ -143,10 +144,10 @@ def _reverse_cumsum(y_bar: Any, a: Any, axis: Any = None, dtype: Any = None) -> 
     return np.flip(np.cumsum(np.flip(y_bar, axis), axis), axis)
 
 
-linear_rule(np.cumsum, _reverse_cumsum)
+linear_rule(np.cumsum, _reverse_cumsum, core=WHOLE)
 
 
-@def_rrule(np.cumprod)
+@def_rrule(np.cumprod, core=WHOLE)
 def cumprod_rule(a: Any, axis: Any = None, dtype: Any = None) -> Any:
     """yᵢ = Π_{j≤i} aⱼ.  Exact where some elements are 0."""
     y = np.cumprod(a, axis=axis, dtype=dtype)
@@ -159,7 +160,7 @@ def cumprod_rule(a: Any, axis: Any = None, dtype: Any = None) -> Any:
     return y, cumprod_pullback
 
 
-@def_rrule(np.nansum, family="reduction")
+@def_rrule(np.nansum, family="reduction", core=WHOLE)
 def nansum_rule(a: Any, axis: Any = None, dtype: Any = None, *, keepdims: Any = False) -> Any:
     """y = Σ a over what is not NaN.  ā = ȳ there, 0 at a NaN."""
     y = np.nansum(a, axis=axis, dtype=dtype, keepdims=keepdims)
@@ -170,7 +171,7 @@ def nansum_rule(a: Any, axis: Any = None, dtype: Any = None, *, keepdims: Any = 
     return y, nansum_pullback
 
 
-@def_rrule(np.nanmean, family="reduction")
+@def_rrule(np.nanmean, family="reduction", core=WHOLE)
 def nanmean_rule(a: Any, axis: Any = None, dtype: Any = None, *, keepdims: Any = False) -> Any:
     """y = Σ a / n over the n elements that are not NaN.  ā = ȳ / n there, 0 at a NaN."""
     y = np.nanmean(a, axis=axis, dtype=dtype, keepdims=keepdims)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.rules.registry import def_rrule, linear_rule, zero_rules
+from s2s_ad.rules.registry import WHOLE, def_rrule, linear_rule, zero_rules
 from s2s_ad.runtime import add_along_axis, add_at_axis, place_diagonal
 
 
@@ -46,11 +46,12 @@ def clip_rule(a: Any, a_min: Any = None, a_max: Any = None, out: None = None, mi
     return y, clip_pullback
 
 
-linear_rule(np.take, lambda y_bar, a, indices, axis=None: add_at_axis(y_bar, indices, np.shape(a), axis))
+linear_rule(np.take, lambda y_bar, a, indices, axis=None: add_at_axis(y_bar, indices, np.shape(a), axis), core=WHOLE)
 
 linear_rule(
     np.take_along_axis,
     lambda y_bar, arr, indices, axis=-1: add_along_axis(y_bar, indices, np.shape(arr), axis),
+    core=WHOLE,
 )
 
 
@@ -82,15 +83,15 @@ def _diag_back(y_bar: Any, v: Any, k: Any = 0) -> Any:
     return np.diagonal(y_bar, k) if np.ndim(v) == 1 else place_diagonal(y_bar, np.shape(v), k, 0, 1)
 
 
-linear_rule(np.diagonal, _diagonal_back)
-linear_rule(np.trace, _trace_back)
-linear_rule(np.diag, _diag_back)
-linear_rule(np.diagflat, lambda y_bar, v, k=0: np.reshape(np.diagonal(y_bar, k), np.shape(v)))
-linear_rule(np.tril, lambda y_bar, m, k=0: np.tril(y_bar, k))
-linear_rule(np.triu, lambda y_bar, m, k=0: np.triu(y_bar, k))
+linear_rule(np.diagonal, _diagonal_back, core=WHOLE)
+linear_rule(np.trace, _trace_back, core=WHOLE)
+linear_rule(np.diag, _diag_back, core=WHOLE)
+linear_rule(np.diagflat, lambda y_bar, v, k=0: np.reshape(np.diagonal(y_bar, k), np.shape(v)), core=WHOLE)
+linear_rule(np.tril, lambda y_bar, m, k=0: np.tril(y_bar, k), core=2)
+linear_rule(np.triu, lambda y_bar, m, k=0: np.triu(y_bar, k), core=2)
 
 
-@def_rrule(np.sort)
+@def_rrule(np.sort, core=WHOLE)
 def sort_rule(a: Any, axis: Any = -1) -> Any:
     """ȳ goes back by the stable permutation that sorts `a`."""
     y = np.sort(a, axis=axis)
@@ -104,7 +105,7 @@ def sort_rule(a: Any, axis: Any = -1) -> Any:
     return y, sort_pullback
 
 
-@def_rrule(np.nan_to_num)
+@def_rrule(np.nan_to_num, core=WHOLE)
 def nan_to_num_rule(x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     """x̄ = ȳ where x is finite, 0 where it was replaced."""
     if not copy:
@@ -127,7 +128,7 @@ def _diff_back(y_bar: Any, a: Any, n: Any = 1, axis: Any = -1) -> Any:
     return (-1) ** n * np.diff(y_bar, n, axis, prepend=zeros, append=zeros)
 
 
-linear_rule(np.diff, _diff_back)
+linear_rule(np.diff, _diff_back, core=WHOLE)
 
 zero_rules((np.argsort, np.searchsorted, np.nonzero, np.flatnonzero, np.argwhere, np.lexsort, np.digitize))
 zero_rules((np.isclose, np.allclose, np.array_equal, np.array_equiv, np.isin))

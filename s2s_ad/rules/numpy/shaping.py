@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.rules.registry import def_rrule, linear_rule, zero_rules
+from s2s_ad.rules.registry import WHOLE, def_rrule, linear_rule, zero_rules
 from s2s_ad.runtime import add_at_axis
 
 
@@ -17,11 +17,11 @@ def _reshape_back(y_bar: Any, a: Any, shape: Any = None, order: Any = "C") -> An
     return np.reshape(y_bar, np.shape(a), order=order)
 
 
-linear_rule(np.reshape, _reshape_back)
-linear_rule(np.ravel, lambda y_bar, a, order="C": _reshape_back(y_bar, a, None, order))
-linear_rule(np.squeeze, lambda y_bar, a, axis=None: np.reshape(y_bar, np.shape(a)))
-linear_rule(np.expand_dims, lambda y_bar, a, axis: np.reshape(y_bar, np.shape(a)))
-linear_rule((np.atleast_1d, np.atleast_2d, np.atleast_3d), lambda y_bar, a: np.reshape(y_bar, np.shape(a)))
+linear_rule(np.reshape, _reshape_back, core=WHOLE)
+linear_rule(np.ravel, lambda y_bar, a, order="C": _reshape_back(y_bar, a, None, order), core=WHOLE)
+linear_rule(np.squeeze, lambda y_bar, a, axis=None: np.reshape(y_bar, np.shape(a)), core=WHOLE)
+linear_rule(np.expand_dims, lambda y_bar, a, axis: np.reshape(y_bar, np.shape(a)), core=WHOLE)
+linear_rule((np.atleast_1d, np.atleast_2d, np.atleast_3d), lambda y_bar, a: np.reshape(y_bar, np.shape(a)), core=WHOLE)
 linear_rule(np.broadcast_to, lambda y_bar, array, shape: y_bar)
 
 
@@ -32,10 +32,10 @@ def _transpose_back(y_bar: Any, a: Any, axes: Any = None) -> Any:
     return np.transpose(y_bar, np.argsort([i % np.ndim(a) for i in axes]))
 
 
-linear_rule(np.transpose, _transpose_back)
-linear_rule(np.matrix_transpose, lambda y_bar, x: np.swapaxes(y_bar, -1, -2))
-linear_rule(np.swapaxes, lambda y_bar, a, axis1, axis2: np.swapaxes(y_bar, axis1, axis2))
-linear_rule(np.moveaxis, lambda y_bar, a, source, destination: np.moveaxis(y_bar, destination, source))
+linear_rule(np.transpose, _transpose_back, core=WHOLE)
+linear_rule(np.matrix_transpose, lambda y_bar, x: np.swapaxes(y_bar, -1, -2), core=WHOLE)
+linear_rule(np.swapaxes, lambda y_bar, a, axis1, axis2: np.swapaxes(y_bar, axis1, axis2), core=WHOLE)
+linear_rule(np.moveaxis, lambda y_bar, a, source, destination: np.moveaxis(y_bar, destination, source), core=WHOLE)
 
 
 def _rollaxis_back(y_bar: Any, a: Any, axis: Any, start: Any = 0) -> Any:
@@ -45,12 +45,14 @@ def _rollaxis_back(y_bar: Any, a: Any, axis: Any, start: Any = 0) -> Any:
     return np.moveaxis(y_bar, new - 1 if old < new else new, old)
 
 
-linear_rule(np.rollaxis, _rollaxis_back)
-linear_rule(np.flip, lambda y_bar, m, axis=None: np.flip(y_bar, axis), family="same")
-linear_rule(np.fliplr, lambda y_bar, m: np.fliplr(y_bar), family="same")
-linear_rule(np.flipud, lambda y_bar, m: np.flipud(y_bar), family="same")
-linear_rule(np.roll, lambda y_bar, a, shift, axis=None: np.roll(y_bar, np.negative(shift), axis), family="same")
-linear_rule(np.rot90, lambda y_bar, m, k=1, axes=(0, 1): np.rot90(y_bar, -k, axes))
+linear_rule(np.rollaxis, _rollaxis_back, core=WHOLE)
+linear_rule(np.flip, lambda y_bar, m, axis=None: np.flip(y_bar, axis), family="same", core=WHOLE)
+linear_rule(np.fliplr, lambda y_bar, m: np.fliplr(y_bar), family="same", core=WHOLE)
+linear_rule(np.flipud, lambda y_bar, m: np.flipud(y_bar), family="same", core=WHOLE)
+linear_rule(
+    np.roll, lambda y_bar, a, shift, axis=None: np.roll(y_bar, np.negative(shift), axis), family="same", core=WHOLE
+)
+linear_rule(np.rot90, lambda y_bar, m, k=1, axes=(0, 1): np.rot90(y_bar, -k, axes), core=WHOLE)
 
 
 def _repeat_back(y_bar: Any, a: Any, repeats: Any, axis: Any = None) -> Any:
@@ -62,7 +64,7 @@ def _repeat_back(y_bar: Any, a: Any, repeats: Any, axis: Any = None) -> Any:
     return add_at_axis(y_bar, copies, np.shape(a), axis)
 
 
-linear_rule(np.repeat, _repeat_back)
+linear_rule(np.repeat, _repeat_back, core=WHOLE)
 
 
 def _tile_back(y_bar: Any, A: Any, reps: Any) -> Any:
@@ -75,10 +77,10 @@ def _tile_back(y_bar: Any, A: Any, reps: Any) -> Any:
     return np.reshape(np.sum(np.reshape(y_bar, pairs), axis=tuple(range(0, 2 * ndim, 2))), np.shape(A))
 
 
-linear_rule(np.tile, _tile_back)
+linear_rule(np.tile, _tile_back, core=WHOLE)
 
 
-@def_rrule(np.pad)
+@def_rrule(np.pad, core=WHOLE)
 def pad_rule(array: Any, pad_width: Any, mode: Any = "constant", *, constant_values: Any = 0) -> Any:
     """`array` within a border of constants.  Its cotangent is what lies inside."""
     if mode != "constant":

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.rules.quotients import nonzero
 from s2s_ad.rules.registry import def_rrule, linear_rule, scalar_rule, zero_rules
-from s2s_ad.runtime import divide_or_zero, sinc_slope
+from s2s_ad.runtime import sinc_slope
 
 # Arithmetic.
 scalar_rule((np.add, operator.add), lambda y, a, b: (1, 1), bounded=True)
@@ -123,18 +124,16 @@ scalar_rule((np.arctanh, math.atanh), lambda y, x: 1 / (1 - x**2))
 scalar_rule((np.degrees, np.rad2deg, math.degrees), lambda y, x: 180 / math.pi, bounded=True)
 scalar_rule((np.radians, np.deg2rad, math.radians), lambda y, x: math.pi / 180, bounded=True)
 scalar_rule(np.sinc, lambda y, x: sinc_slope(x), bounded=True)
-scalar_rule(np.hypot, lambda y, a, b: (divide_or_zero(a, y), divide_or_zero(b, y)), bounded=True)
+scalar_rule(np.hypot, lambda y, a, b: (a / nonzero(y), b / nonzero(y)), bounded=True)
 
 
-def _over_square(a: Any, r: Any) -> Any:
-    """a / r², and 0 where r is 0; r is not squared, so that it cannot underflow."""
-    return divide_or_zero(divide_or_zero(a, r), r)
+def _arctan2_partials(y: Any, a: Any, b: Any) -> Any:
+    """b / r² and −a / r² with r² = a² + b², and 0 where r is 0; r is not squared, so that it cannot underflow."""
+    r = nonzero(np.hypot(a, b))
+    return b / r / r, -a / r / r
 
 
-scalar_rule(
-    (np.arctan2, math.atan2),
-    lambda y, a, b: (_over_square(b, np.hypot(a, b)), -_over_square(a, np.hypot(a, b))),
-)
+scalar_rule((np.arctan2, math.atan2), _arctan2_partials)
 
 
 # Absolute value, sign and complex parts. The cotangent of z = x + iy is ∂f/∂x − i ∂f/∂y.
