@@ -157,34 +157,36 @@ def place_diagonal(y_bar: Any, shape: tuple[int, ...], offset: int, axis1: int, 
     return x_bar
 
 
-def tensordot_axes(axes: Any, ndim_a: int, ndim_b: int) -> tuple[list[int], list[int]]:
+def tensordot_axes(axes: Any, ndim_a: int, ndim_b: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The axes of a and of b that ``np.tensordot(a, b, axes)`` sums over, counted from the front."""
     if np.ndim(axes) == 0:
-        return list(range(ndim_a - axes, ndim_a)), list(range(axes))
-    return list(normalize_axes(axes[0], ndim_a)), list(normalize_axes(axes[1], ndim_b))
+        return tuple(range(ndim_a - axes, ndim_a)), tuple(range(axes))
+    return normalize_axes(axes[0], ndim_a), normalize_axes(axes[1], ndim_b)
 
 
-def einsum_cotangent(y_bar: Any, i: int, subscripts: str, *operands: Any) -> Any:
-    """The cotangent of operand `i` of ``np.einsum(subscripts, *operands)``.
+def inverse_permutation(order: Any) -> tuple[int, ...]:
+    """Where each of 0, 1, …, n − 1 stands in `order`."""
+    return tuple(sorted(range(len(order)), key=order.__getitem__))
 
-    It is the einsum of `y_bar` and the other operands into the subscripts of operand `i`. An index that occurs in none
-    of these comes from an array of ones; the second occurrence of an index on the same operand from an identity matrix.
+
+def einsum_transpose(subscripts: str, ndims: tuple[int, ...], i: int) -> tuple[str, tuple[int, ...], tuple[Any, ...]]:
+    """The subscripts that take ȳ and the operands but the i-th to the cotangent of that.
+
+    An axis that occurs nowhere else has to be put in afterwards, with length 1: these come second. Third come pairs of
+    axes with one index: the cotangent has been computed without the second of them, and is zero off their diagonal.
     """
-    inputs, output = einsum_indices(subscripts, [np.ndim(a) for a in operands])
-    unused = iter(sorted(set(ascii_letters) - set(output).union(*inputs)))
-    factors: list[tuple[str, Any]] = [(output, y_bar)]
-    factors += [(inputs[j], a) for j, a in enumerate(operands) if j != i]
-    target = ""
-    for index, n in zip(inputs[i], np.shape(operands[i]), strict=True):
-        if index in target:
-            fresh = next(unused)
-            factors.append((index + fresh, np.eye(n, dtype=np.result_type(y_bar))))
-            target += fresh
-            continue
-        target += index
-        if not any(index in indices for indices, _ in factors):
-            factors.append((index, np.ones(n, np.result_type(y_bar))))
-    return np.einsum(",".join(indices for indices, _ in factors) + "->" + target, *[a for _, a in factors])
+    inputs, output = einsum_indices(subscripts, list(ndims))
+    others = [output, *inputs[:i], *inputs[i + 1 :]]
+    target, missing, pairs = "", [], []
+    for axis, index in enumerate(inputs[i]):
+        first = inputs[i].index(index)
+        if first < axis:
+            pairs.append((first, axis))
+        if first < axis or not any(index in indices for indices in others):
+            missing.append(axis)
+        else:
+            target += index
+    return ",".join(others) + "->" + target, tuple(missing), tuple(pairs)
 
 
 def einsum_indices(subscripts: str, ndims: list[int]) -> tuple[list[str], str]:

@@ -22,6 +22,7 @@ from s2s_ad.ir.types import (
     Number,
     Tuple,
     Type,
+    is_scalar,
 )
 from s2s_ad.rules.numpy.methods import METHODS
 
@@ -167,10 +168,26 @@ def _clip(a: Operand, *bounds: Operand, **named: Operand) -> Type:
     return elementwise(np.clip, (a, low, high))
 
 
+@handles(METHODS["copy"])
+def _copy(a: Operand, order: Operand | None = None) -> Type:
+    return array_type(a)
+
+
+@handles(np.real, np.imag)
+def _real_part(val: Operand) -> Type:
+    t = array_type(val)
+    return UNKNOWN if t.dtype is None or t.axes is None else Array(np.empty(0, t.dtype).real.dtype, t.axes)
+
+
 @handles(METHODS["astype"])
 def _astype(a: Operand, dtype: Operand, *_: Operand, **__: Operand) -> Type:
     t, chosen = array_type(a), constant(dtype)
     return Array(None if chosen is None else np.dtype(chosen), t.axes, boxed=t.boxed)
+
+
+@handles(runtime.sinc_slope)
+def _sinc_slope(x: Operand) -> Type:
+    return elementwise(np.sinc, (x,))
 
 
 @handles(runtime.products_of_others)
@@ -190,6 +207,40 @@ def _created(shape: Operand, dtype: Operand | None, default: Any = float) -> Typ
 @handles(np.zeros, np.ones, np.empty)
 def _zeros(shape: Operand, dtype: Operand | None = None) -> Type:
     return _created(shape, dtype)
+
+
+@handles(np.eye)
+def _eye(N: Operand, M: Operand = Const(None), k: Operand | None = None, dtype: Operand | None = None) -> Type:  # noqa: B008
+    rows, columns = axes_of_shape(N), axes_of_shape(N if constant(M, default=0) is None else M)
+    chosen = float if dtype is None else constant(dtype)
+    return UNKNOWN if rows is None or columns is None or chosen is None else Array(np.dtype(chosen), rows + columns)
+
+
+@handles(np.identity)
+def _identity(n: Operand, dtype: Operand | None = None) -> Type:
+    return _eye(n, dtype=dtype)
+
+
+@handles(np.linspace)
+def _linspace(start: Operand, stop: Operand, num: Operand = Const(50), endpoint: Operand | None = None) -> Type:  # noqa: B008
+    ends, axes = elementwise(np.subtract, (start, stop)), axes_of_shape(num)
+    if not is_scalar(ends) or axes is None or len(axes) != 1:
+        return UNKNOWN
+    kinds = {getattr(type_of_operand(o), "dtype", None) for o in (start, stop)}
+    return Array(np.dtype(float), axes) if kinds <= {None, np.dtype(float)} else UNKNOWN
+
+
+@handles(np.arange)
+def _arange(start: Operand, stop: Operand = Const(None), step: Operand = Const(None)) -> Type:  # noqa: B008
+    """From 0 to a whole number, or between constants."""
+    bounds = [b for b in (start, stop, step) if constant(b, default=0) is not None]
+    if not all(isinstance(type_of_operand(b), Number) for b in bounds):
+        return UNKNOWN
+    kinds = {t.kind for t in map(type_of_operand, bounds) if isinstance(t, Number)}
+    if not kinds <= {"int", "float"}:
+        return UNKNOWN
+    axes = axes_of_shape(start) if len(bounds) == 1 and kinds == {"int"} and constant(start, default=0) >= 0 else None
+    return Array(np.dtype(float if "float" in kinds else int), axes or (ANY,))
 
 
 @handles(np.full)

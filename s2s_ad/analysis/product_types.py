@@ -184,6 +184,13 @@ def _matrix_like(a: Operand, **_: Operand) -> Type:
     return UNKNOWN if axes is None else Array(_floating(t), axes)
 
 
+@handles(np.tril, np.triu)
+def _triangle(m: Operand, k: Operand | None = None) -> Type:
+    """A vector is spread over the rows of a square matrix."""
+    t = array_type(m)
+    return UNKNOWN if not t.axes else Array(t.dtype, t.axes if len(t.axes) > 1 else t.axes * 2)
+
+
 @handles(np.linalg.matrix_power)
 def _matrix_power(a: Operand, n: Operand) -> Type:
     t, axes = _square(a)

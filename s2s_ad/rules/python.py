@@ -112,7 +112,7 @@ def sum_rule(iterable: Any, start: Any = 0) -> Any:
 
 def _share(y_bar: Any, y: Any, xs: Any) -> Any:
     """`y_bar` split equally among those of `xs` that tie with the one chosen, `y` (a NaN only ties with itself)."""
-    ties = [x == y or x is y for x in xs]
+    ties = [1 if x == y or x is y else 0 for x in xs]
     return [y_bar / sum(ties) if tie else 0.0 for tie in ties]
 
 

@@ -109,6 +109,7 @@ class LinearStep(CallStep):
         if y_bar is None or not self.is_active(0):
             return
         spec = self.t.spec
+        y_bar = self.t.tangents.complete(y_bar, self.t.resolve(self.op.results[0]))
         with inline_rules.rule_arithmetic(spec, callee(self.op)):
             x_bar = spec.apply(self.rule.transpose, [y_bar, *self.args()], self.kwargs())
         self.contribute(0, x_bar, self.rule.core)

@@ -20,6 +20,7 @@ from s2s_ad.errors import MissingRuleError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, Op, Operand, Star, Value, regions
 from s2s_ad.ir.types import is_scalar
+from s2s_ad.rules.registry import WHOLE
 from s2s_ad.transforms.rewriting import substitute_op
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ class CallStep(Step):
         self.t.spec.span = self.op.span
         return self.t.take(self.op.results[0])
 
-    def contribute(self, i: int, x_bar: Operand, core: int = 0) -> None:
+    def contribute(self, i: int, x_bar: Operand, core: int = WHOLE) -> None:
         """Add to the cotangent of a positional argument; its last `core` axes are surely as long as the argument's."""
         arg = self.op.args[i]
         assert not isinstance(arg, Star)

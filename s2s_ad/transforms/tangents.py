@@ -70,6 +70,7 @@ def cotangent_type(t: Type) -> Type:
 _VIEWS = frozenset({
     np.reshape, np.ravel, np.transpose, np.swapaxes, np.moveaxis, np.squeeze, np.expand_dims, np.broadcast_to, np.real,
     np.diagonal, np.diag, np.flip, np.atleast_1d, np.atleast_2d, np.asarray, np.rollaxis, np.imag, np.conjugate,
+    np.matrix_transpose, np.linalg.matrix_transpose, np.atleast_3d, np.einsum, np.fliplr, np.flipud, np.rot90,
     operator.getitem, primitives.call_method, primitives.identity, getattr,
 })  # fmt: skip
 
@@ -223,45 +224,56 @@ class Tangents:
         t, c = type_of_operand(x), type_of_operand(x_bar)
         if not is_differentiable(t) or constant(x_bar, default=0) is None:
             return NONE
-        if isinstance(t, (Tuple, Dict, List)) and fits(t, c):
+        if isinstance(t, (Tuple, Dict, List)) and fits(t, c, core):
             return x_bar
         if isinstance(t, (Tuple, List)) and isinstance(c, (Tuple, List)):
-            return self._project_sequence(x_bar, x, t, c)
+            return self._project_sequence(x_bar, x, t, c, core)
         if isinstance(t, (Tuple, List)) and isinstance(c, Array) and c.axes:
-            return self.project(self.call(list, x_bar), x)
+            return self.project(self.call(list, x_bar), x, core)
+        if isinstance(t, Array) and isinstance(c, List) and _has_rows(t, c.item):
+            return self._stacked(x_bar, x, t)
         if (isinstance(t, Dict) and isinstance(c, Dict)) or (isinstance(t, Closure) and isinstance(c, Tuple)):
             return self.rebuild(t, [self.project(b, p) for b, p in zip(self.parts(x_bar), self.parts(x), strict=True)])
-        if not isinstance(t, (Number, Array)) or not isinstance(c, (Number, Array, Unknown)):
+        if not isinstance(t, (Number, Array)) or not isinstance(c, (Number, Array)):
             return self._project_at_run_time(x_bar, x)
         target = t.axes if isinstance(t, Array) else ()
-        source = None if isinstance(c, Unknown) else c.axes if isinstance(c, Array) else ()
-        if target and core:
+        source = c.axes if isinstance(c, Array) else ()
+        if target:
             target, source = _with_core(target, source, core)
         if target is None or source is None:
             return self._project_at_run_time(x_bar, x)
         shaped = self._reshape(x_bar, x, target, source)
         return self._project_at_run_time(x_bar, x) if shaped is None else self._cast(shaped, t)
 
+    def _stacked(self, rows: Operand, x: Operand, t: Array) -> Operand:
+        """The cotangent of an array from those of its rows, of which there may be none."""
+        assert t.dtype is not None
+        assert t.axes is not None
+        stacked = self.call(np.array, rows, dtype=Const(t.dtype.type))
+        return stacked if len(t.axes) == 1 else self.call(np.reshape, stacked, self.call(np.shape, x))
+
     def _project_at_run_time(self, x_bar: Operand, x: Operand) -> Operand:
         return self.spec.emit(runtime.project, [x_bar, x], None, cotangent_type(type_of_operand(x)))
 
-    def _project_sequence(self, x_bar: Operand, x: Operand, t: Tuple | List, c: Tuple | List) -> Operand:
-        if isinstance(t, Tuple):
-            if isinstance(c, List):
-                bars: list[Operand] = [self.call(operator.getitem, x_bar, Const(i)) for i in range(len(t.items))]
-            else:
-                bars = self.parts(x_bar)
-            return self.rebuild(t, [self.project(b, p) for b, p in zip(bars, self.parts(x), strict=True)])
+    def _project_sequence(self, x_bar: Operand, x: Operand, t: Tuple | List, c: Tuple | List, core: int) -> Operand:
+        if t.items is not None:
+            known = isinstance(c, Tuple) or self.spec.static_items(x_bar) is not None
+            bars: list[Operand] = (
+                self.parts(x_bar)
+                if known
+                else [self.call(operator.getitem, x_bar, Const(i)) for i in range(len(t.items))]
+            )
+            return self.rebuild(t, [self.project(b, p, core) for b, p in zip(bars, self.parts(x), strict=True)])
         if isinstance(c, Tuple):
             x_bar = self.call(primitives.make_list, *self.parts(x_bar))
         bars_type = type_of_operand(x_bar)
-        if isinstance(bars_type, List) and fits(t.item, bars_type.item):
+        if isinstance(bars_type, List) and fits(t.item, bars_type.item, core):
             return x_bar
         pairs = self.call(zip, x_bar, x)
 
         def project_pair(pair: Value) -> Operand:
             b, p = self.spec.unpack(primitives.Unpack(2), pair)
-            return self.project(b, p)
+            return self.project(b, p, core)
 
         return self.comprehension(pairs, project_pair)
 
@@ -363,20 +375,27 @@ class Tangents:
         return self.call(np.array, x_bar)
 
 
-def fits(t: Type, c: Type) -> bool:
-    """Whether a cotangent of type `c` surely has the shape and dtype of a primal of type `t`."""
+def fits(t: Type, c: Type, core: int = 0) -> bool:
+    """Whether a cotangent of type `c` surely has the shape and dtype of a primal of type `t`; `core`: see `project`."""
     if is_scalar(t):
         return is_scalar(c)
     if isinstance(t, Array) and isinstance(c, Array) and t.axes is not None and c.axes is not None:
-        same = len(t.axes) == len(c.axes) and all(map(same_length, t.axes, c.axes))
+        target, source = _with_core(t.axes, c.axes, core)
+        assert source is not None
+        same = len(target) == len(source) and all(map(same_length, target, source))
         return same and t.dtype == c.dtype and t.dtype is not None
     if isinstance(t, Dict) and isinstance(c, Dict):
         pairs = zip(t.values, c.values, strict=True)
-        return all(not is_differentiable(p) or fits(p, b) for p, b in pairs)
+        return all(not is_differentiable(p) or fits(p, b, core) for p, b in pairs)
     if isinstance(t, (Tuple, Closure)) and isinstance(c, Tuple):
         parts = t.items if isinstance(t, Tuple) else t.captured
-        return all(not is_differentiable(p) or fits(p, b) for p, b in zip(parts, c.items, strict=True))
-    return isinstance(t, List) and isinstance(c, List) and fits(t.item, c.item)
+        return all(not is_differentiable(p) or fits(p, b, core) for p, b in zip(parts, c.items, strict=True))
+    return isinstance(t, List) and isinstance(c, List) and fits(t.item, c.item, core)
+
+
+def _has_rows(t: Array, c: Type) -> bool:
+    """Whether cotangents of type `c` fit the rows of an array of type `t`."""
+    return bool(t.axes) and t.dtype is not None and fits(Array(t.dtype, t.axes[1:]), c)  # type: ignore[index]
 
 
 def is_exact(t: Type, c: Type) -> bool:

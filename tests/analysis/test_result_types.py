@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rules.table import ROWS, Row, variants
+from rules.table import ROWS, Row, normal, variants
 from s2s_ad.analysis import specialize
 from s2s_ad.analysis.slice_lengths import Cut
 from s2s_ad.analysis.typing import result_type
@@ -124,7 +124,18 @@ def claimed(row: Row, args: tuple[Any, ...], binding: Binding) -> Type:
     return result_type(row.fn, operands, {k: operand(v, k) for k, v in row.kwargs.items()})
 
 
-@pytest.mark.parametrize("row", ROWS, ids=str)
+CREATION = [
+    *[Row(np.eye, lambda r: (3,)), Row(np.eye, lambda r: (2, 3, 1)), Row(np.identity, lambda r: (1,))],
+    *[Row(np.arange, lambda r, how=how: how) for how in ((4,), (1,), (0,), (1, 4), (0.5,), (4, 1), (1, 4, 2), (-2,))],
+    *[Row(np.arange, lambda r, how=how: how) for how in ((1, 4.5), (0, 1, 0.25))],
+    *[Row(np.linspace, lambda r: (0, 1, 5)), Row(np.linspace, lambda r: (np.float32(0), 1.0, 5))],
+    *[Row(fn, lambda r: ((2, 3),)) for fn in (np.zeros, np.ones)],
+    *[Row(fn, normal(2, 3)) for fn in (np.real, np.imag, np.zeros_like, np.argsort)],
+    *[Row(fn, lambda r: (r.normal(size=3) + 1j,)) for fn in (np.real, np.imag)],
+]
+
+
+@pytest.mark.parametrize("row", [*ROWS, *CREATION], ids=str)
 def test_result_type_is_true(row: Row) -> None:
     """Nothing false is said, whatever the lengths."""
     for args, value in variants(row):

@@ -6,6 +6,7 @@ import operator
 from typing import Any
 
 from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.handlers.known_items import indexed
 from s2s_ad.analysis.handlers.table import handles
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.errors import UnsupportedSyntaxError
@@ -108,7 +109,7 @@ def _getitem(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
             and i in t.keys
         ):
             return made.args[2 * t.keys.index(i) + 1]  # type: ignore[return-value]
-    return None
+    return indexed(s, args)
 
 
 def _in_range(i: Any, n: int) -> bool:

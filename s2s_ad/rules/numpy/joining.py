@@ -9,41 +9,43 @@ import numpy as np
 from s2s_ad.rules.registry import WHOLE, def_rrule, linear_rule
 
 
-def _cut(y_bar: Any, arrays: Any, shapes: Any, axis: Any) -> Any:
-    """`y_bar` cut along `axis` into the parts that came from each of `arrays`, which were joined as `shapes`."""
-    ends = np.cumsum([shape[axis] for shape in shapes])
-    parts = np.split(y_bar, ends[:-1], axis)
-    return [np.reshape(parts[i], np.shape(arrays[i])) for i in range(len(arrays))]
+def _cut(y_bar: Any, arrays: Any, axis: Any) -> Any:
+    """`y_bar` cut along `axis` into the parts that came from each of `arrays`; those of lower rank were stretched."""
+    rank = np.ndim(y_bar)
+    before = (slice(None),) * (axis % rank)
+    parts, start = [], 0
+    for a in arrays:
+        stop = start + (np.shape(a)[axis] if np.ndim(a) == rank else 1)
+        part = y_bar[(*before, slice(start, stop))] if before else y_bar[start:stop]
+        parts.append(part if np.ndim(a) == rank else np.reshape(part, np.shape(a)))
+        start = stop
+    return parts
+
+
+def _cut_flat(y_bar: Any, arrays: Any) -> Any:
+    """`y_bar` cut into the parts that came from each of `arrays`, which were flattened."""
+    parts, start = [], 0
+    for a in arrays:
+        stop = start + np.size(a)
+        parts.append(np.reshape(y_bar[start:stop], np.shape(a)))
+        start = stop
+    return parts
 
 
 def _concatenate_back(y_bar: Any, arrays: Any, axis: Any = 0) -> Any:
-    if axis is None:
-        return _cut(y_bar, arrays, [(np.size(a),) for a in arrays], 0)
-    return _cut(y_bar, arrays, [np.shape(a) for a in arrays], axis)
+    return _cut_flat(y_bar, arrays) if axis is None else _cut(y_bar, arrays, axis)
 
 
-def _vstack_back(y_bar: Any, tup: Any) -> Any:
-    return _cut(y_bar, tup, [np.shape(np.atleast_2d(a)) for a in tup], 0)
+def _stack_back(y_bar: Any, arrays: Any, axis: Any = 0) -> Any:
+    return list(y_bar if axis == 0 else np.moveaxis(y_bar, axis, 0))
 
 
-def _hstack_back(y_bar: Any, tup: Any) -> Any:
-    return _cut(y_bar, tup, [np.shape(np.atleast_1d(a)) for a in tup], 0 if np.ndim(y_bar) == 1 else 1)
-
-
-def _dstack_back(y_bar: Any, tup: Any) -> Any:
-    return _cut(y_bar, tup, [np.shape(np.atleast_3d(a)) for a in tup], 2)
-
-
-def _column_stack_back(y_bar: Any, tup: Any) -> Any:
-    return _cut(y_bar, tup, [np.shape(a) if np.ndim(a) == 2 else (np.size(a), 1) for a in tup], 1)
-
-
-linear_rule(np.concatenate, _concatenate_back)
-linear_rule(np.stack, lambda y_bar, arrays, axis=0: list(np.moveaxis(y_bar, axis, 0)))
-linear_rule(np.vstack, _vstack_back)
-linear_rule(np.hstack, _hstack_back)
-linear_rule(np.dstack, _dstack_back)
-linear_rule(np.column_stack, _column_stack_back)
+linear_rule(np.concatenate, _concatenate_back, core=WHOLE)
+linear_rule(np.stack, _stack_back, core=WHOLE)
+linear_rule(np.vstack, lambda y_bar, tup: _cut(y_bar, tup, 0), core=WHOLE)
+linear_rule(np.hstack, lambda y_bar, tup: _cut(y_bar, tup, 0 if np.ndim(y_bar) == 1 else 1), core=WHOLE)
+linear_rule(np.dstack, lambda y_bar, tup: _cut(y_bar, tup, 2), core=WHOLE)
+linear_rule(np.column_stack, lambda y_bar, tup: _cut(y_bar, tup, 1), core=WHOLE)
 
 
 @def_rrule(np.append)

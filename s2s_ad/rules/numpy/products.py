@@ -10,8 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.rules.registry import WHOLE, def_rrule
-from s2s_ad.runtime import einsum_cotangent, tensordot_axes
+from s2s_ad.rules.registry import WHOLE, def_rrule, primitive
+from s2s_ad.runtime import einsum_transpose, inverse_permutation, tensordot_axes
+
+for _helper in (einsum_transpose, inverse_permutation, tensordot_axes):
+    primitive(_helper)  # so that a call on constants is folded
+
+
+def _from(start: Any, stop: Any) -> Any:
+    """start, …, stop − 1, a constant where these are."""
+    return tuple([start + i for i in range(stop - start)])
 
 
 @def_rrule((np.matmul, operator.matmul), core=2)
@@ -47,7 +55,7 @@ def _matmul_right(y_bar: Any, a: Any, b: Any) -> Any:
     if np.ndim(a) == 2:
         return y_bar @ a if np.ndim(b) == 1 else a.T @ y_bar
     if np.ndim(b) <= 2:
-        stack = list(range(np.ndim(a) - 1))
+        stack = _from(0, np.ndim(a) - 1)
         return np.tensordot(a, y_bar, (stack, stack))
     return np.swapaxes(a, -1, -2) @ y_bar
 
@@ -70,8 +78,8 @@ def _dot_left(y_bar: Any, a: Any, b: Any) -> Any:
         return _matmul_left(y_bar, a, b)
     if np.ndim(b) == 1:
         return y_bar[..., None] * b
-    kept = [i for i in range(np.ndim(b)) if i != np.ndim(b) - 2]
-    return np.tensordot(y_bar, b, (list(range(np.ndim(a) - 1, np.ndim(y_bar))), kept))
+    kept = (*_from(0, np.ndim(b) - 2), np.ndim(b) - 1)
+    return np.tensordot(y_bar, b, (_from(np.ndim(a) - 1, np.ndim(a) + np.ndim(b) - 2), kept))
 
 
 def _dot_right(y_bar: Any, a: Any, b: Any) -> Any:
@@ -79,7 +87,7 @@ def _dot_right(y_bar: Any, a: Any, b: Any) -> Any:
         return y_bar * a
     if np.ndim(a) <= 2 and np.ndim(b) <= 2:
         return _matmul_right(y_bar, a, b)
-    kept = list(range(np.ndim(a) - 1))
+    kept = _from(0, np.ndim(a) - 1)
     b_bar = np.tensordot(a, y_bar, (kept, kept))
     return b_bar if np.ndim(b) == 1 else np.moveaxis(b_bar, 0, -2)
 
@@ -92,9 +100,9 @@ def inner_rule(a: Any, b: Any) -> Any:
     def inner_pullback(y_bar: Any) -> Any:
         if (np.ndim(a) <= 1 and np.ndim(b) <= 1) or np.ndim(a) == 0 or np.ndim(b) == 0:
             return y_bar * b, y_bar * a
-        rows_a, rows_b = list(range(np.ndim(a) - 1)), list(range(np.ndim(b) - 1))
-        a_bar = np.tensordot(y_bar, b, ([i + len(rows_a) for i in rows_b], rows_b))
-        return a_bar, np.tensordot(y_bar, a, (rows_a, rows_a))
+        rows_a, rows_b = np.ndim(a) - 1, np.ndim(b) - 1
+        a_bar = np.tensordot(y_bar, b, (_from(rows_a, rows_a + rows_b), _from(0, rows_b)))
+        return a_bar, np.tensordot(y_bar, a, (_from(0, rows_a), _from(0, rows_a)))
 
     return y, inner_pullback
 
@@ -130,16 +138,20 @@ def tensordot_rule(a: Any, b: Any, axes: Any = 2) -> Any:
 
     def tensordot_pullback(y_bar: Any) -> Any:
         summed_a, summed_b = tensordot_axes(axes, np.ndim(a), np.ndim(b))
-        free_a = [i for i in range(np.ndim(a)) if i not in summed_a]
-        free_b = [i for i in range(np.ndim(b)) if i not in summed_b]
-        rows, columns = list(range(len(free_a))), list(range(len(free_a), np.ndim(y_bar)))
+        free_a = tuple([i for i in range(np.ndim(a)) if i not in summed_a])
+        free_b = tuple([i for i in range(np.ndim(b)) if i not in summed_b])
+        rows, columns = _from(0, len(free_a)), _from(len(free_a), len(free_a) + len(free_b))
+        order_a = (*free_a, *[summed_a[i] for i in inverse_permutation(summed_b)])
+        order_b = (*[summed_b[i] for i in inverse_permutation(summed_a)], *free_b)
         a_bar = np.tensordot(y_bar, b, (columns, free_b))
         b_bar = np.tensordot(a, y_bar, (free_a, rows))
-        order_a = free_a + [summed_a[i] for i in np.argsort(summed_b)]
-        order_b = [summed_b[i] for i in np.argsort(summed_a)] + free_b
-        return np.transpose(a_bar, np.argsort(order_a)), np.transpose(b_bar, np.argsort(order_b))
+        return _permuted(a_bar, inverse_permutation(order_a)), _permuted(b_bar, inverse_permutation(order_b))
 
     return y, tensordot_pullback
+
+
+def _permuted(a: Any, order: Any) -> Any:
+    return a if order == _from(0, len(order)) else np.transpose(a, order)
 
 
 @def_rrule(np.kron, core=WHOLE)
@@ -150,10 +162,10 @@ def kron_rule(a: Any, b: Any) -> Any:
     def kron_pullback(y_bar: Any) -> Any:
         n = np.ndim(y_bar)
         shape_a, shape_b = (1,) * (n - np.ndim(a)) + np.shape(a), (1,) * (n - np.ndim(b)) + np.shape(b)
-        pairs = np.reshape(y_bar, [k for i in range(n) for k in (shape_a[i], shape_b[i])])
-        axes_a, axes_b = list(range(0, 2 * n, 2)), list(range(1, 2 * n, 2))
-        a_bar = np.tensordot(pairs, np.reshape(b, shape_b), (axes_b, list(range(n))))
-        b_bar = np.tensordot(pairs, np.reshape(a, shape_a), (axes_a, list(range(n))))
+        pairs = np.reshape(y_bar, tuple([k for i in range(n) for k in (shape_a[i], shape_b[i])]))
+        axes_a, axes_b = tuple([2 * i for i in range(n)]), tuple([2 * i + 1 for i in range(n)])
+        a_bar = np.tensordot(pairs, np.reshape(b, shape_b), (axes_b, _from(0, n)))
+        b_bar = np.tensordot(pairs, np.reshape(a, shape_a), (axes_a, _from(0, n)))
         return np.reshape(a_bar, np.shape(a)), np.reshape(b_bar, np.shape(b))
 
     return y, kron_pullback
@@ -222,6 +234,17 @@ def einsum_rule(subscripts: Any, *operands: Any, optimize: Any = False) -> Any:
     y = np.einsum(subscripts, *operands, optimize=optimize)
 
     def einsum_pullback(y_bar: Any) -> Any:
-        return (None, *[einsum_cotangent(y_bar, i, subscripts, *operands) for i in range(len(operands))])
+        return (None, *[_einsum_back(y_bar, i, subscripts, operands) for i in range(len(operands))])
 
     return y, einsum_pullback
+
+
+def _einsum_back(y_bar: Any, i: Any, subscripts: Any, operands: Any) -> Any:
+    """The einsum of ȳ and the other operands, but for the axes that occur in operand `i` alone or twice in it."""
+    equation, missing, pairs = einsum_transpose(subscripts, tuple([np.ndim(a) for a in operands]), i)
+    x_bar = np.einsum(equation, y_bar, *operands[:i], *operands[i + 1 :])
+    x_bar = np.expand_dims(x_bar, missing) if missing else x_bar
+    for first, second in pairs:
+        others = tuple([k for k in range(np.ndim(operands[i])) if k not in (first, second)])
+        x_bar = x_bar * np.expand_dims(np.eye(np.shape(operands[i])[first]), others)
+    return x_bar

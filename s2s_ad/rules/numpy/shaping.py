@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.rules.registry import WHOLE, def_rrule, linear_rule, zero_rules
-from s2s_ad.runtime import add_at_axis
+from s2s_ad.runtime import add_at_axis, inverse_permutation
 
 
 def _reshape_back(y_bar: Any, a: Any, shape: Any = None, order: Any = "C") -> Any:
@@ -29,7 +29,7 @@ def _transpose_back(y_bar: Any, a: Any, axes: Any = None) -> Any:
     """`y_bar` with its axes in the order of `a`'s."""
     if axes is None:
         return np.transpose(y_bar)
-    return np.transpose(y_bar, np.argsort([i % np.ndim(a) for i in axes]))
+    return np.transpose(y_bar, inverse_permutation(tuple([i % np.ndim(a) for i in axes])))
 
 
 linear_rule(np.transpose, _transpose_back, core=WHOLE)

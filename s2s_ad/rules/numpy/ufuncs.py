@@ -53,7 +53,7 @@ def divide_rule(a: Any, b: Any) -> Any:
 def _power_base(a: Any, b: Any) -> Any:
     """∂aᵇ/∂a = b·aᵇ⁻¹, which is 0 everywhere for b = 0."""
     if isinstance(b, (int, float)):
-        return b * a ** (b - 1) if b != 0 else 0
+        return b * a ** (b - 1 if b != 0 else 0)
     return b * a ** np.where(b == 0, 0, b - 1)
 
 
