@@ -115,6 +115,8 @@ def _squeeze(a: Operand, axis: Operand = Const(None)) -> Type:  # noqa: B008
     if where is None and not all(x == 1 or x.many for x in t.axes):  # type: ignore[union-attr]
         return Array(t.dtype, None)
     gone = range(len(t.axes)) if where is None else where if isinstance(where, tuple) else (where,)
+    if not all(-len(t.axes) <= i < len(t.axes) for i in gone):
+        return UNKNOWN
     dropped = {i % len(t.axes) for i in gone if where is not None or t.axes[i] == 1}
     axes = tuple(x for i, x in enumerate(t.axes) if i not in dropped)
     return Array(t.dtype, axes, boxed=axes == ())
@@ -137,6 +139,8 @@ def _expand_dims(a: Operand, axis: Operand) -> Type:
         return Array(t.dtype, None)
     where = where if isinstance(where, tuple) else (where,)
     rank = len(t.axes) + len(where)
+    if not all(-rank <= i < rank for i in where):
+        return UNKNOWN
     new, old = {i % rank for i in where}, iter(t.axes)
     return Array(t.dtype, tuple(1 if i in new else next(old) for i in range(rank)))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import operator
 from typing import Any
 
+import numpy as np
+
 from s2s_ad.analysis.broadcasting import surely_fit
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.program import Instance
@@ -20,6 +22,10 @@ _PURE = {
 }  # fmt: skip
 _TEMPLATES = (primitives.Unpack, primitives.FString, primitives.MakeClosure)
 _DIVIDING = (operator.truediv, operator.floordiv, operator.mod, operator.pow, divmod, pow)
+_CHECKING = frozenset({
+    np.reshape, np.broadcast_to, np.squeeze, np.take, np.take_along_axis, np.split, np.array_split, np.hsplit,
+    np.vsplit, np.dsplit, np.concatenate, np.stack, np.hstack, np.vstack, np.dstack, np.column_stack,
+})  # fmt: skip
 _LOOKUPS = (operator.getitem, primitives.read_global)
 
 
@@ -63,6 +69,8 @@ def may_raise(op: Op) -> bool:
         return True
     types = [type_of_operand(o) for o in (*op.args, *(v for _, v in op.kwargs))]  # type: ignore[arg-type]
     if isinstance(fn, (Instance, primitives.Unpack)) or fn in _LOOKUPS or any(isinstance(t, Unknown) for t in types):
+        return True
+    if fn in _CHECKING or getattr(fn, "__module__", "") == "numpy.linalg":
         return True
     if all(isinstance(t, Number) for t in types):
         return fn in _DIVIDING or getattr(fn, "__module__", "") == "math"

@@ -272,7 +272,7 @@ def _norm(
 def _trace(a: Operand, offset: Operand = Const(0), axis1: Operand = Const(0), axis2: Operand = Const(1)) -> Type:  # noqa: B008
     t, pair = array_type(a), (constant(axis1), constant(axis2))
     axes = None if None in pair else reduced_axes(t.axes, pair, keepdims=False)
-    kind = UNKNOWN if axes is None else sampled(np.trace, [Array(t.dtype, (ANY, ANY))], {})
+    kind = UNKNOWN if axes is None or len(t.axes or ()) < 2 else sampled(np.trace, [Array(t.dtype, (ANY, ANY))], {})
     return Array(kind.dtype, axes) if isinstance(kind, Array) else UNKNOWN
 
 

@@ -42,15 +42,18 @@ _SAMPLED_MODULES = frozenset({"numpy", "scipy", "math", "operator", "_operator",
 
 def result_type(fn: Any, args: tuple[Operand, ...], kwargs: dict[str, Operand]) -> Type:
     """The type of `fn(*args, **kwargs)`."""
-    handler = HANDLERS.get(fn)
     if any(isinstance(type_of_operand(a), Never) for a in args):
         return NEVER
+    try:
+        return _result_type(fn, args, kwargs)
+    except (TypeError, ValueError, IndexError):  # the arguments do not fit the function: it will say so itself
+        return UNKNOWN
+
+
+def _result_type(fn: Any, args: tuple[Operand, ...], kwargs: dict[str, Operand]) -> Type:
+    handler, rule = HANDLERS.get(fn), registry.get(fn)
     if handler is not None:
-        try:
-            return handler(*args, **kwargs)
-        except TypeError:  # the arguments do not fit the function's signature: it will say so itself
-            return UNKNOWN
-    rule = registry.get(fn)
+        return handler(*args, **kwargs)
     family = None if rule is None else rule.family
     if family == "elementwise":
         return elementwise(fn, args)
@@ -152,6 +155,8 @@ def reduced_axes(axes: tuple[Axis, ...] | None, axis: Any, keepdims: bool) -> tu
     if axes is None:
         return () if axis is None and not keepdims else None
     chosen = range(len(axes)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    if axes and not all(-len(axes) <= i < len(axes) for i in chosen):
+        raise IndexError("an axis out of bounds")
     gone = {i % len(axes) for i in chosen} if axes else set()
     if keepdims:
         return tuple(1 if i in gone else a for i, a in enumerate(axes))
