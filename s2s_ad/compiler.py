@@ -28,6 +28,7 @@ from s2s_ad.codegen.references import References
 from s2s_ad.frontend.source import deep_recursion
 from s2s_ad.ir.nodes import Block, Const, Function, Op, Operand, Value, free_values
 from s2s_ad.ir.types import Array, Dict, List, Tuple, Type, is_scalar, type_of
+from s2s_ad.ir.verifier import verify_blocks
 from s2s_ad.rules.registry import registry
 from s2s_ad.runtime import Tangent
 from s2s_ad.transforms.accumulation import accumulation
@@ -48,6 +49,7 @@ OPTIMISATIONS: tuple[tuple[str, Pass], ...] = (
     ("accumulation", accumulation),
     ("dead code", lambda block, outside: dead_code(block, outside.keep)),
 )
+verification = False  # whether to check the IR after every stage and pass, as the tests do
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,8 @@ def compile_function(source: Lowered, values: Sequence[Any], request: Request) -
     active = tuple(params.index(i) for i in wanted if i in params)
     seed = "y_bar" if request.mode == "pullback" else "aux" if request.has_aux else "one"
     made = pullback(program, pairs, typed, active, seed=seed, lean=request.optimize)
+    _verified((), typed.body)
+    _verified(made.params, made.forward, made.backward)
     stages["adjoint"] = made
     references = References(source.names.globals, _reserved(program))
     joint, keep_y = request.mode != "pullback", request.mode != "grad"
@@ -188,9 +192,17 @@ def optimise(made: Reversed, typed: Function, *, optimize: bool, joint: bool = F
 
 
 def _optimised(block: Block, outside: Outside) -> Block:
+    around = tuple(free_values(block))
     for _, run in OPTIMISATIONS:
         block = run(block, outside)
+        _verified(around, block)
     return block
+
+
+def _verified(params: Sequence[Value], *blocks: Block) -> None:
+    """Check what a stage has made, where that is asked for."""
+    if verification:
+        verify_blocks(params, blocks)
 
 
 def _split(whole: Block, n: int, backward: Block) -> tuple[Block, Block]:
@@ -208,6 +220,8 @@ def _reverse_callees(program: Program, pairs: Pairs, references: References, req
         typed = pair.instance.typed
         assert typed is not None
         made = pullback(program, pairs, typed, pair.active, to_space=False, lean=request.optimize)
+        _verified((), typed.body)
+        _verified(made.params, made.forward, made.backward)
         pair.reversed = optimise(made, typed, optimize=request.optimize)
         name = pair.instance.name
         references.pair_names[pair] = (references.fresh(f"{name}_forward"), references.fresh(f"{name}_backward"))

@@ -3,6 +3,9 @@
 import pytest
 from hypothesis import settings
 
+from s2s_ad import compiler
+
+compiler.verification = True
 settings.register_profile("default", deadline=None, derandomize=True)
 settings.register_profile("fuzz", deadline=None, max_examples=2000)
 settings.load_profile("default")

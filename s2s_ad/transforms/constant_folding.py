@@ -5,7 +5,8 @@
 
 A call of an operator on Python numbers is its result, if it has one and that is a finite number. `x * 1`, `1 * x`,
 `x / 1`, `+x` and `-(-x)` are `x`, to the last bit and in its type, where `x` is a float; a factor `1.0` makes a float
-of an int, and so it is not dropped before what may be one. Arrays are taken for what they are multiplied by only if
+of an int, and so it is not dropped before what may be one. `n + 0`, `0 + n` and `n - 0` are `n` where that is an int.
+Arrays are taken for what they are multiplied by only if
 they are neither written to nor given to the caller, since a product is a new array. Nothing else is the same in
 floating point: not `x + 0` where `x` is -0.0, not `0 * x` where it is infinite.
 """
@@ -58,7 +59,7 @@ class _Folding(Rewriter):
         if len(op.args) > 2 or op.kwargs or len(op.results) > 1 or any(isinstance(a, Star) for a in op.args):
             return (op,)
         args: list[Operand] = list(op.args)  # type: ignore[arg-type]
-        instead = _folded(callee(op), args) or self._unchanged(op, args)
+        instead = _folded(callee(op), args) or _int_beside_zero(callee(op), args) or self._unchanged(op, args)
         if instead is None:
             self.made[op.results[0]] = op
             return (op,)
@@ -101,8 +102,24 @@ def _folded(fn: Any, args: list[Operand]) -> Const | None:
     return Const(value) if is_small else None
 
 
+def _int_beside_zero(fn: Any, args: list[Operand]) -> Operand | None:
+    """The int to which zero is added, or from which it is taken."""
+    if fn is operator.add and _is_zero(args[0]):
+        args = args[::-1]
+    is_beside = fn in (operator.add, operator.sub) and _is_zero(args[1]) and _is_int(args[0])
+    return args[0] if is_beside else None
+
+
+def _is_zero(operand: Operand) -> bool:
+    return isinstance(operand, Const) and type(operand.value) is int and operand.value == 0
+
+
 def _is_one(operand: Operand) -> bool:
     return isinstance(operand, Const) and type(operand.value) in (int, float) and operand.value == 1
+
+
+def _is_int(operand: Operand) -> bool:
+    return isinstance(operand, Value) and isinstance(operand.type, Number) and operand.type.kind == "int"
 
 
 def _is_float(x: Value) -> bool:

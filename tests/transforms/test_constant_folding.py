@@ -43,6 +43,18 @@ def test_what_gives_its_operand_back() -> None:
         check_folded(before, after, argument)
 
 
+def test_zero_beside_an_int() -> None:
+    """Not beside a float, whose -0.0 it would make 0.0, and not beside a bool, of which it makes an int."""
+
+    def before(n, x, flag):
+        return ((0 + n) * x + (n - 0) * (n + 0), x + 0, flag + 0, 0 - n)
+
+    def after(n, x, flag):
+        return (n * x + n * n, x + 0, flag + 0, 0 - n)
+
+    check_folded(before, after, 3, -0.0, True)
+
+
 def test_arrays_that_stay_inside() -> None:
     """Nobody can tell a product with one from the array itself."""
 
