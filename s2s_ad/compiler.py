@@ -12,7 +12,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any
 
 from s2s_ad.analysis.effects import may_raise
@@ -81,12 +81,24 @@ class Compiled:
 
 _lock = threading.RLock()
 _cache: dict[Any, list[Compiled]] = {}
-_alive: dict[int, Any] = {}
+_alive: dict[Any, Any] = {}  # keeps what the keys name by id
+_MOST = 5000
 
 
 def signature(values: Sequence[Any]) -> tuple[Any, ...]:
     """The key of a call: the types of the arguments, and code itself where an argument is code."""
-    return tuple(("static", id(v)) if is_code(v) else type_of(v) for v in values)
+    return tuple(_key_of_code(v) if is_code(v) else type_of(v) for v in values)
+
+
+def _key_of_code(value: Any) -> tuple[Any, ...]:
+    """A key for code: the object itself, but strings, slices and bound methods by what they are."""
+    if type(value) in (str, bytes):
+        return "static", value
+    if type(value) is slice:
+        return "static", repr(value)
+    if isinstance(value, MethodType):
+        return "static", id(value.__func__), id(value.__self__)
+    return "static", id(value)
 
 
 def find(fn: FunctionType, values: Sequence[Any], request: Request) -> Compiled:
@@ -97,8 +109,10 @@ def find(fn: FunctionType, values: Sequence[Any], request: Request) -> Compiled:
             return entry
     with _lock, deep_recursion():
         entry = compile_function(lowered(fn), values, request)
-        _alive[id(fn.__code__)] = fn.__code__, fn.__globals__
-        _alive.update((id(v), v) for v in values if is_code(v))
+        if len(_cache) >= _MOST:
+            _cache.clear()
+            _alive.clear()
+        _alive[key] = fn.__code__, fn.__globals__, [v for v in values if is_code(v)]
         _cache[key] = [entry, *[e for e in _cache.get(key, ()) if e.version == registry.version][:3]]
     return entry
 

@@ -104,10 +104,9 @@ def _folded(fn: Any, args: list[Operand]) -> Const | None:
 
 def _int_beside_zero(fn: Any, args: list[Operand]) -> Operand | None:
     """The int to which zero is added, or from which it is taken."""
-    if fn is operator.add and _is_zero(args[0]):
-        args = args[::-1]
-    is_beside = fn in (operator.add, operator.sub) and _is_zero(args[1]) and _is_int(args[0])
-    return args[0] if is_beside else None
+    if fn in (operator.add, operator.sub) and _is_zero(args[1]) and _is_int(args[0]):
+        return args[0]
+    return args[1] if fn is operator.add and _is_zero(args[0]) and _is_int(args[1]) else None
 
 
 def _is_zero(operand: Operand) -> bool:
