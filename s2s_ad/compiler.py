@@ -19,7 +19,6 @@ from s2s_ad.analysis.effects import may_raise
 from s2s_ad.analysis.guards import Guard
 from s2s_ad.analysis.program import Lowered, Program, lowered
 from s2s_ad.analysis.specialize import infer
-from s2s_ad.analysis.statics import is_code
 from s2s_ad.codegen.linecache_store import register
 from s2s_ad.codegen.module import closure_form, joint_form, pair_form
 from s2s_ad.codegen.names import all_values
@@ -27,7 +26,7 @@ from s2s_ad.codegen.printer import Printer
 from s2s_ad.codegen.references import References
 from s2s_ad.frontend.source import deep_recursion
 from s2s_ad.ir.nodes import Block, Const, Function, Op, Operand, Value, free_values
-from s2s_ad.ir.types import Array, Dict, List, Tuple, Type, is_scalar, type_of
+from s2s_ad.ir.types import Array, Dict, List, Tuple, Type, is_code, is_scalar, type_of
 from s2s_ad.ir.verifier import verify_blocks
 from s2s_ad.rules.registry import registry
 from s2s_ad.runtime import Tangent
@@ -237,7 +236,7 @@ def _reverse_callees(program: Program, pairs: Pairs, references: References, req
         _verified((), typed.body)
         _verified(made.params, made.forward, made.backward)
         pair.reversed = optimise(made, typed, optimize=request.optimize)
-        name = pair.instance.name
+        name = pair.instance.name.strip("_")
         references.pair_names[pair] = (references.fresh(f"{name}_forward"), references.fresh(f"{name}_backward"))
 
 
@@ -250,7 +249,7 @@ def _print(
     params: list[int],
     request: Request,
 ) -> ast.FunctionDef:
-    name = references.fresh(f"{source.code.name}_{request.mode}")
+    name = references.fresh(f"{source.code.name.strip('_')}_{request.mode}")
     own = len(operands) - len(source.code.free)
     arguments = ast.arguments([], [ast.arg(str(v.name)) for v in made.params], None, [], [], None, [])
     bars = iter(made.backward.results)

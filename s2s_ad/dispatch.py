@@ -16,10 +16,9 @@ import numpy as np
 
 from s2s_ad.analysis.guards import Guard, recogniser
 from s2s_ad.analysis.program import lowered
-from s2s_ad.analysis.statics import is_code
 from s2s_ad.compiler import Compiled
 from s2s_ad.errors import SourceUnavailableError
-from s2s_ad.ir.types import is_differentiable, type_of, unsupported_class
+from s2s_ad.ir.types import Record, fields_of, is_code, is_differentiable, type_of, unsupported_class
 from s2s_ad.rules.registry import registry
 
 ArgNums = int | str | Sequence[int | str]
@@ -81,7 +80,9 @@ class Target:
         """Raise TypeError where the argument for parameter `i` has no tangent space."""
         self.check_kind(i, value)
         if not is_differentiable(type_of(value)):
-            plain = isinstance(value, (list, tuple, dict, np.ndarray))
+            plain = isinstance(value, (list, tuple, dict, np.ndarray)) or isinstance(type_of(value), Record)
+            if fields_of(value) is not None and not plain:
+                raise TypeError(f"{self._describe(i)} refers to itself; pass its parts as arguments")
             what = "holds no floating-point number" if plain else f"is a `{type(value).__name__}`"
             raise TypeError(f"{self._describe(i)} {what}: there is nothing to differentiate by")
 

@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.analysis.program import lowered
-from s2s_ad.analysis.statics import is_code
 from s2s_ad.codegen.linecache_store import explain
 from s2s_ad.compiler import Compiled, NotScalar, Request, find
 from s2s_ad.dispatch import ArgNums, Shortcut, Target, as_tuple, shortcut_for, target
-from s2s_ad.ir.types import Tuple, Type, is_scalar
+from s2s_ad.ir.types import Tuple, Type, fields_of, is_code, is_scalar
 
 
 def pullback(f: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -87,6 +86,7 @@ def _runtime_values(values: Sequence[Any]) -> list[Any]:
 def _spread(t: Target, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Spread | None:
     """How to turn the cotangents of the parameters into those of the positional arguments of the call."""
     parameters = list(t.signature.parameters.values())
+    owner = bool(t.args) and not isinstance(t.given, functools.partial)
     if len(args) == len(parameters) and not t.args and not t.variadic:
         return None
     skip = len(t.args)
@@ -99,7 +99,7 @@ def _spread(t: Target, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Spread 
                 flat += bar if bar is not None else [None] * (len(args) + skip - len(flat))
             elif p.kind is not p.VAR_KEYWORD:
                 flat.append(bar)
-        return (f_bar, *flat[skip : skip + len(args)])
+        return (flat[0] if owner else f_bar, *flat[skip : skip + len(args)])
 
     return spread
 
@@ -119,11 +119,22 @@ def check_cotangent(y_bar: Any, y: Any) -> Any:
         return {k: check_cotangent(y_bar[k], v) for k, v in y.items()}
     if isinstance(y, (bool, int)):
         return 0.0 if y_bar is None else y_bar
+    fields = fields_of(y)
+    if fields is not None:
+        return _check_object(y_bar, y, fields)
     if not isinstance(y, (float, complex, np.ndarray, np.generic)):
         return None
     if y_bar is None:
         return np.zeros_like(y) if np.ndim(y) else 0.0
     return _check_array(y_bar, y)
+
+
+def _check_object(y_bar: Any, y: Any, fields: dict[str, Any]) -> dict[str, Any]:
+    """The cotangent of an object: a `Tangent`, an object or a dict with cotangents of its attributes."""
+    given = {} if y_bar is None else y_bar if isinstance(y_bar, dict) else vars(y_bar)
+    if not set(given) <= set(fields):
+        raise ValueError(f"the cotangent has the attributes {sorted(given)}, the value has {sorted(fields)}")
+    return {name: check_cotangent(given.get(name), value) for name, value in fields.items()}
 
 
 def _check_array(y_bar: Any, y: Any) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 
 from s2s_ad.analysis.slice_lengths import Cut
-from s2s_ad.ir.types import ANY, MANY, Array, Axis, Closure, Dict, Iterable, Length, List, Number, Tuple, Type
+from s2s_ad.ir.types import ANY, MANY, Array, Axis, Closure, Dict, Iterable, Length, List, Number, Record, Tuple, Type
 
 
 class AxisNames:
@@ -63,6 +63,8 @@ def rename(t: Type, f: Callable[[Axis], Axis]) -> Type:
             return List(rename(item, f), None if items is None else tuple(rename(i, f) for i in items))
         case Dict(keys, values):
             return Dict(keys, tuple(rename(v, f) for v in values))
+        case Record(cls, names, values):
+            return Record(cls, names, tuple(rename(v, f) for v in values))
         case Iterable(item):
             return Iterable(rename(item, f))
         case Closure(code, captured):

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.ir.types import type_of
+from s2s_ad.ir.types import Record, fields_of, type_of
 
 MISSING = object()
 _PLAIN = frozenset({float, int, bool, complex})
@@ -121,6 +121,9 @@ class _Writer:
             return [f"type({first}) is {self.bind(kind)}", f"{name}.dtype is {self.bind(value.dtype)}"]
         if kind in (tuple, list) and len(value) <= _LONG:
             return self._sequence(first, name, value)
+        fields = fields_of(value)
+        if fields is not None and isinstance(type_of(value), Record):
+            return self._record(first, name, fields, kind)
         if kind is list and type(value[0]) in _PLAIN and all(type(v) is type(value[0]) for v in value):
             return [f"type({first}) is list", f"set(map(type, {name})) == {self.bind({type(value[0])})}"]
         return [f"type_of({first}) == {self.bind(type_of(value))}"]
@@ -136,6 +139,14 @@ class _Writer:
         for i, item in enumerate(value):
             variable = self._variable()
             tests += self.likeness(f"({variable} := {name}[{i}])", variable, item)
+        return tests
+
+    def _record(self, first: str, name: str, fields: dict[str, Any], cls: type) -> list[str]:
+        own = self._variable()
+        tests = [f"type({first}) is {self.bind(cls)}", f"len({own} := {name}.__dict__) == {len(fields)}"]
+        for key, item in fields.items():
+            variable = self._variable()
+            tests += self.likeness(f"({variable} := {own}[{key!r}])", variable, item)
         return tests
 
     def _variable(self) -> str:

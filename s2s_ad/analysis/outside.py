@@ -12,12 +12,11 @@ from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.guards import MISSING
 from s2s_ad.analysis.program import Lowered
 from s2s_ad.analysis.statics import (
-    is_code,
     is_immutable,
 )
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand
-from s2s_ad.ir.types import type_of
+from s2s_ad.ir.types import is_code, type_of
 
 
 def read_global(s: Emitter, name: str) -> Operand:

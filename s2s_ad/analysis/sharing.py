@@ -23,7 +23,7 @@ from s2s_ad.analysis.effects import callee, is_pure, writes
 from s2s_ad.analysis.operands import constant
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, For, If, Operand, Value, While, operands, regions
-from s2s_ad.ir.types import Array, Closure, Dict, List, Never, Number, Tuple, Type
+from s2s_ad.ir.types import Array, Closure, Dict, List, Never, Number, Record, Static, Tuple, Type
 from s2s_ad.ir.types import Instance as InstanceType
 
 Kinds = tuple[int, ...]
@@ -50,8 +50,10 @@ def kinds(t: Type) -> Kinds:
             return ()
         case Tuple(parts) | Closure(_, parts):
             return _joined(parts)
-        case Dict(_, parts):
+        case Dict(_, parts) | Record(values=parts):
             return _joined(parts, _ITEMS)
+        case Static():
+            return ()
         case List(item, parts):
             return _joined(parts or (item,), _ITEMS)
         case InstanceType(cls):

@@ -20,7 +20,7 @@ from s2s_ad.analysis.axis_names import AxisNames
 from s2s_ad.analysis.binding import bind_arguments
 from s2s_ad.analysis.control_flow import BlockEvaluator
 from s2s_ad.analysis.effects import is_pure
-from s2s_ad.analysis.handlers import HANDLERS, refuse_writes
+from s2s_ad.analysis.handlers import HANDLERS, records, refuse_writes
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Instance, Lowered, Program, lowered
 from s2s_ad.analysis.statics import (
@@ -38,6 +38,7 @@ from s2s_ad.ir.nodes import Block, Const, Function, Operand, Value
 from s2s_ad.ir.types import (
     UNKNOWN,
     Closure,
+    Record,
     Type,
     join,
 )
@@ -71,6 +72,9 @@ class Specializer(BlockEvaluator):
             if not isinstance(simpler, list):
                 return simpler
             args = simpler
+        result = records.operation(self, fn, args) if is_hashable(fn) else None
+        if result is not None:
+            return named(result, name)
         handler = HANDLERS.get(fn) if is_hashable(fn) else None
         if handler is not None:
             result = handler(self, args, kwargs)
@@ -118,6 +122,8 @@ class Specializer(BlockEvaluator):
     def _apply_value(self, target: Value, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
         if isinstance(target.type, Closure):
             return self._call_closure(target, target.type.code, args, kwargs)
+        if isinstance(target.type, Record):
+            return records.call(self, target, target.type, args, kwargs)
         return self.emit(target, args, kwargs, UNKNOWN)
 
     def _make_closure(self, made: primitives.MakeClosure, captured: list[Operand]) -> Operand:

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
-from s2s_ad.ir.types import Number, Type
+from s2s_ad.ir.types import Number, Type, is_code
 
 _FOLDABLE = (int, float, complex, bool, str, bytes, type(None), np.dtype, slice, type(Ellipsis))
-
-
-def is_code(value: Any) -> bool:
-    """Whether a global is resolved at compile time: functions, classes, modules, and what steers the control flow."""
-    if isinstance(value, (np.ndarray, np.generic, bool, int, float, complex, list, tuple, dict, set, range)):
-        return False
-    return callable(value) or isinstance(value, (ModuleType, str, bytes, type(None), np.dtype, slice, type(Ellipsis)))
 
 
 def is_immutable(value: Any) -> bool:

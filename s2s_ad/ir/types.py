@@ -1,6 +1,7 @@
 """What is known at compile time about a run-time value.
 
-    Type ::= Unknown | Never | Number(kind) | Array(dtype, axes) | Sequence types | Closure | Instance(cls)
+    Type ::= Unknown | Never | Number(kind) | Array(dtype, axes) | Sequence types | Closure | Record | Static
+           | Instance(cls)
 
 `Never` is the type of no value at all (an unbound variable, code after `raise`), the bottom of the lattice; `Unknown`
 is the top. An axis of an array is the number 1 (its length is one) or a `Length`: a symbolic length. Two axes with the
@@ -9,10 +10,14 @@ same named length are equally long; a `Length` that is `many` is not one. This i
 
 from __future__ import annotations
 
+import functools
+import inspect
 import numbers
+import sys
 from collections import deque
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
+from types import FunctionType, MethodType, ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -108,6 +113,30 @@ class Closure(Type):
 
 
 @dataclass(frozen=True)
+class Record(Type):
+    """An object of exactly the class `cls`, which is written in Python, with these attributes of its own."""
+
+    cls: type
+    names: tuple[str, ...]
+    values: tuple[Type, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Static(Type):
+    """One very function, class, module or string: an attribute that steers what a method does."""
+
+    value: Any
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Static):
+            return False
+        return self.value is other.value or (type(self.value) is str is type(other.value) and self.value == other.value)
+
+    def __hash__(self) -> int:
+        return hash(self.value) if type(self.value) is str else id(self.value)
+
+
+@dataclass(frozen=True)
 class Instance(Type):
     """An object of exactly the class `cls`, of which nothing is differentiated (a string, None, a slice, …)."""
 
@@ -131,7 +160,7 @@ def is_differentiable(t: Type) -> bool:
             return kind in ("real", "float", "complex")
         case Array(dtype):
             return dtype is None or dtype.kind in "fc"
-        case Tuple(items) | Dict(_, items) | Closure(_, items):
+        case Tuple(items) | Dict(_, items) | Closure(_, items) | Record(values=items):
             return any(map(is_differentiable, items))
         case List(item) | Iterable(item):
             return is_differentiable(item)
@@ -147,7 +176,7 @@ def is_complex(t: Type) -> bool:
             return kind == "complex"
         case Array(dtype):
             return dtype is not None and dtype.kind == "c"
-        case Tuple(items) | Dict(_, items) | Closure(_, items):
+        case Tuple(items) | Dict(_, items) | Closure(_, items) | Record(values=items):
             return any(map(is_complex, items))
         case List(item) | Iterable(item):
             return is_complex(item)
@@ -185,6 +214,8 @@ def join(a: Type, b: Type) -> Type:
             return List(join(a.item, b.item))
         case Dict(), Dict() if a.keys == b.keys:
             return Dict(a.keys, tuple(map(join, a.values, b.values)))
+        case Record(), Record() if a.cls is b.cls and a.names == b.names:
+            return Record(a.cls, a.names, tuple(map(join, a.values, b.values)))
         case Iterable(), Iterable():
             return Iterable(join(a.item, b.item))
         case Closure(), Closure() if a.code is b.code:
@@ -241,7 +272,64 @@ def type_of(value: object, name: Hashable = None) -> Type:
         return Dict(tuple(value), tuple(type_of(v, (name, k)) for k, v in value.items()))
     if type(value) is range:
         return Iterable(INT)
-    return Instance(type(value))
+    fields = fields_of(value)
+    if fields is None or _refers_to_itself(value, ()):
+        return Instance(type(value))
+    types = (Static(v) if is_code(v) else type_of(v, (name, k)) for k, v in fields.items())
+    return Record(type(value), tuple(fields), tuple(types))
+
+
+def is_code(value: Any) -> bool:
+    """Whether a value is resolved at compile time: functions, classes, modules, and what steers the control flow."""
+    if isinstance(value, (np.ndarray, np.generic, bool, int, float, complex, list, tuple, dict, set, range)):
+        return False
+    if isinstance(value, (ModuleType, str, bytes, type(None), np.dtype, slice, type(Ellipsis))):
+        return True
+    return callable(value) and fields_of(value) is None
+
+
+_ATOMS = (
+    float, int, bool, complex, str, bytes, type(None), np.ndarray, np.generic, list, tuple, dict, set, frozenset, type,
+    BaseException, ModuleType, FunctionType, MethodType, functools.partial, Iterator,
+)  # fmt: skip
+
+
+def fields_of(value: Any) -> dict[str, Any] | None:
+    """The attributes of an object of a class that is written in Python, by name in order; None for anything else.
+
+    A class that looks its attributes up in its own way, or has slots, is left alone; so are the standard library's.
+    """
+    cls = type(value)
+    if cls is SimpleNamespace:
+        return dict(value.__dict__)
+    if isinstance(value, _ATOMS) or not cls.__flags__ & _HEAP_TYPE or not hasattr(value, "__dict__"):
+        return None
+    lookup: Any = inspect.getattr_static(cls, "__getattribute__")
+    own_lookup = lookup is not object.__getattribute__ or hasattr(cls, "__getattr__")
+    home = cls.__module__.partition(".")[0]
+    library = (home in sys.stdlib_module_names and home != "__main__") or home in _LIBRARIES
+    return None if own_lookup or library else dict(value.__dict__)
+
+
+_HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
+_LIBRARIES = frozenset({"s2s_ad", "numpy", "scipy"})
+
+
+def _refers_to_itself(value: Any, above: tuple[int, ...]) -> bool:
+    """Whether an object is reached again from its own attributes."""
+    if id(value) in above:
+        return True
+    if isinstance(value, (list, tuple, set)):
+        parts: Any = value
+    elif isinstance(value, dict):
+        parts = value.values()
+    else:
+        parts = (fields_of(value) or {}).values()
+    above = (*above, id(value))
+    return any(not isinstance(v, _PLAIN) and _refers_to_itself(v, above) for v in parts)
+
+
+_PLAIN = (float, int, bool, complex, str, bytes, type(None), np.ndarray, np.generic, FunctionType, type, ModuleType)
 
 
 def unsupported_class(value: object) -> type | None:
@@ -291,6 +379,10 @@ def describe(t: Type) -> str:
             return "dict[" + ", ".join(f"{k!r}: {describe(v)}" for k, v in zip(keys, values)) + "]"
         case Iterable(item):
             return f"iterable[{describe(item)}]"
+        case Record(cls, names, values):
+            return f"{cls.__name__}({', '.join(f'{n}: {describe(v)}' for n, v in zip(names, values))})"
+        case Static(value):
+            return f"={getattr(value, '__name__', repr(value))}"
         case Closure(code):
             return f"closure[{code.name}]"
         case Instance(cls):

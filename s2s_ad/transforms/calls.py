@@ -193,7 +193,7 @@ class PairStep(CallStep):
         super().__init__(t, op)
         active = tuple(i for i in range(len(op.args)) if self.is_active(i))
         self.pair = t.pairs.get(instance, active)
-        self.residuals = Value(instance.name, UNKNOWN)
+        self.residuals = Value(instance.name.strip("_"), UNKNOWN)
         call = Call((op.results[0], self.residuals), Const(PairForward(self.pair)), tuple(self.args()), span=op.span)
         t.spec.ops.append(call)
 

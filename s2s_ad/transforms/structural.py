@@ -16,7 +16,7 @@ from s2s_ad.analysis.indexing import is_advanced
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Value
-from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Tuple
+from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Record, Tuple
 from s2s_ad.transforms.steps import CallStep, missing_rule
 from s2s_ad.transforms.tangents import cotangent_type, static_parts
 
@@ -153,6 +153,17 @@ def _reverse_getitem(step: StructuralStep) -> None:
         t.rewrite(primal, t.spec.emit(scatter, [buffer, index, bar], None, type_of_operand(buffer)))
         return
     t.contribute(primal, t.spec.emit(runtime.scatter, [bar, index, obj], None, UNKNOWN))
+
+
+@reverses(getattr)
+def _reverse_getattr(step: StructuralStep) -> None:
+    obj, name = step.args()
+    kind = type_of_operand(obj)
+    if not isinstance(kind, Record) or not isinstance(name, Const):
+        raise missing_rule(step.op)
+    bar = step.take()
+    if bar is not None and step.is_active(0):
+        step.contribute(0, step.t.tangents.one_part(kind, kind.names.index(name.value), bar))
 
 
 def _is_fancy(index: Operand, t: Transform) -> bool:

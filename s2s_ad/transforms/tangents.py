@@ -28,6 +28,7 @@ from s2s_ad.ir.types import (
     Length,
     List,
     Number,
+    Record,
     Tuple,
     Type,
     Unknown,
@@ -57,7 +58,7 @@ def cotangent_type(t: Type) -> Type:
             return Array(dtype, axes)
         case Tuple(items) | Closure(_, items):
             return Tuple(tuple(map(cotangent_type, items)))
-        case Dict(keys, values):
+        case Dict(keys, values) | Record(_, keys, values):
             return Dict(keys, tuple(map(cotangent_type, values)))
         case List(items=items) if items is not None:
             bars = tuple(map(cotangent_type, items))
@@ -78,7 +79,7 @@ _VIEWS = frozenset({
 def static_parts(t: Type) -> tuple[Type, ...] | None:
     """The types of the parts of a structure that is known at compile time: all but lists of one type."""
     match t:
-        case Tuple(items) | Dict(_, items) | Closure(_, items):
+        case Tuple(items) | Dict(_, items) | Closure(_, items) | Record(values=items):
             return items
         case List(items=items):
             return items
@@ -124,6 +125,8 @@ class Tangents:
             return list(self.spec.captured_by(value))
         if isinstance(t, Dict):
             return [self.call(operator.getitem, value, Const(k)) for k in t.keys]
+        if isinstance(t, Record):
+            return [self.call(getattr, value, Const(k)) for k in t.names]
         return self.spec.items(value)
 
     def parts_of_cotangent(self, x_bar: Operand, t: Type) -> list[Operand]:
@@ -132,15 +135,16 @@ class Tangents:
         if isinstance(c, (Tuple, Dict)) or self.spec.static_items(x_bar) is not None:
             return self.parts(x_bar)
         types = static_parts(t) or ()
-        keys = t.keys if isinstance(t, Dict) else range(len(types))
+        keys = t.keys if isinstance(t, Dict) else t.names if isinstance(t, Record) else range(len(types))
         pairs = zip(keys, types, strict=True)
         return [self.spec.emit(operator.getitem, [x_bar, Const(k)], None, cotangent_type(p)) for k, p in pairs]
 
     def rebuild(self, t: Type, parts: list[Operand]) -> Operand:
         """The cotangent of a value of type `t` from those of its parts."""
-        if isinstance(t, Dict):
+        if isinstance(t, (Dict, Record)):
+            keys = t.keys if isinstance(t, Dict) else t.names
             return self.call(
-                primitives.make_dict, *(x for k, p in zip(t.keys, parts, strict=True) for x in (Const(k), p))
+                primitives.make_dict, *(x for k, p in zip(keys, parts, strict=True) for x in (Const(k), p))
             )
         if isinstance(t, List):
             return self.call(primitives.make_list, *parts)
@@ -232,7 +236,7 @@ class Tangents:
             return self.project(self.call(list, x_bar), x, core)
         if isinstance(t, Array) and isinstance(c, List) and _has_rows(t, c.item):
             return self._stacked(x_bar, x, t)
-        if (isinstance(t, Dict) and isinstance(c, Dict)) or (isinstance(t, Closure) and isinstance(c, Tuple)):
+        if (isinstance(t, (Dict, Record)) and isinstance(c, Dict)) or (isinstance(t, Closure) and isinstance(c, Tuple)):
             return self.rebuild(t, [self.project(b, p) for b, p in zip(self.parts(x_bar), self.parts(x), strict=True)])
         if not isinstance(t, (Number, Array)) or not isinstance(c, (Number, Array)):
             return self._project_at_run_time(x_bar, x)
@@ -328,6 +332,11 @@ class Tangents:
                 return self._rank_zero(x_bar, t, c)
             case Array():
                 return self._owned(x_bar)
+            case Record(names=names, values=values):
+                bars, primals = self.parts_of_cotangent(x_bar, t), self.parts(x)
+                rows = [r for r in zip(names, values, bars, primals, strict=True) if is_differentiable(r[1])]
+                fields = {name: self.to_space(b, p) for name, _, b, p in rows}
+                return self.spec.emit(runtime.Tangent, [], fields, UNKNOWN)
             case Tuple() | Dict():
                 pairs = zip(self.parts_of_cotangent(x_bar, t), self.parts(x), strict=True)
                 parts = [self.to_space(b, p) for b, p in pairs]
@@ -384,7 +393,7 @@ def fits(t: Type, c: Type, core: int = 0) -> bool:
         assert source is not None
         same = len(target) == len(source) and all(map(same_length, target, source))
         return same and t.dtype == c.dtype and t.dtype is not None
-    if isinstance(t, Dict) and isinstance(c, Dict):
+    if isinstance(t, (Dict, Record)) and isinstance(c, Dict):
         pairs = zip(t.values, c.values, strict=True)
         return all(not is_differentiable(p) or fits(p, b, core) for p, b in pairs)
     if isinstance(t, (Tuple, Closure)) and isinstance(c, Tuple):

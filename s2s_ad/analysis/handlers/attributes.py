@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.handlers import records
 from s2s_ad.analysis.handlers.table import REWRITE, handles
 from s2s_ad.analysis.handlers.writes import WRITING_METHODS, refuse_foreign_method, refuse_writing_method
 from s2s_ad.analysis.operands import constant
@@ -20,6 +21,7 @@ from s2s_ad.ir.types import (
     Array,
     Dict,
     List,
+    Record,
     Tuple,
     type_of,
 )
@@ -36,6 +38,8 @@ def _getattr(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     if isinstance(obj, Const):
         return _constant_attribute(s, obj, name)
     t = obj.type
+    if isinstance(t, Record):
+        return records.attribute(s, obj, t, name)
     refuse_writing_method(s, t, name)
     if isinstance(t, Array) and name in ATTRIBUTES:
         return s.apply(ATTRIBUTES[name], [obj])
@@ -80,6 +84,8 @@ def _call_method(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) ->
         method = _constant_attribute(s, obj, name)
         return s.apply(method, args[2:], kwargs)
     t = obj.type
+    if isinstance(t, Record):
+        return records.method(s, obj, t, name, args[2:], kwargs)
     refuse_writing_method(s, t, name)
     if isinstance(t, Array) and name in METHODS:
         return s.apply(METHODS[name], [obj, *args[2:]], kwargs)

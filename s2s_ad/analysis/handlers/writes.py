@@ -26,6 +26,7 @@ from s2s_ad.ir.types import (
     List,
     Never,
     Number,
+    Record,
     Tuple,
     Type,
     Unknown,
@@ -107,7 +108,7 @@ def _is_foreign(fn: Any) -> bool:
 
 
 def _is_mutable(t: Type) -> bool:
-    return isinstance(t, (List, Dict, Unknown)) or (isinstance(t, Array) and (t.axes != () or t.boxed))
+    return isinstance(t, (List, Dict, Record, Unknown)) or (isinstance(t, Array) and (t.axes != () or t.boxed))
 
 
 @handles(primitives.append)
