@@ -13,7 +13,7 @@ from s2s_ad.analysis.statics import (
 from s2s_ad.errors import Span
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Value, While
-from s2s_ad.ir.types import UNKNOWN, List, Type, join
+from s2s_ad.ir.types import UNKNOWN, List, Record, Type, holds_unknown, join, join_all
 
 _MAX_ROUNDS = 8
 
@@ -93,7 +93,7 @@ class BlockEvaluator(SequenceEvaluator):
         iterable, span = self.operand(op.iterable) if isinstance(op, For) else None, self.span
         if isinstance(op, For) and iterable is not None and _falls_through(op.body):
             items = self.static_items(iterable)
-            if items is not None and (self.hidden or any(isinstance(i, Const) and callable(i.value) for i in items)):
+            if items is not None and (self.hidden or _differ_in_code(items)):
                 self._unroll(op, items)
                 return
         inits = [self.operand(i) for i in op.inits]
@@ -133,6 +133,14 @@ class BlockEvaluator(SequenceEvaluator):
         with self.region() as ops:
             outs = self.block(op.body)
         return params, ops, outs
+
+
+def _differ_in_code(items: list[Operand]) -> bool:
+    """Whether the items of a sequence are functions, or objects that no single code fits."""
+    if any(isinstance(i, Const) and callable(i.value) for i in items):
+        return True
+    types = [type_of_operand(i) for i in items]
+    return any(isinstance(t, Record) for t in types) and holds_unknown(join_all(tuple(types)))
 
 
 def _falls_through(body: Block) -> bool:

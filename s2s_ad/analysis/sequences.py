@@ -15,7 +15,7 @@ from s2s_ad.analysis.statics import (
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Call, Const, Operand, Star, Value
-from s2s_ad.ir.types import Dict, List, Tuple
+from s2s_ad.ir.types import Dict, List, Tuple, holds_different_objects
 
 
 class SequenceEvaluator(Emitter):
@@ -34,7 +34,8 @@ class SequenceEvaluator(Emitter):
             return [Const(i) for i in range(*(a.value for a in made.args))]  # type: ignore[union-attr]
         if made is not None and fn in (zip, enumerate) and not made.kwargs:
             return self._static_rows(made)
-        return self.items(iterable) if isinstance(iterable.type, Tuple) else None
+        is_row = isinstance(iterable.type, Tuple) or holds_different_objects(iterable.type)
+        return self.items(iterable) if is_row else None
 
     def _static_rows(self, made: Call) -> list[Operand] | None:
         """The items of a `zip` or an `enumerate` of static iterables."""

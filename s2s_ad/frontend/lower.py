@@ -313,11 +313,12 @@ class FunctionLowering(ExpressionLowering):
             self._augment_part(node, target)
 
     def _augment_part(self, node: gast.AugAssign, target: gast.AST) -> None:
-        """`obj[index] += value`: the object and the index are evaluated once."""
-        obj, index = self.expression(target.value), self.expression(target.slice)
-        current = self.emit(target, operator.getitem, obj, index)
+        """`obj[index] += value` or `obj.name += value`: the object and the index are evaluated once."""
+        obj, is_item = self.expression(target.value), isinstance(target, gast.Subscript)
+        part = self.expression(target.slice) if is_item else Const(target.attr)
+        current = self.emit(target, operator.getitem if is_item else getattr, obj, part)
         value = self.emit(node, AUGMENTED[type(node.op)], current, self.expression(node.value))
-        self.emit(target, primitives.store, obj, index, value)
+        self.emit(target, primitives.store if is_item else setattr, obj, part, value)
 
     def _delete(self, node: gast.Delete) -> None:
         for target in node.targets:

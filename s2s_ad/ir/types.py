@@ -188,6 +188,20 @@ def is_scalar(t: Type) -> bool:
     return isinstance(t, Number) or (isinstance(t, Array) and t.axes == ())
 
 
+def holds_unknown(t: Type) -> bool:
+    """Whether `t` is unknown, or an object with something unknown in it."""
+    if isinstance(t, (Record, Tuple)):
+        return any(map(holds_unknown, t.values if isinstance(t, Record) else t.items))
+    return isinstance(t, Unknown)
+
+
+def holds_different_objects(t: Type) -> bool:
+    """Whether `t` is a list of a known length with objects that have no type in common."""
+    if not isinstance(t, List) or t.items is None:
+        return False
+    return any(isinstance(i, Record) for i in t.items) and holds_unknown(t.item)
+
+
 def join_axis(a: Axis, b: Axis) -> Axis:
     """What is known of an axis that is either `a` or `b`."""
     if a == b:

@@ -126,6 +126,13 @@ def _append(s: Emitter, args: list[Operand], _: Any) -> Operand:
     return s.emit(primitives.append, args, None, List(join(t.item, type_of_operand(item))))
 
 
+@handles(setattr)
+def _setattr(s: Emitter, args: list[Operand], _: Any) -> Operand:
+    raise MutationError(
+        "setting an attribute", s.span, "return the new value instead, or make a new object with the new attribute"
+    )
+
+
 @handles(primitives.store)
 def _store(s: Emitter, args: list[Operand], _: Any) -> Operand:
     raise MutationError("writing to an item in place", s.span, REWRITE)
