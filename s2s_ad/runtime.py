@@ -55,7 +55,7 @@ def project(x_bar: Any, x: Any) -> Any:
 
 
 def _project_sequence(x_bar: Any, x: Any) -> Any:
-    if isinstance(x_bar, np.ndarray):
+    if isinstance(x_bar, (np.ndarray, np.generic, float)):
         x_bar = unbroadcast(x_bar, np.shape(x))
     parts = [finish(None if x_bar is None else x_bar[i], part) for i, part in enumerate(x)]
     if isinstance(x, list):
@@ -260,10 +260,12 @@ def eigenvector_factors(w: Any, m: Any) -> Any:
     return np.where(diagonal | (m == 0), 0.0, quotients)
 
 
-def nth_cotangent(bars: Any, i: int) -> Any:
-    """The cotangent of argument `i` out of what a pullback has returned: a bare value, or a tuple."""
+def nth_cotangent(bars: Any, i: int, most: int | None = None) -> Any:
+    """The cotangent of argument `i` out of what a pullback has returned: a bare value, or a tuple of `most` values."""
     if not isinstance(bars, tuple):
         bars = (bars,)
+    if most is not None and len(bars) > most:
+        raise TypeError(f"the pullback of a rule gives {len(bars)} cotangents for {most} arguments")
     if i >= len(bars):
         raise TypeError(f"the pullback of a rule gives {len(bars)} cotangents, and none for argument {i}")
     return bars[i]
@@ -309,6 +311,21 @@ def unrepeat(bars: Any, items: Any) -> Any:
     """The cotangent of the sequence `items` from that of the sequence repeated."""
     folded = [add(_total(bars[i :: len(items)]), zeros_like(item)) for i, item in enumerate(items)]
     return tuple(folded) if isinstance(bars, tuple) else folded
+
+
+def sum_cotangents(y_bar: Any, a: Any, b: Any) -> tuple[Any, Any]:
+    """The cotangents of the operands of ``a + b``: numbers and arrays are added, lists and tuples joined."""
+    joined = type(a) is type(b) and isinstance(a, (list, tuple))
+    return (y_bar[: len(a)], y_bar[len(a) :]) if joined else (y_bar, y_bar)
+
+
+def product_cotangents(y_bar: Any, a: Any, b: Any) -> tuple[Any, Any]:
+    """The cotangents of the operands of ``a * b``: numbers and arrays are multiplied, lists and tuples repeated."""
+    if isinstance(a, (list, tuple)) and not isinstance(b, np.ndarray):
+        return unrepeat(y_bar, a), None
+    if isinstance(b, (list, tuple)) and not isinstance(a, np.ndarray):
+        return None, unrepeat(y_bar, b)
+    return y_bar * np.asarray(b)[()], y_bar * np.asarray(a)[()]
 
 
 def _total(bars: Any) -> Any:

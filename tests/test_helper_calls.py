@@ -11,7 +11,7 @@ from s2s_ad.ir.nodes import Block, Function, Value, regions
 from s2s_ad.ir.types import Array, Closure, Dict, Iterable, List, Tuple, Type, Unknown, is_differentiable
 from s2s_ad.operators import compiled_for
 
-CEILING = 79
+CEILING = 105
 
 ALGORITHMS = {
     "products_of_others": "the products of all elements but one, without a division that zeros would spoil",

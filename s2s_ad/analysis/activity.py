@@ -5,10 +5,12 @@ Both sides are least fixed points over the structure: forwards from the active p
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable
 
+from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.ir.nodes import Block, Call, Const, For, If, Op, Operand, Value, While
-from s2s_ad.ir.types import is_differentiable
+from s2s_ad.ir.types import Dict, Unknown, is_differentiable
 from s2s_ad.rules.registry import ZeroRule, registry
 
 
@@ -34,8 +36,12 @@ def _until_stable(found: set[Value], sweep: Callable[[], None]) -> None:
 
 
 def is_cut(call: Call) -> bool:
-    """Whether the derivative of a call is zero by decree."""
-    return isinstance(call.target, Const) and isinstance(registry.get(call.target.value), ZeroRule)
+    """Whether the derivative of a call is zero by decree. That of `|` is not where it may join dicts."""
+    if not isinstance(call.target, Const) or not isinstance(registry.get(call.target.value), ZeroRule):
+        return False
+    return call.target.value is not operator.or_ or not any(
+        isinstance(type_of_operand(o), (Dict, Unknown)) for o in call.operands() if o is not call.target
+    )
 
 
 def _vary(block: Block, varied: set[Value]) -> None:

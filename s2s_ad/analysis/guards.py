@@ -101,10 +101,10 @@ class _Writer:
         if guard.by_type:
             name = self._variable()
             return self.likeness(f"({name} := {read})", name, guard.read())
-        if type(guard.value) is str:
-            name = self._variable()
-            return self.likeness(f"({name} := {read})", name, guard.value)
-        return [f"{read} {'==' if isinstance(guard.value, _EQUAL) else 'is'} {self.bind(guard.value)}"]
+        if type(guard.value) in (int, str):
+            name, kind = self._variable(), type(guard.value).__name__
+            return [f"type({name} := {read}) is {kind}", f"{name} == {self.bind(guard.value)}"]
+        return [f"{read} {'==' if isinstance(guard.value, MethodType) else 'is'} {self.bind(guard.value)}"]
 
     def likeness(self, first: str, name: str, value: Any) -> list[str]:
         """Tests that something has the type of `value`: `first` is its expression the first time, then `name`."""

@@ -16,7 +16,7 @@ FULL = slice(None)
 
 def is_advanced(part: Any) -> bool:
     """Whether an index part (a type, or a constant) selects by an array of integers or booleans."""
-    return isinstance(part, (Array, List, list, np.ndarray)) and not _is_integer(part)
+    return isinstance(part, (Array, List, Tuple, list, tuple, np.ndarray)) and not _is_integer(part)
 
 
 def _is_integer(part: Any) -> bool:
@@ -31,7 +31,7 @@ def array_item(array: Array, parts: tuple[Any, ...]) -> Type:
     """The type of indexing by `parts`: types of run-time values, or constants."""
     if array.axes is None or array.loose:
         return UNKNOWN
-    expanded = _expand_ellipsis(array.axes, parts)
+    expanded = _expand_ellipsis(array.axes, tuple(map(_as_index, parts)))
     if expanded is None:
         return UNKNOWN
     axes = list(array.axes)
@@ -42,6 +42,8 @@ def array_item(array: Array, parts: tuple[Any, ...]) -> Type:
         if part is None:
             result.append(1)
         elif is_advanced(part):
+            if isinstance(part, Array) and part.axes is None:
+                return UNKNOWN
             picked.append(_picked_axes(part, axes))
             where.append(len(result))
         elif _is_integer(part):
@@ -51,7 +53,7 @@ def array_item(array: Array, parts: tuple[Any, ...]) -> Type:
             if picked:
                 picked.append(())
                 where.append(len(result))
-        elif isinstance(part, slice) or part == Instance(slice):
+        elif isinstance(part, slice) or _is_a(part, slice):
             if not axes:
                 return UNKNOWN
             result.append(_sliced(axes.pop(0), part))
@@ -68,6 +70,13 @@ def array_item(array: Array, parts: tuple[Any, ...]) -> Type:
     return Array(array.dtype, tuple(result), boxed=not result and basic)
 
 
+def _as_index(part: Any) -> Any:
+    """A list or tuple among the parts of an index as the array that NumPy makes of it."""
+    if isinstance(part, (list, tuple)):
+        return np.asarray(part) if part else np.zeros(0, int)
+    return as_array(part) if isinstance(part, (List, Tuple)) else part
+
+
 def _integer_before(parts: list[Any]) -> bool:
     """Integers beside arrays count as arrays when NumPy places the picked axes; only the plain case is followed."""
     first = next(i for i, p in enumerate(parts) if is_advanced(p))
@@ -75,7 +84,7 @@ def _integer_before(parts: list[Any]) -> bool:
 
 
 def _expand_ellipsis(axes: tuple[Axis, ...], parts: tuple[Any, ...]) -> list[Any] | None:
-    is_ellipsis = [p is Ellipsis or p == Instance(type(Ellipsis)) for p in parts]
+    is_ellipsis = [p is Ellipsis or _is_a(p, type(Ellipsis)) for p in parts]
     used = sum(_consumed(p) for p, e in zip(parts, is_ellipsis, strict=True) if not e)
     missing = len(axes) - used
     if missing < 0 or sum(is_ellipsis) > 1:
@@ -87,10 +96,14 @@ def _expand_ellipsis(axes: tuple[Axis, ...], parts: tuple[Any, ...]) -> list[Any
 
 
 def _consumed(part: Any) -> int:
-    if part is None or part == Instance(type(None)):
+    if part is None or _is_a(part, type(None)):
         return 0
     mask = _mask_rank(part)
     return 1 if mask is None else mask
+
+
+def _is_a(part: Any, cls: type) -> bool:
+    return isinstance(part, Instance) and part.cls is cls
 
 
 def _mask_rank(part: Any) -> int | None:
@@ -107,10 +120,9 @@ def _picked_axes(part: Any, axes: list[Axis]) -> tuple[Axis, ...]:
         del axes[:rank]
         return (ANY,)
     axes.pop(0)
-    t = as_array(part) if isinstance(part, (Array, List)) else None
-    if isinstance(t, Array) and t.axes is not None:
-        return t.axes
-    return tuple(map(length, np.shape(part)))
+    if isinstance(part, np.ndarray):
+        return tuple(map(length, part.shape))
+    return part.axes  # type: ignore[no-any-return]
 
 
 def _sliced(axis: Axis, part: Any) -> Axis:

@@ -79,12 +79,17 @@ def _reversed(items: Operand) -> Type:
     return Iterable(iterated(type_of_operand(items)))
 
 
-@handles(list, sorted)
+@handles(list)
 def _list(items: Operand | None = None, **_: Operand) -> Type:
     if items is None:
         return List(join_all(()))
     t = type_of_operand(items)
     return List(iterated(t), t.items if isinstance(t, (List, Tuple)) else None)
+
+
+@handles(sorted)
+def _sorted(items: Operand, **_: Operand) -> Type:
+    return List(iterated(type_of_operand(items)))  # any item may come first
 
 
 @handles(tuple)

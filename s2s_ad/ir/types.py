@@ -10,12 +10,13 @@ same named length are equally long; a `Length` that is `many` is not one. This i
 
 from __future__ import annotations
 
+import array
 import functools
 import inspect
 import numbers
 import sys
 from collections import deque
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from types import FunctionType, MethodType, ModuleType, SimpleNamespace
 from typing import Any
@@ -357,7 +358,13 @@ def unsupported_class(value: object) -> type | None:
         return type(value) if type(value) is not np.ndarray or value.dtype.kind == "O" else None
     if type(value) in (bool, int, float, complex) or isinstance(value, np.generic):
         return None
-    return type(value) if isinstance(value, (numbers.Number, Mapping, deque)) else None
+    if isinstance(value, (str, bytes, bytearray, range)):
+        return None
+    if isinstance(value, Set):
+        held = any(isinstance(v, (float, complex, np.inexact)) or unsupported_class(v) is not None for v in value)
+        return type(value) if held else None
+    holders = (numbers.Number, Mapping, Sequence, Iterator, deque, array.array, memoryview)
+    return type(value) if isinstance(value, holders) else None
 
 
 def _type_of_array(value: Any, name: Hashable) -> Type:

@@ -10,6 +10,7 @@ the rule of a function of `math`.
 
 from __future__ import annotations
 
+import inspect
 import math
 import operator
 from collections.abc import Iterator
@@ -47,6 +48,7 @@ class Pullback:
 
     value: Value
     opaque: bool
+    most: int | None = None
 
     def __call__(self, spec: Specializer, y_bar: Operand, n: int) -> list[Operand]:
         """The cotangents of the `n` positional arguments; fewer, if the last carry none."""
@@ -55,7 +57,9 @@ class Pullback:
         if isinstance(t, Tuple):
             return spec.items(result)
         if self.opaque or (isinstance(t, Unknown) and not self._is_bare(spec, result)):
-            return [spec.emit(runtime.nth_cotangent, [result, Const(i)], None, UNKNOWN) for i in range(n)]
+            return [
+                spec.emit(runtime.nth_cotangent, [result, Const(i), Const(self.most)], None, UNKNOWN) for i in range(n)
+            ]
         return [result]
 
     def _is_bare(self, spec: Specializer, result: Operand) -> bool:
@@ -89,7 +93,10 @@ def _opaque(spec: Specializer, rule: Any, args: list[Operand], kwargs: dict[str,
     pair = spec.emit(rule, args, kwargs, Tuple((UNKNOWN, UNKNOWN)))
     y, pullback = spec.unpack(primitives.Unpack(2), pair)
     assert isinstance(pullback, Value)
-    return y, Pullback(pullback, opaque=True)
+    parameters = inspect.signature(rule).parameters.values()
+    variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+    positional = sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
+    return y, Pullback(pullback, opaque=True, most=None if variadic else positional)
 
 
 @contextmanager

@@ -75,6 +75,7 @@ class Transform:
         self.growing = growing_lists(function.body)
         self.kinks = Kinks(function.body, self.definitions)
         self.tangents = Tangents(self.spec)
+        self.tangents.pending = lambda: [entry.operand for entry in self.scope.entries.values()]
         self.forward_of: dict[Value, Operand] = {}
         self.partitions: dict[Value, Partition] = {}
         self.pieces: dict[Call, Operand] = {}
@@ -140,7 +141,10 @@ class Transform:
         x_bar = self.tangents.complete(NONE if entry is None else entry.operand, param)
         if entry is not None and entry.owned:
             self.tangents.owned.add(x_bar)
-        return self.tangents.to_space(x_bar, param) if to_space else x_bar
+        if to_space:
+            x_bar = self.tangents.to_space(x_bar, param)
+            self.tangents.finished.append(x_bar)
+        return x_bar
 
     # the primal
 

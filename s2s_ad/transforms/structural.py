@@ -15,8 +15,8 @@ from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.indexing import is_advanced
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Call, Const, Operand, Value
-from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Record, Tuple
+from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
+from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Number, Record, Tuple
 from s2s_ad.transforms.steps import CallStep, missing_rule
 from s2s_ad.transforms.tangents import cotangent_type, static_parts
 
@@ -89,10 +89,29 @@ def _reverse_convert(step: StructuralStep) -> None:
 
 
 def sequence_arithmetic(fn: Any, op: Call) -> Reverse | None:
-    """The reverse half of `+` and `*` where they join and repeat lists or tuples."""
-    if not isinstance(op.results[0].type, (List, Tuple)):
+    """The reverse half of `+` and `*` where they join and repeat lists or tuples, or may do so."""
+    if fn not in (operator.add, operator.mul):
         return None
-    return {operator.add: _reverse_concatenation, operator.mul: _reverse_repetition}.get(fn)
+    result = op.results[0].type
+    if isinstance(result, (List, Tuple)):
+        return _reverse_concatenation if fn is operator.add else _reverse_repetition
+    types = [type_of_operand(a) for a in op.args if not isinstance(a, Star)]
+    surely_numbers = isinstance(result, (Number, Array)) or all(isinstance(t, (Number, Array)) for t in types)
+    return None if surely_numbers else _reverse_unknown
+
+
+def _reverse_unknown(step: StructuralStep) -> None:
+    """`+` or `*` of what may be numbers, arrays, lists or tuples: the operands tell when the program runs."""
+    bar = step.take()
+    if bar is None:
+        return
+    t = step.t
+    helper = runtime.sum_cotangents if callee(step.op) is operator.add else runtime.product_cotangents
+    bar = t.tangents.complete(bar, t.resolve(step.op.results[0]))
+    both = t.spec.emit(helper, [bar, *step.args()], None, Tuple((UNKNOWN, UNKNOWN)))
+    for i in (0, 1):
+        if step.is_active(i):
+            step.contribute(i, t.spec.emit(operator.getitem, [both, Const(i)], None, UNKNOWN))
 
 
 def _reverse_concatenation(step: StructuralStep) -> None:

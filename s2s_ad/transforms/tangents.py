@@ -7,16 +7,20 @@ none (no tangent space, or nothing has contributed yet). That of a list is a lis
 from __future__ import annotations
 
 import operator
+from collections import abc
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from s2s_ad import runtime
 from s2s_ad.analysis.broadcasting import reduction_to, same_length
-from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.effects import callee
+from s2s_ad.analysis.operands import as_array, constant, type_of_operand
+from s2s_ad.analysis.sharing import makes_new
 from s2s_ad.analysis.specialize import Specializer
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Block, Const, For, If, Operand, Value
+from s2s_ad.ir.nodes import Block, Call, Const, For, If, Operand, Value
 from s2s_ad.ir.types import (
     UNKNOWN,
     Array,
@@ -38,6 +42,7 @@ from s2s_ad.ir.types import (
     join_all,
 )
 from s2s_ad.rules.registry import WHOLE
+from s2s_ad.transforms.ownership import Ownership, is_immutable
 
 NONE = Const(None)
 _NOTHING = Instance(type(None))
@@ -68,14 +73,6 @@ def cotangent_type(t: Type) -> Type:
     return UNKNOWN
 
 
-_VIEWS = frozenset({
-    np.reshape, np.ravel, np.transpose, np.swapaxes, np.moveaxis, np.squeeze, np.expand_dims, np.broadcast_to, np.real,
-    np.diagonal, np.diag, np.flip, np.atleast_1d, np.atleast_2d, np.asarray, np.rollaxis, np.imag, np.conjugate,
-    np.matrix_transpose, np.linalg.matrix_transpose, np.atleast_3d, np.einsum, np.fliplr, np.flipud, np.rot90,
-    operator.getitem, primitives.call_method, primitives.identity, getattr,
-})  # fmt: skip
-
-
 def static_parts(t: Type) -> tuple[Type, ...] | None:
     """The types of the parts of a structure that is known at compile time: all but lists of one type."""
     match t:
@@ -93,6 +90,8 @@ class Tangents:
         self.spec = spec
         self.owned: set[Operand] = set()
         self.given: set[Operand] = set()
+        self.finished: list[Operand] = []  # the results so far
+        self.pending: Callable[[], abc.Iterable[Operand]] = tuple  # the cotangents that are still to be finished
 
     def call(self, fn: Any, *args: Operand, **kwargs: Operand) -> Operand:
         """Emit a typed call."""
@@ -232,8 +231,8 @@ class Tangents:
             return x_bar
         if isinstance(t, (Tuple, List)) and isinstance(c, (Tuple, List)):
             return self._project_sequence(x_bar, x, t, c, core)
-        if isinstance(t, (Tuple, List)) and isinstance(c, Array) and c.axes:
-            return self.project(self.call(list, x_bar), x, core)
+        if isinstance(t, (Tuple, List)) and isinstance(c, Array):
+            return self._project_rows(x_bar, x, as_array(t), c, core)
         if isinstance(t, Array) and isinstance(c, List) and _has_rows(t, c.item):
             return self._stacked(x_bar, x, t)
         if (isinstance(t, (Dict, Record)) and isinstance(c, Dict)) or (isinstance(t, Closure) and isinstance(c, Tuple)):
@@ -258,6 +257,16 @@ class Tangents:
 
     def _project_at_run_time(self, x_bar: Operand, x: Operand) -> Operand:
         return self.spec.emit(runtime.project, [x_bar, x], None, cotangent_type(type_of_operand(x)))
+
+    def _project_rows(self, x_bar: Operand, x: Operand, t: Type, c: Array, core: int) -> Operand:
+        """The cotangent of a list or tuple that was taken for an array of type `t`."""
+        if not isinstance(t, Array) or not t.axes or c.axes is None:
+            return self._project_at_run_time(x_bar, x)
+        target, source = _with_core(t.axes, c.axes, core)
+        shaped = None if source is None else self._reshape(x_bar, x, target, source)
+        if shaped is None:
+            return self._project_at_run_time(x_bar, x)
+        return self.project(self.call(list, shaped), x, core)
 
     def _project_sequence(self, x_bar: Operand, x: Operand, t: Tuple | List, c: Tuple | List, core: int) -> Operand:
         if t.items is not None:
@@ -295,7 +304,7 @@ class Tangents:
             reached = tuple(1 if i in ones else a for i, a in enumerate(source[len(leading) :]))
         else:
             reached = source
-        if len(reached) == len(target) and all(map(_fills, target, reached)):
+        if len(reached) == len(target) and all(map(same_length, target, reached)):
             return x_bar
         if len(reached) <= len(target) and all(
             a == 1 or same_length(w, a) for w, a in zip(reversed(target), reversed(reached))
@@ -324,8 +333,11 @@ class Tangents:
         match t:
             case Number("complex"):
                 return self.call(complex, x_bar)
-            case Number("real") | Unknown():
+            case Number("real"):
                 return self.spec.emit(runtime.finish, [x_bar, x], None, UNKNOWN)
+            case Unknown():
+                finished = self.spec.emit(runtime.finish, [x_bar, x], None, UNKNOWN)
+                return self.spec.emit(runtime.copy, [finished], None, UNKNOWN)
             case Number():
                 return x_bar if c == Number("float") else self.call(float, x_bar)
             case Array(axes=()) if t.dtype is not None:
@@ -346,15 +358,24 @@ class Tangents:
             case List(items=items) if items is not None:
                 pairs = zip(self.parts_of_cotangent(x_bar, t), self.parts(x), strict=True)
                 return self.call(primitives.make_list, *(self.to_space(b, p) for b, p in pairs))
-            case List(item) if not (isinstance(c, List) and is_exact(item, c.item)):
-                zipped = self.call(zip, x_bar, x)
-
-                def each(pair: Value) -> Operand:
-                    b, p = self.spec.unpack(primitives.Unpack(2), pair)
-                    return self.to_space(b, p)
-
-                return self.comprehension(zipped, each)
+            case List(item):
+                return self._list_to_space(x_bar, x, item, c)
         return x_bar
+
+    def _list_to_space(self, x_bar: Operand, x: Operand, item: Type, c: Type) -> Operand:
+        if isinstance(c, List) and is_exact(item, c.item):
+            used = (x_bar, *self.finished, *self.pending())
+            if Ownership(self.spec.ops, self.spec.definitions, used).is_fresh(x_bar):
+                return x_bar
+            if is_immutable(c.item):
+                return self.call(list, x_bar)
+        zipped = self.call(zip, x_bar, x)
+
+        def each(pair: Value) -> Operand:
+            b, p = self.spec.unpack(primitives.Unpack(2), pair)
+            return self.to_space(b, p)
+
+        return self.comprehension(zipped, each)
 
     def _rank_zero(self, x_bar: Operand, t: Array, c: Type) -> Operand:
         if t.loose:
@@ -371,7 +392,7 @@ class Tangents:
         made = self.spec.definitions.get(x_bar) if isinstance(x_bar, Value) else None
         fn = None if made is None else constant(made.target)
         if made is None or fn is not np.broadcast_to:
-            fresh = x_bar in self.owned or (fn is not None and fn not in _VIEWS)
+            fresh = x_bar in self.owned or (made is not None and _is_new(made))
             if fresh and x_bar not in self.given:
                 self.given.add(x_bar)
                 return x_bar
@@ -382,6 +403,14 @@ class Tangents:
             extra = {} if dtype is None or dtype == np.dtype(float) else {"dtype": Const(dtype.type)}
             return self.call(np.full, shape, source, **extra)  # type: ignore[arg-type]
         return self.call(np.array, x_bar)
+
+
+_KEPT = frozenset({primitives.augment, primitives.store, primitives.accumulate, primitives.scatter_add})
+
+
+def _is_new(made: Call) -> bool:
+    """Whether a call has made an array that shares no memory with another, or has written to one that is owned."""
+    return makes_new(callee(made), made) or callee(made) in _KEPT
 
 
 def fits(t: Type, c: Type, core: int = 0) -> bool:
@@ -434,10 +463,6 @@ def _with_core(
     if len(source) < n:
         return target, source
     return (*target[: len(target) - n], *kept), (*source[: len(source) - n], *kept)
-
-
-def _fills(want: Any, have: Any) -> bool:
-    return want == have or same_length(want, have)
 
 
 def named(operand: Operand, name: str | None) -> Operand:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
 import operator
 from typing import Any
 
+from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.known_items import indexed
 from s2s_ad.analysis.handlers.table import handles
@@ -14,6 +16,7 @@ from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
 from s2s_ad.ir.types import (
     UNKNOWN,
+    Array,
     Closure,
     Dict,
     Instance,
@@ -118,3 +121,27 @@ def _in_range(i: Any, n: int) -> bool:
 
 def _part(s: Emitter, items: Any, i: Any) -> Operand:
     return s.apply(primitives.make_tuple, list(items[i])) if isinstance(i, slice) else items[i]
+
+
+@handles(operator.or_)
+def _or(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    are_dicts = all(isinstance(type_of_operand(a), Dict) for a in args)
+    return s.apply(primitives.merge_dicts, args) if are_dicts else None
+
+
+@handles(builtins.sum)
+def _sum(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand | None:
+    start = args[1] if len(args) > 1 else kwargs.get("start")
+    if start is not None and not isinstance(type_of_operand(start), (Number, Array)):
+        raise UnsupportedSyntaxError(
+            "`sum` of lists or tuples", s.span, "write a comprehension: `[x for row in rows for x in row]`"
+        )
+    return None
+
+
+@handles(float, int)
+def _number_of_text(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    made = s.definitions.get(args[0]) if args and isinstance(args[0], Value) else None
+    if made is not None and (isinstance(callee(made), primitives.FString) or callee(made) in (str, repr, format)):
+        raise UnsupportedSyntaxError("a number that goes through a text", s.span, "use the number itself")
+    return None

@@ -104,7 +104,11 @@ def _is_foreign(fn: Any) -> bool:
     root = (getattr(fn, "__module__", None) or "").partition(".")[0]
     harmless = root in ("numpy", "scipy", "s2s_ad", "_operator") or (root == "builtins" and fn is not next)
     known = harmless or isinstance(fn, np.ufunc) or fn in HANDLERS
-    return not known and registry.get(fn) is None and not isinstance(getattr(fn, "__self__", None), np.random.Generator)
+    return (
+        not known
+        and registry.get(fn) is None
+        and not isinstance(getattr(fn, "__self__", None), (np.random.Generator, np.ufunc))
+    )
 
 
 def _is_mutable(t: Type) -> bool:

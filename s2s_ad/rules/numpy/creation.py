@@ -9,7 +9,11 @@ import numpy as np
 from s2s_ad.rules.registry import WHOLE, def_rrule, linear_rule, zero_rules
 
 # The cotangent of a nested list has its nested structure; an array is indexed like one, and projection does the rest.
-linear_rule(np.array, lambda y_bar, object, dtype=None, *, ndmin=0, copy=True: y_bar)
+linear_rule(
+    np.array,
+    lambda y_bar, object, dtype=None, *, ndmin=0, copy=True: np.reshape(y_bar, np.shape(object)) if ndmin else y_bar,
+    core=WHOLE,
+)
 linear_rule((np.asarray, np.asanyarray), lambda y_bar, a, dtype=None, *, copy=None: y_bar, core=WHOLE)
 linear_rule((np.ascontiguousarray, np.asfortranarray), lambda y_bar, a, dtype=None: y_bar, core=WHOLE)
 linear_rule(np.copy, lambda y_bar, a, order="K": y_bar, core=WHOLE)

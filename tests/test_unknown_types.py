@@ -1,0 +1,255 @@
+# ruff: noqa: C409, C416, FURB192, RUF017 -- the programs are meant to be written in the roundabout way
+"""Programs whose types are known only in part, or are not what they look like: right, or refused."""
+
+import array
+import collections
+
+import numpy as np
+import pytest
+
+from programs.harness import identical
+from s2s_ad import MissingRuleError, UnsupportedSyntaxError, def_rrule, grad, primitive, pullback
+
+X = np.array([1.0, 10.0, 100.0])
+TWICE = (0, 0, 1)
+
+
+def grow(x):
+    """A tuple that grows in a loop."""
+    acc = (x,)
+    for i in range(3):
+        acc = acc + (x * (i + 1),)
+    return acc[-1] * acc[0]
+
+
+def grow_from_nothing(x):
+    """None that becomes a list."""
+    r = None
+    for i in range(3):
+        r = [x * (i + 1)] if r is None else r + [x * (i + 1)]
+    return r[-1] * r[0]
+
+
+def build(x, n):
+    """A tuple by recursion."""
+    return () if n == 0 else build(x, n - 1) + (x * n,)
+
+
+def recursive(x):
+    """Of an unknown length."""
+    return build(x, 3)[-1] * build(x, 3)[0]
+
+
+def by_branch(x):
+    """Of one of two lengths."""
+    a = (x,) if x > 0 else (x, x * 2)
+    b = a + (x * 3,)
+    return b[1] * b[0]
+
+
+def from_a_list(x):
+    """A list made a tuple."""
+    t = (x,) + tuple([5 * x]) + (3.0,)
+    return t[0] + 10 * t[1]
+
+
+def repeated(x):
+    """Repeated by numbers of other kinds."""
+    a = tuple(x * i for i in range(3)) * 2
+    b = [x] * np.int64(3)
+    return a[1] * a[4] + b[0] + 10 * b[1] + 100 * b[2]
+
+
+def sorted_mixture(x):
+    """The types change places."""
+    return sorted([x, 1])[1] * 3.0 + sorted([np.float64(7.0) * x, 2, x])[0]
+
+
+def joined_dicts(x):
+    """The right one wins."""
+    d = {"a": x, "b": 2.0 * x} | {"b": 3.0 * x}
+    return d["a"] * d["b"]
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        grow, grow_from_nothing, recursive, by_branch, from_a_list, repeated, sorted_mixture, joined_dicts,
+    ],
+)  # fmt: skip
+def test_sequences_of_unknown_type(f):
+    """`+` and `*` join and repeat what turns out to be a list or a tuple."""
+    for x in (2.5, 1.5):
+        expected = (f(x + 1e-6) - f(x - 1e-6)) / 2e-6
+        np.testing.assert_allclose(grad(f)(x), expected, rtol=1e-8)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.sum(np.ones(len(x)) * x * (np.ones(1 + 2 * (len(x) > 5)) * x[:1])),
+        lambda x: np.sum(np.stack([x[0], x[1]]) * np.stack([x[2]])),
+        lambda x: np.sum(np.array([v for v in x]) * np.array([v for v in x[:1]])),
+        lambda x: np.sum(np.array([v for v in x]) * x[1 : len(x) - 1]),
+        lambda x: np.sum(x - x[: len(x) - 2]) ** 2,
+        lambda x: np.sum(x[0, None] * x[(0, 0, 1),]) if x.ndim == 2 else np.sum(x[list(TWICE)] * x),
+        lambda x: np.sum(X * x[TWICE,]),
+        lambda x: np.sum(x[[True, False, True]] ** 2 * np.ones((2, 2))),
+        lambda x: np.sum(x[[True, False, False]] * X),
+    ],
+)
+def test_axes_of_unknown_length(f):
+    """They may turn out to be of length one; an index may name one element twice, or be a mask."""
+    x = np.array([0.5, -1.5, 2.0])
+    expected = [(f(x + 1e-6 * e) - f(x - 1e-6 * e)) / 2e-6 for e in np.eye(3)]
+    np.testing.assert_allclose(grad(f)(x), expected, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda u: np.sum(np.broadcast_to(u, (3, 3)) * np.add.outer(X, X)),
+        lambda u: np.sum(np.add(u, np.zeros((3, 3))) * np.add.outer(X, X)),
+        lambda u: np.sum(np.where(X[:, None] > 5.0, u, 0.0) * np.add.outer(X, X)),
+        lambda u: np.sum(np.arctan2(u, np.ones((3, 3))) * np.add.outer(X, X)),
+    ],
+)
+def test_lists_that_are_broadcast(f):
+    """A list or tuple that stands for an array gets the cotangent of the array, summed back first."""
+    values = [0.5, -1.5, 2.0]
+    steps = [[v + 1e-6 * s * (i == j) for j, v in enumerate(values)] for i in range(3) for s in (1, -1)]
+    numbers = [f(step) for step in steps]
+    expected = [(high - low) / 2e-6 for high, low in zip(numbers[::2], numbers[1::2], strict=True)]
+    np.testing.assert_allclose(grad(f)(values), expected, rtol=1e-7)
+    np.testing.assert_allclose(grad(f)(tuple(values)), expected, rtol=1e-7)
+
+
+def parts(value):
+    """The arrays and lists in a structure."""
+    if isinstance(value, (list, tuple)):
+        return (
+            [value, *(p for v in value for p in parts(v))]
+            if isinstance(value, list)
+            else [p for v in value for p in parts(v)]
+        )
+    return [value] if isinstance(value, np.ndarray) else []
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda ps, x: np.sum(ps[0] + ps[1] + x),
+        lambda ps, x: sum([np.sum(p) for p in ps]) + np.sum(x),
+        lambda ps, x: sum(ps) + x,
+        lambda ps, x: ps,
+        lambda ps, x: [ps[1], ps[0], x],
+        lambda ps, x: np.concatenate(ps),
+        lambda ps, x: np.stack([*ps, x]),
+        lambda ps, x: np.concatenate([p for p in ps[1:]]) + ps[0] + x,
+        lambda ps, x: np.einsum("i->i", x) + ps[0],
+        lambda ps, x: (ps[:1], ps[1:]),
+    ],
+)
+def test_cotangents_belong_to_the_caller(f):
+    """None shares memory with another, with the cotangent of the value, or with an argument; all can be written to."""
+    ps, x = [np.ones(3), np.full(3, 2.0)], np.full(3, 5.0)
+    y, back = pullback(f, ps, x)
+
+    def like(value):
+        if isinstance(value, (list, tuple)):
+            return type(value)(map(like, value))
+        return np.full_like(value, 0.5) if isinstance(value, np.ndarray) else 0.5
+
+    y_bar = like(y)
+    bars = back(y_bar)
+    found = parts(bars)
+    before = [np.copy(p) if isinstance(p, np.ndarray) else list(p) for p in parts(back(y_bar))]
+    assert len({id(p) for p in found}) == len(found)
+    arrays = [p for p in found if isinstance(p, np.ndarray)]
+    others = [p for p in parts([ps, x, y_bar]) if isinstance(p, np.ndarray)]
+    for i, p in enumerate(arrays):
+        assert not any(np.shares_memory(p, q) for q in [*arrays[:i], *others])
+        p *= 0.1
+    again = parts(back(y_bar))
+    assert all(identical(p, q) for p, q in zip(again, before, strict=True) if isinstance(p, np.ndarray))
+
+
+@pytest.mark.parametrize("f", [lambda xs: sum([xs, xs], []), lambda xs: sum([(x,) for x in xs], ())])
+def test_sums_of_sequences_are_refused(f):
+    """With what to write instead."""
+    with pytest.raises(UnsupportedSyntaxError, match="hint: write a comprehension"):
+        pullback(f, [1.0, 2.0])
+
+
+@pytest.mark.parametrize("f", [lambda x: float(str(x)), lambda x: float(f"{x!r}") * 2.0])
+def test_numbers_that_go_through_a_text_are_refused(f):
+    """The text has no derivative."""
+    with pytest.raises(UnsupportedSyntaxError, match="goes through a text"):
+        grad(f)(2.0)
+
+
+def test_dicts_of_unknown_type_are_refused():
+    """`|` of what may be dicts or numbers."""
+
+    def f(x, flag):
+        d = {"a": x} if flag else None
+        return (d | {"b": x})["b"]
+
+    with pytest.raises(MissingRuleError, match="or_"):
+        pullback(f, 1.0, True)
+
+
+class Growing(list):
+    """A list of its own kind."""
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        Growing([1.0]), array.array("d", [1.0]), collections.UserList([1.0]), {1.0}, iter([1.0]),
+        memoryview(np.ones(2)), [Growing([1.0]), 2.0],
+    ],
+    ids=lambda v: type(v).__name__,
+)  # fmt: skip
+def test_containers_that_are_not_followed_are_refused(given):
+    """A cotangent of None would look as if there were none."""
+    for call in (grad(lambda p: 1.0), lambda p: pullback(lambda p: 1.0, p)):
+        with pytest.raises(TypeError, match="holds a"):
+            call(given)
+
+
+def test_pullbacks_that_are_objects_are_counted_too():
+    """The compiler cannot look into them."""
+
+    class Back:
+        def __call__(self, y_bar):
+            return 0.0, y_bar * 3.0, y_bar * 2.0
+
+    @primitive
+    def product(x, y):
+        return x * y
+
+    @def_rrule(product)
+    def rule(x, y):
+        return x * y, Back()
+
+    _, back = pullback(lambda x, y: product(x, y), 2.0, 3.0)
+    with pytest.raises(TypeError, match="3 cotangents for 2 arguments"):
+        back(1.0)
+
+
+def test_defaults_are_compared_with_their_types():
+    """1 and True are equal, and not the same."""
+
+    def helper(x, *, flag=1):
+        return x * 7.0 if flag is True else x * 5.0
+
+    def f(x):
+        return helper(x)
+
+    gradient = grad(f)
+    assert [gradient(2.0), gradient(2.0)] == [5.0, 5.0]
+    helper.__kwdefaults__["flag"] = True
+    assert [gradient(2.0), gradient(2.0)] == [7.0, 7.0]
+    helper.__kwdefaults__["flag"] = 1
+    assert [gradient(2.0), gradient(2.0)] == [5.0, 5.0]
