@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from s2s_ad.analysis.cells import has_code
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.python_types import iterated
 from s2s_ad.analysis.sequences import SequenceEvaluator
@@ -137,7 +138,7 @@ class BlockEvaluator(SequenceEvaluator):
 
 def _differ_in_code(items: list[Operand]) -> bool:
     """Whether the items of a sequence are functions, or objects that no single code fits."""
-    if any(isinstance(i, Const) and callable(i.value) for i in items):
+    if any(map(has_code, items)):
         return True
     types = [type_of_operand(i) for i in items]
     return any(isinstance(t, Record) for t in types) and holds_unknown(join_all(tuple(types)))

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.analysis.cells import Cells
 from s2s_ad.analysis.operands import constant
 from s2s_ad.analysis.program import Program
 from s2s_ad.analysis.statics import (
@@ -40,6 +41,7 @@ class Emitter:
         self.span: Span | None = None
         self.dead = False
         self.captured: dict[Value, tuple[Operand, ...]] = {}
+        self.cells = Cells()
         self.running: list[Function] = []
         self.definitions: dict[Value, Call] = {}
         self.retarget: Callable[[Any, list[Operand]], Any] | None = None
@@ -54,12 +56,12 @@ class Emitter:
     @contextmanager
     def region(self) -> Iterator[list[Op]]:
         """Emit into a list of its own."""
-        outer_ops, outer_dead, span = self.ops, self.dead, self.span
-        self.ops, self.dead = [], False
+        outer_ops, outer_dead, span, contents = self.ops, self.dead, self.span, self.cells.contents
+        self.ops, self.dead, self.cells.contents = [], False, dict(contents)
         try:
             yield self.ops
         finally:
-            self.ops, self.dead, self.span = outer_ops, outer_dead, span
+            self.ops, self.dead, self.span, self.cells.contents = outer_ops, outer_dead, span, contents
 
     def apply(
         self, target: Any, args: list[Operand], kwargs: dict[str, Operand] | None = None, name: str | None = None
@@ -106,7 +108,7 @@ class Emitter:
         t = test.type
         return bool(t.items) if isinstance(t, Tuple) and t.cls is tuple else None
 
-    def raise_error(self, kind: type[Exception], message: str) -> None:
+    def raise_error(self, kind: type[Exception], message: Any) -> None:
         """Raise an error when control gets here."""
         error = self.emit(kind, [Const(message)], None, InstanceType(kind))
         self.emit(primitives.raise_, [error], None, NEVER)

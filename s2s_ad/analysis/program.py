@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
@@ -12,6 +13,7 @@ from s2s_ad.frontend.desugar import desugar
 from s2s_ad.frontend.lower import lower
 from s2s_ad.frontend.source import LiveNames, deep_recursion, find_source, live_names
 from s2s_ad.ir.nodes import Function, Operand
+from s2s_ad.ir.primitives import Cell
 from s2s_ad.ir.types import NEVER, Type
 
 
@@ -71,6 +73,7 @@ class Program:
     stack: list[Instance] = field(default_factory=list)
     round: int = 0
     names_of: dict[Function, LiveNames | None] = field(default_factory=dict)
+    cells_of: dict[Any, Mapping[str, Cell]] = field(default_factory=dict)
 
     def guard(self, holder: Any, name: Any, value: Any, *, by_type: bool = False) -> None:
         """Rely on a fact from now on."""

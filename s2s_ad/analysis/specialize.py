@@ -18,6 +18,7 @@ from s2s_ad.analysis import array_types, outside
 from s2s_ad.analysis.aliasing import check_aliasing
 from s2s_ad.analysis.axis_names import AxisNames
 from s2s_ad.analysis.binding import bind_arguments
+from s2s_ad.analysis.cells import Scope, has_code, holds_function
 from s2s_ad.analysis.control_flow import BlockEvaluator
 from s2s_ad.analysis.effects import is_pure
 from s2s_ad.analysis.handlers import HANDLERS, records, refuse_writes
@@ -27,6 +28,7 @@ from s2s_ad.analysis.statics import (
     is_hashable,
     is_static,
     named,
+    same,
     static_key,
     widen,
 )
@@ -34,11 +36,14 @@ from s2s_ad.analysis.typing import result_type
 from s2s_ad.errors import ADError, UnsupportedSyntaxError
 from s2s_ad.frontend.source import LiveNames
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Block, Const, Function, Operand, Value
+from s2s_ad.ir.nodes import UNDEFINED, Block, Const, Function, Operand, Value
 from s2s_ad.ir.types import (
     UNKNOWN,
     Closure,
     Record,
+    Dict,
+    List,
+    Tuple,
     Type,
     join,
 )
@@ -82,6 +87,9 @@ class Specializer(BlockEvaluator):
                 return named(result, name)
         if isinstance(fn, primitives.MakeClosure):
             return self._make_closure(fn, args)
+        if isinstance(fn, primitives.SetCell):
+            self.cells.set(fn, args[0])
+            return Const(None)
         if isinstance(fn, primitives.FString):
             return self.emit(fn, args, None, InstanceType(str), name)
         if isinstance(fn, type) and issubclass(fn, BaseException):
@@ -130,43 +138,88 @@ class Specializer(BlockEvaluator):
         t = Closure(made.code, tuple(type_of_operand(c) for c in captured))
         value = self.emit(made, captured, None, t, made.code.name)
         self.captured[value] = tuple(captured)
+        self.cells.capture(value, made)
         self.program.names_of[made.code] = self.names
+        self.program.cells_of[made.code] = made.cells
         return value
 
     def captured_by(self, closure: Value) -> tuple[Operand, ...]:
-        """The variables that a closure has captured."""
+        """The variables that a closure has captured, as they were when it was made."""
         known = self.captured.get(closure)
-        if known is None:
-            assert isinstance(closure.type, Closure)
-            known = tuple(
-                self.emit(operator.getitem, [closure, Const(i)], None, t) for i, t in enumerate(closure.type.captured)
-            )
-            self.captured[closure] = known
-        return known
+        if known is not None:
+            return known
+        assert isinstance(closure.type, Closure)
+        types = enumerate(closure.type.captured)
+        return tuple(self.emit(operator.getitem, [closure, Const(i)], None, t) for i, t in types)
 
     def _call_closure(self, closure: Value, code: Function, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
-        free = [n for n in code.free if n != code.name]
-        values: dict[str, Operand] = dict(zip(free, self.captured_by(closure), strict=True))
+        values = self._variables_of(closure, code)
         bound = self._bind(code, args, kwargs, lambda p: values["=" + p])
-        values[code.name] = closure
+        for name in code.free:
+            if values[name] is UNDEFINED:
+                message = f"`{code.name}` reads `{name}`, which is not assigned yet"
+                raise UnsupportedSyntaxError(message, self.span, f"assign `{name}` before the call")
         names = self.program.names_of[code]
         captured = [values[n] for n in code.free]
-        if code.name in code.free:
+        if code.name in code.free and values[code.name] is closure:
             return self._call_instance(code.name, code, code, names, [*bound, *captured])
-        return self.splice(code, [*bound, *captured], names)
+        scope = self.cells.inside(closure, self.program.cells_of[code])
+        return self.splice(code, [*bound, *captured], names, scope)
 
-    def splice(self, code: Function, args: Sequence[Operand], names: LiveNames | None) -> Operand:
-        """Evaluate the body of another function here."""
+    def _variables_of(self, closure: Value, code: Function) -> dict[str, Operand]:
+        """What a nested function reads, by name: the variables as they are now, and the defaults."""
+        if closure not in self.cells.made:
+            self._refuse_stale(closure.type)
+        own = code.name if len(closure.type.captured) < len(code.free) else None  # type: ignore[attr-defined]
+        free = [n for n in code.free if n != own]
+        values = dict(zip(free, self.captured_by(closure), strict=True))
+        return {**values, **({own: closure} if own else {}), **self.cells.news(closure)}
+
+    def _refuse_stale(self, t: Type) -> None:
+        name = self.cells.stale(t, self.program.cells_of)
+        if name is not None:
+            raise UnsupportedSyntaxError(
+                f"a nested function that reads `{name}`, which is assigned again",
+                self.span,
+                "use another name for the new value, or pass it to the nested function as an argument",
+            )
+
+    def settled(self, operand: Operand, around: tuple[Value, ...] = ()) -> Operand:
+        """An operand that may leave this code: the nested functions in it have the values of now."""
+        if not isinstance(operand, Value) or not holds_function(operand.type):
+            return operand
+        if operand not in self.cells.made or not isinstance(operand.type, Closure):
+            self._refuse_stale(operand.type)
+            return operand
+        code = operand.type.code
+        if operand in around:
+            raise UnsupportedSyntaxError(
+                f"`{code.name}`, which reads itself through another nested function, as a value",
+                self.span,
+                "define the functions at the top of the module",
+            )
+        values = self._variables_of(operand, code)
+        free = [n for n in code.free if values[n] is not operand]
+        now = [self.settled(values[n], (*around, operand)) for n in free]
+        if all(map(same, now, self.captured_by(operand))) and len(now) == len(operand.type.captured):
+            return operand
+        return self._make_closure(primitives.MakeClosure(code, self.program.cells_of[code]), now)
+
+    def splice(
+        self, code: Function, args: Sequence[Operand], names: LiveNames | None, scope: Scope | None = None
+    ) -> Operand:
+        """Evaluate the body of another function here; `scope` has the boxes of the variables around it."""
         if self.running.count(code) > _MAX_NESTING:
             raise UnsupportedSyntaxError(f"`{code.name}` calls itself through another nested function", self.span)
-        outer = self.env, self.names, self.span
+        outer = self.env, self.names, self.span, self.cells.scope
         self.running.append(code)
         self.env, self.names = dict(zip(code.body.params, args, strict=True)), names
+        self.cells.scope = scope or {}
         try:
             # captured variables of an enclosing function stay visible to what is spliced in
             return self.block(code.body)[0]
         finally:
-            self.env, self.names, self.span = outer
+            self.env, self.names, self.span, self.cells.scope = outer
             self.running.pop()
 
     def _bind(
@@ -191,6 +244,8 @@ class Specializer(BlockEvaluator):
                 return self.splice(callee.code, bound, callee.names)
             finally:
                 self.hidden -= 1
+        if any(isinstance(type_of_operand(a), (Tuple, List, Dict)) and has_code(a) for a in bound):
+            return self.splice(callee.code, bound, callee.names)  # only here it is known which functions these are
         return self._call_instance(callee.code.name, fn, callee.code, callee.names, bound, name)
 
     def _type_of_body(self, fn: FunctionType, args: list[Operand], kwargs: dict[str, Operand]) -> Type:
@@ -218,6 +273,7 @@ class Specializer(BlockEvaluator):
         name: str | None = None,
     ) -> Operand:
         known = AxisNames()
+        args = [self.settled(a) for a in args]
         formal = [a if is_static(a) else Value(None, known.canonical(widen(type_of_operand(a)))) for a in args]
         instance = infer(self.program, label, origin, code, names, formal)
         kept = [a for a in args if not is_static(a)]
@@ -274,7 +330,7 @@ def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]
         a if is_static(a) else Value(p.name, widen(type_of_operand(a)))
         for a, p in zip(args, instance.code.body.params, strict=True)
     ]
-    result = specializer.splice(instance.code, params, instance.names)
+    result = specializer.settled(specializer.splice(instance.code, params, instance.names))
     body = Block(tuple(p for p in params if isinstance(p, Value)), tuple(specializer.ops), (result,))
     code = instance.code
     instance.typed = Function(instance.name, code.parameters, code.free, body, code.span)

@@ -77,6 +77,9 @@ class Builder:
             operand.name = name
         self.env[name] = operand
 
+    def changed(self, node: gast.AST, names: Iterable[str], *, again: bool = False) -> None:
+        """Note that variables have other values than before, at the start of a round of a loop if `again`."""
+
     def _region(self, body: Callable[[], Any]) -> tuple[list[Op], dict[str, Operand], Any]:
         """The ops, variables and value that `body` leaves, starting from the variables of now."""
         outer_ops, outer_env = self.ops, self.env
@@ -110,6 +113,7 @@ class Builder:
         then_block = Block((), tuple(then_ops), tuple(a for a, _ in pairs))
         else_block = Block((), tuple(else_ops), tuple(b for _, b in pairs))
         self.ops.append(If(tuple(results), test, then_block, else_block, span=self.span(node)))
+        self.changed(node, names)
         return merged
 
     def loop(
@@ -126,6 +130,7 @@ class Builder:
             self.env.update({"%exit": FALSE, "%stop": FALSE, "%returned": FALSE})
             if "%broke" in names:
                 self.env["%broke"] = FALSE
+            self.changed(node, names, again=True)
             body(item)
             return (self.env["%stop"], *(self.env.get(n, UNDEFINED) for n in names))
 
@@ -137,6 +142,7 @@ class Builder:
         else:
             self.ops.append(For(results, iterable, inits, Block((item, *carried), tuple(ops), outs), span=span))
         self.env.update(zip(names, results, strict=True))
+        self.changed(node, names)
 
     def unbound(self, node: gast.AST, name: str) -> Operand:
         """Reading a variable that is certainly not bound raises, as in Python."""

@@ -60,6 +60,7 @@ class ExpressionLowering(Builder):
     """One method for each kind of expression node."""
 
     locals: set[str]
+    cells: dict[str, primitives.Cell]
     comprehensions = 0
 
     def read(self, name: str, node: gast.AST) -> Operand:
@@ -166,24 +167,14 @@ class ExpressionLowering(Builder):
             )
         return "".join(v.value for v in spec.values)
 
-    def escape(self, operand: Operand) -> None:
-        """Note that a value is stored where its uses cannot be followed."""
-
     def _items(self, nodes: list[gast.AST]) -> list[Operand | Star]:
         return [Star(self.expression(n.value)) if isinstance(n, gast.Starred) else self.expression(n) for n in nodes]
 
-    def _stored(self, nodes: list[gast.AST]) -> list[Operand | Star]:
-        items = self._items(nodes)
-        for item in items:
-            if not isinstance(item, Star):
-                self.escape(item)
-        return items
-
     def _tuple(self, node: gast.Tuple) -> Operand:
-        return self.emit(node, primitives.make_tuple, *self._stored(node.elts))
+        return self.emit(node, primitives.make_tuple, *self._items(node.elts))
 
     def _list(self, node: gast.List) -> Operand:
-        return self.emit(node, primitives.make_list, *self._stored(node.elts))
+        return self.emit(node, primitives.make_list, *self._items(node.elts))
 
     def _set(self, node: gast.Set) -> Operand:
         return self.emit(node, primitives.make_set, *self._items(node.elts))
@@ -197,7 +188,6 @@ class ExpressionLowering(Builder):
                 items = []
             else:
                 items += [self.expression(key), self.expression(value)]
-                self.escape(items[-1])
         last = self.emit(node, primitives.make_dict, *items)
         return self.emit(node, primitives.merge_dicts, *parts, last) if parts else last
 
@@ -238,8 +228,9 @@ class ExpressionLowering(Builder):
         """A write makes a new version of the list, under every name that the list has."""
         version = self.emit(node, primitives.append, items, *args)
         version.name = items.name
-        for name in [n for n, operand in self.env.items() if operand is items]:
-            self.env[name] = version
+        names = [n for n, operand in self.env.items() if operand is items]
+        self.env.update(dict.fromkeys(names, version))
+        self.changed(node, names)
         return NONE
 
     def _is_short_circuit(self, node: gast.Call) -> bool:
@@ -289,6 +280,7 @@ class ExpressionLowering(Builder):
         """Run `element` for each item; its targets are local to the comprehension, the accumulator is the value."""
         targets = assigned_names(g.target for g in generators)
         hidden = {name: self.env.get(name) for name in (*targets, accumulator)}
+        outer_cells = {name: self.cells.pop(name, None) for name in targets}
         outer_locals = self.locals
         self.locals = outer_locals | set(targets)
         self.env[accumulator] = start
@@ -302,6 +294,10 @@ class ExpressionLowering(Builder):
             self.env.pop(name, None)
             if operand is not None:
                 self.env[name] = operand
+        for name, cell in outer_cells.items():
+            self.cells.pop(name, None)
+            if cell is not None:
+                self.cells[name] = cell
         return value
 
     def _generators(

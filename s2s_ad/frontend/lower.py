@@ -14,13 +14,13 @@ from typing import Any
 
 import gast
 
-from s2s_ad.errors import MutationError, UnsupportedSyntaxError
-from s2s_ad.frontend.builder import FALSE, NONE, TRUE, same
+from s2s_ad.errors import MutationError
+from s2s_ad.frontend.builder import FALSE, NONE, TRUE
 from s2s_ad.frontend.expressions import AUGMENTED, ExpressionLowering
-from s2s_ad.frontend.scope import always_exits, appended_names, assigned_names, contains, may_exit
+from s2s_ad.frontend.scope import always_exits, appended_names, assigned_names, contains, may_exit, names_in_functions
 from s2s_ad.frontend.source import FunctionSource
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import UNDEFINED, Block, Const, For, Function, Operand, Parameter, Value, While, free_values
+from s2s_ad.ir.nodes import UNDEFINED, Block, Const, Function, Operand, Parameter, Value
 
 _KINDS = inspect.Parameter
 
@@ -56,8 +56,8 @@ class FunctionLowering(ExpressionLowering):
         body = node.body if isinstance(node.body, list) else [node.body]
         self.locals = {p.name for p in self.parameters} | set(assigned_names(body))
         self.free: dict[str, Value] = {}
-        self.captured: set[str] = set()
-        self.closures: dict[Value, dict[str, Operand]] = {}
+        self.cells: dict[str, primitives.Cell] = {}
+        self.shared = names_in_functions(body)
 
     def run(self) -> Function:
         """Lower the whole function."""
@@ -84,11 +84,9 @@ class FunctionLowering(ExpressionLowering):
         """A local variable, a captured one, or a global one."""
         if name in self.locals:
             operand = self.env.get(name, UNDEFINED)
-            if isinstance(operand, Value):
-                self._refuse_stale(operand, node)
             return self.unbound(node, name) if operand is UNDEFINED else operand
         if self._is_captured(name):
-            return self.free.setdefault(name, Value(name))
+            return self._captured(name)
         return self.emit(node, primitives.read_global, Const(name))
 
     def _is_captured(self, name: str) -> bool:
@@ -98,63 +96,43 @@ class FunctionLowering(ExpressionLowering):
             return True
         return name in self.parent.locals or self.parent._is_captured(name)
 
+    def _captured(self, name: str) -> Value:
+        return self.free.setdefault(name, Value(name))
+
+    def cell(self, name: str) -> primitives.Cell | None:
+        """The variable itself, of this function or of one around it; None for what a function has captured itself."""
+        if name in self.locals:
+            return self.cells.setdefault(name, primitives.Cell(name))
+        return None if self.parent is None else self.parent.cell(name)
+
     def bind(self, name: str, operand: Operand) -> None:
-        """Assign; a variable that a stored nested function has captured may not change under it."""
-        if name in self.captured:
-            raise UnsupportedSyntaxError(
-                f"`{name}` is assigned again after a nested function has captured it",
-                self.span(self.node),
-                "use another name for the new value, or pass it to the nested function as an argument",
-            )
+        """Assign; the nested functions that read the variable see the new value."""
         super().bind(name, operand)
+        self.changed(self.node, [name])
+
+    def changed(self, node: gast.AST, names: Iterable[str], *, again: bool = False) -> None:
+        """Tell what the variables that nested functions read are from here on."""
+        for name in names:
+            if name in self.shared:
+                cell = self.cells.setdefault(name, primitives.Cell(name))
+                self.emit(node, Const(primitives.SetCell(cell, again)), self.env.get(name, UNDEFINED))
 
     def make_function(self, node: gast.AST) -> Operand:
-        """A closure over the variables of now; the defaults of its parameters are captured too."""
+        """A closure over the variables; the defaults of its parameters are captured too."""
         child = FunctionLowering(self.source, node, self)
         code = child.run()
         defaults = {f"={name}": self.expression(d) for name, d in _defaults(node.args)}
-        free = [n for n in code.free if n != code.name or isinstance(node, gast.Lambda)]
-        captured = [self.read(n, node) for n in free]
+        own = code.name if isinstance(node, gast.FunctionDef) else None
+        captured = [self._seen(n) for n in code.free if n != own]
         extra = tuple(Value(n) for n in defaults)
         body = Block((*code.body.params, *extra), code.body.ops, code.body.results)
         code = Function(code.name, code.parameters, (*code.free, *defaults), body, code.span)
-        closure = self.emit(node, Const(primitives.MakeClosure(code)), *captured, *defaults.values())
-        self.closures[closure] = {n: c for n, c in zip(free, captured, strict=True) if n in self.locals}
-        return closure
+        cells = {n: cell for n in code.free if (cell := self.cell(n)) is not None}
+        return self.emit(node, Const(primitives.MakeClosure(code, cells)), *captured, *defaults.values())
 
-    def escape(self, operand: Operand) -> None:
-        """Note that a nested function is stored where its uses cannot be followed."""
-        if isinstance(operand, Value):
-            self.captured |= set(self.closures.get(operand, ()))
-
-    def _refuse_stale(self, operand: Value, node: gast.AST) -> None:
-        """A nested function sees the variables as they are when it runs; here they are fixed when it is made."""
-        for name, captured in self.closures.get(operand, {}).items():
-            if not same(self.env.get(name, UNDEFINED), captured):
-                raise UnsupportedSyntaxError(
-                    f"a nested function that reads `{name}`, which has been assigned again since",
-                    self.span(node),
-                    "use another name for the new value, or pass it to the nested function as an argument",
-                )
-
-    def loop(
-        self, node: gast.AST, iterable: Operand | None, names: Iterable[str], body: Callable[[Value | None], None]
-    ) -> None:
-        """A loop; a nested function that outlives the iteration that made it is not followed."""
-        super().loop(node, iterable, names, body)
-        made = self.ops[-1]
-        assert isinstance(made, (For, While))
-        params = made.body.params[1:] if isinstance(made, For) else made.body.params
-        read = free_values(Block((), made.body.ops, ()))
-        for param, result, out in zip(params, made.results, made.body.results[1:], strict=True):
-            if isinstance(out, Value) and self.closures.get(out):
-                if param in read:
-                    raise UnsupportedSyntaxError(
-                        "a nested function that is used in the iteration after the one that makes it",
-                        self.span(node),
-                        "pass what it reads as arguments",
-                    )
-                self.closures[result] = dict.fromkeys(self.closures[out], UNDEFINED)
+    def _seen(self, name: str) -> Operand:
+        """A variable as a nested function finds it if it runs now."""
+        return self.env.get(name, UNDEFINED) if name in self.locals else self._captured(name)
 
     # statements
 
@@ -324,6 +302,7 @@ class FunctionLowering(ExpressionLowering):
         for target in node.targets:
             self.read(target.id, target)
             self.env[target.id] = UNDEFINED
+            self.changed(target, [target.id])
 
     def _raise(self, node: gast.Raise) -> None:
         exception = self.expression(node.exc)

@@ -56,6 +56,12 @@ def appended_names(nodes: Iterable[gast.AST]) -> dict[str, None]:
     return names
 
 
+def names_in_functions(nodes: Iterable[gast.AST]) -> frozenset[str]:
+    """The names that nested functions may read from around them; some of these may be their own variables."""
+    functions = (f for node in nodes for f in gast.walk(node) if isinstance(f, FUNCTIONS))
+    return frozenset(n.id for f in functions for n in gast.walk(f) if isinstance(n, gast.Name))
+
+
 def contains(nodes: Iterable[gast.AST], kinds: tuple[type, ...], *, into_loops: bool = True) -> bool:
     """Whether a node of one of `kinds` is among or under `nodes`, nested functions left out."""
     for node in nodes:

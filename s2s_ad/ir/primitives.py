@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import numpy as np
@@ -129,10 +129,30 @@ class FString:
 
 
 @dataclass(frozen=True, eq=False)
+class Cell:
+    """A variable that nested functions read: they see the value that it has when they run."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class SetCell:
+    """`cell` has another value from here on. `again`: it may have had one before, in an earlier round of a loop."""
+
+    cell: Cell
+    again: bool = False
+    __name__ = "set_cell"
+
+
+@dataclass(frozen=True, eq=False)
 class MakeClosure:
-    """Makes a nested function of `code`; the arguments are the variables that it captures."""
+    """Makes a nested function of `code`; the arguments are the variables that it captures, as they are now.
+
+    `cells` says by name which variables these are; a default of a parameter has none, as it never changes.
+    """
 
     code: Any
+    cells: Mapping[str, Cell] = field(default_factory=dict)
     __name__ = "make_closure"
 
 

@@ -6,11 +6,13 @@ import builtins
 import operator
 from typing import Any
 
+from s2s_ad.analysis.cells import holds_function
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.known_items import indexed
 from s2s_ad.analysis.handlers.table import handles
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.statics import is_hashable
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
@@ -23,30 +25,21 @@ from s2s_ad.ir.types import (
     List,
     Number,
     Tuple,
-    Type,
     join_all,
 )
 
 
 @handles(primitives.make_tuple)
 def _make_tuple(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
-    if args and all(isinstance(a, Const) for a in args):
-        return None
-    return s.emit(primitives.make_tuple, args, None, Tuple(tuple(map(type_of_operand, args))))
+    folded = s.fold(primitives.make_tuple, args, {}) if args else None
+    return folded or s.emit(primitives.make_tuple, args, None, Tuple(tuple(map(type_of_operand, args))))
 
 
 @handles(primitives.make_list)
 def _make_list(s: Emitter, args: list[Operand], _: Any) -> Operand:
     types = tuple(map(type_of_operand, args))
-    refuse_closures(s, types)
     items = types if len(set(types)) > 1 else None
     return s.emit(primitives.make_list, args, None, List(join_all(types), items))
-
-
-def refuse_closures(s: Emitter, types: tuple[Type, ...]) -> None:
-    """Refuse a nested function as an item: it is no object in generated code."""
-    if any(isinstance(t, Closure) for t in types):
-        raise UnsupportedSyntaxError("a nested function stored in a list", s.span, "call it where it is defined")
 
 
 @handles(primitives.make_dict)
@@ -103,6 +96,8 @@ def _getitem(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
             item = t.items[i]
             if isinstance(item, Number) and item.axis == 1:
                 return Const(1)
+    if isinstance(obj, Value) and isinstance(t, List) and type(i) is int:
+        return _function_of_list(s, obj, i)
     if isinstance(obj, Value) and isinstance(t, Dict):
         made = s.definitions.get(obj)
         if (
@@ -112,7 +107,28 @@ def _getitem(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
             and i in t.keys
         ):
             return made.args[2 * t.keys.index(i) + 1]  # type: ignore[return-value]
+        if isinstance(index, Const) and is_hashable(i) and i not in t.keys:
+            s.raise_error(KeyError, i)
+            return UNDEFINED
     return indexed(s, args)
+
+
+@handles(operator.contains)
+def _contains(_s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    t, key = type_of_operand(args[0]), args[1]
+    if isinstance(args[0], Const) or not isinstance(t, Dict) or not isinstance(key, Const):
+        return None
+    return Const(key.value in t.keys) if is_hashable(key.value) else None
+
+
+def _function_of_list(s: Emitter, obj: Value, i: int) -> Operand | None:
+    """A function out of a list display: the nested function itself rather than a copy of what it has captured."""
+    made = s.definitions.get(obj)
+    if made is None or constant(made.target) is not primitives.make_list or not _in_range(i, len(made.args)):
+        return None
+    item = made.args[i]
+    is_code = isinstance(item, Const) and callable(item.value)
+    return item if is_code or holds_function(type_of_operand(item)) else None  # type: ignore[return-value, arg-type]
 
 
 def _in_range(i: Any, n: int) -> bool:

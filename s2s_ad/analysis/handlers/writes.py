@@ -12,7 +12,6 @@ import numpy as np
 
 from s2s_ad import runtime
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.handlers.displays import refuse_closures
 from s2s_ad.analysis.handlers.table import HANDLERS, REWRITE, Handler, handles
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.errors import MutationError
@@ -123,7 +122,6 @@ def _append(s: Emitter, args: list[Operand], _: Any) -> Operand:
         return UNDEFINED
     if not isinstance(t, List):
         raise MutationError("`.append()` on something that is not surely a list made in this function", s.span, REWRITE)
-    refuse_closures(s, (type_of_operand(item),))
     made = s.definitions.get(items) if isinstance(items, Value) else None
     if s.hidden and made is not None and constant(made.target) is primitives.make_list:
         return s.apply(primitives.make_list, [*made.args, item])  # type: ignore[list-item]

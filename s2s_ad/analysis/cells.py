@@ -1,0 +1,100 @@
+"""The variables that nested functions read, which see the value that a variable has when they run.
+
+A run of a function has a *box* for each such variable. The boxes are filled as the code is evaluated, and a nested
+function that is called where it is known which boxes it has reads them then. One that comes out of a loop, a merge, a
+container or another function has only the values of the time when it was made; it is refused where a variable may have
+been assigned again since then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from s2s_ad.ir.nodes import Operand, Value
+from s2s_ad.ir.primitives import Cell, MakeClosure, SetCell
+from s2s_ad.ir.types import Closure, Dict, Instance, Iterable, List, Tuple, Type
+
+Scope = dict[Cell, object]
+
+
+@dataclass(eq=False)
+class Cells:
+    """The boxes of the function that is evaluated, and what is in them."""
+
+    scope: Scope = field(default_factory=dict)
+    contents: dict[object, Operand] = field(default_factory=dict)
+    watched: set[Cell] = field(default_factory=set)
+    changed: set[Cell] = field(default_factory=set)
+    made: dict[Value, tuple[dict[str, object], dict[str, Operand | None]]] = field(default_factory=dict)
+
+    def set(self, what: SetCell, operand: Operand) -> bool:
+        """Fill a box; whether a nested function that was made before could tell."""
+        box = self.scope.setdefault(what.cell, object())
+        self.contents[box] = operand
+        seen = what.again or what.cell in self.watched
+        if seen:
+            self.changed.add(what.cell)
+        return seen
+
+    def capture(self, closure: Value, made: MakeClosure) -> None:
+        """Note which boxes a nested function has, and what is in them now."""
+        boxes = {name: self.scope.setdefault(cell, object()) for name, cell in made.cells.items()}
+        self.made[closure] = boxes, {name: self.contents.get(box) for name, box in boxes.items()}
+        self.watched.update(made.cells.values())
+
+    def inside(self, closure: Value, cells: Mapping[str, Cell]) -> Scope:
+        """The boxes that the code of a nested function finds."""
+        boxes = self.made[closure][0] if closure in self.made else {}
+        return {cells[name]: box for name, box in boxes.items()}
+
+    def news(self, closure: Value) -> dict[str, Operand]:
+        """The variables that have other values than when the nested function was made."""
+        boxes, before = self.made.get(closure, ({}, {}))
+        now = {name: self.contents.get(box) for name, box in boxes.items()}
+        return {name: operand for name, operand in now.items() if operand is not None and operand is not before[name]}
+
+    def stale(self, t: Type, cells_of: Mapping[object, Mapping[str, Cell]]) -> str | None:
+        """A variable that a nested function in a value of type `t` may have seen change, or None."""
+        read = (cell for code in _codes(t) for cell in cells_of.get(code, {}).values())
+        return next((cell.name for cell in read if cell in self.changed), None)
+
+
+def holds_function(t: Type) -> bool:
+    """Whether values of type `t` are nested functions, or hold some."""
+    return next(_codes(t), None) is not None
+
+
+def has_code(operand: Operand) -> bool:
+    """Whether an operand is, or holds, what decides at compile time what runs: a function, a name to look one up by."""
+    if isinstance(operand, Value):
+        return holds_function(operand.type) or _holds_callable(operand.type)
+    parts = operand.value if isinstance(operand.value, tuple) else (operand.value,)
+    return any(isinstance(p, str) or callable(p) for p in parts)
+
+
+def _holds_callable(t: Type) -> bool:
+    match t:
+        case Tuple(parts) | Dict(_, parts):
+            return any(map(_holds_callable, parts))
+        case List(item, parts):
+            return any(map(_holds_callable, (item,) if parts is None else parts))
+        case Instance(cls):
+            return hasattr(cls, "__call__")  # noqa: B004
+    return False
+
+
+def _codes(t: Type) -> Iterator[object]:
+    match t:
+        case Closure(code, parts):
+            yield code
+        case Tuple(parts) | Dict(_, parts):
+            pass
+        case List(item, parts):
+            parts = (item,) if parts is None else parts
+        case Iterable(item):
+            parts = (item,)
+        case _:
+            return
+    for part in parts:
+        yield from _codes(part)
