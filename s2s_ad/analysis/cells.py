@@ -32,10 +32,9 @@ class Cells:
         """Fill a box; whether a nested function that was made before could tell."""
         box = self.scope.setdefault(what.cell, object())
         self.contents[box] = operand
-        seen = what.again or what.cell in self.watched
-        if seen:
+        if what.again or what.cell in self.watched:
             self.changed.add(what.cell)
-        return seen
+        return what.cell in self.watched
 
     def capture(self, closure: Value, made: MakeClosure) -> None:
         """Note which boxes a nested function has, and what is in them now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from s2s_ad.analysis.cells import has_code
+from s2s_ad.analysis.iterators import Run
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.python_types import iterated
 from s2s_ad.analysis.sequences import SequenceEvaluator
@@ -11,10 +12,10 @@ from s2s_ad.analysis.statics import (
     unbound,
     widen,
 )
-from s2s_ad.errors import Span
+from s2s_ad.errors import Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Value, While
-from s2s_ad.ir.types import UNKNOWN, List, Record, Type, holds_unknown, join, join_all
+from s2s_ad.ir.types import UNKNOWN, List, Record, Tuple, Type, holds_unknown, join, join_all
 
 _MAX_ROUNDS = 8
 
@@ -81,6 +82,8 @@ class BlockEvaluator(SequenceEvaluator):
             if same(a, b) or (dead[0] and b not in inside) or (dead[1] and a not in inside):
                 self.env[value] = b if dead[0] else a
                 continue
+            self.refuse_iterator(a)
+            self.refuse_iterator(b)
             merged = Value(value.name, join(type_of_operand(a), type_of_operand(b)))
             merged.unbound = (unbound(a) and not dead[0]) or (unbound(b) and not dead[1])
             self.env[value] = merged
@@ -92,12 +95,21 @@ class BlockEvaluator(SequenceEvaluator):
 
     def _loop(self, op: For | While) -> None:
         iterable, span = self.operand(op.iterable) if isinstance(op, For) else None, self.span
+        run = self.runs.get(iterable) if isinstance(iterable, Value) else None
+        if iterable is not None:
+            iterable = self.taken(iterable, takes_all=False)
+            if run is not None and run.endless and not _falls_through(op.body):
+                raise UnsupportedSyntaxError(
+                    f"{run.name} that may have no end", span, "write a loop with `while` and `break`"
+                )
         if isinstance(op, For) and iterable is not None and _falls_through(op.body):
             items = self.static_items(iterable)
-            if items is not None and (self.hidden or _differ_in_code(items)):
+            rolled = self.rolled and not isinstance(type_of_operand(iterable), Tuple)
+            if items is not None and ((self.hidden and not rolled) or _differ_in_code(items)):
                 self._unroll(op, items)
                 return
         inits = [self.operand(i) for i in op.inits]
+        clock = self.clock
         types = [widen(type_of_operand(i)) for i in inits]
         item_type = None if iterable is None else iterated(type_of_operand(iterable))
         for attempt in range(_MAX_ROUNDS):
@@ -107,6 +119,8 @@ class BlockEvaluator(SequenceEvaluator):
                 break
             last = attempt >= _MAX_ROUNDS - 3
             types = [UNKNOWN if last and f != t else f for f, t in zip(found, types, strict=True)]
+        if run is not None:
+            self._check_body(run, clock, inits, params, outs)
         results = tuple(Value(r.name, t, unbound=unbound(i)) for r, t, i in zip(op.results, types, inits, strict=True))
         self.env.update(zip(op.results, results, strict=True))
         body = Block(params, tuple(ops), tuple(outs))
@@ -114,6 +128,17 @@ class BlockEvaluator(SequenceEvaluator):
             self.ops.append(While(results, tuple(inits), body, span=span))
         else:
             self.ops.append(For(results, iterable, tuple(inits), body, span=span))
+
+    def _check_body(
+        self, run: Run, clock: int, inits: list[Operand], params: tuple[Value, ...], outs: list[Operand]
+    ) -> None:
+        """Refuse a loop over an iterator whose code would see what the body writes."""
+        carried = zip(inits, params[len(params) - len(inits) :], outs[1:], strict=True)
+        grown = [i for i, p, out in carried if out is not p and isinstance(type_of_operand(i), List)]
+        if self.clock != clock or any(i is x for i in grown for x in run.inputs):
+            raise UnsupportedSyntaxError(
+                f"a loop over {run.name} that writes what the latter may read", self.span, "loop over `list(…)` of it"
+            )
 
     def _unroll(self, op: For, items: list[Operand]) -> None:
         """Repeat the body for each item of an iterable that is known at compile time."""
@@ -131,8 +156,12 @@ class BlockEvaluator(SequenceEvaluator):
         for param, init in zip(params[len(params) - len(inits) :], inits, strict=True):
             param.unbound = unbound(init)
         self.env.update(zip(op.body.params, params, strict=True))
+        self.depth += 1
         with self.region() as ops:
             outs = self.block(op.body)
+        self.depth -= 1
+        for operand in (*inits, *outs):
+            self.refuse_iterator(operand)
         return params, ops, outs
 
 

@@ -11,16 +11,19 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.analysis.cells import Cells
-from s2s_ad.analysis.operands import constant
+from s2s_ad.analysis.effects import is_pure, writes
+from s2s_ad.analysis.iterators import Run, refusal
+from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Program
+from s2s_ad.analysis.python_types import iterated
 from s2s_ad.analysis.statics import (
     is_foldable,
 )
-from s2s_ad.errors import Span
+from s2s_ad.errors import Span, UnsupportedSyntaxError
 from s2s_ad.frontend.source import LiveNames
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Call, Const, Function, Op, Operand, Value
-from s2s_ad.ir.types import NEVER, Array, Tuple, Type
+from s2s_ad.ir.types import NEVER, Array, Iterable, Tuple, Type
 from s2s_ad.ir.types import Instance as InstanceType
 from s2s_ad.rules.registry import registry
 
@@ -47,6 +50,11 @@ class Emitter:
         self.retarget: Callable[[Any, list[Operand]], Any] | None = None
         self.simplify: Callable[[Any, list[Operand], dict[str, Operand]], Operand | list[Operand]] | None = None
         self.in_adjoint = False
+        self.runs: dict[Value, Run] = {}
+        self.clock = 0  # counts what has been written that other code could see
+        self.appends = 0
+        self.depth = 0  # how many loops are around this place
+        self.rolled = False  # loops over lists stay loops, in hidden code too
         self.hidden = 0  # how deep in code that counts as that of the call it is for
 
     def operand(self, operand: Operand) -> Operand:
@@ -73,6 +81,8 @@ class Emitter:
         self, fn: Any, args: Sequence[Operand], kwargs: dict[str, Operand] | None, type_: Type, name: str | None = None
     ) -> Value:
         """Append a typed call."""
+        for operand in (*args, *(kwargs or {}).values()):
+            self.refuse_iterator(operand)
         value = Value(name, type_)
         call = Call(
             (value,),
@@ -83,10 +93,44 @@ class Emitter:
         )
         self.ops.append(call)
         self.definitions[value] = call
+        self._tick(call)
         if self.in_adjoint and isinstance(type_, Array) and type_.boxed and type_.axes == () and fn is not np.asarray:
             # a 0-d array is mutable, so `x_bar += …` would reach whoever else has it
             return self.emit(operator.getitem, [value, Const(())], None, replace(type_, boxed=False), name)
         return value
+
+    def _tick(self, call: Call) -> None:
+        fn = constant(call.target)
+        if fn is primitives.append:
+            self.appends += getattr(call.args[0], "name", None) is not None  # that of a comprehension has no name
+        elif writes(call) or not (is_pure(call) or fn in (print, primitives.raise_) or isinstance(fn, type)):
+            self.clock += 1
+
+    def run_of(self, name: str, items: Operand, inputs: Sequence[Operand], since: int, *, endless: bool) -> Value:
+        """An iterator over `items`, which the ops `since` a place have computed."""
+        pure = all(map(is_pure, self.ops[since:]))
+        value = Value(None, Iterable(iterated(type_of_operand(items))))
+        clock = self.clock + self.appends
+        self.runs[value] = Run(name, items, tuple(inputs), pure, endless, clock, self.depth)
+        return value
+
+    def taken(self, operand: Operand, *, takes_all: bool) -> Operand:
+        """What to take the items from, one after the other: the list of those of an iterator, which is then used up."""
+        if not isinstance(operand, Value) or operand not in self.runs:
+            return operand
+        run = self.runs[operand]
+        found = refusal(run, self.clock + self.appends, self.depth, takes_all=takes_all)
+        if found is not None:
+            raise UnsupportedSyntaxError(found[0], self.span, found[1])
+        run.used = True
+        return run.items
+
+    def refuse_iterator(self, operand: Operand) -> None:
+        """Refuse an iterator where it is not known what becomes of it."""
+        if isinstance(operand, Value) and operand in self.runs:
+            raise UnsupportedSyntaxError(
+                f"{self.runs[operand].name} that is kept or passed on", self.span, "make a list of it: `list(…)`"
+            )
 
     def fold(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> Const | None:
         """The constant result of a pure call on constants."""

@@ -23,6 +23,7 @@ class SequenceEvaluator(Emitter):
 
     def static_items(self, iterable: Operand) -> list[Operand] | None:
         """The items of an iterable whose length is known at compile time, or None."""
+        self.refuse_iterator(iterable)
         if isinstance(iterable, Const):
             is_static = isinstance(iterable.value, (tuple, range))
             return [Const(v) for v in iterable.value] if is_static else None
@@ -69,6 +70,7 @@ class SequenceEvaluator(Emitter):
         self, shape: primitives.Unpack, value: Operand, names: tuple[str | None, ...] | None = None
     ) -> list[Operand]:
         """The values of the targets of an unpacking assignment."""
+        value = self.taken(value, takes_all=shape.after is not None)
         t = type_of_operand(value)
         names = names or (None,) * shape.count
         made = self.definitions.get(value) if isinstance(value, Value) else None
@@ -116,7 +118,7 @@ class SequenceEvaluator(Emitter):
         found: list[Operand] = []
         for arg in args:
             if isinstance(arg, Star):
-                found += self.items(self.operand(arg.operand))
+                found += self.items(self.taken(self.operand(arg.operand), takes_all=True))
             else:
                 found.append(self.operand(arg))
         return found
@@ -141,7 +143,9 @@ class SequenceEvaluator(Emitter):
         """Whether a sequence of a length known only at run time is unpacked."""
         stars = [self.operand(a.operand) for a in args if isinstance(a, Star)]
         return any(
-            isinstance(s, Value) and not isinstance(s.type, Tuple) and self.static_items(s) is None for s in stars
+            s in self.runs or (not isinstance(s.type, Tuple) and self.static_items(s) is None)
+            for s in stars
+            if isinstance(s, Value)
         )
 
     def joined_list(self, args: Sequence[Operand | Star]) -> Operand:

@@ -22,6 +22,7 @@ from s2s_ad.analysis.cells import Scope, has_code, holds_function
 from s2s_ad.analysis.control_flow import BlockEvaluator
 from s2s_ad.analysis.effects import is_pure
 from s2s_ad.analysis.handlers import HANDLERS, records, refuse_writes
+from s2s_ad.analysis.iterators import TAKES_ALL, TAKES_SOME
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Instance, Lowered, Program, lowered
 from s2s_ad.analysis.statics import (
@@ -36,23 +37,28 @@ from s2s_ad.analysis.typing import result_type
 from s2s_ad.errors import ADError, UnsupportedSyntaxError
 from s2s_ad.frontend.source import LiveNames
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import UNDEFINED, Block, Const, Function, Operand, Value
+from s2s_ad.ir.nodes import UNDEFINED, Block, Const, Function, Operand, Value, While, regions
 from s2s_ad.ir.types import (
     UNKNOWN,
+    Array,
     Closure,
     Record,
     Dict,
     List,
+    Number,
     Tuple,
     Type,
+    Unknown,
     join,
 )
 from s2s_ad.ir.types import (
     Instance as InstanceType,
 )
+from s2s_ad.rules.functional import DEFINITIONS, ITERATORS, definition_of, list_of
 from s2s_ad.rules.registry import registry
 
 _TYPES = (array_types,)  # fills the table of `typing`
+_WRITE_OUT = "write the loop out"
 _MAX_ROUNDS = 8
 _MAX_NESTING = 20
 
@@ -80,6 +86,11 @@ class Specializer(BlockEvaluator):
         result = records.operation(self, fn, args) if is_hashable(fn) else None
         if result is not None:
             return named(result, name)
+        if is_hashable(fn):
+            args = self._taken_by(fn, args)
+            definition = self._definition_of(fn, args, kwargs)
+            if definition is not None:
+                return self._call_tool(fn, definition, args, kwargs, name)
         handler = HANDLERS.get(fn) if is_hashable(fn) else None
         if handler is not None:
             result = handler(self, args, kwargs)
@@ -88,7 +99,7 @@ class Specializer(BlockEvaluator):
         if isinstance(fn, primitives.MakeClosure):
             return self._make_closure(fn, args)
         if isinstance(fn, primitives.SetCell):
-            self.cells.set(fn, args[0])
+            self.clock += self.cells.set(fn, args[0])
             return Const(None)
         if isinstance(fn, primitives.FString):
             return self.emit(fn, args, None, InstanceType(str), name)
@@ -101,6 +112,36 @@ class Specializer(BlockEvaluator):
         self._refuse_escape(args, kwargs)
         return self.emit(fn, args, kwargs, result_type(fn, tuple(args), kwargs), name)
 
+    def _taken_by(self, fn: Any, args: list[Operand]) -> list[Operand]:
+        """The arguments, with lists for the iterators whose items `fn` takes one after the other."""
+        takes_all = fn in TAKES_ALL
+        if not takes_all and fn not in TAKES_SOME and fn not in DEFINITIONS:
+            return args
+        return [self.taken(a, takes_all=takes_all) for a in args]
+
+    def _definition_of(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> Any:
+        """What a functional tool means, in Python; None for all else."""
+        simple = self.in_adjoint or not args or isinstance(type_of_operand(args[0]), (List, Tuple, Dict, Unknown))
+        if fn is list and not simple:
+            return list_of
+        given = {k: v for k, v in kwargs.items() if k != "key" or not (isinstance(v, Const) and v.value is None)}
+        return definition_of(fn, given)
+
+    def _call_tool(
+        self, fn: Any, definition: Any, args: list[Operand], kwargs: dict[str, Operand], name: str | None
+    ) -> Operand:
+        since, rolled = len(self.ops), self.rolled
+        self.rolled = True
+        try:
+            result = self._call_function(lowered(definition), args, kwargs, name)
+        except TypeError as error:
+            raise UnsupportedSyntaxError(f"`{fn.__name__}` in this form: {error}", self.span, _WRITE_OUT) from None
+        finally:
+            self.rolled = rolled
+        if fn not in ITERATORS or self.dead:
+            return result
+        return self.run_of(f"an iterator of `{fn.__name__}`", result, args, since, endless=False)
+
     def _look_into(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand], name: str | None) -> Operand | None:
         """The result of a call of what is written in Python, or wraps what is; None for the rest."""
         written_here = isinstance(fn, FunctionType) and not _is_library(fn)
@@ -110,12 +151,32 @@ class Specializer(BlockEvaluator):
             first = [outside.held(self, fn.args, i) for i in range(len(fn.args))]
             keywords = {k: outside.held(self, fn.keywords, k) for k in fn.keywords}
             return self.apply(fn.func, [*first, *args], {**keywords, **kwargs}, name)
+        if isinstance(fn, functools._lru_cache_wrapper):
+            return self._call_cached(fn, args, kwargs, name)
         wrapped = getattr(fn, "__s2s_ad_function__", None)
         if wrapped is not None:
             return self.apply(wrapped, args, kwargs, name)
         if isinstance(fn, MethodType) and isinstance(fn.__func__, FunctionType):
             return self.apply(fn.__func__, [Const(fn.__self__), *args], kwargs, name)
         return self._call_function(lowered(fn), args, kwargs, name) if written_here else None
+
+    def _call_cached(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand], name: str | None) -> Operand:
+        """A call of a function with a cache, which is not to be told from a call of the function itself."""
+        since = len(self.ops)
+        for operand in (*args, *kwargs.values()):
+            t = type_of_operand(operand)
+            if not (isinstance(t, (Number, InstanceType)) or (isinstance(t, Array) and t.axes == () and not t.boxed)):
+                raise UnsupportedSyntaxError(
+                    f"an argument of `{fn.__name__}`, which has a cache, other than a number or a string",
+                    self.span,
+                    "call the function without the cache, `__wrapped__`",
+                )
+        result = self.apply(fn.__wrapped__, args, kwargs, name)
+        if not all(map(is_pure, self.ops[since:])):
+            raise UnsupportedSyntaxError(
+                f"a cache around `{fn.__name__}`, which has effects", self.span, "take the cache away"
+            )
+        return result
 
     def _refuse_escape(self, args: list[Operand], kwargs: dict[str, Operand]) -> None:
         """A nested function is no object in generated code, so none can be handed to foreign code."""
@@ -163,8 +224,24 @@ class Specializer(BlockEvaluator):
         captured = [values[n] for n in code.free]
         if code.name in code.free and values[code.name] is closure:
             return self._call_instance(code.name, code, code, names, [*bound, *captured])
-        scope = self.cells.inside(closure, self.program.cells_of[code])
-        return self.splice(code, [*bound, *captured], names, scope)
+        scope = self.cells.inside(closure, self.program.cells_of.get(code, {}))
+        ours = names is not None and str(names.globals.get("__name__")).startswith("s2s_ad.")
+        since, hidden, rolled = len(self.ops), self.hidden, self.rolled
+        if ours:
+            self.hidden += 1
+        elif self.rolled:
+            self.hidden, self.rolled = 0, False
+        try:
+            result = self.splice(code, [*bound, *captured], names, scope)
+        finally:
+            self.hidden, self.rolled = hidden, rolled
+        return self._given(code, result, [*bound, *captured], since)
+
+    def _given(self, code: Function, result: Operand, inputs: list[Operand], since: int) -> Operand:
+        """What a call gives: of a generator an iterator."""
+        if not code.generator or self.dead:
+            return result
+        return self.run_of("a generator", result, inputs, since, endless=_may_be_endless(code.body))
 
     def _variables_of(self, closure: Value, code: Function) -> dict[str, Operand]:
         """What a nested function reads, by name: the variables as they are now, and the defaults."""
@@ -186,6 +263,7 @@ class Specializer(BlockEvaluator):
 
     def settled(self, operand: Operand, around: tuple[Value, ...] = ()) -> Operand:
         """An operand that may leave this code: the nested functions in it have the values of now."""
+        self.refuse_iterator(operand)
         if not isinstance(operand, Value) or not holds_function(operand.type):
             return operand
         if operand not in self.cells.made or not isinstance(operand.type, Closure):
@@ -237,6 +315,7 @@ class Specializer(BlockEvaluator):
     ) -> Operand:
         fn = callee.fn
         outside.guard_function(self, fn)
+        since = len(self.ops)
         bound = self.bind_call(callee, args, kwargs)
         if self.retarget is not None or fn.__module__.startswith("s2s_ad.rules."):
             self.hidden += 1
@@ -245,8 +324,10 @@ class Specializer(BlockEvaluator):
             finally:
                 self.hidden -= 1
         if any(isinstance(type_of_operand(a), (Tuple, List, Dict)) and has_code(a) for a in bound):
-            return self.splice(callee.code, bound, callee.names)  # only here it is known which functions these are
-        return self._call_instance(callee.code.name, fn, callee.code, callee.names, bound, name)
+            result = self.splice(callee.code, bound, callee.names)  # only here it is known which functions these are
+        else:
+            result = self._call_instance(callee.code.name, fn, callee.code, callee.names, bound, name)
+        return self._given(callee.code, result, bound, since)
 
     def _type_of_body(self, fn: FunctionType, args: list[Operand], kwargs: dict[str, Operand]) -> Type:
         """The result type of a primitive that is written in Python: it is not differentiated through, but typed."""
@@ -285,6 +366,8 @@ def infer(
 ) -> Instance:
     """The instance of a function for arguments of these types; constants that are not data stay constants."""
     signature = tuple(("static", static_key(constant(a))) if is_static(a) else type_of_operand(a) for a in args)
+    if code.generator and not program.stack:
+        raise UnsupportedSyntaxError("the derivative of a generator", code.span, "return a list of what it yields")
     key = (id(code), signature)
     instance = program.instances.get(key)
     if instance is None:
@@ -330,11 +413,18 @@ def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]
         a if is_static(a) else Value(p.name, widen(type_of_operand(a)))
         for a, p in zip(args, instance.code.body.params, strict=True)
     ]
-    result = specializer.settled(specializer.splice(instance.code, params, instance.names))
+    result = specializer.splice(instance.code, params, instance.names)
+    specializer.span = specializer.span or instance.code.span
+    result = specializer.settled(result)
     body = Block(tuple(p for p in params if isinstance(p, Value)), tuple(specializer.ops), (result,))
     code = instance.code
     instance.typed = Function(instance.name, code.parameters, code.free, body, code.span)
     return result, specializer
+
+
+def _may_be_endless(block: Block) -> bool:
+    inner = [region for op in block.ops for region in regions(op)]
+    return any(isinstance(op, While) for op in block.ops) or any(map(_may_be_endless, inner))
 
 
 def _is_library(fn: FunctionType) -> bool:

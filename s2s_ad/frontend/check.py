@@ -2,7 +2,7 @@
 
     statements   assignments of all sorts · if · for · while · break · continue · return · pass · assert · raise X ·
                  nested def · del name · expressions
-    expressions  all but await, yield and, outside a call that uses it up such as sum(…), generator expressions
+    expressions  all but await, and the value of a yield
 
 Whether a write to a subscript can be differentiated is decided later, when it is known what is written.
 """
@@ -38,7 +38,7 @@ def check_syntax(source: FunctionSource) -> None:
 # --- refused wherever they stand --------------------------------------------------------------------------------------
 
 _COROUTINE = Refusal("`async` and `await` are not supported", "write an ordinary function, and await outside of it")
-_GENERATOR = Refusal("`yield` is not supported", "collect the values in a list, and return the list")
+_SENT = Refusal("the value of `yield` is not supported", "give the generator what it needs as arguments")
 _IMPORT = Refusal("`import` inside a function is not supported", "move the import to the top of the file")
 _TRY = Refusal("`try` is not supported", "test for the cause of the error with `if`, or catch it in the caller")
 _HIDDEN_RESULT = "take the value as an argument, and return the new one"
@@ -48,8 +48,8 @@ REFUSED: dict[type, Refusal] = {
     gast.AsyncFor: _COROUTINE,
     gast.AsyncWith: _COROUTINE,
     gast.Await: _COROUTINE,
-    gast.Yield: _GENERATOR,
-    gast.YieldFrom: _GENERATOR,
+    gast.Yield: _SENT,  # met only where it is no statement, see `_parts`
+    gast.YieldFrom: _SENT,
     gast.Import: _IMPORT,
     gast.ImportFrom: _IMPORT,
     gast.Try: _TRY,
@@ -60,11 +60,6 @@ REFUSED: dict[type, Refusal] = {
     gast.Global: Refusal("`global` is not supported", _HIDDEN_RESULT),
     gast.Nonlocal: Refusal("`nonlocal` is not supported", _HIDDEN_RESULT),
     gast.TypeAlias: Refusal("`type` inside a function is not supported", "move it to the top of the file"),
-    # Met only where no call uses it up at once, see `_parts`.
-    gast.GeneratorExp: Refusal(
-        "a generator expression is supported only as the one argument of a call such as `sum` or `max`",
-        "write a list: `[… for … in …]`",
-    ),
 }
 
 SUPPORTED: frozenset[type] = frozenset(
@@ -72,7 +67,8 @@ SUPPORTED: frozenset[type] = frozenset(
         *(gast.FunctionDef, gast.Return, gast.Delete, gast.Assign, gast.AugAssign, gast.AnnAssign, gast.For),
         *(gast.While, gast.If, gast.Raise, gast.Assert, gast.Expr, gast.Pass, gast.Break, gast.Continue),
         *(gast.BoolOp, gast.NamedExpr, gast.BinOp, gast.UnaryOp, gast.Compare, gast.IfExp, gast.Lambda, gast.Call),
-        *(gast.Tuple, gast.List, gast.Set, gast.Dict, gast.ListComp, gast.SetComp, gast.DictComp, gast.Starred),
+        *(gast.Tuple, gast.List, gast.Set, gast.Dict, gast.Starred),
+        *(gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp),
         *(gast.Name, gast.Constant, gast.Attribute, gast.Subscript),
         *(gast.JoinedStr, gast.FormattedValue),
     }
@@ -80,7 +76,7 @@ SUPPORTED: frozenset[type] = frozenset(
 
 # --- refused in some forms --------------------------------------------------------------------------------------------
 
-_DECORATED = Refusal("a decorator on a nested function is not supported", "call the decorator by hand: `f = deco(f)`")
+_WALRUS = Refusal("`:=` in a generator expression is not supported", "write a list: `[… for … in …]`")
 _BARE_RAISE = Refusal("`raise` without an exception is not supported", "name the exception: `raise ValueError(…)`")
 _SET_ATTRIBUTE = Refusal("assignment to an attribute is not supported", "return the new value instead")
 _DELETE_ATTRIBUTE = Refusal("`del` of an attribute is not supported", "build a new object without it")
@@ -92,7 +88,7 @@ def _attribute_refusal(node: Any) -> Refusal | None:
 
 
 CONDITIONAL: dict[type, Callable[[Any], Refusal | None]] = {
-    gast.FunctionDef: lambda node: _DECORATED if node.decorator_list else None,
+    gast.GeneratorExp: lambda node: _WALRUS if any(isinstance(n, gast.NamedExpr) for n in gast.walk(node)) else None,
     gast.Raise: lambda node: _BARE_RAISE if node.exc is None else None,
     gast.Attribute: _attribute_refusal,
     gast.Subscript: lambda node: _DELETE_ITEM if isinstance(node.ctx, gast.Del) else None,
@@ -112,9 +108,6 @@ BUILTIN_HINTS = {
 
 # --- the walk ---------------------------------------------------------------------------------------------------------
 
-_USE_UP_A_GENERATOR = frozenset(
-    {"all", "any", "dict", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple"}
-)
 _OTHER_CODE = (gast.AsyncFunctionDef, gast.ClassDef)  # not searched for more, as all of it is to go
 
 
@@ -144,27 +137,21 @@ def _refusal(node: Any, builtin_calls: frozenset[str]) -> Refusal | None:
 
 
 def _parts(node: Any) -> list[Any]:
-    """The children of `node` to look at: all but annotations and decorators, and what is fine in its place."""
+    """The children of `node` to look at: all but annotations, and what is fine in its place."""
     if isinstance(node, (gast.FunctionDef, gast.Lambda)):
-        return [*node.args.defaults, *filter(None, node.args.kw_defaults), *_body(node)]
+        decorators = getattr(node, "decorator_list", [])
+        return [*decorators, *node.args.defaults, *filter(None, node.args.kw_defaults), *_body(node)]
     if isinstance(node, gast.AnnAssign):
         return [node.target, *filter(None, [node.value])]
     if isinstance(node, gast.AugAssign):
         return [*ast.iter_child_nodes(node.target), node.value]
-    if isinstance(node, gast.Call) and _uses_up_a_generator(node):
-        return [node.func, *ast.iter_child_nodes(node.args[0])]
+    if isinstance(node, gast.Expr) and isinstance(node.value, (gast.Yield, gast.YieldFrom)):
+        return list(ast.iter_child_nodes(node.value))
     return list(ast.iter_child_nodes(node))
 
 
 def _body(function: Any) -> list[Any]:
     return list(function.body) if isinstance(function.body, list) else [function.body]
-
-
-def _uses_up_a_generator(call: Any) -> bool:
-    """Whether `call` has one argument, a generator expression, and a callee that runs it to its end."""
-    if [type(argument) for argument in (*call.args, *call.keywords)] != [gast.GeneratorExp]:
-        return False
-    return isinstance(call.func, gast.Attribute) or getattr(call.func, "id", None) in _USE_UP_A_GENERATOR
 
 
 def _builtin_calls(source: FunctionSource) -> frozenset[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 import gast
@@ -53,6 +53,7 @@ COMPARE: dict[type, Callable[..., Any]] = {
     gast.Is: operator.is_,
     gast.IsNot: operator.is_not,
 }
+TAKE_ALL_CALLS = ("dict", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple")
 SHORT_CIRCUIT_CALLS = {"any": TRUE, "all": FALSE}
 
 
@@ -217,7 +218,7 @@ class ExpressionLowering(Builder):
         return self.call(node, target, args, self._keywords(node))[0]
 
     def _arguments(self, node: gast.Call) -> list[Operand | Star]:
-        if len(node.args) == 1 and isinstance(node.args[0], gast.GeneratorExp):
+        if len(node.args) == 1 and isinstance(node.args[0], gast.GeneratorExp) and self._uses_up(node.func):
             return [self._listcomp(node.args[0])]
         return self._items(node.args)
 
@@ -234,15 +235,38 @@ class ExpressionLowering(Builder):
         return NONE
 
     def _is_short_circuit(self, node: gast.Call) -> bool:
-        fn = node.func
-        return (
-            isinstance(fn, gast.Name)
-            and fn.id in SHORT_CIRCUIT_CALLS
-            and fn.id not in self.locals
-            and self.source.fn.__globals__.get(fn.id, getattr(builtins, fn.id)) is getattr(builtins, fn.id)
-            and len(node.args) == 1
-            and isinstance(node.args[0], gast.GeneratorExp)
-        )
+        generator = len(node.args) == 1 and isinstance(node.args[0], gast.GeneratorExp)
+        return generator and self._is_builtin(node.func, SHORT_CIRCUIT_CALLS)
+
+    def _uses_up(self, fn: gast.AST) -> bool:
+        """Whether a callee takes all items of an iterator at once."""
+        return isinstance(fn, gast.Attribute) or self._is_builtin(fn, TAKE_ALL_CALLS)
+
+    def _is_builtin(self, fn: gast.AST, names: Container[str]) -> bool:
+        """Whether an expression means the builtin of one of `names`."""
+        if not isinstance(fn, gast.Name) or fn.id not in names or self.is_bound(fn.id):
+            return False
+        builtin = getattr(builtins, fn.id)
+        return self.source.fn.__globals__.get(fn.id, builtin) is builtin
+
+    def is_bound(self, name: str) -> bool:
+        """Whether a function here or around here has a variable of this name."""
+        raise NotImplementedError
+
+    def _generatorexp(self, node: gast.GeneratorExp) -> Operand:
+        """A generator that is called at once, with the first iterable, which is evaluated here."""
+        first, *rest = node.generators
+        name = "items"
+        while any(getattr(n, "id", None) == name for n in gast.walk(node)):
+            name += "_"
+        source = gast.Name(name, gast.Load(), None, None)
+        inner = gast.comprehension(first.target, gast.copy_location(source, first.iter), first.ifs, first.is_async)
+        body = gast.copy_location(gast.ListComp(node.elt, [inner, *rest]), node)
+        parameter = gast.copy_location(gast.Name(name, gast.Param(), None, None), node)
+        made = gast.Lambda(gast.arguments([parameter], [], None, [], [], None, []), body)
+        made.generator = True
+        iterable = self.expression(first.iter)
+        return self.call(node, self.make_function(gast.copy_location(made, node)), [iterable])[0]
 
     def _any_or_all(self, node: gast.Call) -> Operand:
         """`any(generator)` stops at the first true item, `all(generator)` at the first false one."""

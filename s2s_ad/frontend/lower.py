@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import operator
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import gast
@@ -17,7 +18,15 @@ import gast
 from s2s_ad.errors import MutationError
 from s2s_ad.frontend.builder import FALSE, NONE, TRUE
 from s2s_ad.frontend.expressions import AUGMENTED, ExpressionLowering
-from s2s_ad.frontend.scope import always_exits, appended_names, assigned_names, contains, may_exit, names_in_functions
+from s2s_ad.frontend.scope import (
+    YIELDS,
+    always_exits,
+    appended_names,
+    assigned_names,
+    captured_names,
+    contains,
+    may_exit,
+)
 from s2s_ad.frontend.source import FunctionSource
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Const, Function, Operand, Parameter, Value
@@ -57,20 +66,26 @@ class FunctionLowering(ExpressionLowering):
         self.locals = {p.name for p in self.parameters} | set(assigned_names(body))
         self.free: dict[str, Value] = {}
         self.cells: dict[str, primitives.Cell] = {}
-        self.shared = names_in_functions(body)
+        self.shared = frozenset[str]().union(*map(captured_names, body))
+        self.yields = contains(body, YIELDS)
 
     def run(self) -> Function:
         """Lower the whole function."""
         params = tuple(Value(p.name) for p in self.parameters)
         self.env.update(zip((p.name for p in self.parameters), params, strict=True))
+        if self.yields:
+            self.env["%yielded"] = self.emit(self.node, primitives.make_list)
         result = self._body()
         body = Block((*params, *self.free.values()), tuple(self.ops), (result,))
-        return Function(self.name, self.parameters, tuple(self.free), body, self.span(self.node))
+        generator = self.yields or getattr(self.node, "generator", False)
+        return Function(self.name, self.parameters, tuple(self.free), body, self.span(self.node), generator)
 
     def _body(self) -> Operand:
         if isinstance(self.node, gast.Lambda):
             return self.expression(self.node.body)
         self.statements(self.node.body)
+        if self.yields:
+            return self.env["%yielded"]
         finished = self.env["%exit"]
         if isinstance(finished, Value):
             self.branch(self.node, finished, lambda: None, lambda: self.env.update({"%result": NONE}))
@@ -95,6 +110,10 @@ class FunctionLowering(ExpressionLowering):
         if name == self.name and isinstance(self.node, gast.FunctionDef):
             return True
         return name in self.parent.locals or self.parent._is_captured(name)
+
+    def is_bound(self, name: str) -> bool:
+        """Whether this function, or one around it, has a variable of this name."""
+        return name in self.locals or self._is_captured(name)
 
     def _captured(self, name: str) -> Value:
         return self.free.setdefault(name, Value(name))
@@ -126,7 +145,7 @@ class FunctionLowering(ExpressionLowering):
         captured = [self._seen(n) for n in code.free if n != own]
         extra = tuple(Value(n) for n in defaults)
         body = Block((*code.body.params, *extra), code.body.ops, code.body.results)
-        code = Function(code.name, code.parameters, (*code.free, *defaults), body, code.span)
+        code = replace(code, free=(*code.free, *defaults), body=body)
         cells = {n: cell for n in code.free if (cell := self.cell(n)) is not None}
         return self.emit(node, Const(primitives.MakeClosure(code, cells)), *captured, *defaults.values())
 
@@ -216,6 +235,8 @@ class FunctionLowering(ExpressionLowering):
         returns = contains(node.body, (gast.Return,))
         names |= {n: None for n in appended_names(node.body) if isinstance(self.env.get(n), Value)}
         self._refuse_aliases(node, names)
+        if contains(node.body, YIELDS):
+            names["%yielded"] = None
         carried = [*names, *(("%returned", "%result") if returns else ()), *(("%broke",) if node.orelse else ())]
         if node.orelse:
             self.env["%broke"] = FALSE
@@ -274,8 +295,23 @@ class FunctionLowering(ExpressionLowering):
         pass
 
     def _expr(self, node: gast.Expr) -> None:
-        if not isinstance(node.value, gast.Constant):
+        if isinstance(node.value, gast.Yield):
+            self._yield(node, NONE if node.value.value is None else self.expression(node.value.value))
+        elif isinstance(node.value, gast.YieldFrom):
+            self._yield_all(node, self.expression(node.value.value))
+        elif not isinstance(node.value, gast.Constant):
             self.expression(node.value)
+
+    def _yield(self, node: gast.AST, item: Operand) -> None:
+        """What a generator yields is appended to the list that it gives."""
+        self.env["%yielded"] = self.emit(node, primitives.append, self.env["%yielded"], item)
+
+    def _yield_all(self, node: gast.AST, iterable: Operand) -> None:
+        def body(item: Value | None) -> None:
+            assert item is not None
+            self._yield(node, item)
+
+        self.loop(node, iterable, ["%yielded"], body)
 
     def _assign(self, node: gast.Assign) -> None:
         value = self.expression(node.value)
@@ -310,7 +346,11 @@ class FunctionLowering(ExpressionLowering):
         self.emit(node, primitives.raise_, exception, *cause)
 
     def _functiondef(self, node: gast.FunctionDef) -> None:
-        self.bind(node.name, self.make_function(node))
+        decorators = [self.expression(d) for d in node.decorator_list]
+        function = self.make_function(node)
+        for decorator in reversed(decorators):
+            function = self.call(node, decorator, [function])[0]
+        self.bind(node.name, function)
 
 
 def _ends_only_by_return(node: Any) -> bool:

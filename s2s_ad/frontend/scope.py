@@ -9,6 +9,7 @@ import gast
 FUNCTIONS = (gast.FunctionDef, gast.AsyncFunctionDef, gast.Lambda)
 COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
 LOOPS = (gast.For, gast.While)
+YIELDS = (gast.Yield, gast.YieldFrom)
 
 
 def assigned_names(nodes: Iterable[gast.AST]) -> dict[str, None]:
@@ -24,7 +25,7 @@ def _bindings(node: gast.AST) -> Iterator[str]:
     if isinstance(node, gast.FunctionDef):
         yield node.name
     if isinstance(node, FUNCTIONS):
-        for default in (*node.args.defaults, *node.args.kw_defaults):
+        for default in (*getattr(node, "decorator_list", ()), *node.args.defaults, *node.args.kw_defaults):
             if default is not None:
                 yield from _bindings(default)
         return
@@ -56,10 +57,30 @@ def appended_names(nodes: Iterable[gast.AST]) -> dict[str, None]:
     return names
 
 
-def names_in_functions(nodes: Iterable[gast.AST]) -> frozenset[str]:
-    """The names that nested functions may read from around them; some of these may be their own variables."""
-    functions = (f for node in nodes for f in gast.walk(node) if isinstance(f, FUNCTIONS))
-    return frozenset(n.id for f in functions for n in gast.walk(f) if isinstance(n, gast.Name))
+def captured_names(node: gast.AST) -> frozenset[str]:
+    """The names that functions and generators in `node` read from around them."""
+    if isinstance(node, (*FUNCTIONS, gast.GeneratorExp)):
+        return free_names(node)
+    return frozenset[str]().union(*map(captured_names, gast.iter_child_nodes(node)))
+
+
+def free_names(node: gast.AST) -> frozenset[str]:
+    """The names that `node` uses and does not bind in a scope of its own."""
+    if isinstance(node, gast.Name):
+        return frozenset({node.id})
+    if not isinstance(node, FUNCTIONS):
+        used = frozenset[str]().union(*map(free_names, gast.iter_child_nodes(node)))
+        if not isinstance(node, COMPREHENSIONS):
+            return used
+        own = frozenset(assigned_names(g.target for g in node.generators))
+        return (used - own) | free_names(node.generators[0].iter)
+    body = node.body if isinstance(node.body, list) else [node.body]
+    inside = frozenset[str]().union(*map(free_names, body))
+    args = node.args
+    named = (*args.posonlyargs, *args.args, *args.kwonlyargs, *filter(None, [args.vararg, args.kwarg]))
+    own = frozenset(assigned_names(body)) | {a.id for a in named}
+    outside = (*getattr(node, "decorator_list", ()), *args.defaults, *filter(None, args.kw_defaults))
+    return (inside - own).union(*map(free_names, outside))
 
 
 def contains(nodes: Iterable[gast.AST], kinds: tuple[type, ...], *, into_loops: bool = True) -> bool:

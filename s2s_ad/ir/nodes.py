@@ -143,13 +143,17 @@ class Parameter:
 
 @dataclass(frozen=True, eq=False)
 class Function:
-    """A function. `free` are the variables it captures: values for them follow the parameters in `body.params`."""
+    """A function. `free` are the variables it captures: values for them follow the parameters in `body.params`.
+
+    `generator`: Python gets an iterator over the list that the body gives.
+    """
 
     name: str
     parameters: tuple[Parameter, ...]
     free: tuple[str, ...]
     body: Block
     span: Span | None = None
+    generator: bool = False
 
 
 def operands(op: Op) -> Iterator[Operand]:

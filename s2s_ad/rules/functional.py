@@ -1,0 +1,214 @@
+"""The functional tools of Python and of its library, written in the Python that is differentiated.
+
+A call of a tool is replaced by its definition here. Those of `ITERATORS` give an iterator in Python: the definition
+gives the list of what it runs through, and the compiler sees to it that nobody can tell the difference.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from s2s_ad.rules.registry import zero_rules
+from s2s_ad.runtime import sort_order
+
+zero_rules(sort_order)
+
+DEFINITIONS: dict[Any, Callable[..., Any]] = {}
+ITERATORS: set[Any] = set()
+
+
+def defines(*tools: Any, iterator: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register the decorated function as what `tools` mean."""
+
+    def register(definition: Callable[..., Any]) -> Callable[..., Any]:
+        for tool in tools:
+            DEFINITIONS[tool] = definition
+        if iterator:
+            ITERATORS.update(tools)
+        return definition
+
+    return register
+
+
+# Of the language.
+@defines(map, iterator=True)
+def _map(function: Any, *iterables: Any) -> Any:
+    if len(iterables) == 1:
+        return [function(x) for x in iterables[0]]
+    return [function(*row) for row in zip(*iterables)]
+
+
+@defines(filter, iterator=True)
+def _filter(function: Any, iterable: Any) -> Any:
+    if function is None:
+        return [x for x in iterable if x]
+    return [x for x in iterable if function(x)]
+
+
+def list_of(iterable: Any) -> Any:
+    """`list(iterable)`, item by item."""
+    return [x for x in iterable]  # noqa: C416
+
+
+def max_by(*args: Any, key: Any = None, **default: Any) -> Any:
+    """`max` with a `key` or a `default`; of those that tie it is the first, which gets all of the cotangent."""
+    items = [x for x in args[0]] if len(args) == 1 else args  # noqa: C416
+    if default and len(items) == 0:
+        return default["default"]
+    if key is None or len(items) == 0:
+        return max(items)
+    best = items[0]
+    best_key = key(best)
+    for x in items[1:]:
+        x_key = key(x)
+        if x_key > best_key:
+            best, best_key = x, x_key
+    return best
+
+
+def min_by(*args: Any, key: Any = None, **default: Any) -> Any:
+    """`min` with a `key` or a `default`; of those that tie it is the first, which gets all of the cotangent."""
+    items = [x for x in args[0]] if len(args) == 1 else args  # noqa: C416
+    if default and len(items) == 0:
+        return default["default"]
+    if key is None or len(items) == 0:
+        return min(items)
+    best = items[0]
+    best_key = key(best)
+    for x in items[1:]:
+        x_key = key(x)
+        if x_key < best_key:
+            best, best_key = x, x_key
+    return best
+
+
+def sorted_by(iterable: Any, *, key: Any, reverse: Any = False) -> Any:
+    """`sorted` with a `key`, which is called once for each item; those that tie keep their order."""
+    items = [x for x in iterable]  # noqa: C416
+    order = sort_order([key(x) for x in items], None, reverse)
+    return [items[i] for i in order]
+
+
+# Of `functools`.
+@defines(functools.reduce)
+def _reduce(function: Any, iterable: Any, *initial: Any) -> Any:
+    items = [x for x in iterable]  # noqa: C416
+    if not initial and len(items) == 0:
+        raise TypeError("reduce() of empty iterable with no initial value")
+    value = initial[0] if initial else items[0]
+    for x in items if initial else items[1:]:
+        value = function(value, x)
+    return value
+
+
+@defines(functools.partial)
+def _partial(function: Any, /, *args: Any, **keywords: Any) -> Any:
+    return lambda *more, **others: function(*args, *more, **{**keywords, **others})
+
+
+@defines(functools.wraps)
+def _wraps(wrapped: Any, *_: Any, **__: Any) -> Any:
+    return lambda wrapper: wrapper
+
+
+# Of `operator`.
+@defines(operator.itemgetter)
+def _itemgetter(item: Any, *items: Any) -> Any:
+    return (lambda obj: tuple([obj[i] for i in (item, *items)])) if items else (lambda obj: obj[item])
+
+
+@defines(operator.attrgetter)
+def _attrgetter(name: Any) -> Any:
+    return lambda obj: getattr(obj, name)
+
+
+# Of `itertools`.
+@defines(itertools.chain, iterator=True)
+def _chain(*iterables: Any) -> Any:
+    items: list[Any] = []
+    for iterable in iterables:
+        items = items + [x for x in iterable]  # noqa: C416
+    return items
+
+
+@defines(itertools.chain.from_iterable, iterator=True)
+def _chain_from_iterable(iterables: Any) -> Any:
+    return [x for iterable in iterables for x in iterable]
+
+
+@defines(itertools.product, iterator=True)
+def _product(*iterables: Any) -> Any:
+    rows: list[tuple[Any, ...]] = [()]
+    for iterable in iterables:
+        items = [x for x in iterable]  # noqa: C416
+        rows = [(*row, x) for row in rows for x in items]
+    return rows
+
+
+@defines(itertools.pairwise, iterator=True)
+def _pairwise(iterable: Any) -> Any:
+    items = [x for x in iterable]  # noqa: C416
+    return [(items[i], items[i + 1]) for i in range(len(items) - 1)]
+
+
+@defines(itertools.accumulate, iterator=True)
+def _accumulate(iterable: Any, function: Any = operator.add, *, initial: Any = None) -> Any:
+    items = [x for x in iterable]  # noqa: C416
+    if initial is None:
+        if len(items) == 0:
+            return []
+        total, rest = items[0], items[1:]
+    else:
+        total, rest = initial, items
+    totals = [total]
+    for x in rest:
+        total = function(total, x)
+        totals.append(total)
+    return totals
+
+
+@defines(itertools.combinations, iterator=True)
+def _combinations(iterable: Any, r: Any) -> Any:
+    items = [x for x in iterable]  # noqa: C416
+    n = len(items)
+    if r == 2:
+        return [(items[i], items[j]) for i in range(n) for j in range(i + 1, n)]
+    if r == 3:
+        return [(items[i], items[j], items[k]) for i in range(n) for j in range(i + 1, n) for k in range(j + 1, n)]
+    raise NotImplementedError("itertools.combinations of other than 2 or 3 items")
+
+
+@defines(itertools.repeat, iterator=True)
+def _repeat(x: Any, times: Any) -> Any:
+    return [x for _ in range(times)]
+
+
+@defines(itertools.islice, iterator=True)
+def _islice(iterable: Any, *bounds: Any) -> Any:
+    return [x for x in iterable][slice(*bounds)]  # noqa: C416
+
+
+@defines(itertools.starmap, iterator=True)
+def _starmap(function: Any, iterable: Any) -> Any:
+    return [function(*row) for row in iterable]
+
+
+@defines(itertools.zip_longest, iterator=True)
+def _zip_longest(a: Any, b: Any, *, fillvalue: Any = None) -> Any:
+    p = [x for x in a]  # noqa: C416
+    q = [x for x in b]  # noqa: C416
+    n = max(len(p), len(q))
+    return [(p[i] if i < len(p) else fillvalue, q[i] if i < len(q) else fillvalue) for i in range(n)]
+
+
+def definition_of(tool: Any, keywords: Any) -> Callable[..., Any] | None:
+    """What a call of `tool` with these keyword arguments means, or None where it is no functional tool."""
+    if tool in (max, min) and keywords:
+        return max_by if tool is max else min_by
+    if tool is sorted and "key" in keywords:
+        return sorted_by
+    return DEFINITIONS.get(tool)

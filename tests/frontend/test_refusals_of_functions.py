@@ -1,0 +1,136 @@
+"""What is refused of functions as values, functional tools and generators: where, and what to write instead."""
+
+import functools
+import itertools
+import re
+
+import numpy as np
+import pytest
+
+from s2s_ad import ADError, pullback
+
+V = np.array([0.5, -1.25, 2.0])
+
+
+def squares(v):
+    """One after the other."""
+    for x in v:
+        yield x * x
+
+
+def endless(x):
+    """Without an end."""
+    while True:
+        yield x
+        x = x * 0.5
+
+
+def late_in_a_list(v):
+    """All see the last `i`."""
+    functions = [lambda x: x * i for i in range(3)]  # noqa: B023
+    return functions[0](v[0])
+
+
+def after_the_loop(v):
+    """The function sees the last `k`."""
+    for k in range(3):
+
+        def g(t):
+            return t * k  # noqa: B023
+
+    return g(v[0])
+
+
+def not_assigned_yet(v):
+    """Python raises a NameError."""
+    f = lambda: later
+    y = f() if v[0] > 10 else v[1]
+    later = v[0]
+    return y * later
+
+
+def used_twice(v):
+    """The second time it is empty."""
+    g = squares(v)
+    return sum(g) + sum(g)
+
+
+def read_late(v):
+    """It would see the new value."""
+    a = v[0]
+    m = map(lambda x: x * a, v)  # noqa: C417
+    a = v[1]
+    return sum(m) * a
+
+
+def kept(v):
+    """In a tuple."""
+    return (filter(None, v), v[0])[1]
+
+
+def stops(v):
+    """After some items of a generator that has no end."""
+    for x in endless(v[0]):
+        if x < 0.1:
+            break
+    return x
+
+
+def sends(v):
+    """The value of a `yield`."""
+
+    def g():
+        y = yield v[0]
+        yield y
+
+    return sum(g())
+
+
+def without_a_number(v):
+    """`repeat` goes on for ever."""
+    return sum(a * b for a, b in zip(v, itertools.repeat(v[0]), strict=False))
+
+
+def of_a_generator(v):
+    """The program itself is one."""
+    yield v[0]
+
+
+@functools.lru_cache
+def remembered(x):
+    """A cache."""
+    return x
+
+
+def cached_array(v):
+    """An array has no hash."""
+    return remembered(v)
+
+
+@pytest.mark.parametrize(
+    ("function", "line", "caret", "hint"),
+    [
+        (late_in_a_list, "return functions[0](v[0])", "functions[0](v[0])", "another name"),
+        (after_the_loop, "return g(v[0])", "g(v[0])", "another name"),
+        (not_assigned_yet, "y = f() if v[0] > 10 else v[1]", "f()", "assign `later`"),
+        (used_twice, "return sum(g) + sum(g)", "sum(g)", "list"),
+        (read_late, "return sum(m) * a", "sum(m)", "list"),
+        (kept, "return (filter(None, v), v[0])[1]", "(filter(None, v), v[0])", "list"),
+        (sends, "y = yield v[0]", "yield v[0]", "as arguments"),
+        (without_a_number, "", "itertools.repeat(v[0])", "write the loop out"),
+        (of_a_generator, "def of_a_generator(v):", "def of_a_generator(v):", "return a list"),
+        (stops, "for x in endless(v[0]):", "", "`while` and `break`"),
+        (cached_array, "return remembered(v)", "remembered(v)", "__wrapped__"),
+    ],
+)
+def test_refused_with_place_and_way_out(function, line, caret, hint):
+    """The line, what is under the caret, and the hint."""
+    with pytest.raises(ADError) as refusal:
+        pullback(function, V)
+    text = str(refusal.value)
+    place, shown, under = text.splitlines()[:3]
+    assert re.search(rf":\d+:\d+: in {function.__name__}: ", place)
+    assert shown.strip().startswith(line)
+    marked = shown[under.index("^") : under.rindex("^") + 1]
+    assert marked.startswith(caret)
+    assert hint in text.partition("hint: ")[2]
