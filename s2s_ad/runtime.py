@@ -201,6 +201,12 @@ def einsum_indices(subscripts: str, ndims: list[int]) -> tuple[list[str], str]:
     return inputs, right.replace("...", dots)
 
 
+def sort_order(items: Any, key: Any = None, reverse: bool = False) -> list[int]:
+    """The permutation that sorts `items` as ``sorted`` does: stably, so ties keep their order."""
+    keys = items if key is None else [key(item) for item in items]
+    return sorted(range(len(keys)), key=keys.__getitem__, reverse=reverse)
+
+
 def zeros_like(x: Any) -> Any:
     """The zero cotangent of a value of any structure; None where it has none."""
     return finish(None, x)

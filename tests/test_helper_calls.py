@@ -11,7 +11,7 @@ from s2s_ad.ir.nodes import Block, Function, Value, regions
 from s2s_ad.ir.types import Array, Closure, Dict, Iterable, List, Tuple, Type, Unknown, is_differentiable
 from s2s_ad.operators import compiled_for
 
-CEILING = 105
+CEILING = 131
 
 ALGORITHMS = {
     "products_of_others": "the products of all elements but one, without a division that zeros would spoil",
@@ -19,6 +19,7 @@ ALGORITHMS = {
     "inverse_transpose": "that of its logarithm, infinite instead of an error where the matrix is singular",
     "place_diagonal": "writes along a diagonal of two axes out of many",
     "unrepeat": "the sum over the repetitions of a list of any length",
+    "sort_order": "the permutation that sorts by a key",
     "sinc_slope": "a power series near 0 and a quotient elsewhere",
 }
 CONTROL_FLOW = {"bound": "says which variable has no value yet"}

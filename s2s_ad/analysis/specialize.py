@@ -42,10 +42,10 @@ from s2s_ad.ir.types import (
     UNKNOWN,
     Array,
     Closure,
-    Record,
     Dict,
     List,
     Number,
+    Record,
     Tuple,
     Type,
     Unknown,
@@ -120,7 +120,9 @@ class Specializer(BlockEvaluator):
         return [self.taken(a, takes_all=takes_all) for a in args]
 
     def _definition_of(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> Any:
-        """What a functional tool means, in Python; None for all else."""
+        """What a functional tool means, in Python; None for all else, and in rules, which run as they are written."""
+        if self.retarget is not None:
+            return None
         simple = self.in_adjoint or not args or isinstance(type_of_operand(args[0]), (List, Tuple, Dict, Unknown))
         if fn is list and not simple:
             return list_of

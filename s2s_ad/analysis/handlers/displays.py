@@ -19,7 +19,6 @@ from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
 from s2s_ad.ir.types import (
     UNKNOWN,
     Array,
-    Closure,
     Dict,
     Instance,
     List,
