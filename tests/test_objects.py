@@ -400,3 +400,26 @@ def test_mathematical_attributes_keep_their_kind():
     assert isinstance(found.c, (np.ndarray, np.floating))
     assert found.d.dtype == np.float32
     assert not hasattr(found, "n")
+
+
+class Peak:
+    """An operator that sees an array as a whole."""
+
+    def __init__(self, w):
+        self.w = w
+
+    def __mul__(self, other):
+        """The largest element counts."""
+        return np.max(other) * self.w
+
+    __rmul__ = __mul__
+
+
+def test_arrays_before_objects_are_refused():
+    """NumPy calls the method once for each element, and not with the array."""
+    x, peak = np.array([1.0, 2.0]), Peak(3.0)
+    assert list(x * peak) == [3.0, 6.0]
+    with pytest.raises(UnsupportedSyntaxError, match="write the object first"):
+        value_and_grad(lambda p, x: np.sum(x * p))(peak, x)
+    assert value_and_grad(lambda p, x: p * x)(peak, x) == (6.0, Tangent(w=2.0))
+    assert value_and_grad(lambda p, x: 2.0 * p * np.sum(x))(peak, x) == (18.0, Tangent(w=6.0))

@@ -14,7 +14,7 @@ from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand
-from s2s_ad.ir.types import Record, Static
+from s2s_ad.ir.types import Array, Record, Static, Type, Unknown
 
 _MISSING = object()
 _OPERATORS = {
@@ -75,6 +75,9 @@ def operation(s: Emitter, fn: Any, args: list[Operand]) -> Operand | None:
     if len(args) == 2 and name not in ("getitem", "contains"):
         tries.append((args[::-1], f"__{_MIRRORED.get(name) or 'r' + name}__"))
         left, right = (getattr(type_of_operand(a), "cls", object) for a in args)
+        if _is_taken_apart(type_of_operand(args[0])):
+            what = f"an array, or what may be one, before a `{right.__name__}` object in an operator"
+            raise UnsupportedSyntaxError(what, s.span, "write the object first: NumPy takes the array apart")
         if left is not right and issubclass(right, left):
             tries.reverse()
     for operands, method_name in tries:
@@ -84,6 +87,11 @@ def operation(s: Emitter, fn: Any, args: list[Operand]) -> Operand | None:
             if not (isinstance(result, Const) and result.value is NotImplemented):
                 return result
     return None
+
+
+def _is_taken_apart(t: Type) -> bool:
+    """Whether NumPy may apply an operator to each element of the left operand, before the object is asked."""
+    return isinstance(t, Unknown) or (isinstance(t, Array) and t.axes != ())
 
 
 def _rely_on(s: Emitter, cls: type, name: str) -> None:
