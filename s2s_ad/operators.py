@@ -28,20 +28,11 @@ def pullback(f: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Cal
 
 def _pullback(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], *, optimize: bool) -> Any:
     call, values, spread = _prepared(f, args, kwargs, optimize=optimize)
-    try:
-        y, inner = call(*values)
-    except Exception as error:
-        explain(error)
-        raise
+    y, inner = _explained(call, values)
 
     def back(y_bar: Any) -> tuple[Any, ...]:
         """The pullback: the cotangents of the function and of each of its arguments."""
-        y_bar = check_cotangent(y_bar, y)
-        try:
-            bars = inner(y_bar)
-        except Exception as error:
-            explain(error)
-            raise
+        bars = _explained(inner, (check_cotangent(y_bar, y),))
         return bars[:count] if spread is None else spread(bars)
 
     count = 1 + len(args)
@@ -71,9 +62,10 @@ def _prepared(
     return compiled.call, _runtime_values(bound), _spread(t, args, kwargs)
 
 
-def _run(compiled: Compiled, values: Sequence[Any]) -> Any:
+def _explained(call: Callable[..., Any], values: Sequence[Any]) -> Any:
+    """The result of a call; an exception out of it gains a note on the user's line."""
     try:
-        return compiled.call(*_runtime_values(values))
+        return call(*values)
     except Exception as error:
         explain(error)
         raise
@@ -206,11 +198,7 @@ def _derivative(
             found, values = shortcut.find(fn, (*ahead, *args)) or (None, args)
         if found is None:
             return _differentiate(t, argnums, mode, args, kwargs, shortcut, has_aux=has_aux, optimize=optimize)
-        try:
-            return found(*values)
-        except Exception as error:
-            explain(error)
-            raise
+        return _explained(found, values)
 
     return functools.update_wrapper(derivative, f, updated=())
 
@@ -243,9 +231,9 @@ def _differentiate(
     if is_scalar(_value_type(compiled, has_aux=has_aux)):
         if not kwargs and not t.kwargs and all(a is b for a, b in zip(given, values, strict=True)):
             shortcut.put(t.fn, values, compiled)
-        return _run(compiled, values)
+        return _explained(compiled.call, _runtime_values(values))
     both = find(t.fn, values, Request("value_and_grad", wanted, request.single, has_aux, optimize))
-    y, gradient = _run(both, values)
+    y, gradient = _explained(both.call, _runtime_values(values))
     _require_scalar(t, y[0] if has_aux else y)
     return gradient if mode == "grad" else (y, gradient)
 

@@ -54,9 +54,7 @@ class Guard:
         now = self.read()
         if self.by_type:
             return now is not MISSING and type_of(now) == self.value
-        return now is self.value or (
-            type(now) is type(self.value) in (int, str, MethodType) and bool(now == self.value)
-        )
+        return now is self.value or (type(now) is type(self.value) in _EQUAL and bool(now == self.value))
 
 
 def recogniser(

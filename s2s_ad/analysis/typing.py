@@ -17,6 +17,7 @@ import numpy as np
 from s2s_ad.analysis.broadcasting import broadcast
 from s2s_ad.analysis.operands import as_array, constant, length, type_of_operand
 from s2s_ad.analysis.sampling import elementwise_kinds, sampled
+from s2s_ad.analysis.tables import entering
 from s2s_ad.ir.nodes import Const, Operand
 from s2s_ad.ir.types import (
     ANY,
@@ -33,6 +34,7 @@ from s2s_ad.rules.registry import registry
 
 Handler = Callable[..., Type]
 HANDLERS: dict[Any, Handler] = {}
+handles = entering(HANDLERS)  # decorates what knows the result type of functions; it takes the call's operands
 _PYTHON = {op for op in vars(operator).values() if callable(op)} | {abs, pow, divmod, round}
 _MATH = {fn for fn in vars(math).values() if callable(fn)}
 
@@ -100,17 +102,6 @@ def _shaped(kind: Type, axes: tuple[Axis, ...] | None) -> Type:
     if isinstance(kind, Array) and axes != ():
         return Array(kind.dtype, axes)
     return kind
-
-
-def handles(*fns: Any) -> Callable[[Handler], Handler]:
-    """Register the decorated function as what knows the result type of `fns`; it takes the call's operands."""
-
-    def register(handler: Handler) -> Handler:
-        for fn in fns:
-            HANDLERS[fn] = handler
-        return handler
-
-    return register
 
 
 def array_type(operand: Operand) -> Array:

@@ -31,6 +31,7 @@ from s2s_ad.rules.registry import registry
 
 _BINARY = frozenset({operator.mul, operator.truediv, operator.sub, operator.add, np.divide})
 _LINEAR = frozenset({operator.mul, operator.truediv, np.divide, operator.matmul})
+_SIMPLIFIED = _BINARY | _LINEAR
 _SUMS = {operator.add: operator.sub, operator.sub: operator.add}
 
 
@@ -52,7 +53,7 @@ class Algebra:
             return [self._earliest(args[0])]
         if fn is operator.neg:
             return self._negation(args)
-        if len(args) != 2 or fn not in _BINARY | _LINEAR:
+        if len(args) != 2 or fn not in _SIMPLIFIED:
             return args
         if fn is operator.mul:
             for one, other in (args, args[::-1]):

@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -29,12 +28,12 @@ import numpy as np
 from s2s_ad.analysis.effects import callee, is_pure
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.program import Instance
-from s2s_ad.analysis.sharing import Sharing, kinds
+from s2s_ad.analysis.sharing import kinds
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Operand, Star, Value, operands
 from s2s_ad.ir.types import Array, Dict, List, Number, Tuple
 from s2s_ad.transforms.outside import Outside
-from s2s_ad.transforms.rewriting import Rewriter, key_of
+from s2s_ad.transforms.rewriting import SharingRewriter, key_of
 
 _CHEAP: frozenset[Any] = frozenset({
     slice, isinstance, bool, np.shape, np.ndim, np.transpose, primitives.identity, primitives.make_tuple,
@@ -52,20 +51,13 @@ def common_subexpressions(block: Block, outside: Outside) -> Block:
     return _Elimination(block, outside.given).block(block)
 
 
-class _Elimination(Rewriter):
+class _Elimination(SharingRewriter):
     """Keeps, for each place, the calls before it. `same`: earlier values that others are equal to."""
 
     def __init__(self, whole: Block, given: int) -> None:
-        super().__init__()
-        self.whole = whole
-        self.given = given
+        super().__init__(whole, given)
         self.available: dict[Any, Call] = {}
         self.same: dict[Operand, Value] = {}
-
-    @cached_property
-    def sharing(self) -> Sharing:
-        """Who shares memory; many a block repeats nothing, and need not know."""
-        return Sharing(self.whole, self.given)
 
     def block(self, block: Block) -> Block:
         """The block anew; what it computes is not available after it."""

@@ -16,15 +16,13 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterable
-from functools import cached_property
 from typing import Any
 
 from s2s_ad.analysis.effects import callee
-from s2s_ad.analysis.sharing import Sharing
 from s2s_ad.ir.nodes import Block, Call, Const, Operand, Star, Value
 from s2s_ad.ir.types import Array, Number
 from s2s_ad.transforms.outside import Outside
-from s2s_ad.transforms.rewriting import Rewriter
+from s2s_ad.transforms.rewriting import SharingRewriter
 
 _FOLDED: frozenset[Callable[..., Any]] = frozenset({
     operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.neg,
@@ -39,19 +37,12 @@ def constant_folding(block: Block, outside: Outside) -> Block:
     return _Folding(block, outside.given).block(block)
 
 
-class _Folding(Rewriter):
+class _Folding(SharingRewriter):
     """Keeps the calls met so far, by their results."""
 
     def __init__(self, whole: Block, given: int) -> None:
-        super().__init__()
-        self.whole = whole
-        self.given = given
+        super().__init__(whole, given)
         self.made: dict[Operand, Call] = {}
-
-    @cached_property
-    def sharing(self) -> Sharing:
-        """Who shares memory; asked only where an array is multiplied by one."""
-        return Sharing(self.whole, self.given)
 
     def call(self, op: Call) -> Iterable[Call]:
         """Nothing, if the result is a constant or an operand; else the call."""

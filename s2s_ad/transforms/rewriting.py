@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
+from s2s_ad.analysis.sharing import Sharing
 from s2s_ad.ir.nodes import Block, Call, Const, For, If, Op, Operand, Star, Value, While, operands
 
 _ATOMS = frozenset({bool, int, float, complex, str, bytes, type(None), type(Ellipsis)})
@@ -122,3 +124,17 @@ def _key_of_constant(value: Any) -> Any:
     if kind is slice:
         return kind, _key_of_constant((value.start, value.stop, value.step))
     return Const, id(value)
+
+
+class SharingRewriter(Rewriter):
+    """A rewriter of the block `whole`, of which it may ask who shares memory; `given`: see `Outside`."""
+
+    def __init__(self, whole: Block, given: int) -> None:
+        super().__init__()
+        self.whole = whole
+        self.given = given
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """Who shares memory; many a block changes in nothing that depends on it, and need not know."""
+        return Sharing(self.whole, self.given)

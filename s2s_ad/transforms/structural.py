@@ -14,6 +14,7 @@ from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.indexing import is_advanced
 from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.analysis.tables import entering
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
 from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Number, Record, Tuple
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 Reverse = Callable[["StructuralStep"], None]
 STRUCTURAL: dict[Any, Reverse] = {}
+reverses = entering(STRUCTURAL)  # decorates the reverse half of functions
 
 
 @dataclass(eq=False)
@@ -37,17 +39,6 @@ class StructuralStep(CallStep):
         """Do what the table says."""
         self.t.spec.span = self.op.span
         self.how(self)
-
-
-def reverses(*fns: Any) -> Callable[[Reverse], Reverse]:
-    """Register the decorated function as the reverse half of `fns`."""
-
-    def register(how: Reverse) -> Reverse:
-        for fn in fns:
-            STRUCTURAL[fn] = how
-        return how
-
-    return register
 
 
 @reverses(primitives.make_tuple, primitives.make_list, primitives.MakeClosure)

@@ -9,19 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.tables import entering
 from s2s_ad.ir.nodes import Operand
 
 Handler = Callable[[Emitter, list[Operand], dict[str, Operand]], Operand | None]
 HANDLERS: dict[Any, Handler] = {}
+handles = entering(HANDLERS)
 REWRITE = "build the value in one expression (np.where, np.stack, a list and np.array) instead of writing in place"
-
-
-def handles(*fns: Any) -> Callable[[Handler], Handler]:
-    """Register the decorated function as the handler of `fns`."""
-
-    def register(handler: Handler) -> Handler:
-        for fn in fns:
-            HANDLERS[fn] = handler
-        return handler
-
-    return register
