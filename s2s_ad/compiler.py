@@ -70,7 +70,7 @@ class Compiled:
     text: str
     result_type: Type
     guards: tuple[Guard, ...]
-    version: int
+    version: object
     stages: dict[str, Any] = field(default_factory=dict)
 
     def is_current(self) -> bool:

@@ -185,20 +185,27 @@ def _derivative(
     plain = simple and not ahead and not code.co_freevars
 
     def derivative(*args: Any, **kwargs: Any) -> Any:
-        found, values = None, args
-        if plain and not kwargs and fn.__code__ is code:  # what `Shortcut.find` does, with nothing in between
-            try:
-                for recognise, call in shortcut.entries:
-                    if recognise(*args):
-                        found = call
-                        break
-            except Exception:
-                found = None
-        if found is None and simple and not kwargs:
-            found, values = shortcut.find(fn, (*ahead, *args)) or (None, args)
+        if not plain or kwargs or fn.__code__ is not code:
+            return by_search(args, kwargs)
+        try:  # what `Shortcut.find` does, with nothing in between
+            for recognise, call in shortcut.entries:  # noqa: B007, it is called below
+                if recognise(*args):
+                    break
+            else:
+                return by_search(args, kwargs)
+        except Exception:
+            return by_search(args, kwargs)
+        try:
+            return call(*args)
+        except Exception as error:
+            explain(error)
+            raise
+
+    def by_search(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        found = shortcut.find(fn, (*ahead, *args)) if simple and not kwargs else None
         if found is None:
             return _differentiate(t, argnums, mode, args, kwargs, shortcut, has_aux=has_aux, optimize=optimize)
-        return _explained(found, values)
+        return _explained(*found)
 
     return functools.update_wrapper(derivative, f, updated=())
 

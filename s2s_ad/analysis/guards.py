@@ -3,7 +3,8 @@
 A `Guard` is a fact about the outside world: what a global, an attribute of a module, a function's code or a cell holds.
 `recogniser` writes one expression that tests all guards together with the types of the arguments, such as
 
-    lambda x: (type(x) is ndarray and x.dtype is dtype_0 and len(s := x.shape) == 2 and s[0] != 1 and s[1] != 1
+    lambda x: (type(x) is ndarray and x.dtype is dtype_0
+               and ((s := x.shape) == (200, 3) or len(s) == 2 and s[0] != 1 and s[1] != 1)
                and globals_0["np"] is module_0)
 
 It says yes only to what has exactly the types that it was made from, and may say no where a slower look would say yes.
@@ -129,8 +130,10 @@ class _Writer:
     def _array(self, first: str, name: str, value: Any) -> list[str]:
         tests = [f"type({first}) is ndarray", f"{name}.dtype is {self.bind(value.dtype)}"]
         shape = self._variable()
-        tests.append(f"len({shape} := {name}.shape) == {value.ndim}")
-        return tests + [f"{shape}[{i}] {'==' if n == 1 else '!='} 1" for i, n in enumerate(value.shape)]
+        alike = [f"len({shape}) == {value.ndim}"]
+        alike += [f"{shape}[{i}] {'==' if n == 1 else '!='} 1" for i, n in enumerate(value.shape)]
+        # mostly it is the very shape of the first call
+        return [*tests, f"(({shape} := {name}.shape) == {value.shape} or {' and '.join(alike)})"]
 
     def _sequence(self, first: str, name: str, value: Any) -> list[str]:
         tests = [f"type({first}) is {type(value).__name__}", f"len({name}) == {len(value)}"]

@@ -77,16 +77,16 @@ class Opaque(Rule):
 
 
 class Registry:
-    """Rules by function, with a version that grows at each change so that compiled code can be told stale."""
+    """Rules by function. After each change `version` is another object, so that compiled code can be told stale."""
 
     def __init__(self) -> None:
         self._rules: dict[Any, Rule] = {}
-        self.version = 0
+        self.version = object()
 
     def add(self, rule: Rule) -> None:
         """Record `rule`, in place of an earlier one for the same function."""
         self._rules[rule.fn] = rule
-        self.version += 1
+        self.version = object()
 
     def get(self, fn: object) -> Rule | None:
         """The rule of `fn`, or None. Unhashable callables have none."""
