@@ -26,7 +26,8 @@ from s2s_ad.codegen.printer import Printer
 from s2s_ad.codegen.references import References
 from s2s_ad.frontend.source import deep_recursion
 from s2s_ad.ir.nodes import Block, Const, Function, Op, Operand, Value, free_values
-from s2s_ad.ir.types import Array, Dict, List, Tuple, Type, is_code, is_scalar, type_of
+from s2s_ad.ir.types import Array, Dict, List, Tuple, Type, is_scalar
+from s2s_ad.ir.values import is_code, type_of
 from s2s_ad.ir.verifier import verify_blocks
 from s2s_ad.rules.registry import registry
 from s2s_ad.runtime import Tangent

@@ -18,7 +18,8 @@ from s2s_ad.analysis.guards import Guard, recogniser
 from s2s_ad.analysis.program import lowered
 from s2s_ad.compiler import Compiled
 from s2s_ad.errors import SourceUnavailableError
-from s2s_ad.ir.types import Record, fields_of, is_code, is_differentiable, type_of, unsupported_class
+from s2s_ad.ir.types import Record, is_differentiable
+from s2s_ad.ir.values import fields_of, is_code, type_of, unsupported_class
 from s2s_ad.rules.registry import registry
 
 ArgNums = int | str | Sequence[int | str]

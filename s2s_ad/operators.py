@@ -13,7 +13,8 @@ from s2s_ad.analysis.program import lowered
 from s2s_ad.codegen.linecache_store import explain
 from s2s_ad.compiler import Compiled, NotScalar, Request, find
 from s2s_ad.dispatch import ArgNums, Shortcut, Target, as_tuple, shortcut_for, target
-from s2s_ad.ir.types import Tuple, Type, fields_of, is_code, is_scalar
+from s2s_ad.ir.types import Tuple, Type, is_scalar
+from s2s_ad.ir.values import fields_of, is_code
 
 
 def pullback(f: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:

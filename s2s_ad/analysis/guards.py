@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.ir.types import Record, fields_of, type_of
+from s2s_ad.ir.types import Record
+from s2s_ad.ir.values import fields_of, type_of
 
 MISSING = object()
 _PLAIN = frozenset({float, int, bool, complex})

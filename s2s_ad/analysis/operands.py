@@ -7,7 +7,20 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand
-from s2s_ad.ir.types import ANY, NEVER, UNKNOWN, Array, Axis, Length, List, Number, Tuple, Type, join_all, type_of
+from s2s_ad.ir.types import (
+    ANY,
+    NEVER,
+    UNKNOWN,
+    Array,
+    Axis,
+    Length,
+    List,
+    Number,
+    Tuple,
+    Type,
+    join_all,
+)
+from s2s_ad.ir.values import type_of
 
 
 def type_of_operand(operand: Operand) -> Type:

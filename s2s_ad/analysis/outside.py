@@ -16,7 +16,7 @@ from s2s_ad.analysis.statics import (
 )
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand
-from s2s_ad.ir.types import is_code, type_of
+from s2s_ad.ir.values import is_code, type_of
 
 
 def read_global(s: Emitter, name: str) -> Operand:

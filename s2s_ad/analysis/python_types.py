@@ -25,8 +25,8 @@ from s2s_ad.ir.types import (
     Type,
     is_scalar,
     join_all,
-    type_of,
 )
+from s2s_ad.ir.values import type_of
 
 
 @handles(operator.getitem)

@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.ir.types import ANY, UNKNOWN, Array, List, Number, Tuple, Type, join_all, type_of
+from s2s_ad.ir.types import ANY, UNKNOWN, Array, List, Number, Tuple, Type, join_all
+from s2s_ad.ir.values import type_of
 
 _NUMBERS: dict[str, tuple[Any, ...]] = {
     "bool": (True,),

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
-from s2s_ad.ir.types import Number, Type, is_code
+from s2s_ad.ir.types import Number, Type
+from s2s_ad.ir.values import is_code
 
 _FOLDABLE = (int, float, complex, bool, str, bytes, type(None), np.dtype, slice, type(Ellipsis))
 

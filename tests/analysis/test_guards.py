@@ -9,7 +9,7 @@ import pytest
 from s2s_ad import grad, pullback
 from s2s_ad.analysis.guards import MISSING, Guard, recogniser
 from s2s_ad.compiler import signature
-from s2s_ad.ir.types import is_code
+from s2s_ad.ir.values import is_code
 
 Point = collections.namedtuple("Point", "x y")
 

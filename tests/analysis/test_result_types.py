@@ -16,7 +16,18 @@ from s2s_ad.analysis import specialize
 from s2s_ad.analysis.slice_lengths import Cut
 from s2s_ad.analysis.typing import result_type
 from s2s_ad.ir.nodes import Const, Operand, Value
-from s2s_ad.ir.types import Array, Axis, Iterable, Length, List, Number, Tuple, Type, Unknown, type_of
+from s2s_ad.ir.types import (
+    Array,
+    Axis,
+    Iterable,
+    Length,
+    List,
+    Number,
+    Tuple,
+    Type,
+    Unknown,
+)
+from s2s_ad.ir.values import type_of
 
 assert specialize  # it fills the tables of types
 KINDS = {"bool": (bool,), "int": (int,), "real": (int, float), "float": (float,), "complex": (complex,)}

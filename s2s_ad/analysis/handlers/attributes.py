@@ -23,8 +23,8 @@ from s2s_ad.ir.types import (
     List,
     Record,
     Tuple,
-    type_of,
 )
+from s2s_ad.ir.values import type_of
 from s2s_ad.rules.numpy.methods import ATTRIBUTES, METHODS
 
 _CONTAINERS = (np.ndarray, list, dict, set)
