@@ -17,6 +17,7 @@ from typing import Any
 
 from s2s_ad.analysis.effects import may_raise
 from s2s_ad.analysis.guards import Guard
+from s2s_ad.analysis.libraries import library_source
 from s2s_ad.analysis.program import Lowered, Program, lowered
 from s2s_ad.analysis.specialize import infer
 from s2s_ad.codegen.linecache_store import register
@@ -24,6 +25,7 @@ from s2s_ad.codegen.module import closure_form, joint_form, pair_form
 from s2s_ad.codegen.names import all_values
 from s2s_ad.codegen.printer import Printer
 from s2s_ad.codegen.references import References
+from s2s_ad.errors import ADError, MissingRuleError
 from s2s_ad.frontend.source import deep_recursion
 from s2s_ad.ir.nodes import Block, Const, Function, Op, Operand, Value, free_values
 from s2s_ad.ir.types import Array, Dict, List, Tuple, Type, is_scalar
@@ -118,8 +120,35 @@ def find(fn: FunctionType, values: Sequence[Any], request: Request) -> Compiled:
 
 
 def compile_function(source: Lowered, values: Sequence[Any], request: Request) -> Compiled:
+    """Run every pass for one function and one signature, and again for each library function that has to be opened."""
+    opened: dict[Any, MissingRuleError] = {}
+    while True:
+        try:
+            return _compile(source, values, request, frozenset(opened))
+        except MissingRuleError as error:
+            if library_source(error.function) is None or error.function in opened:
+                raise _explained(error, opened) from None
+            opened[error.function] = error
+        except ADError as error:
+            raise _explained(error, opened) from None
+
+
+def _explained(error: ADError, opened: dict[Any, MissingRuleError]) -> ADError:
+    """An error in a library function that was looked into, told as one about the user's call of it."""
+    sources = filter(None, map(library_source, opened))
+    files = {fn.__code__.co_filename for fn in sources}
+    if error.span is None or error.span.filename not in files:
+        return error
+    for missing in reversed(opened.values()):
+        if missing.span is not None and missing.span.filename not in files:
+            message = f"{missing.message}, and its source cannot be differentiated"
+            return MissingRuleError(message, missing.span, missing.hint, error.problems)
+    return error
+
+
+def _compile(source: Lowered, values: Sequence[Any], request: Request, opened: frozenset[Any]) -> Compiled:
     """Run every pass for one function and one signature."""
-    program, pairs = Program(), Pairs()
+    program, pairs = Program(opened=opened), Pairs()
     version = registry.version
     operands = _arguments(source.code, values)
     instance = infer(program, source.code.name, source.fn, source.code, source.names, operands)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.analysis.guards import Guard, recogniser
+from s2s_ad.analysis.libraries import library_source
 from s2s_ad.analysis.program import lowered
 from s2s_ad.compiler import Compiled
 from s2s_ad.errors import SourceUnavailableError
@@ -47,12 +48,12 @@ class Target:
         """The signature of the Python function, with the defaults that it has now."""
         parts = self.fn.__code__, self.fn.__defaults__, self.fn.__kwdefaults__
         if not self._made or any(a is not b for a, b in zip(parts, self._made[1:], strict=True)):
-            self._made = (inspect.signature(self.fn, follow_wrapped=False), *parts)
+            self._made = (inspect.signature(_bare(self.fn)), *parts)
         found: inspect.Signature = self._made[0]
         return found
 
     def _unwrap(self, fn: Any) -> Any:
-        inner = getattr(fn, "__s2s_ad_function__", None)
+        inner = getattr(fn, "__s2s_ad_function__", None) or library_source(fn)
         if inner is not None:
             return inner
         if isinstance(fn, functools.partial):
@@ -118,6 +119,13 @@ class Target:
                     raise ValueError(f"argnums {a} is out of range: {self.fn.__name__}() takes {free} arguments")
                 found.append(a % free + len(self.args))
         return tuple(found)
+
+
+def _bare(fn: FunctionType) -> FunctionType:
+    """`fn` without the signature that a decorator may have given it, which is not that of its code."""
+    bare = FunctionType(fn.__code__, fn.__globals__, fn.__name__, fn.__defaults__, fn.__closure__)
+    bare.__kwdefaults__ = fn.__kwdefaults__
+    return bare
 
 
 def _call_of(fn: Any) -> Callable[..., Any]:

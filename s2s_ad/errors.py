@@ -139,7 +139,12 @@ class UnsupportedSyntaxError(ADError, SyntaxError):
 
 
 class MissingRuleError(ADError, NotImplementedError):
-    """A function is called that has no derivative rule and cannot be looked into."""
+    """A function is called that has no derivative rule and cannot be looked into.
+
+    `function` is that function, where it is known when compiling.
+    """
+
+    function: object = None
 
 
 class SourceUnavailableError(ADError, OSError):

@@ -268,13 +268,20 @@ def _like(a: Operand, dtype: Operand | None) -> Type:
     return Array(None if chosen is None else np.dtype(chosen), t.axes, boxed=t.axes == ())
 
 
-@handles(np.array, np.asarray, np.asanyarray, np.copy)
-def _array(a: Operand, dtype: Operand | None = None, *, copy: Operand | None = None) -> Type:
+@handles(np.array, np.asarray, np.asanyarray)
+def _array(a: Operand, dtype: Operand | None = None, order: Operand | None = None, **options: Operand) -> Type:
+    least = constant(options.pop("ndmin", Const(0)), default=None)
     t = as_array(type_of_operand(a))
-    if not isinstance(t, Array):
+    if not isinstance(t, Array) or least is None or not options.keys() <= {"copy", "subok", "device"}:
         return UNKNOWN
     chosen = t.dtype if dtype is None or constant(dtype) is None else constant(dtype)
-    return Array(None if chosen is None else np.dtype(chosen), t.axes, boxed=t.axes == ())
+    axes = t.axes if t.axes is None or least == 0 else ((1,) * (least - len(t.axes)) + t.axes)
+    return Array(None if chosen is None else np.dtype(chosen), axes, boxed=axes == ())
+
+
+@handles(np.copy)
+def _copied(a: Operand, order: Operand | None = None) -> Type:
+    return _array(a)
 
 
 @handles(np.ascontiguousarray, np.asfortranarray)

@@ -66,8 +66,9 @@ class Instance:
 
 @dataclass(eq=False)
 class Program:
-    """The instances of functions, and the guards, of one compilation."""
+    """The instances of functions, and the guards, of one compilation; `opened` are library functions to look into."""
 
+    opened: frozenset[Any] = frozenset()
     guards: dict[tuple[int, Any], Guard] = field(default_factory=dict)
     instances: dict[Any, Instance] = field(default_factory=dict)
     stack: list[Instance] = field(default_factory=list)

@@ -23,6 +23,7 @@ from s2s_ad.analysis.control_flow import BlockEvaluator
 from s2s_ad.analysis.effects import is_pure
 from s2s_ad.analysis.handlers import HANDLERS, records, refuse_writes
 from s2s_ad.analysis.iterators import TAKES_ALL, TAKES_SOME
+from s2s_ad.analysis.libraries import is_library, library_source, namespace
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Instance, Lowered, Program, lowered
 from s2s_ad.analysis.statics import (
@@ -146,7 +147,7 @@ class Specializer(BlockEvaluator):
 
     def _look_into(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand], name: str | None) -> Operand | None:
         """The result of a call of what is written in Python, or wraps what is; None for the rest."""
-        written_here = isinstance(fn, FunctionType) and not _is_library(fn)
+        written_here = isinstance(fn, FunctionType) and not is_library(fn)
         if registry.get(fn) is not None:
             return self.emit(fn, args, kwargs, self._type_of_body(fn, args, kwargs), name) if written_here else None
         if isinstance(fn, functools.partial):
@@ -160,7 +161,16 @@ class Specializer(BlockEvaluator):
             return self.apply(wrapped, args, kwargs, name)
         if isinstance(fn, MethodType) and isinstance(fn.__func__, FunctionType):
             return self.apply(fn.__func__, [Const(fn.__self__), *args], kwargs, name)
-        return self._call_function(lowered(fn), args, kwargs, name) if written_here else None
+        module = namespace(fn)
+        if module is not None:
+            return Const(module)
+        source = fn if written_here else self._opened(fn, args, kwargs)
+        return None if source is None else self._call_function(lowered(source), args, kwargs, name)
+
+    def _opened(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> FunctionType | None:
+        """What to look into of a library: what a derivative goes through, and what is given a nested function."""
+        nested = any(isinstance(type_of_operand(a), Closure) for a in (*args, *kwargs.values()))
+        return library_source(fn) if nested or (is_hashable(fn) and fn in self.program.opened) else None
 
     def _call_cached(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand], name: str | None) -> Operand:
         """A call of a function with a cache, which is not to be told from a call of the function itself."""
@@ -427,10 +437,3 @@ def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]
 def _may_be_endless(block: Block) -> bool:
     inner = [region for op in block.ops for region in regions(op)]
     return any(isinstance(op, While) for op in block.ops) or any(map(_may_be_endless, inner))
-
-
-def _is_library(fn: FunctionType) -> bool:
-    root = (fn.__module__ or "").partition(".")[0]
-    if root == "s2s_ad":
-        return not fn.__module__.startswith("s2s_ad.rules.")
-    return root in ("numpy", "scipy", "operator", "math", "functools", "itertools", "builtins")

@@ -57,7 +57,7 @@ def is_code(value: Any) -> bool:
     """Whether a value is resolved at compile time: functions, classes, modules, and what steers the control flow."""
     if isinstance(value, (np.ndarray, np.generic, bool, int, float, complex, list, tuple, dict, set, range)):
         return False
-    if isinstance(value, (ModuleType, str, bytes, type(None), np.dtype, slice, type(Ellipsis))):
+    if isinstance(value, (ModuleType, str, bytes, type(None), np.dtype, slice, type(Ellipsis), type(np._NoValue))):
         return True
     return callable(value) and fields_of(value) is None
 

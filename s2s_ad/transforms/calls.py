@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 import operator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -46,11 +47,14 @@ def call_step(t: Transform, op: Call) -> Step:
         others = (*op.args[1:], *(v for _, v in op.kwargs))
         if any(t.is_active(o) for o in others if not isinstance(o, Star)):
             raise missing_rule(op, " in another argument than the first")
+        _refuse_misfit(op, rule.transpose, (None, *op.args))
         copy_op(t, op)
         return LinearStep(t, op, rule)
     if isinstance(rule, ReverseRule):
         return RuleStep(t, op, rule)
-    raise missing_rule(op)
+    error = missing_rule(op)
+    error.function = fn
+    raise error
 
 
 @dataclass(eq=False)
@@ -134,11 +138,7 @@ class RuleStep(CallStep):
 
     def _check_arguments(self) -> None:
         """Refuse a call that the rule cannot take, or that is active in a keyword which carries no cotangent."""
-        signature = inspect.signature(self.rule.rrule)
-        try:
-            signature.bind(*self.op.args, **dict(self.op.kwargs))  # type: ignore[arg-type]
-        except TypeError as error:
-            raise missing_rule(self.op, f" in this form ({error})") from None
+        signature = _refuse_misfit(self.op, self.rule.rrule, self.op.args)
         for name, operand in self.op.kwargs:
             parameter = signature.parameters.get(str(name))
             keyword_only = parameter is None or parameter.kind is parameter.KEYWORD_ONLY
@@ -209,6 +209,16 @@ class PairStep(CallStep):
         t.spec.ops.append(Call(bars, Const(PairBackward(self.pair)), (self.residuals, y_bar), span=self.op.span))
         for i, x_bar in zip(self.pair.active, bars, strict=True):
             self.contribute(i, x_bar)
+
+
+def _refuse_misfit(op: Call, rule: Callable[..., Any], args: Sequence[Any]) -> inspect.Signature:
+    """The signature of a rule. Raises MissingRuleError where the call's arguments do not fit it."""
+    signature = inspect.signature(rule)
+    try:
+        signature.bind(*args, **dict(op.kwargs))  # type: ignore[arg-type]
+    except TypeError as error:
+        raise missing_rule(op, f" in this form ({error})") from None
+    return signature
 
 
 def _miscounted(op: Call, what: str, found: int, wanted: int) -> MissingRuleError:

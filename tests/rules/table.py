@@ -331,6 +331,7 @@ CREATION = [
     Row(np.array, lambda r: ([r.normal(size=2), [1.0, 2.0]],)),
     *[Row(fn, normal(2, 3)) for fn in (np.array, np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray)],
     *[Row(fn, lambda r: (1.5,)) for fn in (np.array, np.asarray, np.ascontiguousarray, np.copy)],
+    *[Row(np.asarray, normal(2, 3), {"order": "C"}), Row(np.array, normal(2, 3), {"order": "F", "subok": True})],
     *[Row(np.copy, normal(2, 3)), Row(np.array, normal(2), {"ndmin": 3})],
     *[Row(fn, lambda r: (1.5,)) for fn in (np.float64, np.complex128)],
     *[Row(fn, normal(3)) for fn in (np.float64, np.complex128)],

@@ -8,13 +8,22 @@ import numpy as np
 
 from s2s_ad.rules.registry import WHOLE, def_rrule, linear_rule, zero_rules
 
+
 # The cotangent of a nested list has its nested structure; an array is indexed like one, and projection does the rest.
-linear_rule(
-    np.array,
-    lambda y_bar, object, dtype=None, *, ndmin=0, copy=True: np.reshape(y_bar, np.shape(object)) if ndmin else y_bar,
-    core=WHOLE,
-)
-linear_rule((np.asarray, np.asanyarray), lambda y_bar, a, dtype=None, *, copy=None: y_bar, core=WHOLE)
+def _array_transpose(
+    y_bar: Any, object: Any, dtype: Any = None, *, copy: Any = True, order: Any = "K", subok: Any = None, ndmin: Any = 0
+) -> Any:
+    return np.reshape(y_bar, np.shape(object)) if ndmin else y_bar
+
+
+def _asarray_transpose(
+    y_bar: Any, a: Any, dtype: Any = None, order: Any = None, *, device: Any = None, copy: Any = None
+) -> Any:
+    return y_bar
+
+
+linear_rule(np.array, _array_transpose, core=WHOLE)
+linear_rule((np.asarray, np.asanyarray), _asarray_transpose, core=WHOLE)
 linear_rule((np.ascontiguousarray, np.asfortranarray), lambda y_bar, a, dtype=None: y_bar, core=WHOLE)
 linear_rule(np.copy, lambda y_bar, a, order="K": y_bar, core=WHOLE)
 linear_rule((np.float64, np.float32, np.float16, np.complex128, np.complex64), lambda y_bar, x=0.0: y_bar)
@@ -88,3 +97,4 @@ def arange_rule(start: Any, stop: Any = None, step: Any = None, dtype: Any = Non
 zero_rules((np.zeros, np.ones, np.empty, np.eye, np.identity, np.tri, np.indices))
 zero_rules((np.bool_, np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64))
 zero_rules((np.zeros_like, np.ones_like, np.empty_like))
+zero_rules((np.result_type, np.can_cast, np.promote_types, np.min_scalar_type))

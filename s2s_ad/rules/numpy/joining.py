@@ -16,7 +16,7 @@ def _cut(y_bar: Any, arrays: Any, axis: Any) -> Any:
     parts, start = [], 0
     for a in arrays:
         stop = start + (np.shape(a)[axis] if np.ndim(a) == rank else 1)
-        part = y_bar[(*before, slice(start, stop))] if before else y_bar[start:stop]
+        part = y_bar[before + (slice(start, stop),)] if before else y_bar[start:stop]
         parts.append(part if np.ndim(a) == rank else np.reshape(part, np.shape(a)))
         start = stop
     return parts
