@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import warnings
+from collections.abc import Mapping, Sequence
 from string import ascii_letters
 from typing import Any
 
@@ -353,3 +354,18 @@ def bound(value: Any, name: str) -> Any:
     if value is None:
         raise UnboundLocalError(f"cannot access local variable {name!r} where it is not associated with a value")
     return value
+
+
+def is_sequence(x: Any) -> bool:
+    """Whether the pattern `[*_]` fits."""
+    return isinstance(x, Sequence) and not isinstance(x, (str, bytes, bytearray))
+
+
+def is_mapping(x: Any) -> bool:
+    """Whether the pattern `{}` fits."""
+    return isinstance(x, Mapping)
+
+
+def without(items: Any, *keys: Any) -> dict[Any, Any]:
+    """What the pattern `{key: _, …, **rest}` captures as the rest."""
+    return {k: items[k] for k in items if k not in keys}

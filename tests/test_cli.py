@@ -44,6 +44,7 @@ def nothing():
 
 def lazy(x):
     global sample
+    sample = x
 
 
 class Model:
@@ -58,6 +59,17 @@ class Model:
 
 bound = Model.Layer().apply
 cube = lambda x: x * x * x
+
+
+def chosen(x):
+    match x:
+        case [a, 0.0] if a > 0:
+            y = a
+        case _:
+            y = 0.0
+    return y
+
+
 exec("def without_source(x): return x")
 """
 
@@ -309,6 +321,8 @@ def test_stage_core(dump: Dump) -> None:
     """The function in simpler Python; no arguments are needed."""
     assert dump("sample.py:square", "--stage", "core").out == "def square(x):\n    y = x * x\n    return y\n"
     assert dump("sample.py:cube", "--stage", "core").out == "lambda x: x * x * x\n"
+    first = "subject = x\n    if subject matches [a, 0.0] if a > 0:\n        y = a\n    else:\n        y = 0.0\n"
+    assert first in dump("sample.py:chosen", "--stage", "core").out
 
 
 def test_stage_ssa(dump: Dump) -> None:

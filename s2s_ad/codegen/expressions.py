@@ -61,6 +61,7 @@ class ExpressionPrinter:
         self.naming = naming
         self.references = references
         self.started: frozenset[str] = frozenset()
+        self.asked: set[str] = set()  # variables whose zero is asked for, whether they are bound or not
 
     def operand(self, operand: Operand) -> ast.expr:
         """A variable, a constant, or the expression that is nested here."""
@@ -95,6 +96,9 @@ class ExpressionPrinter:
         if method is not None:
             return method(op)  # type: ignore[no-any-return]
         args = [a for a in op.args if not isinstance(a, Star)]
+        if fn is runtime.zeros_like and isinstance(args[0], Value) and args[0].unbound and args[0] in self.naming.name:
+            self.asked.add(self.naming.name[args[0]])
+            return ast.Call(self.references.to(fn), [load(self.naming.name[args[0]])], [])
         if fn is operator.add and self._is_negated(args[1]):
             negated = self.operand(args[1])
             assert isinstance(negated, ast.UnaryOp)

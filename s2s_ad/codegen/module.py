@@ -79,7 +79,7 @@ class FunctionPrinter:
 
     def found_copied(self) -> frozenset[str]:
         """The variables that are copied or recorded where they may not be bound: these start as None."""
-        return self.copied | self.forward.copied_names | self.backward.copied_names
+        return self.copied | self.forward.copied_names | self.backward.copied_names | self.forward.expressions.asked
 
 
 def closure_form(

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import astunparse
+import gast
 from astunparse.unparser import interleave
 
 from s2s_ad.codegen.layout import CLOSE, CLOSE_BARE, COMMA, GAP, OPEN, OPEN_BARE, fold, plain
@@ -379,6 +380,14 @@ class Printer(astunparse.Unparser):  # type: ignore[misc]
             self.dispatch(arguments[0])
         else:
             self._group("(", arguments, ")")
+
+    def _Matches(self, t: Any) -> None:
+        """A pattern in core Python, which is no Python."""
+        self._at(Level.ATOM, t.subject)
+        self.write(f" matches {ast.unparse(gast.gast_to_ast(t.pattern))}")
+        if t.guard is not None:
+            self.write(" if ")
+            self.dispatch(t.guard)
 
     def _Subscript(self, t: Any) -> None:
         self._at(Level.ATOM, t.value)

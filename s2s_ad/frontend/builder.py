@@ -20,6 +20,7 @@ from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand,
 
 TRUE, FALSE, NONE = Const(True), Const(False), Const(None)
 _CONTROL_NAMES = {"%exit": "done", "%stop": "stop", "%broke": "broke", "%returned": "returned", "%result": "result"}
+CAPTURED = "%match "  # before the name under which a pattern captures something
 
 
 def same(a: Operand, b: Operand) -> bool:
@@ -35,6 +36,8 @@ def same(a: Operand, b: Operand) -> bool:
 
 def _variable(name: str) -> str | None:
     """What the user, or a reader, calls a variable; a comprehension's own has no name."""
+    if name.startswith(CAPTURED):
+        return name.removeprefix(CAPTURED)
     return _CONTROL_NAMES.get(name, None if name.startswith("%") else name)
 
 

@@ -1,7 +1,7 @@
 """The supported part of Python: every other construct is refused, all at once, each with its place and a way out.
 
-    statements   assignments of all sorts · if · for · while · break · continue · return · pass · assert · raise X ·
-                 nested def · del name · expressions
+    statements   assignments of all sorts · if · match · for · while · break · continue · return · pass · assert ·
+                 raise X · nested def · del name · import · `global` and `nonlocal` to read · expressions
     expressions  all but await, and the value of a yield
 
 Whether a write to a subscript can be differentiated is decided later, when it is known what is written.
@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import gast
 
 from s2s_ad.errors import Problem, UnsupportedSyntaxError
+from s2s_ad.frontend.scope import FUNCTIONS, assigned_names, declarations
 from s2s_ad.frontend.source import FunctionSource, live_names
 
 
@@ -39,9 +40,7 @@ def check_syntax(source: FunctionSource) -> None:
 
 _COROUTINE = Refusal("`async` and `await` are not supported", "write an ordinary function, and await outside of it")
 _SENT = Refusal("the value of `yield` is not supported", "give the generator what it needs as arguments")
-_IMPORT = Refusal("`import` inside a function is not supported", "move the import to the top of the file")
 _TRY = Refusal("`try` is not supported", "test for the cause of the error with `if`, or catch it in the caller")
-_HIDDEN_RESULT = "take the value as an argument, and return the new one"
 
 REFUSED: dict[type, Refusal] = {
     gast.AsyncFunctionDef: _COROUTINE,
@@ -50,15 +49,10 @@ REFUSED: dict[type, Refusal] = {
     gast.Await: _COROUTINE,
     gast.Yield: _SENT,  # met only where it is no statement, see `_parts`
     gast.YieldFrom: _SENT,
-    gast.Import: _IMPORT,
-    gast.ImportFrom: _IMPORT,
     gast.Try: _TRY,
     gast.TryStar: _TRY,
     gast.With: Refusal("`with` is not supported", "put the `with` into the caller, around the call of this function"),
-    gast.Match: Refusal("`match` is not supported", "write it as `if` and `elif`"),
     gast.ClassDef: Refusal("a class inside a function is not supported", "define the class outside of the function"),
-    gast.Global: Refusal("`global` is not supported", _HIDDEN_RESULT),
-    gast.Nonlocal: Refusal("`nonlocal` is not supported", _HIDDEN_RESULT),
     gast.TypeAlias: Refusal("`type` inside a function is not supported", "move it to the top of the file"),
 }
 
@@ -66,6 +60,7 @@ SUPPORTED: frozenset[type] = frozenset(
     {
         *(gast.FunctionDef, gast.Return, gast.Delete, gast.Assign, gast.AugAssign, gast.AnnAssign, gast.For),
         *(gast.While, gast.If, gast.Raise, gast.Assert, gast.Expr, gast.Pass, gast.Break, gast.Continue),
+        *(gast.Match, gast.Import, gast.ImportFrom, gast.Global, gast.Nonlocal),
         *(gast.BoolOp, gast.NamedExpr, gast.BinOp, gast.UnaryOp, gast.Compare, gast.IfExp, gast.Lambda, gast.Call),
         *(gast.Tuple, gast.List, gast.Set, gast.Dict, gast.Starred),
         *(gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp),
@@ -80,6 +75,9 @@ _WALRUS = Refusal("`:=` in a generator expression is not supported", "write a li
 _BARE_RAISE = Refusal("`raise` without an exception is not supported", "name the exception: `raise ValueError(…)`")
 _SET_ATTRIBUTE = Refusal("assignment to an attribute is not supported", "return the new value instead")
 _DELETE_ATTRIBUTE = Refusal("`del` of an attribute is not supported", "build a new object without it")
+_HIDDEN_RESULT = "take the value as an argument, and return the new one"
+_GLOBAL = Refusal("assignment to a `global` variable is not supported", _HIDDEN_RESULT)
+_NONLOCAL = Refusal("assignment to a `nonlocal` variable is not supported", _HIDDEN_RESULT)
 _DELETE_ITEM = Refusal("`del` of an item is not supported", "build a new list or dict without it")
 
 
@@ -115,6 +113,7 @@ def _refusals(source: FunctionSource) -> Iterator[tuple[Any, Refusal]]:
     """Each refused node; with a stack, since trees may be deep."""
     builtin_calls = _builtin_calls(source)
     root = source.node
+    yield from _written_declarations(root)
     pending = [root] if isinstance(root, _OTHER_CODE) else _body(root)
     while pending:
         node = pending.pop()
@@ -152,6 +151,16 @@ def _parts(node: Any) -> list[Any]:
 
 def _body(function: Any) -> list[Any]:
     return list(function.body) if isinstance(function.body, list) else [function.body]
+
+
+def _written_declarations(root: Any) -> Iterator[tuple[Any, Refusal]]:
+    """The `global` and `nonlocal` statements about variables that the same function assigns."""
+    for function in ast.walk(root):
+        if isinstance(function, FUNCTIONS):
+            body = _body(function)
+            for node in declarations(body):
+                if not assigned_names(body).keys().isdisjoint(node.names):
+                    yield node, _GLOBAL if isinstance(node, gast.Global) else _NONLOCAL
 
 
 def _builtin_calls(source: FunctionSource) -> frozenset[str]:

@@ -17,7 +17,8 @@ import gast
 
 from s2s_ad.errors import MutationError
 from s2s_ad.frontend.builder import FALSE, NONE, TRUE
-from s2s_ad.frontend.expressions import AUGMENTED, ExpressionLowering
+from s2s_ad.frontend.expressions import AUGMENTED
+from s2s_ad.frontend.patterns import PatternLowering
 from s2s_ad.frontend.scope import (
     YIELDS,
     always_exits,
@@ -25,6 +26,7 @@ from s2s_ad.frontend.scope import (
     assigned_names,
     captured_names,
     contains,
+    declarations,
     may_exit,
 )
 from s2s_ad.frontend.source import FunctionSource
@@ -54,7 +56,7 @@ def parameters(args: gast.arguments) -> tuple[Parameter, ...]:
     return tuple(found)
 
 
-class FunctionLowering(ExpressionLowering):
+class FunctionLowering(PatternLowering):
     """Lowers one function; nested ones are lowered by a child that reads its free variables from here."""
 
     def __init__(self, source: FunctionSource, node: gast.AST, parent: FunctionLowering | None) -> None:
@@ -68,6 +70,7 @@ class FunctionLowering(ExpressionLowering):
         self.cells: dict[str, primitives.Cell] = {}
         self.shared = frozenset[str]().union(*map(captured_names, body))
         self.yields = contains(body, YIELDS)
+        self.declared_global = {n for d in declarations(body) if isinstance(d, gast.Global) for n in d.names}
 
     def run(self) -> Function:
         """Lower the whole function."""
@@ -105,6 +108,8 @@ class FunctionLowering(ExpressionLowering):
         return self.emit(node, primitives.read_global, Const(name))
 
     def _is_captured(self, name: str) -> bool:
+        if name in self.declared_global:
+            return False
         if self.parent is None:
             return name in self.source.fn.__code__.co_freevars
         if name == self.name and isinstance(self.node, gast.FunctionDef):
@@ -201,7 +206,20 @@ class FunctionLowering(ExpressionLowering):
 
     def _branch(self, node: gast.If, then: list[Any], orelse: list[Any]) -> None:
         test = self.expression(node.test)
-        self.branch(node, test, lambda: self.statements(then), lambda: self.statements(orelse))
+        captured = getattr(node, "captures", ())
+        is_final = not contains([getattr(node.test, "guard", None) or node.test], (gast.NamedExpr,))
+
+        def matched() -> None:
+            if is_final:  # a walrus in the guard may have given them other values
+                self.bind_captures(captured)
+            self.forget_captures(captured)
+            self.statements(then)
+
+        def other() -> None:
+            self.forget_captures(captured)
+            self.statements(orelse)
+
+        self.branch(node, test, matched, other)
 
     def _if(self, node: gast.If) -> None:
         self._branch(node, node.body, node.orelse)
@@ -293,6 +311,28 @@ class FunctionLowering(ExpressionLowering):
 
     def _pass(self, _: gast.Pass) -> None:
         pass
+
+    def _global(self, _: gast.Global) -> None:
+        pass
+
+    _nonlocal = _global
+
+    def _import(self, node: gast.Import) -> None:
+        for alias in node.names:
+            module = self.emit(node, primitives.import_module, Const(alias.name))
+            if alias.asname is None:
+                name = alias.name.partition(".")[0]
+                module = module if name == alias.name else self.emit(node, primitives.import_module, Const(name))
+                self.bind(name, module)
+            else:
+                self.bind(alias.asname, module)
+
+    def _importfrom(self, node: gast.ImportFrom) -> None:
+        path = "." * node.level + (node.module or "")
+        module = self.emit(node, primitives.import_module, Const(path))
+        for alias in node.names:
+            found = self.emit(node, primitives.import_from, module, Const(alias.name))
+            self.bind(alias.asname or alias.name, found)
 
     def _expr(self, node: gast.Expr) -> None:
         if isinstance(node.value, gast.Yield):

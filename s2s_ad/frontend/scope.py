@@ -24,6 +24,10 @@ def assigned_names(nodes: Iterable[gast.AST]) -> dict[str, None]:
 def _bindings(node: gast.AST) -> Iterator[str]:
     if isinstance(node, gast.FunctionDef):
         yield node.name
+    elif isinstance(node, gast.pattern):
+        yield from filter(None, (getattr(node, "name", None), getattr(node, "rest", None)))
+    elif isinstance(node, gast.alias):
+        yield node.asname or node.name.partition(".")[0]
     if isinstance(node, FUNCTIONS):
         for default in (*getattr(node, "decorator_list", ()), *node.args.defaults, *node.args.kw_defaults):
             if default is not None:
@@ -81,6 +85,17 @@ def free_names(node: gast.AST) -> frozenset[str]:
     own = frozenset(assigned_names(body)) | {a.id for a in named}
     outside = (*getattr(node, "decorator_list", ()), *args.defaults, *filter(None, args.kw_defaults))
     return (inside - own).union(*map(free_names, outside))
+
+
+def declarations(nodes: Iterable[gast.AST]) -> Iterator[gast.AST]:
+    """The `global` and `nonlocal` statements among and under `nodes`, other scopes left out."""
+    pending = list(nodes)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (gast.Global, gast.Nonlocal)):
+            yield node
+        elif not isinstance(node, (*FUNCTIONS, gast.ClassDef)):
+            pending += gast.iter_child_nodes(node)
 
 
 def contains(nodes: Iterable[gast.AST], kinds: tuple[type, ...], *, into_loops: bool = True) -> bool:

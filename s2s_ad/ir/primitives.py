@@ -81,6 +81,31 @@ def raise_(exception: Any, cause: Any = None) -> NoReturn:
     raise exception from cause
 
 
+def import_module(name: str) -> Any:
+    """`import name`: gives the module itself, `a.b` for the name `a.b`; dots before it are counted from the package."""
+    raise AssertionError(name)
+
+
+def import_from(module: Any, name: str) -> Any:
+    """`from module import name`."""
+    raise AssertionError(module, name)
+
+
+def is_instance(subject: Any, cls: Any) -> bool:
+    """Whether the class pattern `cls(…)` is for values such as `subject`."""
+    return isinstance(subject, cls)
+
+
+def has_match_attribute(subject: Any, cls: type, name: str | tuple[int, int]) -> bool:
+    """Whether `subject` has what a class pattern asks for, by name, or by position and the number of positions."""
+    raise AssertionError(subject, cls, name)
+
+
+def match_attribute(subject: Any, cls: type, name: str | tuple[int, int]) -> Any:
+    """What a class pattern asks for: see `has_match_attribute`."""
+    raise AssertionError(subject, cls, name)
+
+
 def read_global(name: str) -> Any:
     """A global variable that holds data, read when control gets there."""
     raise AssertionError(name)

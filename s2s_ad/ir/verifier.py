@@ -57,7 +57,8 @@ class _Verifier:
         """Check an operand that `op` reads."""
         if isinstance(operand, Value):
             _check(operand in self.visible, f"{operand} is read where it is not defined", op)
-            _check(operand.type != NEVER or not self.reachable, f"{operand} is read, and its type is never", op)
+            exists = operand.type != NEVER or operand.unbound  # a variable that is never bound raises when it is read
+            _check(exists or not self.reachable, f"{operand} is read, and its type is never", op)
 
     def block(self, block: Block, op: Op | None) -> None:
         """Check a block of `op`; what it defines stays visible."""

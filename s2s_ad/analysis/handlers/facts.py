@@ -89,8 +89,8 @@ def _constant_length(axis: Any) -> int | None:
 @handles(len)
 def _len(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     t = type_of_operand(args[0])
-    if isinstance(args[0], Value) and isinstance(t, Tuple):
-        return Const(len(t.items))
+    if isinstance(args[0], Value) and isinstance(t, (Tuple, Dict)):
+        return Const(len(t.items if isinstance(t, Tuple) else t.keys))
     return Const(len(t.items)) if isinstance(t, List) and t.items is not None else None
 
 
@@ -115,8 +115,7 @@ def _class_of(operand: Operand) -> type | None:
         return _PYTHON_TYPES.get(t.kind)
     if isinstance(t, Array) and not t.loose and t.dtype is not None and t.axes is not None:
         return np.ndarray if t.axes or t.boxed else t.dtype.type
-    simple = {Tuple: getattr(t, "cls", None), List: list, Dict: dict, Instance: getattr(t, "cls", None)}
-    return simple.get(type(t))
+    return {List: list, Dict: dict}.get(type(t), getattr(t, "cls", None))
 
 
 @handles(callable)
