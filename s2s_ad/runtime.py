@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from string import ascii_letters
 from typing import Any
 
@@ -206,6 +206,11 @@ def sort_order(items: Any, key: Any = None, reverse: bool = False) -> list[int]:
     """The permutation that sorts `items` as ``sorted`` does: stably, so ties keep their order."""
     keys = items if key is None else [key(item) for item in items]
     return sorted(range(len(keys)), key=keys.__getitem__, reverse=reverse)
+
+
+def index_rows(choose: Callable[..., Any], n: int, r: int | None) -> list[list[int]]:
+    """What a function of ``itertools``, such as ``permutations``, chooses out of the first `n` numbers."""
+    return [list(row) for row in choose(range(n), r)]
 
 
 def zeros_like(x: Any) -> Any:

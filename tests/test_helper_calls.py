@@ -12,7 +12,7 @@ from s2s_ad.ir.types import Array, Closure, Dict, Iterable, List, Tuple, Type, U
 from s2s_ad.operators import compiled_for
 
 CEILING = 0.25  # calls for each program
-FOR_ANY_TYPE = ("libraries.",)  # programs that go through code which is written for arguments of every type
+FOR_ANY_TYPE = ("dynamic.", "libraries.")  # programs whose types are meant to be open
 
 ALGORITHMS = {
     "products_of_others": "the products of all elements but one, without a division that zeros would spoil",

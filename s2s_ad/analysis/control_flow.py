@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from s2s_ad.analysis.cells import has_code
+from s2s_ad.analysis.choices import one_of
 from s2s_ad.analysis.iterators import Run
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.python_types import iterated
@@ -18,6 +19,7 @@ from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand,
 from s2s_ad.ir.types import UNKNOWN, List, Record, Tuple, Type, holds_unknown, join, join_all
 
 _MAX_ROUNDS = 8
+_MOST_UNROLLED = 64
 
 
 class BlockEvaluator(SequenceEvaluator):
@@ -69,9 +71,9 @@ class BlockEvaluator(SequenceEvaluator):
                 dead.append(self.dead)
             sides.append((ops, results))
         self.dead = self.dead or all(dead)
-        self._merge(op, test, sides, dead, span)
+        self.merge(op, test, sides, dead, span)
 
-    def _merge(
+    def merge(
         self, op: If, test: Operand, sides: list[tuple[list[Op], list[Operand]]], dead: list[bool], span: Span | None
     ) -> None:
         """What the sides give; after a side that raises, there is only what the other side gives."""
@@ -86,6 +88,9 @@ class BlockEvaluator(SequenceEvaluator):
             self.refuse_iterator(b)
             merged = Value(value.name, join(type_of_operand(a), type_of_operand(b)))
             merged.unbound = (unbound(a) and not dead[0]) or (unbound(b) and not dead[1])
+            options = one_of(self, (a, b))
+            if options:
+                self.choices[merged] = options
             self.env[value] = merged
             results.append(merged)
             pairs.append((a, b))
@@ -105,7 +110,8 @@ class BlockEvaluator(SequenceEvaluator):
         if isinstance(op, For) and iterable is not None and _falls_through(op.body):
             items = self.static_items(iterable)
             rolled = self.rolled and not isinstance(type_of_operand(iterable), Tuple)
-            if items is not None and ((self.hidden and not rolled) or _differ_in_code(items)):
+            wanted = op.unroll and len(items or ()) <= _MOST_UNROLLED
+            if items is not None and (wanted or (self.hidden and not rolled) or _differ_in_code(items)):
                 self._unroll(op, items)
                 return
         inits = [self.operand(i) for i in op.inits]

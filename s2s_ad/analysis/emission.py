@@ -51,6 +51,7 @@ class Emitter:
         self.simplify: Callable[[Any, list[Operand], dict[str, Operand]], Operand | list[Operand]] | None = None
         self.in_adjoint = False
         self.runs: dict[Value, Run] = {}
+        self.choices: dict[Value, tuple[Const, ...]] = {}
         self.clock = 0  # counts what has been written that other code could see
         self.appends = 0
         self.depth = 0  # how many loops are around this place
@@ -75,6 +76,10 @@ class Emitter:
         self, target: Any, args: list[Operand], kwargs: dict[str, Operand] | None = None, name: str | None = None
     ) -> Operand:
         """The result of a call, folded, spliced in or emitted."""
+        raise NotImplementedError
+
+    def static_items(self, iterable: Operand) -> list[Operand] | None:
+        """The items of an iterable whose length is known at compile time, or None."""
         raise NotImplementedError
 
     def emit(

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 _DISPATCHER = type(np.polyval)  # what NumPy wraps its functions in, for the sake of other array types
-_LIBRARIES = ("numpy", "scipy", "operator", "math", "functools", "itertools", "builtins")
+_LIBRARIES = ("numpy", "scipy", "operator", "math", "functools", "itertools", "builtins", "copy")
 
 
 def is_library(fn: FunctionType) -> bool:

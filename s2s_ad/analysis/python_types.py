@@ -6,6 +6,7 @@ import builtins
 import operator
 from typing import Any
 
+from s2s_ad import runtime
 from s2s_ad.analysis.indexing import array_item, sequence_item
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.typing import elementwise, handles
@@ -116,6 +117,11 @@ def _float(*_: Operand) -> Type:
 @handles(str, repr, format)
 def _str(*_: Operand) -> Type:
     return Instance(str)
+
+
+@handles(runtime.index_rows)
+def _index_rows(*_: Operand) -> Type:
+    return List(List(INT))
 
 
 @handles(builtins.sum)

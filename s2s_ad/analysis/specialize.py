@@ -19,6 +19,7 @@ from s2s_ad.analysis.aliasing import check_aliasing
 from s2s_ad.analysis.axis_names import AxisNames
 from s2s_ad.analysis.binding import bind_arguments
 from s2s_ad.analysis.cells import Scope, has_code, holds_function
+from s2s_ad.analysis.choices import choose
 from s2s_ad.analysis.control_flow import BlockEvaluator
 from s2s_ad.analysis.effects import is_pure
 from s2s_ad.analysis.handlers import HANDLERS, records, refuse_writes
@@ -55,7 +56,7 @@ from s2s_ad.ir.types import (
 from s2s_ad.ir.types import (
     Instance as InstanceType,
 )
-from s2s_ad.rules.functional import DEFINITIONS, ITERATORS, definition_of, list_of
+from s2s_ad.rules.functional import COPIES, DEFINITIONS, ITERATORS, definition_of, list_of
 from s2s_ad.rules.registry import registry
 
 _TYPES = (array_types,)  # fills the table of `typing`
@@ -123,6 +124,8 @@ class Specializer(BlockEvaluator):
     def _definition_of(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> Any:
         """What a functional tool means, in Python; None for all else, and in rules, which run as they are written."""
         if self.retarget is not None:
+            return None
+        if fn in COPIES and not isinstance(type_of_operand(args[0]), (Number, Array, List, Tuple, Dict)):
             return None
         simple = self.in_adjoint or not args or isinstance(type_of_operand(args[0]), (List, Tuple, Dict, Unknown))
         if fn is list and not simple:
@@ -205,6 +208,11 @@ class Specializer(BlockEvaluator):
             return self._call_closure(target, target.type.code, args, kwargs)
         if isinstance(target.type, Record):
             return records.call(self, target, target.type, args, kwargs)
+        made = self.definitions.get(target)
+        if made is not None and self.ops[-1] is made and constant(made.target) is getattr and len(made.args) == 2:
+            return self.apply(primitives.call_method, [*made.args, *args], kwargs)  # type: ignore[list-item]
+        if target in self.choices:
+            return choose(self, target, self.choices[target], args, kwargs)
         return self.emit(target, args, kwargs, UNKNOWN)
 
     def _make_closure(self, made: primitives.MakeClosure, captured: list[Operand]) -> Operand:

@@ -143,7 +143,8 @@ class Builder:
         if item is None or iterable is None:
             self.ops.append(While(results, inits, Block(carried, tuple(ops), outs), span=span))
         else:
-            self.ops.append(For(results, iterable, inits, Block((item, *carried), tuple(ops), outs), span=span))
+            block = Block((item, *carried), tuple(ops), outs)
+            self.ops.append(For(results, iterable, inits, block, span=span, unroll=getattr(node, "unroll", False)))
         self.env.update(zip(names, results, strict=True))
         self.changed(node, names)
 

@@ -296,6 +296,7 @@ class ExpressionLowering(Builder):
     def _dictcomp(self, node: gast.DictComp) -> Operand:
         pair = gast.Tuple([node.key, node.value], gast.Load())
         pairs = gast.ListComp(gast.copy_location(pair, node.key), node.generators)
+        pairs.unroll = True  # its keys are to be known
         return self.emit(node, dict, self._listcomp(gast.copy_location(pairs, node)))
 
     def _generate(

@@ -117,11 +117,12 @@ class If(Op):
 
 @dataclass(frozen=True, eq=False)
 class For(Op):
-    """A loop over an iterable."""
+    """A loop over an iterable; one to `unroll` is repeated item by item where the items are known when compiling."""
 
     iterable: Operand
     inits: tuple[Operand, ...]
     body: Block
+    unroll: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, eq=False)

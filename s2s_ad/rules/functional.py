@@ -6,16 +6,19 @@ gives the list of what it runs through, and the compiler sees to it that nobody 
 
 from __future__ import annotations
 
+import copy
 import functools
 import itertools
 import operator
 from collections.abc import Callable
 from typing import Any
 
-from s2s_ad.rules.registry import zero_rules
-from s2s_ad.runtime import sort_order
+import numpy as np
 
-zero_rules(sort_order)
+from s2s_ad.rules.registry import zero_rules
+from s2s_ad.runtime import index_rows, sort_order
+
+zero_rules((index_rows, sort_order))
 
 DEFINITIONS: dict[Any, Callable[..., Any]] = {}
 ITERATORS: set[Any] = set()
@@ -93,6 +96,30 @@ def sorted_by(iterable: Any, *, key: Any, reverse: Any = False) -> Any:
     return [items[i] for i in order]
 
 
+# Of `copy`.
+COPIES = frozenset({copy.copy, copy.deepcopy})
+
+
+@defines(copy.copy)
+def _copy(x: Any) -> Any:
+    if isinstance(x, np.ndarray):
+        return x.copy()
+    if isinstance(x, list):
+        return list(x)
+    return dict(x) if isinstance(x, dict) else x
+
+
+@defines(copy.deepcopy)
+def _deepcopy(x: Any) -> Any:
+    if isinstance(x, np.ndarray):
+        return x.copy()
+    if isinstance(x, list):
+        return [copy.deepcopy(item) for item in x]
+    if isinstance(x, tuple):
+        return tuple([copy.deepcopy(item) for item in x])
+    return {key: copy.deepcopy(item) for key, item in x.items()} if isinstance(x, dict) else x
+
+
 # Of `functools`.
 @defines(functools.reduce)
 def _reduce(function: Any, iterable: Any, *initial: Any) -> Any:
@@ -126,6 +153,11 @@ def _attrgetter(name: Any) -> Any:
     return lambda obj: getattr(obj, name)
 
 
+@defines(operator.methodcaller)
+def _methodcaller(name: Any, /, *args: Any, **kwargs: Any) -> Any:
+    return lambda obj: getattr(obj, name)(*args, **kwargs)
+
+
 # Of `itertools`.
 @defines(itertools.chain, iterator=True)
 def _chain(*iterables: Any) -> Any:
@@ -141,9 +173,9 @@ def _chain_from_iterable(iterables: Any) -> Any:
 
 
 @defines(itertools.product, iterator=True)
-def _product(*iterables: Any) -> Any:
+def _product(*iterables: Any, repeat: Any = 1) -> Any:
     rows: list[tuple[Any, ...]] = [()]
-    for iterable in iterables:
+    for iterable in iterables * repeat:
         items = [x for x in iterable]  # noqa: C416
         rows = [(*row, x) for row in rows for x in items]
     return rows
@@ -171,6 +203,11 @@ def _accumulate(iterable: Any, function: Any = operator.add, *, initial: Any = N
     return totals
 
 
+def _chosen(items: Any, rows: Any) -> Any:
+    """Items by their indices, row by row."""
+    return [tuple([items[i] for i in row]) for row in rows]
+
+
 @defines(itertools.combinations, iterator=True)
 def _combinations(iterable: Any, r: Any) -> Any:
     items = [x for x in iterable]  # noqa: C416
@@ -179,7 +216,59 @@ def _combinations(iterable: Any, r: Any) -> Any:
         return [(items[i], items[j]) for i in range(n) for j in range(i + 1, n)]
     if r == 3:
         return [(items[i], items[j], items[k]) for i in range(n) for j in range(i + 1, n) for k in range(j + 1, n)]
-    raise NotImplementedError("itertools.combinations of other than 2 or 3 items")
+    return _chosen(items, index_rows(itertools.combinations, n, r))
+
+
+@defines(itertools.combinations_with_replacement, iterator=True)
+def _combinations_with_replacement(iterable: Any, r: Any) -> Any:
+    items = [x for x in iterable]  # noqa: C416
+    n = len(items)
+    if r == 2:
+        return [(items[i], items[j]) for i in range(n) for j in range(i, n)]
+    return _chosen(items, index_rows(itertools.combinations_with_replacement, n, r))
+
+
+@defines(itertools.permutations, iterator=True)
+def _permutations(iterable: Any, r: Any = None) -> Any:
+    items = [x for x in iterable]  # noqa: C416
+    n = len(items)
+    if r == 2:
+        return [(items[i], items[j]) for i in range(n) for j in range(n) if i != j]
+    return _chosen(items, index_rows(itertools.permutations, n, r))
+
+
+@defines(itertools.takewhile, iterator=True)
+def _takewhile(predicate: Any, iterable: Any) -> Any:
+    taken: list[Any] = []
+    for x in iterable:
+        if not predicate(x):
+            break
+        taken.append(x)
+    return taken
+
+
+@defines(itertools.dropwhile, iterator=True)
+def _dropwhile(predicate: Any, iterable: Any) -> Any:
+    left: list[Any] = []
+    dropping = True
+    for x in iterable:
+        if dropping and predicate(x):
+            continue
+        dropping = False
+        left.append(x)
+    return left
+
+
+@defines(itertools.filterfalse, iterator=True)
+def _filterfalse(function: Any, iterable: Any) -> Any:
+    if function is None:
+        return [x for x in iterable if not x]
+    return [x for x in iterable if not function(x)]
+
+
+@defines(itertools.compress, iterator=True)
+def _compress(data: Any, selectors: Any) -> Any:
+    return [x for x, chosen in zip(data, selectors) if chosen]
 
 
 @defines(itertools.repeat, iterator=True)

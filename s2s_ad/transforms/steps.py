@@ -112,6 +112,9 @@ def copy_op(t: Transform, op: Op) -> None:
 def missing_rule(op: Call, detail: str = "") -> MissingRuleError:
     """The refusal of a call that has no rule."""
     fn = callee(op)
+    if fn is dict:
+        hint = "give them as constants: `{'a': x, …}`, or put the values into a list"
+        return MissingRuleError("a dict whose keys are not known when compiling", op.span, hint)
     what = "a function that is known only at run time"
     if fn in (primitives.call_method, getattr):
         what = f"`.{constant(op.args[1])}`"  # type: ignore[arg-type]

@@ -1,5 +1,7 @@
 """What is refused of functions as values, functional tools and generators: where, and what to write instead."""
 
+import collections
+import copy
 import functools
 import itertools
 import re
@@ -107,6 +109,68 @@ def cached_array(v):
     return remembered(v)
 
 
+def square(x):
+    """One of two."""
+    return x * x
+
+
+FUNCTIONS = [square, np.sin]
+
+
+def out_of_global_data(v):
+    """A list of functions that is read when the program runs."""
+    return FUNCTIONS[len(v) - 2](v[0])
+
+
+def among_nested_functions(v):
+    """Nested functions are no objects in generated code."""
+    f = (lambda x: x * 2) if v[0] > 1 else (lambda x: x * 3)
+    return f(v[1])
+
+
+def grouped(v):
+    """Its groups share an iterator."""
+    return sum(sum(g) ** 2 for _, g in itertools.groupby(v, lambda x: x > 0))
+
+
+def split_in_two(v):
+    """Two iterators over one."""
+    a, b = itertools.tee(v)
+    return sum(a) * sum(b)
+
+
+def first_item(v):
+    """By hand."""
+    return next(iter(v))
+
+
+def in_a_deque(v):
+    """Another container."""
+    return collections.deque(v)[-1]
+
+
+def keys_of_an_array(v):
+    """It is not known how many there are."""
+    d = {i: x for i, x in enumerate(v)}  # noqa: C416
+    return d[0]
+
+
+def named_items(v):
+    """There may be fewer items than names."""
+    d = dict(zip("ab", v))
+    return d["a"]
+
+
+def through_a_text(v):
+    """The number comes back without its derivative."""
+    return float("{:.3f}".format(v[0]).strip() + "1") * v[1]  # noqa: UP032
+
+
+def deep_copy_of_all_sorts(v):
+    """A list of what has no type in common."""
+    return copy.deepcopy([v, [v]])[0][0]
+
+
 @pytest.mark.parametrize(
     ("function", "line", "caret", "hint"),
     [
@@ -120,6 +184,16 @@ def cached_array(v):
         (without_a_number, "", "itertools.repeat(v[0])", "write the loop out"),
         (of_a_generator, "def of_a_generator(v):", "def of_a_generator(v):", "return a list"),
         (stops, "for x in endless(v[0]):", "", "`while` and `break`"),
+        (out_of_global_data, "return FUNCTIONS[len(v) - 2](v[0])", "FUNCTIONS[len(v) - 2](v[0])", "rewrite"),
+        (among_nested_functions, "return f(v[1])", "f(v[1])", "rewrite"),
+        (grouped, "return sum(", "itertools.groupby(v, lambda x: x > 0)", "write the loop out"),
+        (split_in_two, "a, b = itertools.tee(v)", "itertools.tee(v)", "write the loop out"),
+        (first_item, "return next(iter(v))", "", "index"),
+        (in_a_deque, "return collections.deque(v)[-1]", "collections.deque(v)", "list"),
+        (keys_of_an_array, "d = {", "{i: x for i, x in enumerate(v)}", "as constants"),
+        (named_items, 'd = dict(zip("ab", v))', 'dict(zip("ab", v))', "as constants"),
+        (through_a_text, 'return float("{:.3f}"', 'float("{:.3f}".format(v[0]).strip() + "1")', "number itself"),
+        (deep_copy_of_all_sorts, "return copy.deepcopy(", "", "part by part"),
         (cached_array, "return remembered(v)", "remembered(v)", "__wrapped__"),
     ],
 )

@@ -12,22 +12,33 @@ from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers import records
 from s2s_ad.analysis.handlers.table import REWRITE, handles
 from s2s_ad.analysis.handlers.writes import WRITING_METHODS, refuse_foreign_method, refuse_writing_method
-from s2s_ad.analysis.operands import constant
+from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.errors import MutationError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Value
 from s2s_ad.ir.types import (
+    BOOL,
+    INT,
     UNKNOWN,
     Array,
     Dict,
+    Instance,
     List,
     Record,
     Tuple,
+    Type,
 )
 from s2s_ad.ir.values import type_of
 from s2s_ad.rules.numpy.methods import ATTRIBUTES, METHODS
 
 _CONTAINERS = (np.ndarray, list, dict, set)
+_TEXT_METHODS: dict[str, Type] = {  # those that do not give a text
+    **dict.fromkeys(("count", "find", "index", "rfind", "rindex"), INT),
+    **dict.fromkeys((*filter(lambda name: name.startswith("is"), dir(str)), "startswith", "endswith"), BOOL),
+    **dict.fromkeys(("split", "rsplit", "splitlines"), List(Instance(str))),
+    **dict.fromkeys(("partition", "rpartition"), Tuple((Instance(str),) * 3)),
+    **dict.fromkeys(("encode", "maketrans"), UNKNOWN),
+}
 
 
 @handles(getattr)
@@ -80,6 +91,9 @@ def _is_library_object(obj: Any) -> bool:
 @handles(primitives.call_method)
 def _call_method(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
     obj, name = args[0], constant(args[1])
+    if type_of_operand(obj) == Instance(str) and hasattr(str, name):
+        folded = s.fold(getattr(str, name), [obj, *args[2:]], kwargs) if name in _TEXT_METHODS else None
+        return folded or s.emit(primitives.call_method, args, kwargs, _TEXT_METHODS.get(name, Instance(str)))
     if isinstance(obj, Const):
         method = _constant_attribute(s, obj, name)
         return s.apply(method, args[2:], kwargs)

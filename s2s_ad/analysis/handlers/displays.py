@@ -7,7 +7,7 @@ import operator
 from typing import Any
 
 from s2s_ad.analysis.cells import holds_function
-from s2s_ad.analysis.effects import callee
+from s2s_ad.analysis.choices import functions_in
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.known_items import indexed
 from s2s_ad.analysis.handlers.table import handles
@@ -15,7 +15,7 @@ from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.statics import is_hashable
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
+from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Star, Value
 from s2s_ad.ir.types import (
     UNKNOWN,
     Array,
@@ -24,6 +24,7 @@ from s2s_ad.ir.types import (
     List,
     Number,
     Tuple,
+    is_differentiable,
     join_all,
 )
 
@@ -51,9 +52,41 @@ def _make_dict(s: Emitter, args: list[Operand], _: Any) -> Operand:
 
 @handles(dict)
 def _dict(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand | None:
-    if args:
+    """A dict whose keys are known: that of keywords, of pairs, or a copy."""
+    pairs = _pairs(s, args[0]) if args else []
+    if pairs is None:
         return None
-    return _make_dict(s, [x for k, v in kwargs.items() for x in (Const(k), v)], {})
+    return _make_dict(s, [x for k, v in {**dict(pairs), **kwargs}.items() for x in (Const(k), v)], {})
+
+
+def _pairs(s: Emitter, operand: Operand) -> list[tuple[Any, Operand]] | None:
+    """The keys and values that a dict, or an iterable of pairs, gives; None where a key is not known."""
+    t = type_of_operand(operand)
+    if isinstance(t, Dict):
+        return [(k, s.apply(operator.getitem, [operand, Const(k)])) for k in t.keys]
+    rows = _appended(s, operand)
+    if rows is None:
+        return None
+    pairs = []
+    for row in rows:
+        if not isinstance(row, Const) and not isinstance(row.type, Tuple):
+            return None
+        pair = s.static_items(row)
+        key = constant(pair[0]) if pair else None
+        if pair is None or len(pair) != 2 or type(key) not in (str, int):
+            return None
+        pairs.append((key, pair[1]))
+    return pairs
+
+
+def _appended(s: Emitter, operand: Operand) -> list[Operand] | None:
+    """The items of an iterable that is known item by item, or of a list that was appended to in a straight line."""
+    made = s.definitions.get(operand) if isinstance(operand, Value) else None
+    if made is None or constant(made.target) is not primitives.append:
+        return s.static_items(operand)
+    before, last = made.args
+    items = None if isinstance(before, Star) or isinstance(last, Star) else _appended(s, before)
+    return None if items is None else [*items, last]  # type: ignore[list-item]
 
 
 @handles(tuple)
@@ -109,6 +142,11 @@ def _getitem(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
         if isinstance(index, Const) and is_hashable(i) and i not in t.keys:
             s.raise_error(KeyError, i)
             return UNDEFINED
+    found = None if isinstance(index, Const) else functions_in(s, obj)
+    if found:
+        one = s.emit(operator.getitem, args, None, UNKNOWN)
+        s.choices[one] = found
+        return one
     return indexed(s, args)
 
 
@@ -156,7 +194,15 @@ def _sum(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand
 
 @handles(float, int)
 def _number_of_text(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
-    made = s.definitions.get(args[0]) if args and isinstance(args[0], Value) else None
-    if made is not None and (isinstance(callee(made), primitives.FString) or callee(made) in (str, repr, format)):
+    if args and _tells_number(s, args[0]):
         raise UnsupportedSyntaxError("a number that goes through a text", s.span, "use the number itself")
     return None
+
+
+def _tells_number(s: Emitter, operand: Operand) -> bool:
+    """Whether an operand is a text that was made from what may be differentiated."""
+    made = s.definitions.get(operand) if isinstance(operand, Value) else None
+    if made is None or type_of_operand(operand) != Instance(str):
+        return False
+    parts = [part for part in made.operands() if isinstance(part, Value)]
+    return any(is_differentiable(part.type) or _tells_number(s, part) for part in parts)

@@ -14,7 +14,7 @@ from s2s_ad import runtime
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.table import HANDLERS, REWRITE, Handler, handles
 from s2s_ad.analysis.operands import constant, type_of_operand
-from s2s_ad.errors import MutationError
+from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Operand, Value
 from s2s_ad.ir.types import (
@@ -34,6 +34,12 @@ from s2s_ad.ir.types import (
 from s2s_ad.rules.numpy.methods import METHODS
 from s2s_ad.rules.registry import registry
 
+_INSTEAD = {
+    "copy": "build the copy part by part",
+    "itertools": "write the loop out",
+    "collections": "use a list, a tuple or a dict",
+    "builtins": "index the sequence, or loop over it",
+}
 WRITING_METHODS = frozenset({
     "append", "clear", "extend", "fill", "insert", "itemset", "partition", "pop", "popitem", "put", "remove", "resize",
     "reverse", "setdefault", "setfield", "setflags", "sort", "update", "add", "discard", "byteswap",
@@ -69,6 +75,8 @@ def refuse_writes(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Op
     if given or len(args) > _inputs(fn):
         raise MutationError("`out` writes in place", s.span, "use the value that the call returns")
     if _is_foreign(fn) and any(_is_mutable(type_of_operand(a)) for a in (*args, *kwargs.values())):
+        if getattr(fn, "__module__", None) in _INSTEAD:
+            raise UnsupportedSyntaxError(f"`{fn.__name__}` of a container", s.span, _INSTEAD[fn.__module__])
         raise MutationError(
             f"`{getattr(fn, '__name__', fn)}` may write to its argument",
             s.span,
