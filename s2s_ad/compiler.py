@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from types import FunctionType, MethodType
 from typing import Any
 
-from s2s_ad.analysis.effects import may_raise
+from s2s_ad.analysis.effects import may_raise, may_raise_watched, watched_values
 from s2s_ad.analysis.guards import Guard
 from s2s_ad.analysis.libraries import library_source
 from s2s_ad.analysis.program import Lowered, Program, lowered
@@ -218,7 +218,11 @@ def optimise(made: Reversed, typed: Function, *, optimize: bool, joint: bool = F
     y = made.forward.results if keep_y else ()
     forward, backward = Block((), made.forward.ops, y), made.backward
 
+    watched = watched_values(made.forward)
+
     def keep(op: Op) -> bool:
+        if any(r in watched for r in op.results) and may_raise_watched(op):
+            return True
         return any(r in users for r in op.results) and may_raise(op)
 
     if not optimize:

@@ -9,7 +9,7 @@ import operator
 from collections.abc import Callable, Iterable
 
 from s2s_ad.analysis.operands import type_of_operand
-from s2s_ad.ir.nodes import Block, Call, Const, For, If, Op, Operand, Value, While
+from s2s_ad.ir.nodes import Block, Call, Const, For, If, Op, Operand, Try, Value, While, With, sides
 from s2s_ad.ir.types import Dict, Unknown, is_differentiable
 from s2s_ad.rules.registry import ZeroRule, registry
 
@@ -58,10 +58,15 @@ def _vary_regions(op: Op, varied: set[Value]) -> None:
         varied.update(t for s, t in zip(sources, targets, strict=True) if s in varied and is_differentiable(t.type))
 
     match op:
-        case If():
-            for side in (op.then, op.orelse):
+        case If() | Try():
+            for side in sides(op):
+                varied.update(side.params)  # nothing is known of what an exception holds
                 _vary(side, varied)
                 flow(side.results, op.results)
+        case With():
+            if op.manager in varied:
+                varied.update(op.body.params)
+            _vary(op.body, varied)
         case For() | While():
             carried = op.body.params
             if isinstance(op, For):
@@ -88,8 +93,12 @@ def _use_regions(op: Op, useful: set[Value]) -> None:
         useful.update(s for t, s in zip(targets, sources, strict=True) if t in useful and isinstance(s, Value))
 
     match op:
-        case If():
-            for side in (op.then, op.orelse):
+        case With():
+            _use(op.body, useful)
+            if op.body.params[0] in useful and isinstance(op.manager, Value):
+                useful.add(op.manager)
+        case If() | Try():
+            for side in sides(op):
                 flow(op.results, side.results)
                 _use(side, useful)
         case For() | While():

@@ -16,7 +16,7 @@ from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.program import Instance
 from s2s_ad.errors import MutationError, Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Block, Call, For, If, Op, Operand, Star, Value, While, operands, regions
+from s2s_ad.ir.nodes import Block, Call, For, If, Op, Operand, Star, Try, Value, While, With, operands, regions, sides
 from s2s_ad.ir.types import List, Unknown
 
 _MAKERS = frozenset({primitives.make_list, list, sorted, operator.add, operator.mul})
@@ -135,8 +135,8 @@ def _hold(webs: _Webs, operand: Operand | Star, op: Op, loops: tuple[Op, ...]) -
 
 
 def _join(webs: _Webs, op: Op, loops: tuple[Op, ...]) -> None:
-    if isinstance(op, If):
-        for result, a, b in zip(op.results, op.then.results, op.orelse.results, strict=True):
+    if isinstance(op, (If, Try)):
+        for result, a, b in zip(op.results, *(side.results for side in sides(op)), strict=True):
             if isinstance(a, Value) and isinstance(b, Value) and _may_be_list(result):
                 x, y = webs.origin.get(a, a), webs.origin.get(b, b)
                 webs.origin[result] = x
@@ -246,8 +246,10 @@ def _grow(block: Block, found: dict[Value, Span | None]) -> None:
 
 def _flows(op: Op) -> list[tuple[Value, Operand]]:
     """Pairs of a version and one that it may be the same list as, later and earlier."""
-    if isinstance(op, If):
-        return [*zip(op.results, op.then.results, strict=True), *zip(op.results, op.orelse.results, strict=True)]
+    if isinstance(op, (If, Try)):
+        return [pair for side in sides(op) for pair in zip(op.results, side.results, strict=True)]
+    if isinstance(op, With):
+        return []
     assert isinstance(op, (For, While))
     params = op.body.params[1:] if isinstance(op, For) else op.body.params
     outs = op.body.results[1:]

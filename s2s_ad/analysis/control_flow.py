@@ -5,6 +5,7 @@ from __future__ import annotations
 from s2s_ad.analysis.cells import has_code
 from s2s_ad.analysis.choices import one_of
 from s2s_ad.analysis.iterators import Run
+from s2s_ad.analysis.managers import entered
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.python_types import iterated
 from s2s_ad.analysis.sequences import SequenceEvaluator
@@ -15,11 +16,12 @@ from s2s_ad.analysis.statics import (
 )
 from s2s_ad.errors import Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Value, While
-from s2s_ad.ir.types import UNKNOWN, List, Record, Tuple, Type, holds_unknown, join, join_all
+from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Value, While, With, visible
+from s2s_ad.ir.types import UNKNOWN, Instance, List, Record, Tuple, Type, holds_unknown, join, join_all
 
 _MAX_ROUNDS = 8
 _MOST_UNROLLED = 64
+_FOREIGN = Instance(object)
 
 
 class BlockEvaluator(SequenceEvaluator):
@@ -39,6 +41,8 @@ class BlockEvaluator(SequenceEvaluator):
                     self._if(op)
                 case For() | While():
                     self._loop(op)
+                case With():
+                    self._with(op)
         return [UNDEFINED] * len(block.results) if self.dead else [self.operand(r) for r in block.results]
 
     def _call(self, op: Call) -> None:
@@ -54,6 +58,20 @@ class BlockEvaluator(SequenceEvaluator):
             return
         result = self.apply(target, args, kwargs, op.results[0].name)
         self.env[op.results[0]] = result
+
+    def _with(self, op: With) -> None:
+        """The body is emitted into the `with`; what is known and changed in it is so after it too."""
+        manager, span = self.operand(op.manager), self.span
+        given = entered(self, manager)
+        target = Value(op.body.params[0].name, type_of_operand(given))
+        self.env[op.body.params[0]] = target if isinstance(given, Value) and given.type == _FOREIGN else given
+        outer, self.ops = self.ops, []
+        self.place.append(op)
+        self.block(op.body)
+        self.place.pop()
+        ops, self.ops = self.ops, outer
+        self.ops.append(With((), manager, Block((target,), tuple(ops), ()), span=span))
+        self.clock += 1
 
     def _if(self, op: If) -> None:
         test, span = self.operand(op.test), self.span
@@ -78,7 +96,7 @@ class BlockEvaluator(SequenceEvaluator):
     ) -> None:
         """What the sides give; after a side that raises, there is only what the other side gives."""
         (then_ops, then), (else_ops, orelse) = sides
-        inside = {v for ops, _ in sides for o in ops for v in o.results}
+        inside = {v for ops, _ in sides for v in visible(ops)}
         results, pairs = [], []
         for value, a, b in zip(op.results, then, orelse, strict=True):
             if same(a, b) or (dead[0] and b not in inside) or (dead[1] and a not in inside):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import operator
 from typing import Any
 
@@ -9,17 +10,18 @@ import numpy as np
 
 from s2s_ad.analysis.broadcasting import surely_fit
 from s2s_ad.analysis.operands import type_of_operand
-from s2s_ad.analysis.program import Instance
+from s2s_ad.analysis.program import Instance as FunctionInstance
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Call, Const, For, Op, While, regions
-from s2s_ad.ir.types import Array, Dict, Iterable, List, Number, Tuple, Unknown
+from s2s_ad.ir.nodes import Block, Call, Const, For, Op, Operand, Try, Value, While, With, regions
+from s2s_ad.ir.types import Array, Dict, Instance, Iterable, List, Number, Tuple, Unknown
 from s2s_ad.rules.registry import Opaque, registry
 
 _PURE = {
     primitives.make_tuple, primitives.make_list, primitives.make_set, primitives.make_dict, primitives.read_global,
     slice, getattr, isinstance, len, range, zip, enumerate, reversed, list, tuple, bool, float, operator.getitem,
-    operator.contains,
+    operator.contains, np.errstate, contextlib.nullcontext,
 }  # fmt: skip
+_DISPLAYS = frozenset({primitives.make_tuple, primitives.make_list, slice})
 _TEMPLATES = (primitives.Unpack, primitives.FString, primitives.MakeClosure)
 _DIVIDING = (operator.truediv, operator.floordiv, operator.mod, operator.pow, divmod, pow)
 _CHECKING = frozenset({
@@ -39,10 +41,12 @@ def is_pure(op: Op) -> bool:
 
     A write in place counts as pure: it makes a new version of its operand, and only that version is read afterwards.
     """
+    if isinstance(op, With) and not is_errstate(op.manager):
+        return False
     if not isinstance(op, Call):
         return all(is_pure(inner) for block in regions(op) for inner in block.ops)
     fn = callee(op)
-    if isinstance(fn, Instance):
+    if isinstance(fn, FunctionInstance):
         return fn.pure
     if isinstance(fn, _TEMPLATES):
         return True
@@ -54,6 +58,11 @@ def is_pure(op: Op) -> bool:
     return _is_hashable(fn) and (fn in _PURE or fn in primitives.IN_PLACE)
 
 
+def is_errstate(manager: Operand) -> bool:
+    """Whether a context manager is NumPy's, which does nothing but tell how errors are treated."""
+    return type_of_operand(manager) == Instance(np.errstate)
+
+
 def _is_hashable(fn: Any) -> bool:
     return type(fn).__hash__ is not None
 
@@ -63,12 +72,16 @@ def may_raise(op: Op) -> bool:
     if isinstance(op, For) and not isinstance(type_of_operand(op.iterable), (Array, List, Tuple, Dict, Iterable)):
         return True
     if not isinstance(op, Call):
-        return isinstance(op, While) or any(may_raise(inner) for block in regions(op) for inner in block.ops)
+        return isinstance(op, (While, With)) or any(may_raise(inner) for block in regions(op) for inner in block.ops)
     fn = callee(op)
     if any(isinstance(r.type, Unknown) for r in op.results):
         return True
     types = [type_of_operand(o) for o in (*op.args, *(v for _, v in op.kwargs))]  # type: ignore[arg-type]
-    if isinstance(fn, (Instance, primitives.Unpack)) or fn in _LOOKUPS or any(isinstance(t, Unknown) for t in types):
+    if (
+        isinstance(fn, (FunctionInstance, primitives.Unpack))
+        or fn in _LOOKUPS
+        or any(isinstance(t, Unknown) for t in types)
+    ):
         return True
     if fn in _CHECKING or getattr(fn, "__module__", "") == "numpy.linalg":
         return True
@@ -79,6 +92,31 @@ def may_raise(op: Op) -> bool:
         shapes = [t.axes for t in types if isinstance(t, Array) and t.axes != ()]
         return None in shapes or (len(shapes) > 1 and not surely_fit(*shapes))  # type: ignore[arg-type]
     return sum(isinstance(t, Array) and t.axes != () for t in types) > 1
+
+
+def watched_values(block: Block) -> set[Value]:
+    """What is computed where it matters whether that raises: inside a `try` or a `with`."""
+    found: set[Value] = set()
+    for op in block.ops:
+        watched = isinstance(op, (Try, With))
+        for region in regions(op):
+            found |= _all_values(region) if watched else watched_values(region)
+    return found
+
+
+def _all_values(block: Block) -> set[Value]:
+    inner = set().union(*(_all_values(region) for op in block.ops for region in regions(op)))
+    return inner.union(*(op.results for op in block.ops))
+
+
+def may_raise_watched(op: Op) -> bool:
+    """Whether `op` may raise where NumPy may be told to raise on every floating-point error."""
+    if not isinstance(op, Call):
+        return may_raise(op)
+    if _is_hashable(callee(op)) and callee(op) in _DISPLAYS:
+        return False
+    of_arrays = any(isinstance(type_of_operand(o), Array) for o in op.operands())
+    return may_raise(op) or (of_arrays and registry.get(callee(op)) is not None)
 
 
 def writes(op: Op) -> bool:

@@ -55,6 +55,7 @@ class Emitter:
         self.clock = 0  # counts what has been written that other code could see
         self.appends = 0
         self.depth = 0  # how many loops are around this place
+        self.place: list[Op] = []  # what is around it whose border no iterator may cross
         self.rolled = False  # loops over lists stay loops, in hidden code too
         self.hidden = 0  # how deep in code that counts as that of the call it is for
 
@@ -116,7 +117,7 @@ class Emitter:
         pure = all(map(is_pure, self.ops[since:]))
         value = Value(None, Iterable(iterated(type_of_operand(items))))
         clock = self.clock + self.appends
-        self.runs[value] = Run(name, items, tuple(inputs), pure, endless, clock, self.depth)
+        self.runs[value] = Run(name, items, tuple(inputs), pure, endless, clock, self.depth, tuple(self.place))
         return value
 
     def taken(self, operand: Operand, *, takes_all: bool) -> Operand:
@@ -124,7 +125,7 @@ class Emitter:
         if not isinstance(operand, Value) or operand not in self.runs:
             return operand
         run = self.runs[operand]
-        found = refusal(run, self.clock + self.appends, self.depth, takes_all=takes_all)
+        found = refusal(run, self.clock + self.appends, self.depth, tuple(self.place), takes_all=takes_all)
         if found is not None:
             raise UnsupportedSyntaxError(found[0], self.span, found[1])
         run.used = True

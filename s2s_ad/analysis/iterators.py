@@ -3,6 +3,7 @@
 The list is made at once, which nobody can tell from an iterator that is run through later if
 
 * it is run through once, not in a loop around it, by something that takes one item after the other;
+* it does not cross the border of a `with` or a `try`, in which its code would run;
 * nothing has been written in between, nor while a loop runs through it, that the user's code could have seen;
 * the user's code has no effects, or whoever takes the items takes all of them at once and has none himself.
 
@@ -17,7 +18,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-from s2s_ad.ir.nodes import Operand, Value
+from s2s_ad.ir.nodes import Op, Operand, Value
 
 TAKES_ALL = frozenset({list, tuple, set, frozenset, dict, sum, sorted, max, min, math.fsum, math.prod, deque})
 TAKES_SOME = frozenset({builtins.any, builtins.all, zip, enumerate})
@@ -34,16 +35,19 @@ class Run:
     endless: bool
     clock: int
     depth: int
+    place: tuple[Op, ...] = ()
     used: bool = False
 
 
-def refusal(run: Run, clock: int, depth: int, *, takes_all: bool) -> tuple[str, str] | None:
+def refusal(run: Run, clock: int, depth: int, place: tuple[Op, ...], *, takes_all: bool) -> tuple[str, str] | None:
     """Why the items may not be taken now from a list made before, and what to write instead; None if they may."""
     make_list = "make a list of it: `list(…)`"
     if run.used:
         return f"{run.name} that is used up by its first use", make_list
     if run.depth != depth:
         return f"{run.name} that a loop uses up in its first round", make_list
+    if run.place != place:
+        return f"{run.name} that crosses the border of a `with` or `try`", make_list + ", where it is made"
     if run.clock != clock:
         return f"{run.name} that is used after something has been written", make_list + ", where it is made"
     if not run.pure and not takes_all:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.operands import constant
-from s2s_ad.ir.nodes import Block, Call, Op, Value, free_values, operands, regions
+from s2s_ad.ir.nodes import Block, Call, Op, Value, With, free_values, operands, regions
 from s2s_ad.ir.types import List
 
 Bound = tuple[int, int]  # from the start (0, k), or from the end (1, -k)
@@ -35,11 +35,11 @@ class Partition:
     first: Call
 
 
-def partitions(block: Block, active: set[Value]) -> dict[Value, Partition]:
+def partitions(block: Block, active: set[Value], *, whole: bool = True) -> dict[Value, Partition]:
     """The lists of a block that are only read in pieces which make up the whole, regions included."""
-    found: dict[Value, Partition] = {}
     values = [*block.params, *(r for op in block.ops for r in op.results)]
-    for value in values:
+    found: dict[Value, Partition] = {}
+    for value in values if whole else ():
         if isinstance(value.type, List) and value.type.items is None and value in active:
             pieces = _pieces(value, block) or []
             first = next((p for p in pieces if p.results[0] in active), None)
@@ -47,7 +47,7 @@ def partitions(block: Block, active: set[Value]) -> dict[Value, Partition]:
                 found[value] = Partition(tuple(_in_order(pieces)), first)
     for op in block.ops:
         for region in regions(op):
-            found.update(partitions(region, active))
+            found.update(partitions(region, active, whole=not isinstance(op, With)))
     return found
 
 

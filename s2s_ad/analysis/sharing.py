@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.analysis.effects import callee, is_pure, writes
+from s2s_ad.analysis.effects import callee, is_errstate, is_pure, writes
 from s2s_ad.analysis.operands import constant
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Block, Call, For, If, Operand, Value, While, operands, regions
+from s2s_ad.ir.nodes import Block, Call, For, If, Operand, Try, Value, While, With, operands, regions, sides
 from s2s_ad.ir.types import Array, Closure, Dict, List, Never, Number, Record, Static, Tuple, Type
 from s2s_ad.ir.types import Instance as InstanceType
 
@@ -124,9 +124,13 @@ class Sharing:
             match op:
                 case Call():
                     self._call(op)
-                case If():
-                    for row in zip(op.results, op.then.results, op.orelse.results, strict=True):
+                case If() | Try():
+                    for row in zip(op.results, *(side.results for side in sides(op)), strict=True):
                         self._unite(row)
+                case With() if not is_errstate(op.manager):
+                    self._unite((op.manager, *op.body.params))
+                    self._targets.append((op.manager, _BOTH))
+                    self._runs_foreign_code = True
                 case For():
                     self._unite((op.body.params[0], op.iterable))
                     self._carry(op, op.body.params[1:])

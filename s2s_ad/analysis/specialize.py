@@ -8,6 +8,7 @@ machinery writes the adjoint code, so that it is typed and folded as it is made.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import operator
 from collections.abc import Callable, Sequence
@@ -25,6 +26,7 @@ from s2s_ad.analysis.effects import is_pure
 from s2s_ad.analysis.handlers import HANDLERS, records, refuse_writes
 from s2s_ad.analysis.iterators import TAKES_ALL, TAKES_SOME
 from s2s_ad.analysis.libraries import is_library, library_source, namespace
+from s2s_ad.analysis.managers import is_generated
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Instance, Lowered, Program, lowered
 from s2s_ad.analysis.statics import (
@@ -153,6 +155,9 @@ class Specializer(BlockEvaluator):
         written_here = isinstance(fn, FunctionType) and not is_library(fn)
         if registry.get(fn) is not None:
             return self.emit(fn, args, kwargs, self._type_of_body(fn, args, kwargs), name) if written_here else None
+        if is_generated(fn):
+            self._refuse_escape(args, kwargs)
+            return self.emit(fn, args, kwargs, InstanceType(contextlib._GeneratorContextManager), name)
         if isinstance(fn, functools.partial):
             first = [outside.held(self, fn.args, i) for i in range(len(fn.args))]
             keywords = {k: outside.held(self, fn.keywords, k) for k in fn.keywords}

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 
 from s2s_ad.analysis.effects import callee, writes
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Block, Call, For, If, Op, Operand, Value, While, operands, regions
+from s2s_ad.ir.nodes import Block, Call, For, If, Op, Operand, Try, Value, While, With, operands, regions, sides
 
 CONTROL_NAMES = frozenset({"done", "stop", "broke", "returned", "result"})
 
@@ -77,8 +77,30 @@ class Interference:
             live = self.block(op.then, live) | self.block(op.orelse, live)
             self.read(op.test, live)
             return live
+        if isinstance(op, With):
+            live = self.block(op.body, live)
+            self._define(op.body.params, live)
+            self.read(op.manager, live)
+            return live
+        if isinstance(op, Try):
+            return self._try(op, live)
         assert isinstance(op, (For, While))
         return self._loop(op, live)
+
+    def _try(self, op: Try, after: set[Value]) -> set[Value]:
+        """What the handler reads is needed all through the body; its exception is gone when it ends."""
+        self._define(op.results, after)
+        error = op.handler.params[0]
+        handler = self.block(op.handler, after)
+        self._define(op.handler.params, handler)
+        for value in (*after, *op.results):
+            self.conflict(error, value)
+        for value in handler:
+            for result in op.results:
+                self.conflict(value, result)
+        live = self.block(op.body, after | handler) | handler
+        self.read(op.kinds, live)
+        return live
 
     def _loop(self, op: For | While, after: set[Value]) -> set[Value]:
         self._define(op.results, after)
@@ -222,7 +244,8 @@ def unite_webs(naming: Naming, block: Block) -> None:
                 naming.unite(param, result)
                 naming.unite(param, out, inside)
                 naming.unite(param, init, inside)
-        if isinstance(op, If):
-            for result, a, b in zip(op.results, op.then.results, op.orelse.results, strict=True):
-                naming.unite(result, a, set(all_values(op.then)))
-                naming.unite(result, b, set(all_values(op.orelse)))
+        if isinstance(op, (If, Try)):
+            inner = [set(all_values(side)) for side in sides(op)]
+            for result, *sources in zip(op.results, *(side.results for side in sides(op)), strict=True):
+                for source, inside in zip(sources, inner, strict=True):
+                    naming.unite(result, source, inside)

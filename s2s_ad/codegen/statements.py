@@ -22,7 +22,7 @@ from s2s_ad.analysis.operands import constant
 from s2s_ad.codegen.expressions import ExpressionPrinter
 from s2s_ad.errors import Span
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Value, While
+from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Try, Value, While, With
 from s2s_ad.ir.types import Array, Number
 from s2s_ad.transforms.pairs import PairForward
 
@@ -53,6 +53,7 @@ class StatementPrinter:
         self.copied_names: set[str] = set()
         self.comments = comments
         self.last_line: tuple[str, int] | None = None
+        self.caught: Value | None = None  # the exception whose handler is printed
 
     def block(self, block: Block) -> list[ast.stmt]:
         """The statements of all ops of a block."""
@@ -79,6 +80,10 @@ class StatementPrinter:
                 made = self.for_(op)
             case While():
                 made = self.while_(op)
+            case With():
+                made = self.with_(op)
+            case Try():
+                made = self.try_(op)
         for statement in made:
             mark(statement, op.span)
         if made and comment:
@@ -185,6 +190,8 @@ class StatementPrinter:
         return [ast.Assign([store(self.naming.name[version])], old)]
 
     def _raise_(self, op: Call) -> list[ast.stmt]:
+        if op.args[0] is self.caught and len(op.args) == 1:
+            return [ast.Raise(None, None)]
         cause = self.operand(op.args[1]) if len(op.args) > 1 else None
         return [ast.Raise(self.operand(op.args[0]), cause)]
 
@@ -253,6 +260,28 @@ class StatementPrinter:
         orelse = [*self.block(op.orelse), *self.copies(op.results, op.orelse.results)]
         self.last_line = before if not orelse else None
         return _conditional(test, then, orelse)
+
+    def with_(self, op: With) -> list[ast.stmt]:
+        """A `with`."""
+        manager, target = self.operand(op.manager), op.body.params[0]
+        item = ast.withitem(manager, store(self.naming.name[target]) if self.uses[target] else None)
+        body = self.block(op.body) or [ast.Pass()]
+        if len(body) == 1 and isinstance(body[0], ast.With):  # `with a, b:`
+            return [ast.With([item, *body[0].items], body[0].body)]
+        return [ast.With([item], body)]
+
+    def try_(self, op: Try) -> list[ast.stmt]:
+        """A `try` whose body and handler assign its results."""
+        body = [*self.block(op.body), *self.copies(op.results, op.body.results)]
+        before, self.last_line = self.last_line, None if self.comments else self.last_line
+        error = op.handler.params[0]
+        outer, self.caught = self.caught, error
+        handler = [*self.block(op.handler), *self.copies(op.results, op.handler.results)] or [ast.Pass()]
+        self.caught, self.last_line = outer, before
+        name = self.naming.name[error] if any(_reads(s, self.naming.name[error]) for s in handler) else None
+        kinds = [self.expressions.references.to(kind) for kind in constant(op.kinds)]
+        caught = kinds[0] if len(kinds) == 1 else ast.Tuple(kinds, ast.Load())
+        return [ast.Try(body, [ast.ExceptHandler(caught, name, handler)], [], [])] if body else []
 
     def for_(self, op: For) -> list[ast.stmt]:
         """A `for`, or a comprehension."""
@@ -424,6 +453,10 @@ def negated(test: ast.expr) -> ast.expr:
     if isinstance(test, ast.Compare) and len(test.ops) == 1 and type(test.ops[0]) in _OPPOSITE:
         return ast.Compare(test.left, [_OPPOSITE[type(test.ops[0])]()], test.comparators)
     return ast.UnaryOp(ast.Not(), test)
+
+
+def _reads(statement: ast.stmt, name: str) -> bool:
+    return any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(statement))
 
 
 def _put_comment(statement: ast.stmt, text: str) -> None:

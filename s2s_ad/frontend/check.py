@@ -1,7 +1,7 @@
 """The supported part of Python: every other construct is refused, all at once, each with its place and a way out.
 
-    statements   assignments of all sorts · if · match · for · while · break · continue · return · pass · assert ·
-                 raise X · nested def · del name · import · `global` and `nonlocal` to read · expressions
+    statements   assignments of all sorts · if · match · with · for · while · break · continue · return · pass ·
+                 assert · raise X · nested def · del name · import · `global` and `nonlocal` to read · expressions
     expressions  all but await, and the value of a yield
 
 Whether a write to a subscript can be differentiated is decided later, when it is known what is written.
@@ -51,7 +51,6 @@ REFUSED: dict[type, Refusal] = {
     gast.YieldFrom: _SENT,
     gast.Try: _TRY,
     gast.TryStar: _TRY,
-    gast.With: Refusal("`with` is not supported", "put the `with` into the caller, around the call of this function"),
     gast.ClassDef: Refusal("a class inside a function is not supported", "define the class outside of the function"),
     gast.TypeAlias: Refusal("`type` inside a function is not supported", "move it to the top of the file"),
 }
@@ -60,7 +59,7 @@ SUPPORTED: frozenset[type] = frozenset(
     {
         *(gast.FunctionDef, gast.Return, gast.Delete, gast.Assign, gast.AugAssign, gast.AnnAssign, gast.For),
         *(gast.While, gast.If, gast.Raise, gast.Assert, gast.Expr, gast.Pass, gast.Break, gast.Continue),
-        *(gast.Match, gast.Import, gast.ImportFrom, gast.Global, gast.Nonlocal),
+        *(gast.With, gast.Match, gast.Import, gast.ImportFrom, gast.Global, gast.Nonlocal),
         *(gast.BoolOp, gast.NamedExpr, gast.BinOp, gast.UnaryOp, gast.Compare, gast.IfExp, gast.Lambda, gast.Call),
         *(gast.Tuple, gast.List, gast.Set, gast.Dict, gast.Starred),
         *(gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp),

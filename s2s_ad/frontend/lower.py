@@ -31,7 +31,7 @@ from s2s_ad.frontend.scope import (
 )
 from s2s_ad.frontend.source import FunctionSource
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import UNDEFINED, Block, Const, Function, Operand, Parameter, Value
+from s2s_ad.ir.nodes import UNDEFINED, Block, Const, Function, Operand, Parameter, Value, With
 
 _KINDS = inspect.Parameter
 
@@ -232,6 +232,25 @@ class FunctionLowering(PatternLowering):
 
         iterable = self.expression(node.iter)
         self._loop(node, iterable, assigned_names([node.target, *node.body]), body)
+
+    def _with(self, node: gast.With) -> None:
+        self._with_items(node, node.items)
+
+    def _with_items(self, node: gast.With, items: list[Any]) -> None:
+        """What the body assigns is assigned after it too, so that it shares our variables."""
+        if not items:
+            self.statements(node.body)
+            return
+        manager, target = self.expression(items[0].context_expr), Value()
+        outer, self.ops = self.ops, []
+        try:
+            if items[0].optional_vars is not None:
+                self.assign(items[0].optional_vars, target)
+            self._with_items(node, items[1:])
+            body = Block((target,), tuple(self.ops), ())
+        finally:
+            self.ops = outer
+        self.ops.append(With((), manager, body, span=self.span(items[0].context_expr)))
 
     def _while(self, node: gast.While) -> None:
         def leave() -> None:

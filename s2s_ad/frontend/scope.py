@@ -127,4 +127,6 @@ def always_exits(nodes: list[gast.AST]) -> bool:
             return True
         if isinstance(node, gast.If) and always_exits(node.body) and always_exits(node.orelse):
             return True
+        if isinstance(node, gast.With) and always_exits(node.body):
+            return True
     return False

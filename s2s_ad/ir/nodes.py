@@ -6,18 +6,23 @@
                | If      results = test ? then : orelse
                | For     results = loop over `iterable`, carrying `inits`
                | While   results = loop until told to stop, carrying `inits`
+               | With    a block inside a context manager
+               | Try     results = body, or handler where the body raises one of `kinds`
     Operand  ::= Value | Const
 
 Regions have no phi and no jumps. The blocks of an `If` take no parameters and give one result for each of the op's
 results. The body of a `For` has the parameters (item, *carried) and the results (stop, *carried); that of a `While`
 the same without an item. A true `stop` leaves the loop, so `break` and the test of a `while` are both an `If` that
-gives a true `stop`. `for` and `while` loops give what they carry. Every operator, attribute, index and display is a
-`Call` of a known callable, some of them from `ir.primitives`.
+gives a true `stop`. `for` and `while` loops give what they carry. The body of a `With` has what the manager gives as
+its parameter; it is run once and to its end, so what it defines stays visible after it, and there are no results. The
+body of a `Try` takes no parameters, its handler the exception. The handler cannot see what the body defines: a body
+that raises has done nothing but raise. Every operator, attribute, index and display is a `Call` of a known callable,
+some of them from `ir.primitives`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -134,6 +139,23 @@ class While(Op):
 
 
 @dataclass(frozen=True, eq=False)
+class With(Op):
+    """A block that a context manager runs before and after."""
+
+    manager: Operand
+    body: Block
+
+
+@dataclass(frozen=True, eq=False)
+class Try(Op):
+    """A block, and another for when it raises an exception of one of the classes `kinds`."""
+
+    kinds: Operand
+    body: Block
+    handler: Block
+
+
+@dataclass(frozen=True, eq=False)
 class Parameter:
     """A formal parameter: its name, `kind` (as in `inspect.Parameter`) and the number of its default, if any."""
 
@@ -169,16 +191,34 @@ def operands(op: Op) -> Iterator[Operand]:
             yield from op.inits
         case While():
             yield from op.inits
+        case With():
+            yield op.manager
+        case Try():
+            yield op.kinds
 
 
 def regions(op: Op) -> tuple[Block, ...]:
     """The blocks inside `op`."""
     match op:
-        case If():
-            return (op.then, op.orelse)
-        case For() | While():
+        case If() | Try():
+            return sides(op)
+        case For() | While() | With():
             return (op.body,)
     return ()
+
+
+def sides(op: If | Try) -> tuple[Block, Block]:
+    """The two blocks of which the last to run gives the results."""
+    return (op.then, op.orelse) if isinstance(op, If) else (op.body, op.handler)
+
+
+def visible(ops: Iterable[Op]) -> Iterator[Value]:
+    """What `ops` define for those that come after them."""
+    for op in ops:
+        if isinstance(op, With):
+            yield from op.body.params
+            yield from visible(op.body.ops)
+        yield from op.results
 
 
 def free_values(block: Block) -> dict[Value, None]:
@@ -196,7 +236,7 @@ def free_values(block: Block) -> dict[Value, None]:
         for region in regions(op):
             for value in free_values(region):
                 use(value)
-        defined.update(op.results)
+        defined.update(visible((op,)))
     for operand in block.results:
         use(operand)
     return used

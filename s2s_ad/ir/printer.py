@@ -9,6 +9,8 @@
     For      ::= Results "for" Param "in" Operand ":"
                                                    ("carry" Param "=" Operand)*, ops, "stop" Operand, "yield" Operand,*
     While    ::= Results "while:"                  likewise
+    With     ::= "with" Operand "as" Param ":"     ops
+    Try      ::= Results "try:"                    like an "if", its second side under "except" Operand "as" Param
     Results  ::= [Value,+ "="]
     Value    ::= "%" name ["." number]             the user's name, or what the value is called where it has none
     Operand  ::= Value | constant
@@ -37,7 +39,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.ir.nodes import UNDEFINED, Block, Call, For, Function, If, Op, Operand, Star, Value, While
+from s2s_ad.ir.nodes import UNDEFINED, Block, Call, For, Function, If, Op, Operand, Star, Try, Value, While, With
 from s2s_ad.ir.primitives import MakeClosure
 from s2s_ad.ir.types import UNKNOWN, Type, describe
 
@@ -109,6 +111,12 @@ class _Printer:
                     self.loop(op.body.params[1:], op.inits, op.body, depth + 1)
                 case While():
                     self.loop(op.body.params, op.inits, op.body, depth + 1)
+                case With():
+                    self.ops(op.body, depth + 1)
+                case Try():
+                    self.side(op.body, depth + 1)
+                    self.line(depth, f"except {self.operand(op.kinds)} as {self.param(op.handler.params[0])}:")
+                    self.side(op.handler, depth + 1)
 
     def side(self, block: Block, depth: int) -> None:
         """One side of an `If`."""
@@ -136,6 +144,10 @@ class _Printer:
                 return f"{results}for {item} in {self.operand(op.iterable)}:"
             case While():
                 return results + "while:"
+            case With():
+                return f"with {self.operand(op.manager)} as {self.param(op.body.params[0])}:"
+            case Try():
+                return results + "try:"
         raise TypeError(op)
 
     def call(self, op: Call) -> str:

@@ -5,6 +5,7 @@
 * No value that is read is of type `Never`, the type of what does not exist, unless control does not get there: after a
   call that gives a value of this type, or in the body of a loop over nothing.
 * An `If` has two blocks without parameters, and gives one result for each of theirs.
+* A `Try` likewise, where the handler has one parameter. The body of a `With` has one, and gives nothing.
 * A loop gives one result for each value that it carries. Its body has these as parameters, a `For` after the item, and
   gives them as results, after the one that says whether to stop.
 * A call gives a result; an unpacking gives one for each of its targets.
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from s2s_ad.ir.nodes import Block, Call, Const, For, Function, If, Op, Operand, Value, While, operands
+from s2s_ad.ir.nodes import Block, Call, Const, For, Function, If, Op, Operand, Try, Value, While, With, operands, sides
 from s2s_ad.ir.primitives import MakeClosure, Unpack
 from s2s_ad.ir.printer import head_text
 from s2s_ad.ir.types import NEVER
@@ -87,12 +88,19 @@ class _Verifier:
             case Call():
                 _check_call(op)
             case If():
-                _check_if(op)
+                _check_sides(op, 0)
                 self.region(op.then, op)
                 self.region(op.orelse, op)
             case For() | While():
                 _check_loop(op)
                 self.region(op.body, op)
+            case With():
+                _check(len(op.body.params) == 1 and not op.results, "a `with` has one parameter and no results", op)
+                self.block(op.body, op)
+            case Try():
+                _check_sides(op, 1)
+                self.region(op.body, op)
+                self.region(op.handler, op)
         for result in op.results:
             self.define(result, op)
         if isinstance(op, Call) and any(r.type == NEVER for r in op.results):
@@ -108,12 +116,13 @@ def _check_call(op: Call) -> None:
         verify(target.code)
 
 
-def _check_if(op: If) -> None:
-    for block in (op.then, op.orelse):
-        _check(not block.params, "a side of an `if` has parameters", op)
+def _check_sides(op: If | Try, params: int) -> None:
+    what = "an `if`" if isinstance(op, If) else "a `try`"
+    for block, wanted in zip(sides(op), (0, params), strict=True):
+        _check(len(block.params) == wanted, f"a side of {what} has parameters", op)
         _check(
             len(block.results) == len(op.results),
-            f"a side of an `if` gives {len(block.results)} results for {len(op.results)}",
+            f"a side of {what} gives {len(block.results)} results for {len(op.results)}",
             op,
         )
 

@@ -21,7 +21,7 @@ from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.sharing import makes_new
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Block, Call, Const, For, If, Op, Operand, Value, While, operands, regions
+from s2s_ad.ir.nodes import Block, Call, Const, For, If, Op, Operand, Try, Value, While, operands, regions
 from s2s_ad.ir.types import Array, Length, Type
 from s2s_ad.transforms.outside import Outside
 from s2s_ad.transforms.rewriting import Rewriter, with_body
@@ -80,6 +80,11 @@ class _Accumulation(Rewriter):
         """An `If`; what is outside may be read by the other side."""
         then, orelse = (self._region(side, set())[0] for side in (op.then, op.orelse))
         return (If(op.results, op.test, then, orelse, span=op.span),)
+
+    def try_(self, op: Try) -> Iterable[Op]:
+        """A `Try`; a body that raises must leave what is outside as it was."""
+        body, handler = (self._region(side, set())[0] for side in (op.body, op.handler))
+        return (Try(op.results, op.kinds, body, handler, span=op.span),)
 
     def loop(self, op: For | While) -> Iterable[Op]:
         """A loop; the buffers that it carries are owned if an iteration gives as good as it gets."""

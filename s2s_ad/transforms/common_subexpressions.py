@@ -30,7 +30,7 @@ from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.program import Instance
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Block, Call, Operand, Star, Value, operands
+from s2s_ad.ir.nodes import Block, Call, Op, Operand, Star, Value, With, operands
 from s2s_ad.ir.types import Array, Dict, List, Number, Tuple
 from s2s_ad.transforms.outside import Outside
 from s2s_ad.transforms.rewriting import SharingRewriter, key_of
@@ -63,6 +63,13 @@ class _Elimination(SharingRewriter):
         """The block anew; what it computes is not available after it."""
         outer, self.available = self.available, dict(self.available)
         made = super().block(block)
+        self.available = outer
+        return made
+
+    def with_(self, op: With) -> Iterable[Op]:
+        """A `With`; under `np.errstate` what did not raise before it may raise in it."""
+        outer, self.available = self.available, {}
+        made = super().with_(op)
         self.available = outer
         return made
 

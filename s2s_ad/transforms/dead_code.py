@@ -15,8 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from s2s_ad.analysis.effects import is_pure
-from s2s_ad.ir.nodes import Block, Call, For, If, Op, Operand, Value, While, operands
+from s2s_ad.analysis.effects import is_errstate, is_pure
+from s2s_ad.ir.nodes import Block, Call, For, If, Op, Operand, Try, Value, While, With, operands
 
 Keep = Callable[[Op], bool]
 
@@ -49,6 +49,10 @@ def _sweep_op(op: Op, live: set[Value], keep: Keep) -> Op | None:
             return _sweep_if(op, live, keep)
         case For() | While():
             return _sweep_loop(op, live, keep)
+        case With():
+            return _sweep_with(op, live, keep)
+        case Try():
+            return _sweep_try(op, live, keep)
     raise TypeError(op)
 
 
@@ -62,6 +66,27 @@ def _sweep_if(op: If, live: set[Value], keep: Keep) -> Op | None:
     kept = If(tuple(op.results[i] for i in chosen), op.test, then, orelse, span=op.span)
     live.update(o for o in operands(kept) if isinstance(o, Value))
     return kept
+
+
+def _sweep_with(op: With, live: set[Value], keep: Keep) -> Op | None:
+    """A `With`; what its body defines may be read after it. Without a body only that of NumPy's errors may go."""
+    inner = [kept for o in reversed(op.body.ops) if (kept := _sweep_op(o, live, keep)) is not None]
+    if not inner and is_errstate(op.manager):
+        return None
+    if isinstance(op.manager, Value):
+        live.add(op.manager)
+    return With((), op.manager, Block(op.body.params, tuple(reversed(inner)), ()), span=op.span)
+
+
+def _sweep_try(op: Try, live: set[Value], keep: Keep) -> Op | None:
+    """A `Try`; one whose body does nothing has no need of a handler."""
+    chosen = [i for i, r in enumerate(op.results) if r in live]
+    body, body_live = _sweep(op.body, tuple(op.body.results[i] for i in chosen), keep)
+    handler, handler_live = _sweep(op.handler, tuple(op.handler.results[i] for i in chosen), keep)
+    if not chosen and not body.ops:
+        return None
+    live |= body_live | (handler_live - set(handler.params))
+    return Try(tuple(op.results[i] for i in chosen), op.kinds, body, handler, span=op.span)
 
 
 def _sweep_loop(op: For | While, live: set[Value], keep: Keep) -> Op | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Block, Call, Const, For, If, Op, Operand, Value, While, free_values
+from s2s_ad.ir.nodes import Block, Call, Const, For, If, Op, Operand, Value, While, free_values, visible
 from s2s_ad.ir.types import NEVER, Array, List, Tuple
 from s2s_ad.ir.types import Iterable as IterableType
 from s2s_ad.transforms.dead_code import dead_code
@@ -245,7 +245,7 @@ class LoopStep(Step):
     def _read_by(self, body: Block) -> list[Value]:
         """What the adjoint `body` reads of the forward half."""
         read = free_values(body)
-        defined = (*self.op.body.params, *(v for op in self._forward_ops() for v in op.results))
+        defined = (*self.op.body.params, *visible(self._forward_ops()))
         return [v for v in defined if v in read]
 
     def _recomputed(self, body: Block) -> Block:

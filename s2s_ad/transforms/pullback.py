@@ -24,14 +24,14 @@ from s2s_ad.analysis.specialize import Specializer
 from s2s_ad.errors import MissingRuleError, MutationError
 from s2s_ad.ir.nodes import Block, Call, Const, Function, Operand, Value, free_values, regions
 from s2s_ad.ir.types import UNKNOWN, List, Tuple, is_complex
-from s2s_ad.transforms import branches, calls, loops
+from s2s_ad.transforms import branches, calls, loops, withs
 from s2s_ad.transforms.algebra import Algebra
 from s2s_ad.transforms.pairs import Pairs, Reversed
 from s2s_ad.transforms.scopes import Entry, Scope, bar_name
 from s2s_ad.transforms.steps import forward_block
 from s2s_ad.transforms.tangents import NONE, Tangents, cotangent_type
 
-_STEP_MODULES = (branches, calls, loops)  # these fill `steps.STEPS`
+_STEP_MODULES = (branches, calls, loops, withs)  # these fill `steps.STEPS`
 
 
 def pullback(

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from s2s_ad.analysis.sharing import Sharing
-from s2s_ad.ir.nodes import Block, Call, Const, For, If, Op, Operand, Star, Value, While, operands
+from s2s_ad.ir.nodes import Block, Call, Const, For, If, Op, Operand, Star, Try, Value, While, With, operands
 
 _ATOMS = frozenset({bool, int, float, complex, str, bytes, type(None), type(Ellipsis)})
 
@@ -38,6 +38,11 @@ def substitute_op(op: Op, mapping: Mapping[Value, Operand]) -> Op:
         case While():
             inits = tuple(_operand(i, mapping) for i in op.inits)
             return While(op.results, inits, substitute(op.body, mapping), span=op.span)
+        case With():
+            return With(op.results, _operand(op.manager, mapping), substitute(op.body, mapping), span=op.span)
+        case Try():
+            body, handler = substitute(op.body, mapping), substitute(op.handler, mapping)
+            return Try(op.results, _operand(op.kinds, mapping), body, handler, span=op.span)
     raise TypeError(op)
 
 
@@ -75,6 +80,10 @@ class Rewriter:
                 return self.if_(op)
             case For() | While():
                 return self.loop(op)
+            case With():
+                return self.with_(op)
+            case Try():
+                return self.try_(op)
         raise TypeError(op)
 
     def read(self, op: Call) -> Call:
@@ -94,6 +103,15 @@ class Rewriter:
         """What takes the place of an `If`."""
         test = self.operand(op.test)
         return (If(op.results, test, self.block(op.then), self.block(op.orelse), span=op.span),)
+
+    def with_(self, op: With) -> Iterable[Op]:
+        """What takes the place of a `With`."""
+        return (With(op.results, self.operand(op.manager), self.block(op.body), span=op.span),)
+
+    def try_(self, op: Try) -> Iterable[Op]:
+        """What takes the place of a `Try`."""
+        kinds = self.operand(op.kinds)
+        return (Try(op.results, kinds, self.block(op.body), self.block(op.handler), span=op.span),)
 
     def loop(self, op: For | While) -> Iterable[Op]:
         """What takes the place of a loop."""

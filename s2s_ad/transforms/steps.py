@@ -18,7 +18,7 @@ from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.errors import MissingRuleError
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Block, Call, Const, Op, Operand, Star, Value, regions
+from s2s_ad.ir.nodes import Block, Call, Const, Op, Operand, Star, Value, regions, visible
 from s2s_ad.ir.types import is_scalar
 from s2s_ad.rules.registry import WHOLE
 from s2s_ad.transforms.rewriting import substitute_op
@@ -63,8 +63,8 @@ class ForwardBlock:
 
 
 def defined_values(ops: Iterable[Op]) -> set[Value]:
-    """The results of ops, not those inside their regions."""
-    return {v for op in ops for v in op.results}
+    """What ops define for those that come after them."""
+    return set(visible(ops))
 
 
 def forward_block(t: Transform, block: Block) -> ForwardBlock:

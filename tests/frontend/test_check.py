@@ -133,7 +133,6 @@ def test_supported(body: str) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "with x: pass",
         "try: pass\nexcept E: pass",
         "try: pass\nfinally: pass",
         "try: pass\nexcept* E: pass",

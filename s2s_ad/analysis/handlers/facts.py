@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import operator
 from typing import Any
 
 import numpy as np
 
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.handlers.table import handles
+from s2s_ad.analysis.handlers.table import HANDLERS, handles
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.outside import read_global
 from s2s_ad.ir import primitives
@@ -158,3 +160,11 @@ def _identity(s: Emitter, args: list[Operand], *, same: bool) -> Operand | None:
 def _not(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     known = s.truth(args[0])
     return None if known is None else Const(not known)
+
+
+def _manager(cls: type, s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
+    return s.emit(cls, args, kwargs, Instance(cls))
+
+
+for _cls in (np.errstate, contextlib.nullcontext):
+    HANDLERS[_cls] = functools.partial(_manager, _cls)

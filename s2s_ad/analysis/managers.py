@@ -1,0 +1,130 @@
+"""What is known of a context manager: its class, what `as` binds, and that it never swallows an exception.
+
+The body of a `with` counts as run to its end, so a manager that may swallow exceptions is refused. Those are told from
+others by the source of `__exit__`, which must return nothing, or by that of the generator of a `contextmanager`, which
+must not catch anything at its `yield`.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import functools
+import inspect
+import io
+import textwrap
+import threading
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+from s2s_ad.analysis.effects import callee
+from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.errors import UnsupportedSyntaxError
+from s2s_ad.ir.nodes import Const, Operand, Star, Value
+from s2s_ad.ir.types import Instance, Record, Unknown, is_differentiable
+
+_NEVER_SWALLOW = (type(threading.Lock()), type(threading.RLock()), threading.Condition, threading.Semaphore, io.IOBase)
+_GENERATED = contextlib.contextmanager(lambda: iter(())).__code__
+_HINT = "put the `with` into the caller, around the call of this function"
+
+
+def is_generated(fn: Any) -> bool:
+    """Whether a function is one that `contextlib.contextmanager` has made."""
+    return isinstance(fn, FunctionType) and fn.__code__ is _GENERATED
+
+
+def entered(s: Emitter, manager: Operand) -> Operand:
+    """What `as` binds. Raises UnsupportedSyntaxError for a manager that cannot be followed."""
+    made = s.definitions.get(manager) if isinstance(manager, Value) else None
+    fn: Any = None if made is None else callee(made)
+    if made is not None and is_generated(fn):
+        s.program.guard(fn, "__wrapped__", fn.__wrapped__)
+        if _catches_at_yield(fn.__wrapped__):
+            raise _refusal(s, f"`{fn.__name__}`, a context manager that may swallow exceptions,", "write `try`")
+        return _foreign(s, made.operands())
+    cls = _class_of(manager, fn)
+    if cls is None:
+        raise _refusal(s, "a context manager that is known only at run time")
+    if cls is contextlib.nullcontext and made is not None:
+        values = [a for a in (*made.args, *(v for _, v in made.kwargs)) if not isinstance(a, Star)]
+        return values[0] if values else Const(None)
+    for name in ("__enter__", "__exit__"):
+        if not hasattr(cls, name):
+            raise _refusal(s, f"a `with` about a `{cls.__name__}`, which is no context manager", "leave the `with` out")
+        if isinstance(inspect.getattr_static(cls, name), FunctionType):
+            s.program.guard(cls, name, getattr(cls, name))
+    if not issubclass(cls, _NEVER_SWALLOW) and _returns_something(cls.__exit__):
+        raise _refusal(s, f"`{cls.__name__}`, a context manager that may swallow exceptions,", "write `try`")
+    if _gives_itself(cls.__enter__):
+        return manager
+    return _foreign(s, (manager,) if made is None else made.operands())
+
+
+def _class_of(manager: Operand, fn: Any) -> Any:
+    t = type_of_operand(manager)
+    if isinstance(manager, Const):
+        return type(manager.value)
+    if isinstance(t, (Instance, Record)):
+        return t.cls
+    return fn if isinstance(t, Unknown) and isinstance(fn, type) else None
+
+
+def _foreign(s: Emitter, sources: Any) -> Operand:
+    """What foreign code gives; it must not have what is differentiated from any of `sources`."""
+    if any(isinstance(o, Value) and is_differentiable(type_of_operand(o)) for o in sources):
+        raise _refusal(s, "a context manager that takes what may be differentiated", "use `contextlib.nullcontext`")
+    return Value(None, Instance(object))
+
+
+def _refusal(s: Emitter, what: str, hint: str = _HINT) -> UnsupportedSyntaxError:
+    return UnsupportedSyntaxError(f"{what} is not supported" if what.endswith(",") else what, s.span, hint)
+
+
+# --- sources ----------------------------------------------------------------------------------------------------------
+
+
+def _asks_source(question: Callable[[ast.AST], bool], *, unknown: bool) -> Callable[[Any], bool]:
+    """Asks about the source of a function; `question` is about its definition, `unknown` the answer without one."""
+
+    @functools.cache
+    def ask(fn: Any) -> bool:
+        try:
+            return question(ast.parse(textwrap.dedent(inspect.getsource(fn))).body[0])
+        except (OSError, TypeError, SyntaxError):
+            return unknown
+
+    return ask
+
+
+def _has_returns(definition: ast.AST) -> bool:
+    returned = [n.value for n in ast.walk(definition) if isinstance(n, ast.Return) and n.value is not None]
+    return not all(isinstance(v, ast.Constant) and not v.value for v in returned)
+
+
+def _has_handlers(definition: ast.AST) -> bool:
+    risky = (n for n in ast.walk(definition) if isinstance(n, (ast.Try, ast.With)))
+    yields = (ast.Yield, ast.YieldFrom)
+    return any(
+        any(isinstance(inner, yields) for inner in ast.walk(n)) and not (isinstance(n, ast.Try) and not n.handlers)
+        for n in risky
+    ) or any(isinstance(n, ast.Return) for f in ast.walk(definition) if isinstance(f, ast.Try) for n in _final(f))
+
+
+def _final(node: ast.Try) -> list[ast.AST]:
+    return [n for statement in node.finalbody for n in ast.walk(statement)]
+
+
+def _is_return_self(definition: ast.AST) -> bool:
+    if not isinstance(definition, ast.FunctionDef) or len(definition.args.args) != 1:
+        return False
+    own = definition.args.args[0].arg
+    returned = [n.value for n in ast.walk(definition) if isinstance(n, ast.Return)]
+    stored = any(isinstance(n, ast.Name) and n.id == own and isinstance(n.ctx, ast.Store) for n in ast.walk(definition))
+    return bool(returned) and not stored and all(isinstance(v, ast.Name) and v.id == own for v in returned)
+
+
+_returns_something = _asks_source(_has_returns, unknown=True)
+_catches_at_yield = _asks_source(_has_handlers, unknown=True)
+_gives_itself = _asks_source(_is_return_self, unknown=False)
