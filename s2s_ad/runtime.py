@@ -374,3 +374,11 @@ def is_mapping(x: Any) -> bool:
 def without(items: Any, *keys: Any) -> dict[Any, Any]:
     """What the pattern `{key: _, …, **rest}` captures as the rest."""
     return {k: items[k] for k in items if k not in keys}
+
+
+def make_object(cls: type, /, **attributes: Any) -> Any:
+    """An object of `cls` with these attributes, as it is after its `__init__`, which is not run."""
+    made: Any = object.__new__(cls)
+    for name, value in attributes.items():
+        object.__setattr__(made, name, value)
+    return made

@@ -21,6 +21,7 @@ from s2s_ad.ir.types import List, Unknown
 
 _MAKERS = frozenset({primitives.make_list, list, sorted, operator.add, operator.mul})
 _HOLDERS = frozenset({primitives.make_tuple, primitives.make_list, primitives.make_dict, primitives.make_set})
+_TEMPLATES = (Instance, primitives.MakeClosure, primitives.MakeObject)
 _ITERATORS = frozenset({zip, enumerate, reversed})
 _REWRITE = "append under one name, before the list is stored or passed on, or copy it with `list(…)` first"
 
@@ -121,7 +122,7 @@ def _call(webs: _Webs, op: Call, loops: tuple[Op, ...]) -> None:
         webs.makers.update((r, loops) for r in op.results)
     if hashable and fn in _ITERATORS:
         webs.iterators.update((r, loops) for r in op.results)
-    holds = (hashable and fn in _HOLDERS) or isinstance(fn, (Instance, primitives.MakeClosure)) or fn is None
+    holds = (hashable and fn in _HOLDERS) or isinstance(fn, _TEMPLATES) or fn is None
     if holds or fn in (primitives.call_method, operator.mul) or (hashable and fn in _ITERATORS):
         for operand in op.operands():
             _hold(webs, operand, op, loops)

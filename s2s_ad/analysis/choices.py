@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.operands import constant
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Block, Const, If, Operand, Star, Value
+from s2s_ad.ir.nodes import Const, Operand, Star, Value
 from s2s_ad.ir.types import UNKNOWN
 
 if TYPE_CHECKING:
@@ -65,6 +65,5 @@ def choose(
         sides.append((ops, [result]))
     s.dead = s.dead or all(dead)
     joined = Value(None, UNKNOWN)
-    nothing = Block((), (), ())
-    s.merge(If((joined,), test, nothing, nothing, span=span), test, sides, dead, span)
+    s.merge((joined,), test, sides, dead, span)
     return s.env[joined]

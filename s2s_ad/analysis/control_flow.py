@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from s2s_ad.analysis.cells import has_code
 from s2s_ad.analysis.choices import one_of
+from s2s_ad.analysis.handlers.operators import operation
+from s2s_ad.analysis.handlers.records import is_object
 from s2s_ad.analysis.iterators import Run
 from s2s_ad.analysis.managers import entered
 from s2s_ad.analysis.operands import type_of_operand
@@ -75,6 +77,8 @@ class BlockEvaluator(SequenceEvaluator):
 
     def _if(self, op: If) -> None:
         test, span = self.operand(op.test), self.span
+        if is_object(type_of_operand(test)):
+            test = operation(self, bool, [test], {}) or test
         known = self.truth(test)
         if known is not None:
             side = op.then if known else op.orelse
@@ -82,23 +86,55 @@ class BlockEvaluator(SequenceEvaluator):
             return
         if isinstance(test, Value) and isinstance(test.type, List):
             test = self.apply(bool, [test])  # whether it is empty now; the list itself may grow
-        sides, dead = [], []
+        sides, dead, made, before = [], [], [], self.making
         for region in (op.then, op.orelse):
             with self.region() as ops:
                 results = self.block(region)
                 dead.append(self.dead)
+                made.append(self.making)
+                self.making = before
             sides.append((ops, results))
         self.dead = self.dead or all(dead)
-        self.merge(op, test, sides, dead, span)
+        rows = self._attributes_of_sides(made, dead)
+        for _, _, _, a, b in rows:
+            sides[0][1].append(a)
+            sides[1][1].append(b)
+        self.merge((*op.results, *(merged for _, _, merged, _, _ in rows)), test, sides, dead, span)
+        for obj, name, merged, _, _ in rows:
+            self.making = {**self.making, obj: {**self.making[obj], name: self.env[merged]}}
+
+    def _attributes_of_sides(
+        self, made: list[dict[Value, dict[str, Operand]]], dead: list[bool]
+    ) -> list[tuple[Value, str, Value, Operand, Operand]]:
+        """The attributes that the sides of an `if` in an `__init__` leave different."""
+        rows = []
+        for obj in self.making:
+            then, orelse = (side[obj] for side in made)
+            for name in then | orelse:
+                a, b = then.get(name, UNDEFINED), orelse.get(name, UNDEFINED)
+                if (a is UNDEFINED and not dead[0]) or (b is UNDEFINED and not dead[1]):
+                    raise UnsupportedSyntaxError(
+                        f"the attribute `{name}`, which is set on one side of an `if` only",
+                        self.span,
+                        "set it on both sides, or before the `if`",
+                    )
+                if not same(a, b):
+                    rows.append((obj, name, Value(name), a, b))
+        return rows
 
     def merge(
-        self, op: If, test: Operand, sides: list[tuple[list[Op], list[Operand]]], dead: list[bool], span: Span | None
+        self,
+        values: tuple[Value, ...],
+        test: Operand,
+        sides: list[tuple[list[Op], list[Operand]]],
+        dead: list[bool],
+        span: Span | None,
     ) -> None:
         """What the sides give; after a side that raises, there is only what the other side gives."""
         (then_ops, then), (else_ops, orelse) = sides
         inside = {v for ops, _ in sides for v in visible(ops)}
         results, pairs = [], []
-        for value, a, b in zip(op.results, then, orelse, strict=True):
+        for value, a, b in zip(values, then, orelse, strict=True):
             if same(a, b) or (dead[0] and b not in inside) or (dead[1] and a not in inside):
                 self.env[value] = b if dead[0] else a
                 continue
@@ -117,7 +153,7 @@ class BlockEvaluator(SequenceEvaluator):
         self.ops.append(If(tuple(results), test, then_block, else_block, span=span))
 
     def _loop(self, op: For | While) -> None:
-        iterable, span = self.operand(op.iterable) if isinstance(op, For) else None, self.span
+        iterable, span = self.walked(self.operand(op.iterable)) if isinstance(op, For) else None, self.span
         run = self.runs.get(iterable) if isinstance(iterable, Value) else None
         if iterable is not None:
             iterable = self.taken(iterable, takes_all=False)

@@ -22,7 +22,8 @@ _PURE = {
     operator.contains, np.errstate, contextlib.nullcontext,
 }  # fmt: skip
 _DISPLAYS = frozenset({primitives.make_tuple, primitives.make_list, slice})
-_TEMPLATES = (primitives.Unpack, primitives.FString, primitives.MakeClosure)
+_MAKERS = (primitives.MakeClosure, primitives.MakeObject)
+_TEMPLATES = (primitives.Unpack, primitives.FString, *_MAKERS)
 _DIVIDING = (operator.truediv, operator.floordiv, operator.mod, operator.pow, divmod, pow)
 _CHECKING = frozenset({
     np.reshape, np.broadcast_to, np.squeeze, np.take, np.take_along_axis, np.split, np.array_split, np.hsplit,
@@ -74,6 +75,8 @@ def may_raise(op: Op) -> bool:
     if not isinstance(op, Call):
         return isinstance(op, (While, With)) or any(may_raise(inner) for block in regions(op) for inner in block.ops)
     fn = callee(op)
+    if isinstance(fn, _MAKERS) or (_is_hashable(fn) and fn in _DISPLAYS):
+        return False
     if any(isinstance(r.type, Unknown) for r in op.results):
         return True
     types = [type_of_operand(o) for o in (*op.args, *(v for _, v in op.kwargs))]  # type: ignore[arg-type]

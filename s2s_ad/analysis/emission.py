@@ -6,6 +6,7 @@ import operator
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,7 @@ class Emitter:
         self.in_adjoint = False
         self.runs: dict[Value, Run] = {}
         self.choices: dict[Value, tuple[Const, ...]] = {}
+        self.making: dict[Value, dict[str, Operand]] = {}  # objects whose `__init__` runs, with their attributes so far
         self.clock = 0  # counts what has been written that other code could see
         self.appends = 0
         self.depth = 0  # how many loops are around this place
@@ -67,11 +69,26 @@ class Emitter:
     def region(self) -> Iterator[list[Op]]:
         """Emit into a list of its own."""
         outer_ops, outer_dead, span, contents = self.ops, self.dead, self.span, self.cells.contents
+        making = self.making
         self.ops, self.dead, self.cells.contents = [], False, dict(contents)
         try:
             yield self.ops
+            self._refuse_new_attributes(making)
         finally:
             self.ops, self.dead, self.span, self.cells.contents = outer_ops, outer_dead, span, contents
+            self.making = making
+
+    def _refuse_new_attributes(self, before: dict[Value, dict[str, Operand]]) -> None:
+        """Refuse to set an attribute of an object that is being made where that may not happen, or happen again."""
+        for obj, attributes in before.items():
+            now = self.making[obj]
+            if now is not attributes and not self.dead:
+                name = next(n for n, operand in now.items() if attributes.get(n) is not operand)
+                raise UnsupportedSyntaxError(
+                    f"the attribute `{name}` of an object that is being made, which is set in a loop or a `with`",
+                    self.span,
+                    "compute it in a variable, and set the attribute afterwards",
+                )
 
     def apply(
         self, target: Any, args: list[Operand], kwargs: dict[str, Operand] | None = None, name: str | None = None
@@ -81,6 +98,14 @@ class Emitter:
 
     def static_items(self, iterable: Operand) -> list[Operand] | None:
         """The items of an iterable whose length is known at compile time, or None."""
+        raise NotImplementedError
+
+    def call_in_place(self, fn: FunctionType, args: list[Operand], kwargs: dict[str, Operand] | None = None) -> Operand:
+        """The result of a call of a Python function whose code is evaluated here."""
+        raise NotImplementedError
+
+    def bound_method(self, fn: FunctionType, obj: Operand) -> Operand:
+        """A method with its object, as a value."""
         raise NotImplementedError
 
     def emit(
@@ -132,7 +157,13 @@ class Emitter:
         return run.items
 
     def refuse_iterator(self, operand: Operand) -> None:
-        """Refuse an iterator where it is not known what becomes of it."""
+        """Refuse an iterator, or an object whose `__init__` runs, where it is not known what becomes of it."""
+        if isinstance(operand, Value) and operand in self.making:
+            raise UnsupportedSyntaxError(
+                f"a `{operand.type.cls.__name__}` that leaves its `__init__` before it is complete",  # type: ignore[attr-defined]
+                self.span,
+                "pass the attributes that are needed, or do it after the object is made",
+            )
         if isinstance(operand, Value) and operand in self.runs:
             raise UnsupportedSyntaxError(
                 f"{self.runs[operand].name} that is kept or passed on", self.span, "make a list of it: `list(…)`"

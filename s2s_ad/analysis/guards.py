@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.ir.types import Record
-from s2s_ad.ir.values import fields_of, type_of
+from s2s_ad.ir.values import MISSING as MISSING
+from s2s_ad.ir.values import fields_of, slots_of, type_of
 
-MISSING = object()
 _PLAIN = frozenset({float, int, bool, complex})
 _EQUAL = (int, str, MethodType)
 _LONG = 16
@@ -122,7 +122,7 @@ class _Writer:
         if kind in (tuple, list) and len(value) <= _LONG:
             return self._sequence(first, name, value)
         fields = fields_of(value)
-        if fields is not None and isinstance(type_of(value), Record):
+        if fields is not None and not slots_of(kind) and isinstance(type_of(value), Record):
             return self._record(first, name, fields, kind)
         if kind is list and type(value[0]) in _PLAIN and all(type(v) is type(value[0]) for v in value):
             return [f"type({first}) is list", f"set(map(type, {name})) == {self.bind({type(value[0])})}"]

@@ -93,6 +93,11 @@ def _sorted(items: Operand, **_: Operand) -> Type:
     return List(iterated(type_of_operand(items)))  # any item may come first
 
 
+@handles(runtime.sort_order)
+def _sort_order(*_: Operand) -> Type:
+    return List(INT)
+
+
 @handles(tuple)
 def _tuple(items: Operand | None = None) -> Type:
     t = Tuple(()) if items is None else type_of_operand(items)

@@ -7,6 +7,8 @@ import operator
 from collections.abc import Sequence
 
 from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.handlers.operators import operation
+from s2s_ad.analysis.handlers.records import is_object
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.python_types import iterated
 from s2s_ad.analysis.statics import (
@@ -66,11 +68,18 @@ class SequenceEvaluator(Emitter):
             )
         return [self.apply(operator.getitem, [sequence, Const(i)]) for i in range(len(parts))]
 
+    def walked(self, operand: Operand) -> Operand:
+        """What to loop over where an object is looped over: what its `__iter__` gives."""
+        if not is_object(type_of_operand(operand)):
+            return operand
+        iterator = operation(self, iter, [operand], {})
+        return operand if iterator is None else iterator
+
     def unpack(
         self, shape: primitives.Unpack, value: Operand, names: tuple[str | None, ...] | None = None
     ) -> list[Operand]:
         """The values of the targets of an unpacking assignment."""
-        value = self.taken(value, takes_all=shape.after is not None)
+        value = self.taken(self.walked(value), takes_all=shape.after is not None)
         t = type_of_operand(value)
         names = names or (None,) * shape.count
         made = self.definitions.get(value) if isinstance(value, Value) else None
@@ -118,7 +127,7 @@ class SequenceEvaluator(Emitter):
         found: list[Operand] = []
         for arg in args:
             if isinstance(arg, Star):
-                found += self.items(self.taken(self.operand(arg.operand), takes_all=True))
+                found += self.items(self.taken(self.walked(self.operand(arg.operand)), takes_all=True))
             else:
                 found.append(self.operand(arg))
         return found

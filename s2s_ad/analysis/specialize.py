@@ -23,7 +23,8 @@ from s2s_ad.analysis.cells import Scope, has_code, holds_function
 from s2s_ad.analysis.choices import choose
 from s2s_ad.analysis.control_flow import BlockEvaluator
 from s2s_ad.analysis.effects import is_pure
-from s2s_ad.analysis.handlers import HANDLERS, records, refuse_writes
+from s2s_ad.analysis.handlers import HANDLERS, construct, initialise, records, refuse_objects, refuse_writes
+from s2s_ad.analysis.handlers.operators import operation
 from s2s_ad.analysis.iterators import TAKES_ALL, TAKES_SOME
 from s2s_ad.analysis.libraries import is_library, library_source, namespace
 from s2s_ad.analysis.managers import is_generated
@@ -58,11 +59,12 @@ from s2s_ad.ir.types import (
 from s2s_ad.ir.types import (
     Instance as InstanceType,
 )
-from s2s_ad.rules.functional import COPIES, DEFINITIONS, ITERATORS, definition_of, list_of
+from s2s_ad.rules.functional import COPIES, DEFINITIONS, ITERATORS, OF_OBJECTS, definition_of, list_of
 from s2s_ad.rules.registry import registry
 
 _TYPES = (array_types,)  # fills the table of `typing`
 _WRITE_OUT = "write the loop out"
+_CONTAINERS = (Tuple, List, Dict)
 _MAX_ROUNDS = 8
 _MAX_NESTING = 20
 
@@ -87,7 +89,7 @@ class Specializer(BlockEvaluator):
             if not isinstance(simpler, list):
                 return simpler
             args = simpler
-        result = records.operation(self, fn, args) if is_hashable(fn) else None
+        result = operation(self, fn, args, kwargs) if is_hashable(fn) else None
         if result is not None:
             return named(result, name)
         if is_hashable(fn):
@@ -113,6 +115,7 @@ class Specializer(BlockEvaluator):
         if found is not None:
             return found
         refuse_writes(self, fn, args, kwargs)
+        refuse_objects(self, fn, args, kwargs)
         self._refuse_escape(args, kwargs)
         return self.emit(fn, args, kwargs, result_type(fn, tuple(args), kwargs), name)
 
@@ -121,6 +124,8 @@ class Specializer(BlockEvaluator):
         takes_all = fn in TAKES_ALL
         if not takes_all and fn not in TAKES_SOME and fn not in DEFINITIONS:
             return args
+        if fn not in DEFINITIONS and (fn not in (max, min) or len(args) == 1):
+            args = [self.walked(a) if i == 0 or fn is zip else a for i, a in enumerate(args)]
         return [self.taken(a, takes_all=takes_all) for a in args]
 
     def _definition_of(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> Any:
@@ -129,6 +134,8 @@ class Specializer(BlockEvaluator):
             return None
         if fn in COPIES and not isinstance(type_of_operand(args[0]), (Number, Array, List, Tuple, Dict)):
             return None
+        if fn in OF_OBJECTS and any(records.object_in(type_of_operand(a)) is not None for a in args):
+            return OF_OBJECTS[fn]
         simple = self.in_adjoint or not args or isinstance(type_of_operand(args[0]), (List, Tuple, Dict, Unknown))
         if fn is list and not simple:
             return list_of
@@ -158,6 +165,10 @@ class Specializer(BlockEvaluator):
         if is_generated(fn):
             self._refuse_escape(args, kwargs)
             return self.emit(fn, args, kwargs, InstanceType(contextlib._GeneratorContextManager), name)
+        if isinstance(fn, type):
+            return construct(self, fn, args, kwargs, name)
+        if args and args[0] in self.making and getattr(fn, "__name__", "") == "__init__":
+            return initialise(self, fn, args, kwargs)
         if isinstance(fn, functools.partial):
             first = [outside.held(self, fn.args, i) for i in range(len(fn.args))]
             keywords = {k: outside.held(self, fn.keywords, k) for k in fn.keywords}
@@ -219,6 +230,24 @@ class Specializer(BlockEvaluator):
         if target in self.choices:
             return choose(self, target, self.choices[target], args, kwargs)
         return self.emit(target, args, kwargs, UNKNOWN)
+
+    def call_in_place(self, fn: FunctionType, args: list[Operand], kwargs: dict[str, Operand] | None = None) -> Operand:
+        """The result of a call of a Python function whose code is evaluated here."""
+        callee, since = lowered(fn), len(self.ops)
+        outside.guard_function(self, fn)
+        bound = self.bind_call(callee, args, kwargs or {})
+        return self._given(callee.code, self.splice(callee.code, bound, callee.names), bound, since)
+
+    def bound_method(self, fn: FunctionType, obj: Operand) -> Operand:
+        """A method with its object: a nested function that has captured the object, and the method's defaults."""
+        callee = lowered(fn)
+        outside.guard_function(self, fn)
+        code = self.program.bound.setdefault(callee.code, callee.code.bound())
+        cells = [outside.cell(self, callee, n) for n in callee.code.free]
+        defaults = [outside.default(self, fn, p.name) for p in code.parameters if p.has_default]
+        value = self._make_closure(primitives.MakeClosure(code), [*cells, obj, *defaults])
+        self.program.names_of[code] = callee.names
+        return value
 
     def _make_closure(self, made: primitives.MakeClosure, captured: list[Operand]) -> Operand:
         t = Closure(made.code, tuple(type_of_operand(c) for c in captured))
@@ -348,8 +377,9 @@ class Specializer(BlockEvaluator):
                 return self.splice(callee.code, bound, callee.names)
             finally:
                 self.hidden -= 1
-        if any(isinstance(type_of_operand(a), (Tuple, List, Dict)) and has_code(a) for a in bound):
-            result = self.splice(callee.code, bound, callee.names)  # only here it is known which functions these are
+        if any(a in self.making or (isinstance(type_of_operand(a), _CONTAINERS) and has_code(a)) for a in bound):
+            # only here it is known which functions these are, and which object is being made
+            result = self.splice(callee.code, bound, callee.names)
         else:
             result = self._call_instance(callee.code.name, fn, callee.code, callee.names, bound, name)
         return self._given(callee.code, result, bound, since)

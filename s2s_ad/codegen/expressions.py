@@ -113,6 +113,8 @@ class ExpressionPrinter:
             return self._f_string(fn, args)
         if isinstance(fn, primitives.MakeClosure):
             return self._make_tuple(op)
+        if isinstance(fn, primitives.MakeObject):
+            return self._make_object(fn, args)
         if fn is primitives.identity:
             return self.operand(args[0])
         if isinstance(fn, Instance):
@@ -165,6 +167,17 @@ class ExpressionPrinter:
 
     def _make_tuple(self, op: Call) -> ast.expr:
         return ast.Tuple(self._arguments(op, 0)[0], ast.Load())
+
+    def _make_object(self, made: primitives.MakeObject, values: list[Operand]) -> ast.expr:
+        """A call of the class where that does the same, else of the helper that fills in the attributes."""
+        cls = self.references.to(made.cls)
+        if made.call is None:
+            named = zip(made.names, map(self.operand, values), strict=True)
+            keywords = [ast.keyword(name, value) for name, value in named]
+            return ast.Call(self.references.to(runtime.make_object), [cls], keywords)
+        given = [(keyword, self.operand(values[i])) for keyword, i in made.call]
+        keywords = [ast.keyword(k, value) for k, value in given if k is not None]
+        return ast.Call(cls, [value for k, value in given if k is None], keywords)
 
     def _make_list(self, op: Call) -> ast.expr:
         return ast.List(self._arguments(op, 0)[0], ast.Load())

@@ -72,11 +72,15 @@ def _nest_block(block: Block, uses: Counter[Value], found: dict[Value, Op]) -> N
         for region in regions(op):
             _nest_block(region, uses, found)
         reads = [o for o in operands(op) if isinstance(o, Value)]
-        size = 1
+        size, last = 1, 0
         for value in reads:
             start = candidates.pop(value, None)
             if start is None or size + sizes[value] > _MAX_NODES or not _may_move(block.ops, start, i, found):
                 continue
+            if not is_pure(block.ops[start]):
+                if start < last:  # the arguments are not in the order in which they are evaluated
+                    continue
+                last = start
             found[value] = block.ops[start]
             size += sizes[value]
         if _is_candidate(op, uses, found):

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import gast
 
 from s2s_ad.errors import Problem, UnsupportedSyntaxError
-from s2s_ad.frontend.scope import FUNCTIONS, assigned_names, declarations
+from s2s_ad.frontend.scope import FUNCTIONS, assigned_names, declarations, is_super
 from s2s_ad.frontend.source import FunctionSource, live_names
 
 
@@ -72,7 +72,6 @@ SUPPORTED: frozenset[type] = frozenset(
 
 _WALRUS = Refusal("`:=` in a generator expression is not supported", "write a list: `[… for … in …]`")
 _BARE_RAISE = Refusal("`raise` without an exception is not supported", "name the exception: `raise ValueError(…)`")
-_SET_ATTRIBUTE = Refusal("assignment to an attribute is not supported", "return the new value instead")
 _DELETE_ATTRIBUTE = Refusal("`del` of an attribute is not supported", "build a new object without it")
 _HIDDEN_RESULT = "take the value as an argument, and return the new one"
 _GLOBAL = Refusal("assignment to a `global` variable is not supported", _HIDDEN_RESULT)
@@ -80,14 +79,10 @@ _NONLOCAL = Refusal("assignment to a `nonlocal` variable is not supported", _HID
 _DELETE_ITEM = Refusal("`del` of an item is not supported", "build a new list or dict without it")
 
 
-def _attribute_refusal(node: Any) -> Refusal | None:
-    return {gast.Store: _SET_ATTRIBUTE, gast.Del: _DELETE_ATTRIBUTE}.get(type(node.ctx))
-
-
 CONDITIONAL: dict[type, Callable[[Any], Refusal | None]] = {
     gast.GeneratorExp: lambda node: _WALRUS if any(isinstance(n, gast.NamedExpr) for n in gast.walk(node)) else None,
     gast.Raise: lambda node: _BARE_RAISE if node.exc is None else None,
-    gast.Attribute: _attribute_refusal,
+    gast.Attribute: lambda node: _DELETE_ATTRIBUTE if isinstance(node.ctx, gast.Del) else None,
     gast.Subscript: lambda node: _DELETE_ITEM if isinstance(node.ctx, gast.Del) else None,
     gast.comprehension: lambda node: _COROUTINE if node.is_async else None,
 }
@@ -98,9 +93,8 @@ BUILTIN_HINTS = {
     "locals": "name the variables",
     "globals": "name the variables",
     "vars": "name the attributes",
-    "setattr": "return the new value instead",
     "delattr": "build a new object without the attribute",
-    "super": "name the base class: `Base.method(self, …)`",
+    "super": "call a method of what it gives at once: `super().method(…)`",
 }
 
 # --- the walk ---------------------------------------------------------------------------------------------------------
@@ -143,6 +137,8 @@ def _parts(node: Any) -> list[Any]:
         return [node.target, *filter(None, [node.value])]
     if isinstance(node, gast.AugAssign):
         return [*ast.iter_child_nodes(node.target), node.value]
+    if isinstance(node, gast.Attribute) and is_super(node.value):
+        return list(node.value.args)
     if isinstance(node, gast.Expr) and isinstance(node.value, (gast.Yield, gast.YieldFrom)):
         return list(ast.iter_child_nodes(node.value))
     return list(ast.iter_child_nodes(node))

@@ -15,9 +15,9 @@ import gast
 
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.frontend.builder import FALSE, NONE, TRUE, Builder
-from s2s_ad.frontend.scope import assigned_names
+from s2s_ad.frontend.scope import assigned_names, is_super
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Star, Value
+from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Parameter, Star, Value
 
 BINARY: dict[type, Callable[..., Any]] = {
     gast.Add: operator.add,
@@ -61,6 +61,7 @@ class ExpressionLowering(Builder):
     """One method for each kind of expression node."""
 
     locals: set[str]
+    parameters: tuple[Parameter, ...]
     cells: dict[str, primitives.Cell]
     comprehensions = 0
 
@@ -200,10 +201,15 @@ class ExpressionLowering(Builder):
         return self.emit(node, slice, *bounds)
 
     def _attribute(self, node: gast.Attribute) -> Operand:
+        if self._is_super(node.value):
+            return self.emit(node, primitives.super_attribute, *self._super(node.value), Const(node.attr))
         return self.emit(node, getattr, self.expression(node.value), Const(node.attr))
 
     def _call(self, node: gast.Call) -> Operand:
         fn = node.func
+        if isinstance(fn, gast.Attribute) and self._is_super(fn.value):
+            args = [*self._super(fn.value), Const(fn.attr), *self._arguments(node)]
+            return self.call(node, primitives.super_method, args, self._keywords(node))[0]
         if isinstance(fn, gast.Attribute):
             obj = self.expression(fn.value)
             args = self._arguments(node)
@@ -216,6 +222,19 @@ class ExpressionLowering(Builder):
         target = self.expression(fn)
         args = self._arguments(node)
         return self.call(node, target, args, self._keywords(node))[0]
+
+    def _is_super(self, node: gast.AST) -> bool:
+        return is_super(node) and self._is_builtin(node.func, ("super",))
+
+    def _super(self, node: gast.Call) -> list[Operand]:
+        """The class and the object of a `super`: where none are given, those of the method that it stands in."""
+        if node.args:
+            return [self.expression(a) for a in node.args]
+        if not self.parameters or self.comprehensions:
+            raise UnsupportedSyntaxError(
+                "`super()` outside of a method", self.span(node), "name the class and the object: `super(Base, self)`"
+            )
+        return [self.read("__class__", node), self.read(self.parameters[0].name, node)]
 
     def _arguments(self, node: gast.Call) -> list[Operand | Star]:
         if len(node.args) == 1 and isinstance(node.args[0], gast.GeneratorExp) and self._uses_up(node.func):
@@ -360,9 +379,7 @@ class ExpressionLowering(Builder):
         elif isinstance(target, (gast.Tuple, gast.List)):
             self._unpack(target, value)
         else:
-            raise UnsupportedSyntaxError(
-                "assignment to an attribute", self.span(target), "return the new value instead"
-            )
+            self.emit(target, setattr, self.expression(target.value), Const(target.attr), value)
 
     def _unpack(self, target: gast.Tuple, value: Operand) -> None:
         star = next((i for i, t in enumerate(target.elts) if isinstance(t, gast.Starred)), None)

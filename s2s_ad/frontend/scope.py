@@ -130,3 +130,10 @@ def always_exits(nodes: list[gast.AST]) -> bool:
         if isinstance(node, gast.With) and always_exits(node.body):
             return True
     return False
+
+
+def is_super(node: gast.AST) -> bool:
+    """Whether an expression is `super()` or `super(cls, obj)`, as far as the name goes."""
+    if not isinstance(node, gast.Call) or getattr(node.func, "id", None) != "super" or node.keywords:
+        return False
+    return len(node.args) in (0, 2) and not any(isinstance(a, gast.Starred) for a in node.args)

@@ -178,6 +178,16 @@ class Function:
     span: Span | None = None
     generator: bool = False
 
+    def bound(self) -> Function:
+        """The same with its first parameter, and the defaults of the others, among what it captures."""
+        n = len(self.parameters)
+        own, free = self.body.params[:n], self.body.params[n:]
+        defaults = [p.name for p in self.parameters[1:] if p.has_default]
+        names = (*self.free, self.parameters[0].name, *(f"={name}" for name in defaults))
+        params = (*own[1:], *free, own[0], *map(Value, defaults))
+        body = Block(params, self.body.ops, self.body.results)
+        return Function(self.name, self.parameters[1:], names, body, self.span, self.generator)
+
 
 def operands(op: Op) -> Iterator[Operand]:
     """The operands that `op` itself reads, not those inside its regions."""

@@ -8,6 +8,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from s2s_ad.runtime import make_object
+
 
 def make_tuple(*items: Any) -> tuple[Any, ...]:
     """`(a, b)`."""
@@ -179,6 +181,39 @@ class MakeClosure:
     code: Any
     cells: Mapping[str, Cell] = field(default_factory=dict)
     __name__ = "make_closure"
+
+
+@dataclass(frozen=True)
+class MakeObject:
+    """Makes an object of `cls` with these attributes, or a named tuple of these items, without running `__init__`.
+
+    `call`: how to call the class to the same effect, where that is known: the arguments, by the numbers of the
+    attributes that they become, each with its keyword or None.
+    """
+
+    cls: type
+    names: tuple[str, ...]
+    call: tuple[tuple[str | None, int], ...] | None = None
+
+    @property
+    def __name__(self) -> str:
+        return self.cls.__name__
+
+    def __call__(self, *values: Any) -> Any:
+        """The object."""
+        if issubclass(self.cls, tuple):
+            return self.cls(*values)
+        return make_object(self.cls, **dict(zip(self.names, values, strict=True)))
+
+
+def super_method(cls: type, obj: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
+    """`super(cls, obj).name(*args, **kwargs)`."""
+    return getattr(super(cls, obj), name)(*args, **kwargs)
+
+
+def super_attribute(cls: type, obj: Any, name: str, /) -> Any:
+    """`super(cls, obj).name`."""
+    return getattr(super(cls, obj), name)
 
 
 IN_PLACE = frozenset({append, store, accumulate, augment, scatter_add, pop})

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import array
 import functools
-import inspect
 import numbers
 import sys
 from collections import deque
 from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
-from types import FunctionType, MethodType, ModuleType, SimpleNamespace
+from collections.abc import Iterable as Iterable_
+from enum import Enum
+from types import FunctionType, MemberDescriptorType, MethodType, ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -34,23 +35,82 @@ from s2s_ad.ir.types import (
 
 def type_of(value: object, name: Hashable = None) -> Type:
     """The type of a run-time value. `name` (made unique by the caller) names the lengths of its axes."""
-    if isinstance(value, (bool, int, float, complex)) and type(value) in (bool, int, float, complex):
-        return Number(type(value).__name__)
+    return _type_of(value, name, set())
+
+
+def _type_of(value: Any, name: Hashable, simple: set[int]) -> Type:
+    """As `type_of`; `simple` has the ids of what is known not to refer to itself."""
+    kind = type(value)
+    if kind in _NUMBERS:
+        return Number(kind.__name__)
     if isinstance(value, (np.ndarray, np.generic)):
         return _type_of_array(value, name)
-    if isinstance(value, tuple):
-        return Tuple(tuple(type_of(v, (name, i)) for i, v in enumerate(value)), type(value))
-    if type(value) is list:
-        return _type_of_list(value)
-    if type(value) is dict and all(isinstance(k, (str, int)) for k in value):
-        return Dict(tuple(value), tuple(type_of(v, (name, k)) for k, v in value.items()))
-    if type(value) is range:
+    if kind is range:
         return Iterable(INT)
-    fields = fields_of(value)
-    if fields is None or _refers_to_itself(value, ()):
-        return Instance(type(value))
-    types = (Static(v) if is_code(v) else type_of(v, (name, k)) for k, v in fields.items())
-    return Record(type(value), tuple(fields), tuple(types))
+    is_container = kind is list or isinstance(value, tuple) or (kind is dict and all(map(_is_key, value)))
+    fields = None if is_container else fields_of(value)
+    if fields is None and not is_container:
+        return Instance(kind)
+    if id(value) not in simple and _tangle(value, simple) is not None:
+        return Instance(kind)
+    if fields is not None:
+        types = (Static(v) if is_code(v) else _type_of(v, (name, k), simple) for k, v in fields.items())
+        return Record(kind, tuple(fields), tuple(types))
+    if kind is dict:
+        return Dict(tuple(value), tuple(_type_of(v, (name, k), simple) for k, v in value.items()))
+    if isinstance(value, tuple):
+        return Tuple(tuple(_type_of(v, (name, i), simple) for i, v in enumerate(value)), kind)
+    items = tuple(_type_of(v, None, simple) for v in value)
+    if len(set(items)) <= 1:
+        return List(items[0] if items else NEVER)
+    return List(join_all(items), items)
+
+
+def _is_key(key: object) -> bool:
+    return isinstance(key, (str, int))
+
+
+_NUMBERS = frozenset({bool, int, float, complex})
+_PLAIN = (
+    float, int, bool, complex, str, bytes, type(None), np.ndarray, np.generic, FunctionType, type, ModuleType, range,
+)  # fmt: skip
+_MOST_WAYS = 10_000
+
+
+def tangle_of(value: Any) -> str | None:
+    """Why an object has no gradient that has its structure: it is no tree, nor near to one; None where it has one."""
+    return _tangle(value, set())
+
+
+def _tangle(value: Any, simple: set[int]) -> str | None:
+    """As `tangle_of`; the ids of all that is reached go into `simple` if there is no reason."""
+    sizes: dict[int, int] = {}
+    above: set[int] = set()
+
+    def size(part: Any) -> int:
+        """How many ways lead to what is under a part, as a tree; -1 where it refers to itself."""
+        if id(part) in above:
+            return -1
+        if id(part) not in sizes:
+            above.add(id(part))
+            found = [size(v) for v in _parts(part) if not isinstance(v, _PLAIN)]
+            above.discard(id(part))
+            sizes[id(part)] = -1 if -1 in found else 1 + sum(found)
+        return sizes[id(part)]
+
+    ways = size(value)
+    if ways < 0:
+        return "refers to itself"
+    if ways > 10 * len(sizes) + _MOST_WAYS:
+        return "holds objects that are reached in very many ways"
+    simple.update(sizes)
+    return None
+
+
+def _parts(value: Any) -> Iterable_[Any]:
+    if isinstance(value, (list, tuple, set)):
+        return value
+    return value.values() if isinstance(value, dict) else (fields_of(value) or {}).values()
 
 
 def is_code(value: Any) -> bool:
@@ -59,51 +119,63 @@ def is_code(value: Any) -> bool:
         return False
     if isinstance(value, (ModuleType, str, bytes, type(None), np.dtype, slice, type(Ellipsis), type(np._NoValue))):
         return True
+    if isinstance(value, Enum):
+        return True
     return callable(value) and fields_of(value) is None
 
 
 _ATOMS = (
     float, int, bool, complex, str, bytes, type(None), np.ndarray, np.generic, list, tuple, dict, set, frozenset, type,
-    BaseException, ModuleType, FunctionType, MethodType, functools.partial, Iterator,
+    BaseException, ModuleType, FunctionType, MethodType, functools.partial, Iterator, Enum,
 )  # fmt: skip
 
 
 def fields_of(value: Any) -> dict[str, Any] | None:
     """The attributes of an object of a class that is written in Python, by name in order; None for anything else.
 
-    A class that looks its attributes up in its own way, or has slots, is left alone; so are the standard library's.
+    A class that looks its attributes up in its own way is left alone; so are the standard library's.
     """
     cls = type(value)
     if cls is SimpleNamespace:
         return dict(value.__dict__)
-    if isinstance(value, _ATOMS) or not cls.__flags__ & _HEAP_TYPE or not hasattr(value, "__dict__"):
+    if not is_written_in_python(cls) or own_lookup(cls) is not None:
         return None
-    lookup: Any = inspect.getattr_static(cls, "__getattribute__")
-    own_lookup = lookup is not object.__getattribute__ or hasattr(cls, "__getattr__")
-    home = cls.__module__.partition(".")[0]
+    found = {name: getattr(value, name) for name in slots_of(cls) if hasattr(value, name)}
+    return found | value.__dict__ if hasattr(value, "__dict__") else found
+
+
+def is_written_in_python(cls: type) -> bool:
+    """Whether a class is of the user's making, and its objects are no numbers, containers, exceptions or the like."""
+    if issubclass(cls, _ATOMS) or not cls.__flags__ & _HEAP_TYPE:
+        return False
+    home = (getattr(cls, "__module__", None) or "").partition(".")[0]
     library = (home in sys.stdlib_module_names and home != "__main__") or home in _LIBRARIES
-    return None if own_lookup or library else dict(value.__dict__)
+    return not library
+
+
+def own_lookup(cls: type) -> str | None:
+    """The method by which a class looks attributes up in its own way, or None."""
+    if found_in_class(cls, "__getattribute__") is not object.__getattribute__:
+        return "__getattribute__"
+    return None if found_in_class(cls, "__getattr__") is MISSING else "__getattr__"
+
+
+MISSING = object()
+
+
+def found_in_class(cls: type, name: str) -> Any:
+    """What a class, or the first that it inherits from, has under a name, or `MISSING`; no descriptor is run."""
+    return next((vars(c)[name] for c in cls.__mro__ if name in vars(c)), MISSING)
+
+
+def slots_of(cls: type) -> list[str]:
+    """The attributes for which the objects of a class have slots."""
+    slotted = (c for c in reversed(cls.__mro__) if c.__flags__ & _HEAP_TYPE and "__slots__" in vars(c))
+    return [name for c in slotted for name, found in vars(c).items() if isinstance(found, MemberDescriptorType)]
 
 
 _HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _LIBRARIES = frozenset({"s2s_ad", "numpy", "scipy"})
-
-
-def _refers_to_itself(value: Any, above: tuple[int, ...]) -> bool:
-    """Whether an object is reached again from its own attributes."""
-    if id(value) in above:
-        return True
-    if isinstance(value, (list, tuple, set)):
-        parts: Any = value
-    elif isinstance(value, dict):
-        parts = value.values()
-    else:
-        parts = (fields_of(value) or {}).values()
-    above = (*above, id(value))
-    return any(not isinstance(v, _PLAIN) and _refers_to_itself(v, above) for v in parts)
-
-
-_PLAIN = (float, int, bool, complex, str, bytes, type(None), np.ndarray, np.generic, FunctionType, type, ModuleType)
 
 
 def unsupported_class(value: object) -> type | None:
@@ -133,10 +205,3 @@ def _type_of_array(value: Any, name: Hashable) -> Type:
         1 if n == 1 else Length(None if name is None else (name, i), many=True) for i, n in enumerate(value.shape)
     )
     return Array(value.dtype, axes, boxed=isinstance(value, np.ndarray) and value.ndim == 0)
-
-
-def _type_of_list(value: list[Any]) -> Type:
-    items = tuple(type_of(v) for v in value)
-    if len(set(items)) <= 1:
-        return List(items[0] if items else NEVER)
-    return List(join_all(items), items)

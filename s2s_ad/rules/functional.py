@@ -62,8 +62,10 @@ def max_by(*args: Any, key: Any = None, **default: Any) -> Any:
     items = [x for x in args[0]] if len(args) == 1 else args  # noqa: C416
     if default and len(items) == 0:
         return default["default"]
-    if key is None or len(items) == 0:
+    if key is None:
         return max(items)
+    if len(items) == 0:
+        return max(())
     best = items[0]
     best_key = key(best)
     for x in items[1:]:
@@ -78,8 +80,10 @@ def min_by(*args: Any, key: Any = None, **default: Any) -> Any:
     items = [x for x in args[0]] if len(args) == 1 else args  # noqa: C416
     if default and len(items) == 0:
         return default["default"]
-    if key is None or len(items) == 0:
+    if key is None:
         return min(items)
+    if len(items) == 0:
+        return min(())
     best = items[0]
     best_key = key(best)
     for x in items[1:]:
@@ -94,6 +98,43 @@ def sorted_by(iterable: Any, *, key: Any, reverse: Any = False) -> Any:
     items = [x for x in iterable]  # noqa: C416
     order = sort_order([key(x) for x in items], None, reverse)
     return [items[i] for i in order]
+
+
+# Of the language, where the items are objects, whose own methods tell what is what.
+def sum_of_objects(iterable: Any, /, start: Any = 0) -> Any:
+    """`sum` by the `+` of the items."""
+    items = [x for x in iterable]  # noqa: C416
+    if len(items) == 0:
+        if type(start) is int:
+            raise TypeError("the sum of no objects, which is the int 0; give `sum` a start")
+        return start
+    total = start + items[0]
+    for x in items[1:]:
+        total = total + x
+    return total
+
+
+def max_of_objects(*args: Any, key: Any = None, **default: Any) -> Any:
+    """`max` by the `>` of the items."""
+    return max_by(*args, key=(lambda x: x) if key is None else key, **default)
+
+
+def min_of_objects(*args: Any, key: Any = None, **default: Any) -> Any:
+    """`min` by the `<` of the items."""
+    return min_by(*args, key=(lambda x: x) if key is None else key, **default)
+
+
+def sorted_objects(iterable: Any, *, key: Any = None, reverse: Any = False) -> Any:
+    """`sorted` by the `<` of the items."""
+    return sorted_by(iterable, key=(lambda x: x) if key is None else key, reverse=reverse)
+
+
+OF_OBJECTS: dict[Any, Callable[..., Any]] = {
+    sum: sum_of_objects,
+    max: max_of_objects,
+    min: min_of_objects,
+    sorted: sorted_objects,
+}
 
 
 # Of `copy`.

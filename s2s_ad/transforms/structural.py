@@ -51,6 +51,18 @@ def _reverse_make(step: StructuralStep) -> None:
             step.contribute(i, step.t.spec.apply(operator.getitem, [bar, Const(i)]))
 
 
+@reverses(primitives.MakeObject)
+def _reverse_make_object(step: StructuralStep) -> None:
+    bar = step.take()
+    if bar is None:
+        return
+    t = step.op.results[0].type
+    keys = t.names if isinstance(t, Record) else range(len(step.op.args))
+    for i, key in enumerate(keys):
+        if step.is_active(i):
+            step.contribute(i, step.t.spec.apply(operator.getitem, [bar, Const(key)]))
+
+
 @reverses(primitives.make_dict)
 def _reverse_make_dict(step: StructuralStep) -> None:
     bar = step.take()

@@ -229,7 +229,7 @@ class Tangents:
         t, c = type_of_operand(x), type_of_operand(x_bar)
         if not is_differentiable(t) or constant(x_bar, default=0) is None:
             return NONE
-        if isinstance(t, (Tuple, Dict, List)) and fits(t, c, core):
+        if isinstance(t, (Tuple, Dict, List, Record)) and fits(t, c, core):
             return x_bar
         if isinstance(t, (Tuple, List)) and isinstance(c, (Tuple, List)):
             return self._project_sequence(x_bar, x, t, c, core)

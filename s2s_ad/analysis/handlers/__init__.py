@@ -1,7 +1,23 @@
 """How the specializer treats certain calls."""
 
-from s2s_ad.analysis.handlers import attributes, displays, facts, imports, known_items, patterns, writes
+from s2s_ad.analysis.handlers import (
+    attributes,
+    construction,
+    dataclass_init,
+    displays,
+    facts,
+    imports,
+    known_items,
+    patterns,
+    supers,
+    writes,
+)
+from s2s_ad.analysis.handlers.construction import construct as construct
+from s2s_ad.analysis.handlers.construction import initialise as initialise
+from s2s_ad.analysis.handlers.records import refuse_objects as refuse_objects
 from s2s_ad.analysis.handlers.table import HANDLERS as HANDLERS
 from s2s_ad.analysis.handlers.writes import refuse_writes as refuse_writes
 
-_MODULES = (attributes, displays, facts, imports, known_items, patterns, writes)  # they fill the table
+_MODULES = (  # they fill the table
+    *(attributes, construction, dataclass_init, displays, facts, imports, known_items, patterns, supers, writes),
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from enum import Enum
 from types import ModuleType
 from typing import Any
 
@@ -24,7 +25,6 @@ from s2s_ad.ir.types import (
     Dict,
     Instance,
     List,
-    Record,
     Tuple,
     Type,
 )
@@ -49,16 +49,14 @@ def _getattr(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     if isinstance(obj, Const):
         return _constant_attribute(s, obj, name)
     t = obj.type
-    if isinstance(t, Record):
-        return records.attribute(s, obj, t, name)
+    if records.is_object(t):
+        return records.attribute(s, obj, t, name)  # type: ignore[arg-type]
+    records.refuse_unfollowed(s, t, name)
     refuse_writing_method(s, t, name)
     if isinstance(t, Array) and name in ATTRIBUTES:
         return s.apply(ATTRIBUTES[name], [obj])
     if isinstance(t, Array) and name == "dtype" and t.dtype is not None and not t.loose:
         return Const(t.dtype)
-    fields = getattr(t.cls, "_fields", ()) if isinstance(t, Tuple) else ()
-    if name in fields:
-        return s.apply(operator.getitem, [obj, Const(fields.index(name))])
     return s.emit(getattr, args, None, UNKNOWN)
 
 
@@ -73,7 +71,7 @@ def _constant_attribute(s: Emitter, obj: Const, name: str) -> Operand:
     if _is_library_object(obj.value):
         data = isinstance(value, (bool, int, float, complex, np.ndarray, np.generic))
         return s.emit(getattr, [obj, Const(name)], None, type_of(value)) if data else Const(value)
-    if callable(value) or isinstance(value, ModuleType):
+    if callable(value) or isinstance(value, (ModuleType, Enum)):
         s.program.guard(obj.value, name, value)
         return Const(value)
     s.program.guard(obj.value, name, type_of(value), by_type=True)
@@ -98,8 +96,9 @@ def _call_method(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) ->
         method = _constant_attribute(s, obj, name)
         return s.apply(method, args[2:], kwargs)
     t = obj.type
-    if isinstance(t, Record):
-        return records.method(s, obj, t, name, args[2:], kwargs)
+    if records.is_object(t):
+        return records.method(s, obj, t, name, args[2:], kwargs)  # type: ignore[arg-type]
+    records.refuse_unfollowed(s, t, name)
     refuse_writing_method(s, t, name)
     if isinstance(t, Array) and name in METHODS:
         return s.apply(METHODS[name], [obj, *args[2:]], kwargs)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import functools
 import operator
+from abc import ABCMeta
 from typing import Any
 
 import numpy as np
 
 from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.handlers.operators import operation
 from s2s_ad.analysis.handlers.table import HANDLERS, handles
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.outside import read_global
@@ -25,11 +27,14 @@ from s2s_ad.ir.types import (
     List,
     Never,
     Number,
+    Record,
     Tuple,
     Unknown,
     is_complex,
 )
+from s2s_ad.ir.values import MISSING, found_in_class
 
+_PLAIN_CHECKS: tuple[Any, ...] = (type.__instancecheck__, ABCMeta.__instancecheck__)
 _PYTHON_TYPES = {"bool": bool, "int": int, "float": float, "complex": complex}
 
 
@@ -102,10 +107,20 @@ def _isinstance(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     found = _class_of(args[0])
     if found is None or classes is None:
         return None
+    if not _asks_for_classes(classes):
+        return None
     try:
         return Const(issubclass(found, classes))
     except TypeError:
         return None
+
+
+def _asks_for_classes(classes: Any) -> bool:
+    """Whether `isinstance` with these asks for the class alone, and no method of a metaclass."""
+    parts = classes if isinstance(classes, tuple) else getattr(classes, "__args__", None)
+    if parts is not None:
+        return all(map(_asks_for_classes, parts))
+    return type(classes).__instancecheck__ in _PLAIN_CHECKS
 
 
 def _class_of(operand: Operand) -> type | None:
@@ -120,6 +135,20 @@ def _class_of(operand: Operand) -> type | None:
     return {List: list, Dict: dict}.get(type(t), getattr(t, "cls", None))
 
 
+@handles(type)
+def _class(_s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand | None:
+    found = _class_of(args[0]) if len(args) == 1 and not kwargs else None
+    return None if found is None else Const(found)
+
+
+@handles(iter)
+def _iterator(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    t = type_of_operand(args[0])
+    if len(args) > 1 or not isinstance(t, (List, Tuple)):
+        return None
+    return s.run_of("an iterator", args[0], args, len(s.ops), endless=False)
+
+
 @handles(callable)
 def _callable(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     if isinstance(args[0], Const):
@@ -127,6 +156,8 @@ def _callable(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     t = type_of_operand(args[0])
     if isinstance(t, (Number, Array, List, Dict)):
         return Const(False)
+    if isinstance(t, Record):
+        return Const(found_in_class(t.cls, "__call__") is not MISSING)
     return Const(True) if isinstance(t, Closure) else None
 
 
@@ -158,6 +189,9 @@ def _identity(s: Emitter, args: list[Operand], *, same: bool) -> Operand | None:
 
 @handles(operator.not_)
 def _not(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    truth = operation(s, bool, args, {})
+    if truth is not None:
+        return s.apply(operator.not_, [truth])
     known = s.truth(args[0])
     return None if known is None else Const(not known)
 

@@ -1,99 +1,207 @@
 """Objects of classes that are written in Python: attributes, methods, properties, operators, calls.
 
-An attribute of the object itself is read when control gets there; everything that its class gives is resolved now, and
-guarded. Methods are differentiated like any other function, with the object as their first argument.
+An attribute of the object itself is read when control gets there, or is what it was made with; everything that its
+class gives is resolved now, and guarded. Methods are differentiated like any other function, with the object as their
+first argument. A named tuple, or another subclass of `tuple`, is such an object too, beside being a tuple.
 """
 
 from __future__ import annotations
 
+import functools
 import inspect
+import numbers
 import operator
+from collections import deque
+from collections.abc import Mapping, Sequence, Set
+from types import MemberDescriptorType
 from typing import Any
 
+import numpy as np
+
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.analysis.guards import MISSING
+from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.statics import is_hashable
 from s2s_ad.errors import UnsupportedSyntaxError
+from s2s_ad.ir import primitives, values
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand
-from s2s_ad.ir.types import Array, Record, Static, Type, Unknown
+from s2s_ad.ir.types import Dict, Instance, Iterable, List, Record, Static, Tuple, Type
+from s2s_ad.ir.values import is_code, is_written_in_python, own_lookup, type_of
+from s2s_ad.rules.registry import Opaque, ZeroRule, registry
 
-_MISSING = object()
-_OPERATORS = {
-    operator.add: "add", operator.sub: "sub", operator.mul: "mul", operator.truediv: "truediv",
-    operator.floordiv: "floordiv", operator.mod: "mod", operator.pow: "pow", operator.matmul: "matmul",
-    operator.neg: "neg", operator.pos: "pos", operator.invert: "invert", abs: "abs", operator.getitem: "getitem",
-    len: "len", operator.contains: "contains", operator.eq: "eq", operator.ne: "ne", operator.lt: "lt",
-    operator.le: "le", operator.gt: "gt", operator.ge: "ge", bool: "bool", float: "float", int: "int",
-}  # fmt: skip
-_MIRRORED = {"eq": "eq", "ne": "ne", "lt": "gt", "gt": "lt", "le": "ge", "ge": "le"}
+Object = Record | Tuple
 _HINT = "call it where it is named, or pass the attributes that it needs"
+_UNFOLLOWED = (numbers.Number, Mapping, Sequence, Set, deque, np.ndarray)
 
 
-def attribute(s: Emitter, obj: Operand, t: Record, name: str) -> Operand:
+def is_object(t: Type) -> bool:
+    """Whether values of type `t` are objects of a class that may have methods of its own."""
+    return isinstance(t, Record) or (isinstance(t, Tuple) and t.cls is not tuple)
+
+
+def found_in_class(cls: type, name: str) -> Any:
+    """What a class has under a name, or `MISSING`; of a method that is differentiable by itself the function."""
+    found = values.found_in_class(cls, name)
+    return getattr(found, "__s2s_ad_function__", found)
+
+
+def rely_on(s: Emitter, cls: type, name: str) -> None:
+    """Guard what the class has under a name: very code, data of a type, or nothing."""
+    value = getattr(cls, name, MISSING)
+    is_data = value is not MISSING and not is_code(value) and not hasattr(type(value), "__get__")
+    s.program.guard(cls, name, type_of(value) if is_data else value, by_type=is_data)
+
+
+def attribute(s: Emitter, obj: Operand, t: Object, name: str) -> Operand:
     """`obj.name`."""
-    found = inspect.getattr_static(t.cls, name, _MISSING)
+    if name == "__class__":
+        return Const(t.cls)
+    found = found_in_class(t.cls, name)
     if isinstance(found, property):
-        _rely_on(s, t.cls, name)
+        rely_on(s, t.cls, name)
+        if found.fget is None:
+            return missing(s, f"property {name!r} of {t.cls.__name__!r} object has no getter")
         return s.apply(found.fget, [obj])
-    if name in t.names:
-        kind = t.values[t.names.index(name)]
-        return Const(kind.value) if isinstance(kind, Static) else s.emit(getattr, [obj, Const(name)], None, kind)
-    if found is _MISSING:
-        s.raise_error(AttributeError, f"{t.cls.__name__!r} object has no attribute {name!r}")
-        return UNDEFINED
-    if inspect.isfunction(found) or hasattr(type(found), "__get__"):
-        what = f"the method `{name}` as a value" if inspect.isfunction(found) else f"the attribute `{name}`"
-        raise UnsupportedSyntaxError(what, s.span, _HINT)
+    if is_descriptor(found) and not isinstance(found, MemberDescriptorType):
+        raise UnsupportedSyntaxError(
+            f"the attribute `{name}`, which is a descriptor", s.span, "use a property, or a method"
+        )
+    own = own_attribute(s, obj, t, name)
+    if own is not None:
+        rely_on(s, t.cls, name)
+        return own
+    if found is MISSING or isinstance(found, MemberDescriptorType):
+        rely_on(s, t.cls, name)
+        return missing(s, f"{t.cls.__name__!r} object has no attribute {name!r}")
+    return _of_class(s, obj, t, name, found)
+
+
+def _of_class(s: Emitter, obj: Operand, t: Object, name: str, found: Any) -> Operand:
+    """An attribute that the class gives."""
+    if inspect.isfunction(found):
+        rely_on(s, t.cls, name)
+        return s.bound_method(found, obj)
+    if isinstance(found, classmethod) and inspect.isfunction(found.__func__):
+        rely_on(s, t.cls, name)
+        return s.bound_method(found.__func__, Const(t.cls))
+    if isinstance(found, functools.cached_property):
+        raise UnsupportedSyntaxError(
+            f"the cached property `{name}` before it is in the cache, since that is written to",
+            s.span,
+            "make it a property",
+        )
+    if not isinstance(found, (staticmethod, type)) and hasattr(type(found), "__get__"):
+        raise UnsupportedSyntaxError(f"the attribute `{name}`, which is a descriptor", s.span, _HINT)
     return s.apply(getattr, [Const(t.cls), Const(name)])
 
 
-def method(s: Emitter, obj: Operand, t: Record, name: str, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
+def own_attribute(s: Emitter, obj: Operand, t: Object, name: str) -> Operand | None:
+    """An attribute out of the object itself; None where it has none of that name."""
+    if obj in s.making:
+        return s.making[obj].get(name)
+    if isinstance(t, Tuple):
+        fields = getattr(t.cls, "_fields", ())
+        return s.apply(operator.getitem, [obj, Const(fields.index(name))]) if name in fields else None
+    if name not in t.names:
+        return None
+    i = t.names.index(name)
+    made = s.definitions.get(obj)  # type: ignore[arg-type]
+    if made is not None and isinstance(constant(made.target), primitives.MakeObject):
+        return made.args[i]  # type: ignore[return-value]
+    kind = t.values[i]
+    if isinstance(kind, Instance) and issubclass(kind.cls, _UNFOLLOWED) and kind.cls not in (range, bytes, bytearray):
+        raise UnsupportedSyntaxError(
+            f"the attribute `{name}`, a `{kind.cls.__name__}`, whose cotangent is not known",
+            s.span,
+            "keep floats, arrays, tuples, lists and plain dicts of these in the object",
+        )
+    return Const(kind.value) if isinstance(kind, Static) else s.emit(getattr, [obj, Const(name)], None, kind)
+
+
+def is_descriptor(found: Any) -> bool:
+    """Whether what a class has takes precedence over the attributes of its objects."""
+    is_field = type(found).__name__ == "_tuplegetter"
+    return not is_field and (hasattr(type(found), "__set__") or hasattr(type(found), "__delete__"))
+
+
+def missing(s: Emitter, message: str) -> Operand:
+    """There is no such attribute: an AttributeError, when control gets here."""
+    s.raise_error(AttributeError, message)
+    return UNDEFINED
+
+
+def method(s: Emitter, obj: Operand, t: Object, name: str, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
     """`obj.name(*args, **kwargs)`."""
-    found = inspect.getattr_static(t.cls, name, _MISSING)
-    if inspect.isfunction(found) and name not in t.names:
-        _rely_on(s, t.cls, name)
+    found = found_in_class(t.cls, name)
+    is_own = obj in s.making and name in s.making[obj]
+    if is_own or (isinstance(t, Record) and name in t.names):
+        return s.apply(attribute(s, obj, t, name), args, kwargs)
+    if isinstance(t, Tuple) and name in ("_replace", "_asdict") and not args:
+        return _of_named_tuple(s, obj, t, name, kwargs)
+    if inspect.isfunction(found):
+        rely_on(s, t.cls, name)
         return s.apply(found, [obj, *args], kwargs)
-    if isinstance(found, (staticmethod, classmethod)) and name not in t.names:
-        _rely_on(s, t.cls, name)
+    if isinstance(found, (staticmethod, classmethod)):
+        rely_on(s, t.cls, name)
         first = [Const(t.cls)] if isinstance(found, classmethod) else []
         return s.apply(found.__func__, [*first, *args], kwargs)
+    if found is not MISSING and getattr(object, name, MISSING) is found:
+        return s.apply(found, [obj, *args], kwargs)
     return s.apply(attribute(s, obj, t, name), args, kwargs)
+
+
+def _of_named_tuple(s: Emitter, obj: Operand, t: Tuple, name: str, changes: dict[str, Operand]) -> Operand:
+    """`obj._replace(name=…)` and `obj._asdict()`."""
+    items = {f: s.apply(operator.getitem, [obj, Const(i)]) for i, f in enumerate(t.cls._fields)}  # type: ignore[attr-defined]
+    if name == "_replace":
+        return s.apply(t.cls, [], items | changes)
+    return s.apply(primitives.make_dict, [x for f, item in items.items() for x in (Const(f), item)])
 
 
 def call(s: Emitter, obj: Operand, t: Record, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
     """`obj(*args, **kwargs)`."""
-    return method(s, obj, t, "__call__", args, kwargs)
+    found = found_in_class(t.cls, "__call__")
+    if not inspect.isfunction(found):
+        raise UnsupportedSyntaxError(
+            f"a call of a `{t.cls.__name__}`, whose class has no method `__call__`", s.span, "call one of its methods"
+        )
+    rely_on(s, t.cls, "__call__")
+    return s.apply(found, [obj, *args], kwargs)
 
 
-def operation(s: Emitter, fn: Any, args: list[Operand]) -> Operand | None:
-    """An operator on objects, by the methods that stand for it; None where they leave it to Python."""
-    name = _OPERATORS.get(fn)
-    if name is None or not any(isinstance(type_of_operand(a), Record) for a in args):
-        return None
-    if fn is operator.contains:
-        args = args[::-1] if isinstance(type_of_operand(args[1]), Record) else args
-    tries = [(args, f"__{name}__")]
-    if len(args) == 2 and name not in ("getitem", "contains"):
-        tries.append((args[::-1], f"__{_MIRRORED.get(name) or 'r' + name}__"))
-        left, right = (getattr(type_of_operand(a), "cls", object) for a in args)
-        if _is_taken_apart(type_of_operand(args[0])):
-            what = f"an array, or what may be one, before a `{right.__name__}` object in an operator"
-            raise UnsupportedSyntaxError(what, s.span, "write the object first: NumPy takes the array apart")
-        if left is not right and issubclass(right, left):
-            tries.reverse()
-    for operands, method_name in tries:
-        t = type_of_operand(operands[0])
-        if isinstance(t, Record) and inspect.isfunction(inspect.getattr_static(t.cls, method_name, None)):
-            result = method(s, operands[0], t, method_name, list(operands[1:]), {})
-            if not (isinstance(result, Const) and result.value is NotImplemented):
-                return result
-    return None
+def refuse_unfollowed(s: Emitter, t: Type, name: str) -> None:
+    """Refuse to look into an object whose attributes are not followed, though its class is written in Python."""
+    if isinstance(t, Instance) and is_written_in_python(t.cls):
+        lookup = own_lookup(t.cls)
+        why = f"whose class has its own `{lookup}`" if lookup else "which refers to itself"
+        raise UnsupportedSyntaxError(
+            f"`.{name}` of a `{t.cls.__name__}`, {why}", s.span, "pass what is needed of it as arguments"
+        )
 
 
-def _is_taken_apart(t: Type) -> bool:
-    """Whether NumPy may apply an operator to each element of the left operand, before the object is asked."""
-    return isinstance(t, Unknown) or (isinstance(t, Array) and t.axes != ())
+def refuse_objects(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> None:
+    """Refuse an object where a function with a rule takes it for a number, an array or a sequence of these."""
+    rule = registry.get(fn) if is_hashable(fn) else None
+    if rule is None or isinstance(rule, (ZeroRule, Opaque)) or fn in _OF_CONTAINERS:
+        return
+    held = next((cls for o in (*args, *kwargs.values()) if (cls := object_in(type_of_operand(o)))), None)
+    if held is not None:
+        raise UnsupportedSyntaxError(
+            f"a `{held.__name__}` as an argument of `{getattr(fn, '__name__', fn)}`",
+            s.span,
+            "pass the attributes that it needs",
+        )
 
 
-def _rely_on(s: Emitter, cls: type, name: str) -> None:
-    """Guard what the class gives, as far as functions go: `cls.name` is one and the same object each time."""
-    s.program.guard(cls, name, getattr(cls, name))
+_OF_CONTAINERS = frozenset({operator.getitem, operator.add, operator.mul})
+
+
+def object_in(t: Type) -> type | None:
+    """The class of an object in a value of type `t`."""
+    if isinstance(t, Record):
+        return t.cls
+    if isinstance(t, (List, Iterable)):
+        parts: tuple[Type, ...] = (t.item, *(getattr(t, "items", None) or ()))
+    else:
+        parts = t.items if isinstance(t, Tuple) else t.values if isinstance(t, Dict) else ()
+    return next((cls for part in parts if (cls := object_in(part)) is not None), None)

@@ -131,16 +131,10 @@ def _append(s: Emitter, args: list[Operand], _: Any) -> Operand:
     if not isinstance(t, List):
         raise MutationError("`.append()` on something that is not surely a list made in this function", s.span, REWRITE)
     made = s.definitions.get(items) if isinstance(items, Value) else None
-    if s.hidden and made is not None and constant(made.target) is primitives.make_list:
+    is_hidden = s.hidden or getattr(items, "name", None) is None  # that of a generator has no name
+    if is_hidden and made is not None and constant(made.target) is primitives.make_list:
         return s.apply(primitives.make_list, [*made.args, item])  # type: ignore[list-item]
     return s.emit(primitives.append, args, None, List(join(t.item, type_of_operand(item))))
-
-
-@handles(setattr)
-def _setattr(s: Emitter, args: list[Operand], _: Any) -> Operand:
-    raise MutationError(
-        "setting an attribute", s.span, "return the new value instead, or make a new object with the new attribute"
-    )
 
 
 @handles(primitives.store)

@@ -1,0 +1,245 @@
+"""Objects made inside a function: the `__init__` is evaluated here, and fills in the attributes of an object to be.
+
+While an `__init__` runs, its object is a value that no op may read. `self.w = w` enters an attribute in `making`, and
+reading `self.w` gives it back; the sides of an `if` merge what they have entered; functions and methods that get the
+object are evaluated in their place. When all is done, a single op makes the object with its attributes:
+
+    class Ball:                              def f(x):
+        def __init__(self, r):                   print("a ball")
+            print("a ball")                      t = np.abs(x)
+            self.r = np.abs(r)                   ball = make_object(Ball, r=t)
+
+It is printed as `Ball(x)` where `__init__` does nothing but set its arguments and constants as attributes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Sequence
+from types import MemberDescriptorType, SimpleNamespace
+from typing import Any
+
+from s2s_ad.analysis.effects import is_pure
+from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.handlers.dataclass_init import is_generated, run_generated
+from s2s_ad.analysis.handlers.records import found_in_class, is_descriptor, missing, rely_on
+from s2s_ad.analysis.handlers.table import handles
+from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.analysis.statics import same
+from s2s_ad.errors import MutationError, UnsupportedSyntaxError
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
+from s2s_ad.ir.types import Closure, Record, Static, Tuple, Type
+from s2s_ad.ir.values import is_code, is_written_in_python, own_lookup, slots_of
+
+_MOST_INSIDE = 8
+_OUTSIDE = "make the object outside of the function, and pass it as an argument"
+
+
+def construct(
+    s: Emitter, cls: type, args: list[Operand], kwargs: dict[str, Operand], name: str | None
+) -> Operand | None:
+    """`cls(*args, **kwargs)`; None for a class that is not written in Python."""
+    if cls is SimpleNamespace and not args:
+        return _made(s, cls, kwargs, [(k, i) for i, k in enumerate(kwargs)], name)
+    if issubclass(cls, tuple) and cls is not tuple:
+        return _named_tuple(s, cls, args, kwargs, name)
+    if not is_written_in_python(cls):
+        return None
+    _refuse_unusual(s, cls)
+    if sum(type_of_operand(obj).cls is cls for obj in s.making) > _MOST_INSIDE:  # type: ignore[attr-defined]
+        raise UnsupportedSyntaxError(
+            f"a `{cls.__name__}` whose `__init__` makes another, and so on", s.span, "build it from the innermost on"
+        )
+    obj = Value(name, Record(cls, (), ()))
+    s.making = {**s.making, obj: {}}
+    since = len(s.ops)
+    rely_on(s, cls, "__init__")
+    initialise(s, found_in_class(cls, "__init__"), [obj, *args], kwargs)
+    attributes = s.making[obj]
+    s.making = {k: v for k, v in s.making.items() if k is not obj}
+    if s.dead:
+        return UNDEFINED
+    given = [(None, a) for a in args] + list(kwargs.items())
+    computed = {r for op in s.ops[since:] for r in op.results}
+    plain = all(map(is_pure, s.ops[since:])) and computed.isdisjoint(attributes.values())
+    return _made(s, cls, attributes, _as_call(given, list(attributes.values())) if plain else None, name)
+
+
+def _as_call(given: Sequence[tuple[str | None, Operand]], values: list[Operand]) -> list[tuple[str | None, int]] | None:
+    """The arguments by the numbers of the attributes that they have become; None where one has become none."""
+    found = []
+    for keyword, operand in given:
+        i = next((i for i, value in enumerate(values) if same(value, operand)), None)
+        if i is None:
+            return None
+        found.append((keyword, i))
+    return found
+
+
+def _made(
+    s: Emitter,
+    cls: type,
+    attributes: dict[str, Operand],
+    call: list[tuple[str | None, int]] | None,
+    name: str | None,
+) -> Operand:
+    """The op that makes an object with these attributes."""
+    for attribute, operand in attributes.items():
+        if isinstance(type_of_operand(operand), Closure):
+            raise UnsupportedSyntaxError(
+                f"a nested function as the attribute `{attribute}` of a `{cls.__name__}`",
+                s.span,
+                "define the function at the top of the module",
+            )
+    types = tuple(map(_type_of_attribute, attributes.values()))
+    made = primitives.MakeObject(cls, tuple(attributes), None if call is None else tuple(call))
+    return s.emit(made, list(attributes.values()), None, Record(cls, tuple(attributes), types), name)
+
+
+def _type_of_attribute(operand: Operand) -> Type:
+    is_static = isinstance(operand, Const) and is_code(operand.value)
+    return Static(operand.value) if is_static else type_of_operand(operand)  # type: ignore[union-attr]
+
+
+def _named_tuple(
+    s: Emitter, cls: type, args: list[Operand], kwargs: dict[str, Operand], name: str | None
+) -> Operand | None:
+    """A named tuple; its class takes its fields in order, and may have defaults for the last of them."""
+    home = next(c for c in cls.__mro__ if "__new__" in vars(c))
+    fields: tuple[str, ...] = getattr(home, "_fields", ())
+    if not fields or "_field_defaults" not in vars(home) or found_in_class(cls, "__init__") is not object.__init__:
+        raise UnsupportedSyntaxError(f"`{cls.__name__}`, which is made in its own way,", s.span, _OUTSIDE)
+    rely_on(s, cls, "__new__")
+    defaults = {k: Const(v) for k, v in home._field_defaults.items()}  # type: ignore[attr-defined]
+    try:
+        bound = inspect.Signature([_parameter(f) for f in fields]).bind_partial(*args, **kwargs).arguments
+    except TypeError as error:
+        s.raise_error(TypeError, f"{cls.__name__}.__new__() {error}")
+        return UNDEFINED
+    bound = defaults | bound
+    if len(bound) < len(fields):
+        s.raise_error(TypeError, _lack(cls, [f for f in fields if f not in bound]))
+        return UNDEFINED
+    items = [bound[f] for f in fields]
+    made = primitives.MakeObject(cls, fields, tuple((None, i) for i in range(len(fields))))
+    return s.emit(made, items, None, Tuple(tuple(map(type_of_operand, items)), cls), name)
+
+
+def _parameter(name: str) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+def _lack(cls: type, names: list[str]) -> str:
+    """What Python says about arguments that are not given."""
+    quoted = [repr(n) for n in names]
+    listed = quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+    if len(quoted) > 2:
+        listed = f"{', '.join(quoted[:-1])}, and {quoted[-1]}"
+    plural = "s" * (len(names) > 1)
+    return f"{cls.__name__}.__new__() missing {len(names)} required positional argument{plural}: {listed}"
+
+
+def _refuse_unusual(s: Emitter, cls: type) -> None:
+    """Refuse a class whose objects come into being, get their attributes or go in a way of its own."""
+    own = own_lookup(cls)
+    for name in ("__new__", "__del__"):
+        if found_in_class(cls, name) is not found_in_class(object, name):
+            own = name
+    if type(cls).__call__ is not type.__call__:
+        own = f"{type(cls).__name__}.__call__"
+    if own:
+        raise UnsupportedSyntaxError(f"a `{cls.__name__}`, whose class has its own `{own}`", s.span, _OUTSIDE)
+    rely_on(s, cls, "__new__")
+    if inspect.isabstract(cls):
+        try:
+            object.__new__(cls)
+        except TypeError as error:
+            s.raise_error(TypeError, str(error))
+
+
+def initialise(s: Emitter, init: Any, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
+    """`init(self, …)`, where `self` is being made."""
+    cls = type_of_operand(args[0]).cls  # type: ignore[attr-defined]
+    if s.dead:
+        return UNDEFINED
+    if init is object.__init__:
+        if len(args) > 1 or kwargs:
+            s.raise_error(TypeError, f"{cls.__name__}() takes no arguments")
+        return Const(None)
+    if is_generated(init):
+        home = next(c for c in cls.__mro__ if vars(c).get("__init__") is init)
+        return run_generated(s, home, args, kwargs)
+    if not inspect.isfunction(init):
+        raise UnsupportedSyntaxError(f"the `__init__` of `{cls.__name__}`, which is no method", s.span, _OUTSIDE)
+    return s.call_in_place(init, args, kwargs)
+
+
+@handles(object.__init__)
+def _object_init(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand | None:
+    return initialise(s, object.__init__, args, kwargs) if args[0] in s.making else None
+
+
+# attributes
+
+
+@handles(setattr)
+def _setattr(s: Emitter, args: list[Operand], _: Any) -> Operand:
+    obj, name, value = args
+    if obj in s.making and isinstance(name, Const):
+        return _set_attribute(s, obj, name.value, value)
+    raise MutationError(
+        "setting an attribute", s.span, "return the new value instead, or make a new object with the new attribute"
+    )
+
+
+@handles(object.__setattr__)
+def _set_directly(s: Emitter, args: list[Operand], _: Any) -> Operand:
+    """`object.__setattr__(self, name, value)`, which frozen dataclasses use in their `__post_init__`."""
+    obj, name, value = args
+    if obj in s.making and isinstance(name, Const):
+        return _enter(s, obj, name.value, value)
+    raise MutationError("setting an attribute", s.span, "make a new object with the new attribute")
+
+
+def _set_attribute(s: Emitter, obj: Value, name: str, value: Operand) -> Operand:
+    """`obj.name = value`, in the way of the object's class."""
+    cls = type_of_operand(obj).cls  # type: ignore[attr-defined]
+    for home in cls.__mro__:
+        setter = vars(home).get("__setattr__")
+        if setter is None or setter is object.__setattr__:
+            continue
+        if not dataclasses.is_dataclass(home) or setter.__code__.co_filename != "<string>":
+            raise UnsupportedSyntaxError(
+                f"setting an attribute of a `{cls.__name__}`, whose class has its own `__setattr__`", s.span, _OUTSIDE
+            )
+        if cls is home or name in home.__dataclass_fields__:
+            s.raise_error(dataclasses.FrozenInstanceError, f"cannot assign to field {name!r}")
+            return UNDEFINED
+    return _enter(s, obj, name, value)
+
+
+def _enter(s: Emitter, obj: Value, name: str, value: Operand) -> Operand:
+    cls = type_of_operand(obj).cls  # type: ignore[attr-defined]
+    found = found_in_class(cls, name)
+    rely_on(s, cls, name)
+    if isinstance(found, property):
+        if found.fset is None:
+            return missing(s, f"property {name!r} of {cls.__name__!r} object has no setter")
+        s.apply(found.fset, [obj, value])
+        return Const(None)
+    if is_descriptor(found) and not isinstance(found, MemberDescriptorType):
+        raise UnsupportedSyntaxError(
+            f"the attribute `{name}`, which is a descriptor", s.span, "use a property, or a method"
+        )
+    has_dict = getattr(cls, "__dictoffset__", 0) != 0
+    if not has_dict and name not in slots_of(cls):
+        return missing(s, f"{cls.__name__!r} object has no attribute {name!r}")
+    if not isinstance(name, str) or not name.isidentifier():
+        raise UnsupportedSyntaxError(f"the attribute {name!r}, which is no name", s.span, "use a dict instead")
+    s.refuse_iterator(value)
+    if isinstance(value, Value) and value.name is None:
+        value.hint = name  # what it is called where it needs a name
+    s.making = {**s.making, obj: {**s.making[obj], name: value}}
+    return Const(None)
