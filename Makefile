@@ -1,12 +1,13 @@
 # make demo   train a digit classifier with gradients from s2s_ad, and show generated code
 # make test   the whole test suite
 # make bench  gradient times against hand-written gradients and other libraries
-# make fuzz   the property tests with many more examples
+# make fuzz   the property tests with many more examples, and random programs (SEEDS="0 2000")
 # make lint   what the pre-commit hooks check
 
 PYTHON ?= python3
 VENV ?= .venv
 STEPS ?= 2000
+SEEDS ?= 0 2000
 OUT ?= examples/out
 PYTEST_ARGS ?=
 
@@ -33,6 +34,7 @@ bench: $(VENV)/.installed-bench
 
 fuzz: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n auto --hypothesis-profile=fuzz $(PYTEST_ARGS)
+	PYTHONPATH=tests $(BIN)/python -m fuzz $(SEEDS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

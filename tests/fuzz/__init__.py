@@ -1,0 +1,1 @@
+"""Random programs: `generate` writes them, `check` compares their derivatives, `make fuzz` runs many."""
