@@ -1,0 +1,165 @@
+"""The constructs of Python that docs/python.md tells about, each by the body of a function that uses it.
+
+The functions are called `f(x, v, xs, p)` with a float, an array, a list of floats and an object with a float `w`; what
+stands in `PREAMBLE` is around them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Construct(NamedTuple):
+    """How a construct is shown, and a function body that uses it; `old` bodies cannot be parsed before Python 3.12."""
+
+    shown: str
+    body: str
+    header: str = "def f(x, v, xs, p):"
+    needs: tuple[int, int] = (3, 11)
+
+
+PREAMBLE = """
+import contextlib
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+SCALE = 2.0
+
+
+@dataclass
+class Point:
+    w: float = 1.5
+
+
+def helper(a, b=2.0, *rest, c=1.0, **more):
+    return a * b * c + sum(rest) + sum(more.values())
+
+"""
+
+C = Construct
+CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
+    "Assignments": (
+        C("`y = x`, `y = z = x`", "y = z = x\nreturn y * z"),
+        C("`y: float = x`", "y: float = x * 2\nreturn y"),
+        C("`a, (b, c) = …`", "a, (b, c) = x, (x * 2, x * 3)\nreturn a * b * c"),
+        C("`a, *rest = …`", "a, *rest = xs\nreturn a * sum(rest)"),
+        C("`a, b = b, a`", "a, b = x, 2.0\na, b = b, a\nreturn a / b"),
+        C("`y += x` of a number", "y = x\ny += x * x\nreturn y"),
+        C("`y += v` of an array", "y = v * 2\ny += v\nreturn np.sum(y * y)"),
+        C("`y += …` of a list", "y = [x]\ny += [x * 2]\nreturn y[0] * y[1]"),
+        C("`y[i] = …` of an array that is made here", "y = np.zeros(3)\ny[1] = x\nreturn np.sum(y * v)"),
+        C("`y[i] = …` of a list that is made here", "y = [x, 2.0]\ny[1] = x * x\nreturn y[0] * y[1]"),
+        C("`d[key] = …` of a dict that is made here", "d = {'a': x}\nd['b'] = x * x\nreturn d['a'] * d['b']"),
+        C("`obj.w = …`", "p.w = x\nreturn p.w * x"),
+        C("`(y := x)`", "return (y := x * x) + y"),
+        C("`del y`", "y = x\ndel y\nreturn x"),
+        C("`del xs[i]`", "del xs[0]\nreturn xs[0] * x"),
+        C("`del obj.w`", "del p.w\nreturn x"),
+        C("`global SCALE`, read", "global SCALE\nreturn x * SCALE"),
+        C("`global SCALE`, assigned", "global SCALE\nSCALE = x\nreturn x"),
+        C("`nonlocal y`, assigned", "y = x\ndef g():\n    nonlocal y\n    y = 2 * x\ng()\nreturn y"),
+    ),
+    "Control flow": (
+        C("`if`, `elif`, `else`", "if x > 1:\n    y = x\nelif x > 0.5:\n    y = x * x\nelse:\n    y = 1.0\nreturn y"),
+        C("`a if test else b`", "return x if x > 1 else x * x"),
+        C("`for a in xs`", "y = 0.0\nfor a in xs:\n    y += a * a\nreturn y"),
+        C("`for i in range(n)`", "y = x\nfor i in range(len(xs)):\n    y = y * xs[i]\nreturn y"),
+        C(
+            "`for i, (a, b) in enumerate(zip(…))`",
+            "y = x\nfor i, (a, b) in enumerate(zip(xs, v)):\n    y += i * a * b\nreturn y",
+        ),
+        C("`while`", "while x > 0.1:\n    x = x * 0.5\nreturn x"),
+        C(
+            "`break`, `continue`",
+            "for a in xs:\n    if a > 1:\n        break\n    if a < 0:\n        continue\n    x += a\nreturn x",
+        ),
+        C("`else` of a loop", "for a in xs:\n    if a > 9:\n        break\nelse:\n    x = x * 2\nreturn x"),
+        C("`return` anywhere", "for a in xs:\n    if a > 1:\n        return a * x\nreturn x"),
+        C("`pass`, a docstring, `…`", "'''Says nothing.'''\npass\n...\nreturn x"),
+        C("`match`", "match xs:\n    case [a, *_] if a > 0:\n        return a * x\n    case _:\n        return x"),
+        C("`assert`", "assert x > 0, 'positive'\nreturn x * x"),
+        C("`raise Error(…)`", "if x < 0:\n    raise ValueError('negative')\nreturn x * x"),
+        C("`raise` alone", "if x < 0:\n    raise\nreturn x"),
+        C("`try` … `except`", "try:\n    y = x / 0.5\nexcept ZeroDivisionError:\n    y = x\nreturn y"),
+        C("`try` … `finally`", "try:\n    y = x * x\nfinally:\n    z = 1.0\nreturn y * z"),
+        C("`except*`", "try:\n    y = x\nexcept* ValueError:\n    y = x * x\nreturn y"),
+        C("`with`", "with np.errstate(all='ignore'):\n    y = x * x\nreturn y"),
+        C("`async with`, `async for`, `await`", "await x\nreturn x", "async def f(x, v, xs, p):"),
+    ),
+    "Operators": (
+        C("`+ - * / // % **` and signs", "return -x + x * 2 - x / 3 + x**2 * (7 // 2) + 7 % 4"),
+        C("`@`", "return v @ v * x"),
+        C("`& | ^ ~ << >>` of integers and masks", "return np.sum(v[(v > 0) & ~(v > 1)]) * (5 ^ 1 << 1 | 8 >> 2)"),
+        C("`and`, `or`, `not`", "return (x > 0 and x or 1.0) * (2.0 if not x else x)"),
+        C("`a < b <= c`, `is`, `in`", "return x if 0 < x <= 1 and x is not None and 'a' not in 'b' else 1.0"),
+    ),
+    "Containers": (
+        C("tuples, lists and dicts", "d = {'a': [x, 2.0], 'b': (x, {'c': x})}\nreturn d['a'][0] * d['b'][1]['c']"),
+        C("`[*xs, x]`, `(*xs, x)`", "y = [*xs, x]\nz = (*y[:2], x)\nreturn y[-1] * z[0]"),
+        C("`{**d, 'k': x}`, `d | e`", "d = {'a': x}\ne = {**d, 'b': x * x} | {'a': 2.0}\nreturn e['a'] * e['b']"),
+        C("sets of constants", "y = {1, 2, 2}\nreturn x * len(y) if 1 in y else x"),
+        C("`xs.append(x)` to a list that is made here", "ys = []\nfor a in xs:\n    ys.append(a * x)\nreturn ys[-1]"),
+        C("`xs.append(x)` to an argument", "xs.append(x)\nreturn xs[-1] * x"),
+        C("`y.insert`, `pop`, `extend`, `sort`", "y = [x]\ny.extend([2.0 * x])\nreturn y[1] * x"),
+        C(
+            "`x[i]`, `x[1:, None]`, `x[mask]`, `x[[0, 0]]`",
+            "return v[0] * v[1:, None].sum() + v[v > 0].sum() + v[[0, 0]].sum()",
+        ),
+        C("`x[i]` of a list by a number known late", "i = int(x > 0)\nreturn xs[i] * x"),
+        C("`d[key]` by a text known late", "d = {'a': x, 'b': x * x}\nreturn d['ab'[int(x > 0)]]"),
+        C("comprehensions of lists", "return sum([a * b for a in xs for b in v if b > 0])"),
+        C("comprehensions of sets", "return x * len({int(a) for a in xs})"),
+        C(
+            "comprehensions of dicts over known keys",
+            "d = {k: x * len(k) for k in ('a', 'bb')}\nreturn d['a'] * d['bb']",
+        ),
+        C("comprehensions of dicts over other keys", "d = {i: a for i, a in enumerate(v)}\nreturn d[0]"),
+        C("generator expressions", "return sum(a * x for a in xs)"),
+        C("`:=` in a comprehension", "y = [b * b for a in xs if (b := a * x) > 0]\nreturn y[0]"),
+        C("`:=` in a generator expression", "g = (b * b for a in xs if (b := a * x) > 0)\nreturn sum(g)"),
+        C("f-strings and their formats", "print(f'{x!r:>10}', '%s' % x, 'a'.upper())\nreturn x"),
+        C("a number that goes through a text", "return float(f'{x:.3f}') * x"),
+        C("complex values", "z = x * 1j\nreturn abs(z)"),
+    ),
+    "Functions": (
+        C("calls of Python functions, with all kinds of arguments", "return helper(x, *xs, c=x, d=x)"),
+        C("recursion", "def power(y, n):\n    return 1.0 if n == 0 else y * power(y, n - 1)\nreturn power(x, 3)"),
+        C(
+            "nested functions and `lambda`",
+            "def g(y, k=2.0):\n    return k * y * x\nreturn g(x) + (lambda y: y * y)(x)",
+        ),
+        C(
+            "decorated nested functions",
+            "def twice(h):\n    return lambda y: h(h(y))\n@twice\ndef g(y):\n    return y * x\nreturn g(x)",
+        ),
+        C("functions in containers", "fs = [np.sin, helper, lambda y: y * x]\nfor g in fs:\n    x = g(x)\nreturn x"),
+        C("one of several functions", "g = np.sin if x > 0 else helper\nreturn g(x)"),
+        C("one of several nested functions", "g = (lambda y: y * 2) if x > 0 else (lambda y: y)\nreturn g(x)"),
+        C("generators that are used up at once", "def g():\n    for a in xs:\n        yield a * x\nreturn sum(g())"),
+        C("`yield from`", "def g():\n    yield from xs\n    yield x\nreturn sum(g())"),
+        C("the value of `yield`", "def g():\n    y = yield x\n    yield y\nreturn sum(g())"),
+        C("`y = yield from …`", "def g():\n    y = yield from xs\n    yield x\nreturn sum(g())"),
+        C("a generator that is used twice", "g = (a * x for a in xs)\nreturn sum(g) * sum(g)"),
+        C("a generator as the function itself", "yield x"),
+        C("imports", "import math as m\nfrom math import sin\nreturn m.cos(x) * sin(x)"),
+        C("methods, properties and operators of objects", "return p.w * x"),
+        C("objects that are made here", "q = Point(x)\nreturn q.w * x"),
+        C(
+            "`getattr`, `isinstance`, `hasattr`",
+            "return getattr(np, 'sin')(x) if isinstance(x, float) and not hasattr(x, 'w') else x",
+        ),
+        C("classes", "class A:\n    pass\nreturn x"),
+        C("`async def`", "async def g():\n    return x\nreturn x"),
+        C("`type A = …`", "type A = int\nreturn x", needs=(3, 12)),
+        C("`eval`", "return eval('x')"),
+        C("`exec`", "exec('y = x')\nreturn x"),
+        C("`locals`", "return locals()['x']"),
+        C("`globals`", "return globals()['SCALE'] * x"),
+        C("`vars`", "return vars(p)['w'] * x"),
+        C("`setattr`", "setattr(p, 'w', x)\nreturn p.w"),
+        C("`delattr`", "delattr(p, 'w')\nreturn x"),
+        C("a function in C without a rule", "return np.interp(x, v, v)"),
+    ),
+}
