@@ -18,14 +18,32 @@ def active_values(body: Block, params: Iterable[Value]) -> set[Value]:
     """The values of `body` that are varied (they depend on `params`) and useful (a result depends on them)."""
     varied = {p for p in params if is_differentiable(p.type)}
     _until_stable(varied, lambda: _vary(body, varied))
-    return varied & needed_for(body, (r for r in body.results if isinstance(r, Value)))
+    return needed_for(body, (r for r in body.results if isinstance(r, Value)), varied)
 
 
-def needed_for(body: Block, targets: Iterable[Value]) -> set[Value]:
-    """The values on which `targets` depend, these included."""
-    useful = set(targets)
+def needed_for(body: Block, targets: Iterable[Value], among: set[Value] | None = None) -> set[Value]:
+    """The values on which `targets` depend, these included; `among` certain values if they are given."""
+    useful = _Among(targets, among)
     _until_stable(useful, lambda: _use(body, useful))
-    return useful
+    return set(useful)
+
+
+class _Among(set[Value]):
+    """A set that takes in nothing but what is `among` certain values."""
+
+    def __init__(self, values: Iterable[Value], among: set[Value] | None) -> None:
+        super().__init__()
+        self.among = among
+        self.update(values)
+
+    def add(self, value: Value) -> None:
+        """Take in one value."""
+        self.update((value,))
+
+    def update(self, *values: Iterable[Value]) -> None:
+        """Take in values."""
+        for part in values:
+            super().update(part if self.among is None else (v for v in part if v in self.among))
 
 
 def _until_stable(found: set[Value], sweep: Callable[[], None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from s2s_ad.analysis.attempts import exception_kinds, never_raises, refuse_outside_writes
 from s2s_ad.analysis.cells import has_code
 from s2s_ad.analysis.choices import one_of
 from s2s_ad.analysis.handlers.operators import operation
@@ -18,12 +19,14 @@ from s2s_ad.analysis.statics import (
 )
 from s2s_ad.errors import Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Value, While, With, visible
+from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Try, Value, While, With, visible
 from s2s_ad.ir.types import UNKNOWN, Instance, List, Record, Tuple, Type, holds_unknown, join, join_all
 
 _MAX_ROUNDS = 8
 _MOST_UNROLLED = 64
 _FOREIGN = Instance(object)
+Sides = list[tuple[list[Op], list[Operand]]]
+Straight = tuple[tuple[Op, ...], tuple[Operand, ...]]
 
 
 class BlockEvaluator(SequenceEvaluator):
@@ -45,6 +48,8 @@ class BlockEvaluator(SequenceEvaluator):
                     self._loop(op)
                 case With():
                     self._with(op)
+                case Try():
+                    self._try(op)
         return [UNDEFINED] * len(block.results) if self.dead else [self.operand(r) for r in block.results]
 
     def _call(self, op: Call) -> None:
@@ -123,16 +128,43 @@ class BlockEvaluator(SequenceEvaluator):
         return rows
 
     def merge(
-        self,
-        values: tuple[Value, ...],
-        test: Operand,
-        sides: list[tuple[list[Op], list[Operand]]],
-        dead: list[bool],
-        span: Span | None,
+        self, values: tuple[Value, ...], test: Operand, sides: Sides, dead: list[bool], span: Span | None
     ) -> None:
-        """What the sides give; after a side that raises, there is only what the other side gives."""
+        """Emit an `If` with these sides."""
+        results, then, orelse = self._merged(values, sides, dead)
+        self.ops.append(If(results, test, Block((), *then), Block((), *orelse), span=span))
+
+    def _try(self, op: Try) -> None:
+        kinds, span, error = exception_kinds(self, self.operand(op.kinds)), self.span, op.handler.params[0]
+        caught = Value(error.name, UNKNOWN, error.hint)
+        self.env[error] = caught
+        sides, dead, before = [], [], self.making
+        self.place.append(op)
+        for region in (op.body, op.handler):
+            with self.region() as ops:
+                results = self.block(region)
+                dead.append(self.dead)
+            sides.append((ops, results))
+            if self.making != before:
+                hint = "set it after the `try`"
+                raise UnsupportedSyntaxError("an attribute of a new object that is set in a `try`", span, hint)
+        self.place.pop()
+        if never_raises(sides[0][0]):
+            self.ops += sides[0][0]
+            self.env.update(zip(op.results, sides[0][1], strict=True))
+            return
+        refuse_outside_writes(sides[0][0])
+        self.dead = self.dead or all(dead)
+        merged, body, handler = self._merged(op.results, sides, dead, caught)
+        self.ops.append(Try(merged, Const(kinds), Block((), *body), Block((caught,), *handler), span=span))
+        self.clock += 1
+
+    def _merged(
+        self, values: tuple[Value, ...], sides: Sides, dead: list[bool], *params: Value
+    ) -> tuple[tuple[Value, ...], Straight, Straight]:
+        """What two sides, with these parameters, give; after one that raises, there is only what the other gives."""
         (then_ops, then), (else_ops, orelse) = sides
-        inside = {v for ops, _ in sides for v in visible(ops)}
+        inside = {*params, *(v for ops, _ in sides for v in visible(ops))}
         results, pairs = [], []
         for value, a, b in zip(values, then, orelse, strict=True):
             if same(a, b) or (dead[0] and b not in inside) or (dead[1] and a not in inside):
@@ -148,9 +180,8 @@ class BlockEvaluator(SequenceEvaluator):
             self.env[value] = merged
             results.append(merged)
             pairs.append((a, b))
-        then_block = Block((), tuple(then_ops), tuple(a for a, _ in pairs))
-        else_block = Block((), tuple(else_ops), tuple(b for _, b in pairs))
-        self.ops.append(If(tuple(results), test, then_block, else_block, span=span))
+        first = (tuple(then_ops), tuple(a for a, _ in pairs))
+        return tuple(results), first, (tuple(else_ops), tuple(b for _, b in pairs))
 
     def _loop(self, op: For | While) -> None:
         iterable, span = self.walked(self.operand(op.iterable)) if isinstance(op, For) else None, self.span

@@ -24,6 +24,10 @@ _PURE = {
 _DISPLAYS = frozenset({primitives.make_tuple, primitives.make_list, slice})
 _MAKERS = (primitives.MakeClosure, primitives.MakeObject)
 _TEMPLATES = (primitives.Unpack, primitives.FString, *_MAKERS)
+_SAFE_ON_NUMBERS = frozenset({
+    operator.add, operator.sub, operator.mul, operator.neg, operator.pos, operator.eq, operator.ne, operator.lt,
+    operator.le, operator.gt, operator.ge, operator.not_, operator.is_, operator.is_not,
+})  # fmt: skip
 _DIVIDING = (operator.truediv, operator.floordiv, operator.mod, operator.pow, divmod, pow)
 _CHECKING = frozenset({
     np.reshape, np.broadcast_to, np.squeeze, np.take, np.take_along_axis, np.split, np.array_split, np.hsplit,
@@ -113,13 +117,16 @@ def _all_values(block: Block) -> set[Value]:
 
 
 def may_raise_watched(op: Op) -> bool:
-    """Whether `op` may raise where NumPy may be told to raise on every floating-point error."""
+    """Whether `op` may raise where that matters, and NumPy may be told to raise on every floating-point error."""
     if not isinstance(op, Call):
         return may_raise(op)
-    if _is_hashable(callee(op)) and callee(op) in _DISPLAYS:
+    fn = callee(op)
+    if isinstance(fn, primitives.MakeClosure) or (_is_hashable(fn) and fn in _DISPLAYS):
         return False
-    of_arrays = any(isinstance(type_of_operand(o), Array) for o in op.operands())
-    return may_raise(op) or (of_arrays and registry.get(callee(op)) is not None)
+    if not _is_hashable(fn) or fn not in _SAFE_ON_NUMBERS:
+        return True
+    operands_of = [o for o in op.operands() if o is not op.target]
+    return not all(isinstance(type_of_operand(o), Number) and not getattr(o, "unbound", False) for o in operands_of)
 
 
 def writes(op: Op) -> bool:

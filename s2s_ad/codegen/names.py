@@ -15,7 +15,7 @@ from s2s_ad.analysis.effects import callee, writes
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, For, If, Op, Operand, Try, Value, While, With, operands, regions, sides
 
-CONTROL_NAMES = frozenset({"done", "stop", "broke", "returned", "result"})
+CONTROL_NAMES = frozenset({"done", "stop", "broke", "returned", "result", "raised", "error", "completed"})
 
 
 class Interference:
@@ -54,8 +54,13 @@ class Interference:
             for result in region.results:
                 self.read(result, live)
 
-    def block(self, block: Block, live: set[Value], *, read_results: bool = True) -> set[Value]:
-        """The values live before the ops of `block`, given those live after it."""
+    def block(
+        self, block: Block, live: set[Value], *, read_results: bool = True, throughout: Iterable[Value] = ()
+    ) -> set[Value]:
+        """The values live before the ops of `block`, given those live after it.
+
+        Those live `throughout` are needed up to the last thing that it does.
+        """
         live = set(live)
         if read_results:
             for result in block.results:
@@ -64,6 +69,8 @@ class Interference:
             if all(r in self.nested for r in op.results) and op.results:
                 continue
             live = self._op(op, live)
+            live.update(throughout)
+        live.update(throughout)
         return live
 
     def _op(self, op: Op, live: set[Value]) -> set[Value]:
@@ -95,12 +102,11 @@ class Interference:
         self._define(op.handler.params, handler)
         for value in (*after, *op.results):
             self.conflict(error, value)
-        for value in handler:
-            for result in op.results:
-                self.conflict(value, result)
-        live = self.block(op.body, after | handler) | handler
-        self.read(op.kinds, live)
-        return live
+        if not self.nested.keys().isdisjoint(op.body.results):  # evaluating one may raise after another was assigned
+            for value in handler:
+                for result in op.results:
+                    self.conflict(value, result)
+        return self.block(op.body, after, throughout=handler)
 
     def _loop(self, op: For | While, after: set[Value]) -> set[Value]:
         self._define(op.results, after)

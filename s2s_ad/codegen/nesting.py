@@ -1,7 +1,7 @@
 """Which calls are printed inside the expression that uses them, rather than as a statement of their own.
 
 A result without a user's name that is used once, in the same block, is nested, unless something between the two could
-change what it reads or an effect would be moved.
+change what it reads or an effect would be moved. Inside a `try`, what may raise stays in order too.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from s2s_ad.analysis.effects import callee, is_pure, writes
+from s2s_ad.analysis.effects import callee, is_pure, may_raise_watched, writes
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Block, Call, For, If, Op, Value, While, operands, regions
+from s2s_ad.ir.nodes import Block, Call, For, If, Op, Try, Value, While, operands, regions
 
 _MAX_NODES = 24
 
@@ -65,20 +65,22 @@ def _keep_written(block: Block, uses: Counter[Value]) -> None:
             _keep_written(region, uses)
 
 
-def _nest_block(block: Block, uses: Counter[Value], found: dict[Value, Op]) -> None:
+def _nest_block(block: Block, uses: Counter[Value], found: dict[Value, Op], *, watched: bool = False) -> None:
     candidates: dict[Value, int] = {}
     sizes: dict[Value, int] = {}
     for i, op in enumerate(block.ops):
         for region in regions(op):
-            _nest_block(region, uses, found)
+            _nest_block(region, uses, found, watched=watched or isinstance(op, Try))
         reads = [o for o in operands(op) if isinstance(o, Value)]
-        size, last = 1, 0
+        size, last = 1, -1
         for value in reads:
             start = candidates.pop(value, None)
             if start is None or size + sizes[value] > _MAX_NODES or not _may_move(block.ops, start, i, found):
                 continue
-            if not is_pure(block.ops[start]):
+            if not is_pure(block.ops[start]) or (watched and _raises(block.ops[start], found)):
                 if start < last:  # the arguments are not in the order in which they are evaluated
+                    continue
+                if watched and not _stays_in_order(block.ops, start, i, found):
                     continue
                 last = start
             found[value] = block.ops[start]
@@ -88,8 +90,8 @@ def _nest_block(block: Block, uses: Counter[Value], found: dict[Value, Op]) -> N
             sizes[op.results[0]] = size
     for result in block.results:
         if isinstance(result, Value) and result in candidates:
-            start = candidates.pop(result)
-            if _may_move(block.ops, start, len(block.ops), found):
+            start, end = candidates.pop(result), len(block.ops)
+            if _may_move(block.ops, start, end, found) and not (watched and _raises(block.ops[start], found)):
                 found[result] = block.ops[start]
 
 
@@ -114,3 +116,14 @@ def _may_move(ops: tuple[Op, ...], start: int, end: int, found: dict[Value, Op])
     if not between:
         return True
     return is_pure(ops[start]) and all(isinstance(op, Call) and is_pure(op) and not writes(op) for op in between)
+
+
+def _stays_in_order(ops: tuple[Op, ...], start: int, end: int, found: dict[Value, Op]) -> bool:
+    """Whether nothing that is evaluated between `start` and `end` may raise."""
+    between = [op for op in ops[start + 1 : end] if not all(r in found for r in op.results)]
+    return not any(_raises(op, found) for op in between)
+
+
+def _raises(op: Op, found: dict[Value, Op]) -> bool:
+    """Whether an op, or what is nested in it, may raise."""
+    return may_raise_watched(op) or any(_raises(found[o], found) for o in operands(op) if o in found)

@@ -106,6 +106,8 @@ class References:
                 return ast.Call(ast.Attribute(self.module("np"), "dtype", ast.Load()), [ast.Constant(value.str)], [])
             return None
         home = getattr(value, "__module__", None) or ("numpy" if isinstance(value, np.ufunc) else "")
+        if home == "builtins":
+            return None
         if isinstance(home, str) and home.partition(".")[0] == "numpy":
             for path in ((), ("linalg",), ("fft",), ("random",)):
                 owner: Any = np

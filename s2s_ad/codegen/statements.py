@@ -199,13 +199,19 @@ class StatementPrinter:
 
     def copies(self, targets: tuple[Value, ...], sources: tuple[Operand, ...]) -> list[ast.stmt]:
         """Assign all `sources` to `targets` at once."""
-        with self._unchecked():
-            pairs = self._copied_pairs(targets, sources)
+        pairs = self._copied_pairs(targets, sources)
         self.copied_names |= {v.id for _, v in pairs if isinstance(v, ast.Name)}
         if len(pairs) > 1 and self._entangled(pairs):
             names: list[ast.expr] = [store(self.naming.name[t]) for t, _ in pairs]
             return [ast.Assign([ast.Tuple(names, ast.Store())], ast.Tuple([v for _, v in pairs], ast.Load()))]
         return self._sequence(pairs)
+
+    def _moved(self, source: Operand) -> ast.expr:
+        """A variable that is moved, or an expression that is evaluated."""
+        if source in self.naming.nested:
+            return self.operand(source)
+        with self._unchecked():
+            return self.operand(source)
 
     @contextmanager
     def _unchecked(self) -> Iterator[None]:
@@ -224,7 +230,7 @@ class StatementPrinter:
                 continue
             if source is UNDEFINED and self.naming.name[target] not in self.copied:
                 continue
-            value = self.operand(source)
+            value = self._moved(source)
             if not (isinstance(value, ast.Name) and value.id == self.naming.name[target]):
                 pairs.append((target, value))
         return pairs
@@ -252,12 +258,19 @@ class StatementPrinter:
             assigned.add(self.naming.name[target])
         return False
 
+    def side(self, results: tuple[Value, ...], block: Block) -> list[ast.stmt]:
+        """A block that assigns the results of its op, if it gets to its end."""
+        statements = self.block(block)
+        if statements and isinstance(statements[-1], ast.Raise):
+            return statements
+        return [*statements, *self.copies(results, block.results)]
+
     def if_(self, op: If) -> list[ast.stmt]:
         """An `if` whose sides assign its results."""
         test = self.operand(op.test)
-        then = [*self.block(op.then), *self.copies(op.results, op.then.results)]
+        then = self.side(op.results, op.then)
         before, self.last_line = self.last_line, None if self.comments else self.last_line
-        orelse = [*self.block(op.orelse), *self.copies(op.results, op.orelse.results)]
+        orelse = self.side(op.results, op.orelse)
         self.last_line = before if not orelse else None
         return _conditional(test, then, orelse)
 
@@ -272,11 +285,11 @@ class StatementPrinter:
 
     def try_(self, op: Try) -> list[ast.stmt]:
         """A `try` whose body and handler assign its results."""
-        body = [*self.block(op.body), *self.copies(op.results, op.body.results)]
+        body = self.side(op.results, op.body)
         before, self.last_line = self.last_line, None if self.comments else self.last_line
         error = op.handler.params[0]
         outer, self.caught = self.caught, error
-        handler = [*self.block(op.handler), *self.copies(op.results, op.handler.results)] or [ast.Pass()]
+        handler = self.side(op.results, op.handler) or [ast.Pass()]
         self.caught, self.last_line = outer, before
         name = self.naming.name[error] if any(_reads(s, self.naming.name[error]) for s in handler) else None
         kinds = [self.expressions.references.to(kind) for kind in constant(op.kinds)]

@@ -2,7 +2,8 @@
 
 Variables are looked up in `env`; assigning binds a name to another value, so the result is in SSA form as it is made.
 Control is kept in variables too, whose names no user can write: "%exit" (skip the rest of this body), "%stop" (leave
-the loop), "%broke" (its `else` does not run), "%returned" and "%result" (of the function). They are constants wherever
+the loop), "%broke" (its `else` does not run), "%returned" and "%result" (of the function), "%raised" and "%error" (of
+the body of a `try`), "%completed" (likewise). They are constants wherever
 the way of control is known, and become data only where it is not.
 """
 
@@ -16,10 +17,11 @@ import gast
 from s2s_ad.errors import Span
 from s2s_ad.frontend.source import FunctionSource
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Star, Value, While
+from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Star, Try, Value, While
 
 TRUE, FALSE, NONE = Const(True), Const(False), Const(None)
-_CONTROL_NAMES = {"%exit": "done", "%stop": "stop", "%broke": "broke", "%returned": "returned", "%result": "result"}
+_CONTROL = ("returned", "result", "stop", "broke", "raised", "error", "completed")
+_CONTROL_NAMES = {"%exit": "done"} | {f"%{name}": name for name in _CONTROL}
 CAPTURED = "%match "  # before the name under which a pattern captures something
 
 
@@ -99,16 +101,7 @@ class Builder:
         """An `If`. Variables that the two sides leave different are merged; so are the operands that they return."""
         then_ops, then_env, then_value = self._region(then)
         else_ops, else_env, else_value = self._region(orelse)
-        names = [n for n in then_env | else_env if not same(then_env.get(n, UNDEFINED), else_env.get(n, UNDEFINED))]
-        pairs = [(then_env.get(n, UNDEFINED), else_env.get(n, UNDEFINED)) for n in names]
-        merged_of: dict[tuple[int, int], Value] = {}  # names that had one value before have one value after
-        for n, (a, b) in zip(names, pairs, strict=True):
-            merged_of.setdefault((id(a), id(b)), Value(_variable(n)))
-        self.env = {n: then_env[n] for n in then_env if n in else_env} | {
-            n: merged_of[id(a), id(b)] for n, (a, b) in zip(names, pairs, strict=True)
-        }
-        results = list(merged_of.values())
-        pairs = list({(id(a), id(b)): (a, b) for a, b in pairs}.values())
+        names, results, pairs = self._merge(then_env, else_env)
         merged: Operand | None = None
         if then_value is not None and else_value is not None:
             pairs.append((then_value, else_value))
@@ -118,6 +111,33 @@ class Builder:
         self.ops.append(If(tuple(results), test, then_block, else_block, span=self.span(node)))
         self.changed(node, names)
         return merged
+
+    def attempt(
+        self, node: gast.AST, kinds: Operand, body: Callable[[], None], handler: Callable[[Value], None]
+    ) -> None:
+        """A `Try`. Variables are merged as those of a `branch`; the handler finds them as they were before the body."""
+        error = Value(hint="error")
+        body_ops, body_env, _ = self._region(body)
+        handler_ops, handler_env, _ = self._region(lambda: handler(error))
+        names, results, pairs = self._merge(body_env, handler_env)
+        body_block = Block((), tuple(body_ops), tuple(a for a, _ in pairs))
+        handler_block = Block((error,), tuple(handler_ops), tuple(b for _, b in pairs))
+        self.ops.append(Try(tuple(results), kinds, body_block, handler_block, span=self.span(node)))
+        self.changed(node, names)
+
+    def _merge(
+        self, first: dict[str, Operand], second: dict[str, Operand]
+    ) -> tuple[list[str], list[Value], list[tuple[Operand, Operand]]]:
+        """The variables that two sides leave different, what they become, and what they are on either side."""
+        names = [n for n in first | second if not same(first.get(n, UNDEFINED), second.get(n, UNDEFINED))]
+        pairs = [(first.get(n, UNDEFINED), second.get(n, UNDEFINED)) for n in names]
+        merged_of: dict[tuple[int, int], Value] = {}  # names that had one value before have one value after
+        for n, (a, b) in zip(names, pairs, strict=True):
+            merged_of.setdefault((id(a), id(b)), Value(_variable(n)))
+        self.env = {n: first[n] for n in first if n in second} | {
+            n: merged_of[id(a), id(b)] for n, (a, b) in zip(names, pairs, strict=True)
+        }
+        return names, list(merged_of.values()), list({(id(a), id(b)): (a, b) for a, b in pairs}.values())
 
     def loop(
         self, node: gast.AST, iterable: Operand | None, names: Iterable[str], body: Callable[[Value | None], None]
@@ -131,8 +151,7 @@ class Builder:
         def run() -> tuple[Operand, ...]:
             self.env.update(zip(names, carried, strict=True))
             self.env.update({"%exit": FALSE, "%stop": FALSE, "%returned": FALSE})
-            if "%broke" in names:
-                self.env["%broke"] = FALSE
+            self.env.update({n: FALSE for n in ("%broke", "%raised") if n in names})
             self.changed(node, names, again=True)
             body(item)
             return (self.env["%stop"], *(self.env.get(n, UNDEFINED) for n in names))

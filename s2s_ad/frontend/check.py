@@ -1,6 +1,6 @@
 """The supported part of Python: every other construct is refused, all at once, each with its place and a way out.
 
-    statements   assignments of all sorts · if · match · with · for · while · break · continue · return · pass ·
+    statements   assignments of all sorts · if · match · try · with · for · while · break · continue · return · pass ·
                  assert · raise X · nested def · del name · import · `global` and `nonlocal` to read · expressions
     expressions  all but await, and the value of a yield
 
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import gast
 
 from s2s_ad.errors import Problem, UnsupportedSyntaxError
-from s2s_ad.frontend.scope import FUNCTIONS, assigned_names, declarations, is_super
+from s2s_ad.frontend.scope import FUNCTIONS, assigned_names, declarations, exits, is_super, may_exit
 from s2s_ad.frontend.source import FunctionSource, live_names
 
 
@@ -40,7 +40,7 @@ def check_syntax(source: FunctionSource) -> None:
 
 _COROUTINE = Refusal("`async` and `await` are not supported", "write an ordinary function, and await outside of it")
 _SENT = Refusal("the value of `yield` is not supported", "give the generator what it needs as arguments")
-_TRY = Refusal("`try` is not supported", "test for the cause of the error with `if`, or catch it in the caller")
+_GROUPS = Refusal("`except*` is not supported", "write `except`, and look into the group there")
 
 REFUSED: dict[type, Refusal] = {
     gast.AsyncFunctionDef: _COROUTINE,
@@ -49,8 +49,7 @@ REFUSED: dict[type, Refusal] = {
     gast.Await: _COROUTINE,
     gast.Yield: _SENT,  # met only where it is no statement, see `_parts`
     gast.YieldFrom: _SENT,
-    gast.Try: _TRY,
-    gast.TryStar: _TRY,
+    gast.TryStar: _GROUPS,
     gast.ClassDef: Refusal("a class inside a function is not supported", "define the class outside of the function"),
     gast.TypeAlias: Refusal("`type` inside a function is not supported", "move it to the top of the file"),
 }
@@ -59,7 +58,7 @@ SUPPORTED: frozenset[type] = frozenset(
     {
         *(gast.FunctionDef, gast.Return, gast.Delete, gast.Assign, gast.AugAssign, gast.AnnAssign, gast.For),
         *(gast.While, gast.If, gast.Raise, gast.Assert, gast.Expr, gast.Pass, gast.Break, gast.Continue),
-        *(gast.With, gast.Match, gast.Import, gast.ImportFrom, gast.Global, gast.Nonlocal),
+        *(gast.Try, gast.With, gast.Match, gast.Import, gast.ImportFrom, gast.Global, gast.Nonlocal),
         *(gast.BoolOp, gast.NamedExpr, gast.BinOp, gast.UnaryOp, gast.Compare, gast.IfExp, gast.Lambda, gast.Call),
         *(gast.Tuple, gast.List, gast.Set, gast.Dict, gast.Starred),
         *(gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp),
@@ -71,7 +70,13 @@ SUPPORTED: frozenset[type] = frozenset(
 # --- refused in some forms --------------------------------------------------------------------------------------------
 
 _WALRUS = Refusal("`:=` in a generator expression is not supported", "write a list: `[… for … in …]`")
-_BARE_RAISE = Refusal("`raise` without an exception is not supported", "name the exception: `raise ValueError(…)`")
+_BARE_RAISE = Refusal(
+    "`raise` without an exception outside of an `except` is not supported", "name the exception: `raise ValueError(…)`"
+)
+_EXIT_FROM_FINALLY = Refusal(
+    "`return`, `break` or `continue` out of a `finally` is not supported, as it swallows exceptions",
+    "write it after the `try`",
+)
 _DELETE_ATTRIBUTE = Refusal("`del` of an attribute is not supported", "build a new object without it")
 _HIDDEN_RESULT = "take the value as an argument, and return the new one"
 _GLOBAL = Refusal("assignment to a `global` variable is not supported", _HIDDEN_RESULT)
@@ -81,7 +86,6 @@ _DELETE_ITEM = Refusal("`del` of an item is not supported", "build a new list or
 
 CONDITIONAL: dict[type, Callable[[Any], Refusal | None]] = {
     gast.GeneratorExp: lambda node: _WALRUS if any(isinstance(n, gast.NamedExpr) for n in gast.walk(node)) else None,
-    gast.Raise: lambda node: _BARE_RAISE if node.exc is None else None,
     gast.Attribute: lambda node: _DELETE_ATTRIBUTE if isinstance(node.ctx, gast.Del) else None,
     gast.Subscript: lambda node: _DELETE_ITEM if isinstance(node.ctx, gast.Del) else None,
     gast.comprehension: lambda node: _COROUTINE if node.is_async else None,
@@ -107,6 +111,7 @@ def _refusals(source: FunctionSource) -> Iterator[tuple[Any, Refusal]]:
     builtin_calls = _builtin_calls(source)
     root = source.node
     yield from _written_declarations(root)
+    yield from _misplaced(root if isinstance(root, _OTHER_CODE) else _body(root))
     pending = [root] if isinstance(root, _OTHER_CODE) else _body(root)
     while pending:
         node = pending.pop()
@@ -146,6 +151,19 @@ def _parts(node: Any) -> list[Any]:
 
 def _body(function: Any) -> list[Any]:
     return list(function.body) if isinstance(function.body, list) else [function.body]
+
+
+def _misplaced(nodes: Any, *, caught: bool = False) -> Iterator[tuple[Any, Refusal]]:
+    """Each `raise` without an exception that is not in an `except`, and each exit out of a `finally`."""
+    pending = [(node, caught) for node in (nodes if isinstance(nodes, list) else [])]
+    while pending:
+        node, caught = pending.pop()
+        if isinstance(node, gast.Raise) and node.exc is None and not caught:
+            yield node, _BARE_RAISE
+        if isinstance(node, gast.Try) and may_exit(node.finalbody):
+            yield next(n for n in exits(node.finalbody)), _EXIT_FROM_FINALLY
+        inside = not isinstance(node, FUNCTIONS) and (caught or isinstance(node, gast.ExceptHandler))
+        pending += [(child, inside) for child in ast.iter_child_nodes(node) if not isinstance(node, _OTHER_CODE)]
 
 
 def _written_declarations(root: Any) -> Iterator[tuple[Any, Refusal]]:

@@ -18,7 +18,6 @@ import gast
 from s2s_ad.errors import MutationError
 from s2s_ad.frontend.builder import FALSE, NONE, TRUE
 from s2s_ad.frontend.expressions import AUGMENTED
-from s2s_ad.frontend.patterns import PatternLowering
 from s2s_ad.frontend.scope import (
     YIELDS,
     always_exits,
@@ -29,7 +28,9 @@ from s2s_ad.frontend.scope import (
     declarations,
     may_exit,
 )
+from s2s_ad.frontend.segments import ITERABLE, Guarded
 from s2s_ad.frontend.source import FunctionSource
+from s2s_ad.frontend.tries import TryLowering
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Const, Function, Operand, Parameter, Value, With
 
@@ -56,7 +57,7 @@ def parameters(args: gast.arguments) -> tuple[Parameter, ...]:
     return tuple(found)
 
 
-class FunctionLowering(PatternLowering):
+class FunctionLowering(TryLowering):
     """Lowers one function; nested ones are lowered by a child that reads its free variables from here."""
 
     def __init__(self, source: FunctionSource, node: gast.AST, parent: FunctionLowering | None) -> None:
@@ -100,6 +101,8 @@ class FunctionLowering(PatternLowering):
 
     def read(self, name: str, node: gast.AST) -> Operand:
         """A local variable, a captured one, or a global one."""
+        if name == ITERABLE:
+            return Const(primitives.iterable)
         if name in self.locals:
             operand = self.env.get(name, UNDEFINED)
             return self.unbound(node, name) if operand is UNDEFINED else operand
@@ -207,11 +210,9 @@ class FunctionLowering(PatternLowering):
     def _branch(self, node: gast.If, then: list[Any], orelse: list[Any]) -> None:
         test = self.expression(node.test)
         captured = getattr(node, "captures", ())
-        is_final = not contains([getattr(node.test, "guard", None) or node.test], (gast.NamedExpr,))
 
         def matched() -> None:
-            if is_final:  # a walrus in the guard may have given them other values
-                self.bind_captures(captured)
+            self.bind_captures(captured)
             self.forget_captures(captured)
             self.statements(then)
 
@@ -269,12 +270,14 @@ class FunctionLowering(PatternLowering):
         self, node: Any, iterable: Operand | None, names: dict[str, None], body: Callable[[Value | None], None]
     ) -> None:
         outer_broke = self.env.pop("%broke", None)
-        returns = contains(node.body, (gast.Return,))
+        raises = contains(node.body, (Guarded,))  # it leaves the loop as a `return` does
+        returns = raises or contains(node.body, (gast.Return,))
         names |= {n: None for n in appended_names(node.body) if isinstance(self.env.get(n), Value)}
         self._refuse_aliases(node, names)
         if contains(node.body, YIELDS):
             names["%yielded"] = None
         carried = [*names, *(("%returned", "%result") if returns else ()), *(("%broke",) if node.orelse else ())]
+        carried += ["%raised", "%error"] if raises else []
         if node.orelse:
             self.env["%broke"] = FALSE
         self.loop(node, iterable, carried, body)
@@ -400,7 +403,7 @@ class FunctionLowering(PatternLowering):
             self.changed(target, [target.id])
 
     def _raise(self, node: gast.Raise) -> None:
-        exception = self.expression(node.exc)
+        exception = self.env["%caught"] if node.exc is None else self.expression(node.exc)
         cause = () if node.cause is None else (self.expression(node.cause),)
         self.emit(node, primitives.raise_, exception, *cause)
 

@@ -120,6 +120,18 @@ def may_exit(nodes: Iterable[gast.AST]) -> bool:
     return contains(nodes, (gast.Return,)) or contains(nodes, (gast.Break, gast.Continue), into_loops=False)
 
 
+def exits(nodes: Iterable[gast.AST], *, in_loop: bool = False) -> Iterator[gast.AST]:
+    """Each `return`, `break` and `continue` by which control may leave `nodes`."""
+    for node in nodes:
+        if isinstance(node, gast.Return) or (isinstance(node, (gast.Break, gast.Continue)) and not in_loop):
+            yield node
+        elif not isinstance(node, FUNCTIONS):
+            inside = in_loop or isinstance(node, LOOPS)
+            orelse = getattr(node, "orelse", []) if isinstance(node, LOOPS) else []
+            yield from exits((c for c in gast.iter_child_nodes(node) if c not in orelse), in_loop=inside)
+            yield from exits(orelse, in_loop=in_loop)
+
+
 def always_exits(nodes: list[gast.AST]) -> bool:
     """Whether control surely leaves `nodes` by `return`, `break` or `continue`."""
     for node in nodes:

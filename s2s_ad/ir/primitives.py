@@ -93,6 +93,11 @@ def import_from(module: Any, name: str) -> Any:
     raise AssertionError(module, name)
 
 
+def iterable(items: Any) -> Any:
+    """`items`, over which one can surely loop."""
+    return items
+
+
 def is_instance(subject: Any, cls: Any) -> bool:
     """Whether the class pattern `cls(…)` is for values such as `subject`."""
     return isinstance(subject, cls)

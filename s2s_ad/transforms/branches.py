@@ -1,11 +1,18 @@
-"""The step for an `if`: the adjoint is an `if` on the same test, with the adjoints of both sides."""
+"""The steps for an `if` and a `try`: the adjoint is an `if` on the same test, with the adjoints of both sides.
+
+That of a `try` asks whether its body was completed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from s2s_ad.ir.nodes import UNDEFINED, Block, Const, If, Op, Operand, Value, free_values
+from s2s_ad.analysis.effects import callee
+from s2s_ad.errors import UnsupportedSyntaxError
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import UNDEFINED, Block, Const, If, Op, Operand, Try, Value, free_values, sides
+from s2s_ad.ir.types import BOOL
 from s2s_ad.transforms.dead_code import dead_code
 from s2s_ad.transforms.rewriting import substitute
 from s2s_ad.transforms.scopes import Entry, Scope, bar_name
@@ -16,14 +23,14 @@ if TYPE_CHECKING:
     from s2s_ad.transforms.pullback import Transform
 
 
-class IfStep(Step):
-    """Reverses the side that ran. The residuals of each side become results of the `if`."""
+class SidesStep(Step):
+    """Reverses the side that ran. The residuals of each side become results of the `if` or the `try`."""
 
-    def __init__(self, t: Transform, op: If) -> None:
+    def __init__(self, t: Transform, op: If | Try) -> None:
         self.t = t
         self.op = op
-        self.sides = [(block, forward_block(t, block)) for block in (op.then, op.orelse)]
-        self.test = t.resolve(op.test)
+        self.sides = [(block, forward_block(t, block)) for block in sides(op)]
+        self.test, self.negated = (t.resolve(op.test), False) if isinstance(op, If) else _outcome(op)
         self.exports: list[list[tuple[Value, Value]]] = [[], []]
         self.done: list[list[Op]] = []
 
@@ -78,29 +85,70 @@ class IfStep(Step):
             t.scope.set(value, Entry(result, sides_own, before.carrier if before is not None and sides_own else None))
         blocks = [self._with_exports(i, dead_code(b)) for i, b in enumerate(blocks)]
         if results:
-            t.spec.ops.append(If(tuple(results), self.test, blocks[0], blocks[1], span=self.op.span))
+            then, orelse = reversed(blocks) if self.negated else blocks
+            t.spec.ops.append(If(tuple(results), self.test, then, orelse, span=self.op.span))
 
     def _with_exports(self, i: int, adjoint: Block) -> Block:
         forward = self.sides[i][1].finish()
         self.done.append(forward)
-        inside = defined_values(forward)
+        inside = {*defined_values(forward), *self.sides[i][0].params}
         self.t.check_residuals(v for v in free_values(adjoint) if v in inside)
-        self.exports[i] = [(v, Value(v.name, v.type)) for v in free_values(adjoint) if v in inside]
-        return substitute(adjoint, dict(self.exports[i]))
+        given = {
+            self.t.resolve(r): result
+            for r, result in zip(self.sides[i][0].results, self.op.results, strict=True)
+            if isinstance(r, Value) and not result.unbound
+        }
+        read = [v for v in free_values(adjoint) if v in inside]
+        self.exports[i] = [(v, Value(v.name, v.type)) for v in read if v not in given]
+        return substitute(adjoint, {**{v: given[v] for v in read if v in given}, **dict(self.exports[i])})
 
     def finish(self) -> Iterable[Op]:
-        """The `if` with its residuals as further results."""
-        t = self.t
-        then, orelse = self.done or [forward.finish() for _, forward in self.sides]
+        """The `if` or `try` with its residuals as further results."""
+        t, op = self.t, self.op
+        ops = self.done or [forward.finish() for _, forward in self.sides]
         outs = [[t.resolve(r) for r in block.results] for block, _ in self.sides]
-        results = list(self.op.results)
+        results = list(op.results)
         for i in (0, 1):
             for inner, outer in self.exports[i]:
                 results.append(outer)
                 outs[i].append(inner)
                 outs[1 - i].append(Const(None) if t.in_loop else UNDEFINED)
-        then_block, else_block = Block((), tuple(then), tuple(outs[0])), Block((), tuple(orelse), tuple(outs[1]))
-        yield If(tuple(results), self.test, then_block, else_block, span=self.op.span)
+        if isinstance(op, Try) and self.done and isinstance(self.test, Value) and self.test not in results:
+            results.append(self.test)
+            outs[0].append(Const(True))
+            outs[1].append(Const(False))
+        first, second = (
+            Block(block.params, tuple(made), tuple(out))
+            for (block, _), made, out in zip(self.sides, ops, outs, strict=True)
+        )
+        if isinstance(op, Try):
+            yield Try(tuple(results), op.kinds, first, second, span=op.span)
+        else:
+            yield If(tuple(results), self.test, first, second, span=op.span)
 
 
-STEPS[If] = IfStep
+def _outcome(op: Try) -> tuple[Operand, bool]:
+    """What tells whether the body of a `try` was completed, and whether it is true where it was not."""
+    if op.handler.ops and callee(op.handler.ops[-1]) is primitives.raise_:
+        return Const(True), False
+    for result, completed, raised in zip(op.results, op.body.results, op.handler.results, strict=True):
+        if isinstance(completed, Const) and isinstance(raised, Const):
+            outcomes = (completed.value, raised.value)
+            if all(type(o) is bool for o in outcomes) and outcomes[0] is not outcomes[1]:
+                return result, outcomes[1]
+    return Value(None, BOOL, "completed"), False
+
+
+def try_step(t: Transform, op: Try) -> SidesStep:
+    """The step for a `try`."""
+    if t.is_active(op.handler.params[0]):
+        raise UnsupportedSyntaxError(
+            "a result that depends on what an exception holds",
+            op.span,
+            "keep the value in a variable, which a handler may read, rather than in the exception",
+        )
+    return SidesStep(t, op)
+
+
+STEPS[If] = SidesStep
+STEPS[Try] = try_step

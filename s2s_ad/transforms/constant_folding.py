@@ -109,7 +109,9 @@ def _is_one(operand: Operand) -> bool:
 
 
 def _is_int(operand: Operand) -> bool:
-    return isinstance(operand, Value) and isinstance(operand.type, Number) and operand.type.kind == "int"
+    if not isinstance(operand, Value) or operand.unbound:
+        return False
+    return isinstance(operand.type, Number) and operand.type.kind == "int"
 
 
 def _is_float(x: Value) -> bool:

@@ -117,6 +117,19 @@ match x:
     case foo.Bar(1, z=w) as whole: pass
     case other: return other
 ---
+try:
+    x = 1
+except (A, B) as e:
+    raise
+except C:
+    while x:
+        raise
+finally:
+    for y in x: break
+    def g(): return 1
+---
+with open(x) as y, x: return 1
+---
 import os.path, math as m
 from . import sibling
 from math import sin as s, cos
@@ -139,8 +152,6 @@ def test_supported(body: str) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "try: pass\nexcept E: pass",
-        "try: pass\nfinally: pass",
         "try: pass\nexcept* E: pass",
         "class A: pass",
         "raise",
@@ -169,6 +180,10 @@ def test_refused_statement(statement: str) -> None:
         ("global G\nmatch x:\n    case [1, *G]: pass", ["global G"]),
         ("def g():\n    global G\n    del G", ["global G"]),
         ("async def g():\n    await x", ["async def g():"]),
+        ("try: pass\nexcept E: pass\nelse: raise", ["raise"]),
+        ("try: pass\nexcept E:\n    def g(): raise", ["raise"]),
+        ("try: pass\nfinally:\n    if x: return 1", ["return 1"]),
+        ("while x:\n    try: pass\n    finally:\n        for y in x: break\n        else: continue", ["continue"]),
         ("class A:\n    global G\n    G = 1", ["class A:"]),
     ],
 )

@@ -10,19 +10,23 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.operators import operation
 from s2s_ad.analysis.handlers.table import HANDLERS, handles
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.outside import read_global
+from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
 from s2s_ad.ir.types import (
+    BOOL,
     NEVER,
     Array,
     Closure,
     Dict,
     Instance,
+    Iterable,
     Length,
     List,
     Never,
@@ -36,6 +40,18 @@ from s2s_ad.ir.values import MISSING, found_in_class
 
 _PLAIN_CHECKS: tuple[Any, ...] = (type.__instancecheck__, ABCMeta.__instancecheck__)
 _PYTHON_TYPES = {"bool": bool, "int": int, "float": float, "complex": complex}
+
+
+@handles(primitives.iterable)
+def _iterable(s: Emitter, args: list[Operand], _: Any) -> Operand:
+    t = type_of_operand(args[0])
+    is_array = isinstance(t, Array) and bool(t.axes)
+    if not is_array and not isinstance(t, (List, Tuple, Dict, Iterable, Never)) and args[0] not in s.runs:
+        what = "a loop in a `try` over what may not be iterable"
+        raise UnsupportedSyntaxError(
+            what, s.span, "put the loop into a function of its own, or the `try` into the loop"
+        )
+    return args[0]
 
 
 @handles(primitives.identity)
@@ -193,7 +209,12 @@ def _not(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     if truth is not None:
         return s.apply(operator.not_, [truth])
     known = s.truth(args[0])
-    return None if known is None else Const(not known)
+    if known is not None:
+        return Const(not known)
+    made = s.definitions.get(args[0]) if isinstance(args[0], Value) else None
+    if made is not None and callee(made) is operator.not_ and type_of_operand(made.args[0]) == BOOL:  # type: ignore[arg-type]
+        return made.args[0]  # type: ignore[return-value]
+    return None
 
 
 def _manager(cls: type, s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:

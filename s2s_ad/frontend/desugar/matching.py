@@ -53,7 +53,8 @@ class _ExpandMatches(gast.NodeTransformer):  # type: ignore[misc]
             return [*_assignment(pattern, read), *case.body]
         test = gast.copy_location(Matches(read, pattern, case.guard), pattern)
         made = gast.copy_location(gast.If(test, case.body, self._cases(rest, subject)), pattern)
-        made.captures = tuple(dict.fromkeys(captures(pattern)))
+        if not any(isinstance(n, gast.NamedExpr) for n in gast.walk(test)):  # it may give them other values
+            made.captures = tuple(dict.fromkeys(captures(pattern)))
         return [made]
 
 
