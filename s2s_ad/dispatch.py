@@ -20,7 +20,7 @@ from s2s_ad.analysis.program import lowered
 from s2s_ad.compiler import Compiled
 from s2s_ad.errors import SourceUnavailableError
 from s2s_ad.ir.types import Record, is_differentiable
-from s2s_ad.ir.values import fields_of, is_code, type_of, unsupported_class
+from s2s_ad.ir.values import fields_of, is_code, tangle_of, type_of, unsupported_class
 from s2s_ad.rules.registry import registry
 
 ArgNums = int | str | Sequence[int | str]
@@ -84,7 +84,7 @@ class Target:
         if not is_differentiable(type_of(value)):
             plain = isinstance(value, (list, tuple, dict, np.ndarray)) or isinstance(type_of(value), Record)
             if fields_of(value) is not None and not plain:
-                raise TypeError(f"{self._describe(i)} refers to itself; pass its parts as arguments")
+                raise TypeError(f"{self._describe(i)} {tangle_of(value)}; pass its parts as arguments")
             what = "holds no floating-point number" if plain else f"is a `{type(value).__name__}`"
             raise TypeError(f"{self._describe(i)} {what}: there is nothing to differentiate by")
 

@@ -7,6 +7,7 @@ import operator
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from string import ascii_letters
+from types import MemberDescriptorType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,10 @@ def finish(x_bar: Any, x: Any) -> Any:
         return _project_sequence(x_bar, x)
     if isinstance(x, dict):
         return {k: finish(None if x_bar is None else x_bar[k], part) for k, part in x.items()}
+    if not isinstance(x, (np.ndarray, np.generic, complex, float, int)):
+        attributes = attributes_of(x)
+        bars = {k: finish(None if x_bar is None else x_bar.get(k), part) for k, part in attributes.items()}
+        return bars if any(bar is not None for bar in bars.values()) else None
     dtype = np.asarray(x).dtype
     if dtype.kind not in "fc":
         return None
@@ -47,6 +52,23 @@ def finish(x_bar: Any, x: Any) -> Any:
     if isinstance(x, (np.ndarray, np.generic)):
         return np.asarray(x_bar, dtype)[()] if isinstance(x, np.generic) else np.asarray(x_bar, dtype)
     return type(x)(x_bar)
+
+
+def attributes_of(x: Any) -> dict[str, Any]:
+    """The attributes of an object of a class that is written in Python, in its slots and its dict; no others."""
+    if not type(x).__flags__ & HEAP_TYPE and not isinstance(x, SimpleNamespace):
+        return {}
+    found = {name: getattr(x, name) for name in slots_of(type(x)) if hasattr(x, name)}
+    return found | getattr(x, "__dict__", {})
+
+
+def slots_of(cls: type) -> list[str]:
+    """The attributes for which the objects of a class have slots."""
+    slotted = [c for c in reversed(cls.__mro__) if c.__flags__ & HEAP_TYPE and "__slots__" in vars(c)]
+    return [name for c in slotted for name, found in vars(c).items() if isinstance(found, MemberDescriptorType)]
+
+
+HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: the class is written in Python
 
 
 def project(x_bar: Any, x: Any) -> Any:

@@ -17,7 +17,7 @@ from s2s_ad.analysis.statics import (
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Call, Const, Operand, Star, Value
-from s2s_ad.ir.types import Dict, List, Tuple, holds_different_objects
+from s2s_ad.ir.types import Dict, List, Record, Tuple, holds_different_objects
 
 
 class SequenceEvaluator(Emitter):
@@ -70,9 +70,16 @@ class SequenceEvaluator(Emitter):
 
     def walked(self, operand: Operand) -> Operand:
         """What to loop over where an object is looped over: what its `__iter__` gives."""
-        if not is_object(type_of_operand(operand)):
+        t = type_of_operand(operand)
+        if not is_object(t):
             return operand
         iterator = operation(self, iter, [operand], {})
+        if iterator is None and isinstance(t, Record):
+            raise UnsupportedSyntaxError(
+                f"a loop over a `{t.cls.__name__}`, which has no method `__iter__`",
+                self.span,
+                "write the method as a generator, or loop over indices",
+            )
         return operand if iterator is None else iterator
 
     def unpack(

@@ -132,8 +132,10 @@ class Specializer(BlockEvaluator):
         """What a functional tool means, in Python; None for all else, and in rules, which run as they are written."""
         if self.retarget is not None:
             return None
-        if fn in COPIES and not isinstance(type_of_operand(args[0]), (Number, Array, List, Tuple, Dict)):
-            return None
+        if fn in COPIES:
+            t = type_of_operand(args[0])
+            if records.is_object(t) or not isinstance(t, (Number, Array, List, Tuple, Dict)):
+                return None
         if fn in OF_OBJECTS and any(records.object_in(type_of_operand(a)) is not None for a in args):
             return OF_OBJECTS[fn]
         simple = self.in_adjoint or not args or isinstance(type_of_operand(args[0]), (List, Tuple, Dict, Unknown))

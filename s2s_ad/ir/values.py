@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from collections.abc import Iterable as Iterable_
 from enum import Enum
-from types import FunctionType, MemberDescriptorType, MethodType, ModuleType, SimpleNamespace
+from types import FunctionType, MethodType, ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -31,15 +31,16 @@ from s2s_ad.ir.types import (
     Type,
     join_all,
 )
+from s2s_ad.runtime import HEAP_TYPE, attributes_of
 
 
 def type_of(value: object, name: Hashable = None) -> Type:
     """The type of a run-time value. `name` (made unique by the caller) names the lengths of its axes."""
-    return _type_of(value, name, set())
+    return _type_of(value, name, set(), ())
 
 
-def _type_of(value: Any, name: Hashable, simple: set[int]) -> Type:
-    """As `type_of`; `simple` has the ids of what is known not to refer to itself."""
+def _type_of(value: Any, name: Hashable, simple: set[int], above: tuple[int, ...]) -> Type:
+    """As `type_of`; `simple` has the ids of objects that are no tangle, `above` those of the containers around."""
     kind = type(value)
     if kind in _NUMBERS:
         return Number(kind.__name__)
@@ -47,20 +48,23 @@ def _type_of(value: Any, name: Hashable, simple: set[int]) -> Type:
         return _type_of_array(value, name)
     if kind is range:
         return Iterable(INT)
-    is_container = kind is list or isinstance(value, tuple) or (kind is dict and all(map(_is_key, value)))
-    fields = None if is_container else fields_of(value)
-    if fields is None and not is_container:
+    if kind is list or isinstance(value, tuple) or (kind is dict and all(map(_is_key, value))):
+        if id(value) in above:
+            return Instance(kind)
+        return _type_of_container(value, name, simple, (*above, id(value)))
+    fields = fields_of(value)
+    if fields is None or (id(value) not in simple and _tangle(value, simple) is not None):
         return Instance(kind)
-    if id(value) not in simple and _tangle(value, simple) is not None:
-        return Instance(kind)
-    if fields is not None:
-        types = (Static(v) if is_code(v) else _type_of(v, (name, k), simple) for k, v in fields.items())
-        return Record(kind, tuple(fields), tuple(types))
-    if kind is dict:
-        return Dict(tuple(value), tuple(_type_of(v, (name, k), simple) for k, v in value.items()))
+    types = (Static(v) if is_code(v) else _type_of(v, (name, k), simple, above) for k, v in fields.items())
+    return Record(kind, tuple(fields), tuple(types))
+
+
+def _type_of_container(value: Any, name: Hashable, simple: set[int], above: tuple[int, ...]) -> Type:
+    if isinstance(value, dict):
+        return Dict(tuple(value), tuple(_type_of(v, (name, k), simple, above) for k, v in value.items()))
     if isinstance(value, tuple):
-        return Tuple(tuple(_type_of(v, (name, i), simple) for i, v in enumerate(value)), kind)
-    items = tuple(_type_of(v, None, simple) for v in value)
+        return Tuple(tuple(_type_of(v, (name, i), simple, above) for i, v in enumerate(value)), type(value))
+    items = tuple(_type_of(v, None, simple, above) for v in value)
     if len(set(items)) <= 1:
         return List(items[0] if items else NEVER)
     return List(join_all(items), items)
@@ -136,17 +140,13 @@ def fields_of(value: Any) -> dict[str, Any] | None:
     A class that looks its attributes up in its own way is left alone; so are the standard library's.
     """
     cls = type(value)
-    if cls is SimpleNamespace:
-        return dict(value.__dict__)
-    if not is_written_in_python(cls) or own_lookup(cls) is not None:
-        return None
-    found = {name: getattr(value, name) for name in slots_of(cls) if hasattr(value, name)}
-    return found | value.__dict__ if hasattr(value, "__dict__") else found
+    followed = cls is SimpleNamespace or (is_written_in_python(cls) and own_lookup(cls) is None)
+    return attributes_of(value) if followed else None
 
 
 def is_written_in_python(cls: type) -> bool:
     """Whether a class is of the user's making, and its objects are no numbers, containers, exceptions or the like."""
-    if issubclass(cls, _ATOMS) or not cls.__flags__ & _HEAP_TYPE:
+    if issubclass(cls, _ATOMS) or not cls.__flags__ & HEAP_TYPE:
         return False
     home = (getattr(cls, "__module__", None) or "").partition(".")[0]
     library = (home in sys.stdlib_module_names and home != "__main__") or home in _LIBRARIES
@@ -168,23 +168,19 @@ def found_in_class(cls: type, name: str) -> Any:
     return next((vars(c)[name] for c in cls.__mro__ if name in vars(c)), MISSING)
 
 
-def slots_of(cls: type) -> list[str]:
-    """The attributes for which the objects of a class have slots."""
-    slotted = (c for c in reversed(cls.__mro__) if c.__flags__ & _HEAP_TYPE and "__slots__" in vars(c))
-    return [name for c in slotted for name, found in vars(c).items() if isinstance(found, MemberDescriptorType)]
-
-
-_HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _LIBRARIES = frozenset({"s2s_ad", "numpy", "scipy"})
 
 
-def unsupported_class(value: object) -> type | None:
+def unsupported_class(value: object, above: tuple[int, ...] = ()) -> type | None:
     """The class of something in `value` that is or holds numbers, and of which `type_of` knows nothing."""
+    if id(value) in above:
+        return type(value)  # it holds itself
+    above = (*above, id(value))
     if type(value) in (list, tuple) or (isinstance(value, tuple) and hasattr(value, "_fields")):
-        return next((c for c in map(unsupported_class, value) if c is not None), None)  # type: ignore[call-overload]
+        found = (unsupported_class(v, above) for v in value)  # type: ignore[attr-defined]
+        return next((c for c in found if c is not None), None)
     if type(value) is dict:
-        odd = not all(isinstance(k, (str, int)) for k in value)
-        return dict if odd else unsupported_class(list(value.values()))
+        return unsupported_class(tuple(value.values()), above) if all(map(_is_key, value)) else dict
     if isinstance(value, np.ndarray):
         return type(value) if type(value) is not np.ndarray or value.dtype.kind == "O" else None
     if type(value) in (bool, int, float, complex) or isinstance(value, np.generic):

@@ -19,7 +19,7 @@ from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.errors import MissingRuleError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, Op, Operand, Star, Value, regions, visible
-from s2s_ad.ir.types import is_scalar
+from s2s_ad.ir.types import UNKNOWN, is_scalar
 from s2s_ad.rules.registry import WHOLE
 from s2s_ad.transforms.rewriting import substitute_op
 
@@ -118,6 +118,12 @@ def missing_rule(op: Call, detail: str = "") -> MissingRuleError:
     what = "a function that is known only at run time"
     if fn in (primitives.call_method, getattr):
         what = f"`.{constant(op.args[1])}`"  # type: ignore[arg-type]
+        if type_of_operand(op.args[0]) == UNKNOWN:  # type: ignore[arg-type]
+            return MissingRuleError(
+                f"{what} of something whose class is not known here, or one of several",
+                op.span,
+                "do it on each side of the `if` that decides what it is, or give it one class",
+            )
     elif fn is not None:
         module = getattr(fn, "__module__", None)
         what = f"`{f'{module}.' if module else ''}{getattr(fn, '__name__', fn)}`"

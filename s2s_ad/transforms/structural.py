@@ -179,9 +179,9 @@ def _reverse_getitem(step: StructuralStep) -> None:
 
 @reverses(getattr)
 def _reverse_getattr(step: StructuralStep) -> None:
-    obj, name = step.args()
+    obj, name, *default = step.args()
     kind = type_of_operand(obj)
-    if not isinstance(kind, Record) or not isinstance(name, Const):
+    if not isinstance(kind, Record) or not isinstance(name, Const) or default:
         raise missing_rule(step.op)
     bar = step.take()
     if bar is not None and step.is_active(0):

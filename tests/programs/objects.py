@@ -1,5 +1,6 @@
 """Objects that are made inside: dataclasses, named tuples, namespaces, plain classes, numbers written in Python."""
 
+import copy
 import dataclasses
 import functools
 import math
@@ -890,3 +891,275 @@ def object_or_nothing(x, y):
     """None on one side: what it is then is not known, though it is never used there."""
     p = Point(x, y) if x < y else None
     return x * y if p is None else p.norm()
+
+
+@program((1.7, 3))
+def object_that_may_be_unbound(x, n):
+    """It is assigned in a loop only."""
+    for i in range(n):
+        p = Point(x * i, x)
+    return p.norm()
+
+
+@program((1.7, 0), raises=UnboundLocalError)
+def object_that_is_unbound(x, n):
+    """As in Python."""
+    for i in range(n):
+        p = Point(x * i, x)
+    return p.norm()
+
+
+@program((1.7,))
+def attributes_by_name(x):
+    """`getattr` with and without a default, `hasattr`, `__class__`."""
+    p = Point(x, 1.0)
+    q = p.__class__(x, x) if hasattr(p, "x") else p
+    return getattr(p, "x", 5.0) + getattr(p, "z", x * x) * len(q.__class__.__name__) + q.norm()
+
+
+@program((1.7,))
+def starred_arguments(x):
+    """Of the class."""
+    return Point(*[x, x * x]).norm() + Point(**{"y": x, "x": 2.0}).x * Point(*(x,)).norm()
+
+
+@program((1.7,))
+def methods_in_containers(x):
+    """Bound methods of objects made in a loop, in a list and a dict."""
+    norms = [Point(x * i, 1.0).norm for i in range(3)]
+    table = {"a": Point(x, 1.0).norm, "b": Point(1.0, x).__mul__}
+    return sum([norm() for norm in norms]) * table["a"]() + table["b"](2.0).y
+
+
+@program((1.7,))
+def identity_of_objects(x):
+    """Two objects are equal, and not the same; an attribute is what was put into it."""
+    y = x * x
+    p, r = Point(x, y), Point(x, y)
+    q = p
+    return x * (1.0 if p is q else 2.0) * (3.0 if p is r else 4.0) * (5.0 if p == r else 6.0) * (p.y is y)
+
+
+class Momentum:
+    """An optimiser without state of its own."""
+
+    def __init__(self, rate, inertia=0.9):
+        self.rate, self.inertia = rate, inertia
+
+    def step(self, w, w_bar, speed):
+        """One step."""
+        speed = self.inertia * speed - self.rate * w_bar
+        return w + speed, speed
+
+
+@program((1.7, 0.1))
+def optimiser_object(x, rate):
+    """The gradient of what training leaves, by the rate."""
+    optimiser, w, speed = Momentum(rate), x, 0.0
+    for _ in range(5):
+        w, speed = optimiser.step(w, 2.0 * w, speed)
+    return w * w
+
+
+class Stack:
+    """Makes new stacks."""
+
+    def __init__(self, items=()):
+        self.items = items
+
+    def push(self, x):
+        """A longer one."""
+        return Stack((*self.items, x))
+
+    def pop(self):
+        """The last item and a shorter one."""
+        return self.items[-1], Stack(self.items[:-1])
+
+
+@program((1.7,))
+def immutable_stack(x):
+    """Tuples grow and shrink."""
+    stack = Stack().push(x).push(x * x)
+    a, stack = stack.pop()
+    b, stack = stack.pop()
+    return a * b * b + len(stack.items)
+
+
+class Link:
+    """A linked list of a length that is known."""
+
+    def __init__(self, value, rest=None):
+        self.value, self.rest = value, rest
+
+    def total(self):
+        """Recursion, a new type at each link."""
+        return self.value**2 + (self.rest.total() if self.rest is not None else 0.0)
+
+
+@program((1.7,))
+def linked_list(x):
+    """Three links."""
+    return Link(x, Link(x * 2.0, Link(x * x))).total()
+
+
+class Complex:
+    """Complex numbers by hand."""
+
+    def __init__(self, re, im):
+        self.re, self.im = re, im
+
+    def __mul__(self, other):
+        return Complex(self.re * other.re - self.im * other.im, self.re * other.im + self.im * other.re)
+
+    def __add__(self, other):
+        return Complex(self.re + other.re, self.im + other.im)
+
+    def __abs__(self):
+        return math.hypot(self.re, self.im)
+
+
+@program((0.3, 0.4), (0.5, 0.6))
+def mandelbrot(x, y):
+    """A while loop whose test takes the absolute value of an object."""
+    z, c, n = Complex(0.0, 0.0), Complex(x, y), 0
+    while abs(z) < 2.0 and n < 10:
+        z = z * z + c
+        n += 1
+    return abs(z) * n
+
+
+@dataclass
+class State:
+    """Of a body, in arrays."""
+
+    position: np.ndarray
+    velocity: np.ndarray
+    time: float = 0.0
+
+
+def euler(state, dt):
+    """One step of a spring."""
+    velocity = state.velocity - dt * state.position
+    return State(state.position + dt * state.velocity, velocity, state.time + dt)
+
+
+@program((np.array([1.0, 2.0]), np.array([0.5, -1.0])))
+def simulation(position, velocity):
+    """A loop over states; then `replace` in a while loop."""
+    state = State(position, velocity=velocity)
+    for _ in range(5):
+        state = euler(state, 0.1)
+    while state.time < 0.75:
+        state = dataclasses.replace(state, position=state.position + 0.1 * state.velocity, time=state.time + 0.1)
+    return np.sum(state.position**2) + np.sum(state.velocity * state.position) + state.time
+
+
+class Rewriting:
+    """Sets an attribute several times, and reads it in between."""
+
+    def __init__(self, x, y):
+        self.x = x
+        self.x += y
+        self.x *= self.x
+        self.y, self.x = self.x, y
+
+    class Inner:
+        """A class in a class."""
+
+        def __init__(self, x):
+            self.cube = x**3
+
+    def inner(self):
+        """Found through the object."""
+        return self.Inner(self.y).cube * self.x
+
+
+@program((0.7, 0.3))
+def attributes_that_are_set_again(x, y):
+    """The last one counts."""
+    return Rewriting(x, y).inner()
+
+
+class Tables:
+    """Data of the class, in methods of objects made here."""
+
+    table = [1.0, 2.0]
+    weights = np.array([1.0, 2.0])
+
+    def __init__(self, x):
+        self.x = x * self.table[0]
+
+    def __call__(self):
+        return self.x * self.table[1] + np.sum(self.weights * self.x)
+
+
+@program((1.7,))
+def data_of_the_class(x):
+    """A list and an array."""
+    return Tables(x)() * type(Tables(x)).table[1]
+
+
+@program((1.7,))
+def matched_objects(x):
+    """`match` with classes that were made here."""
+    total = x
+    for shape in (Point(x, 1.0), Pair(x, 2.0)):
+        match shape:
+            case Point(x=a, y=b):
+                total = total + a * b
+            case Pair(a, b):
+                total = total * a + b
+    return total
+
+
+@program((1.7, 2.0), autograd="`deepcopy` copies its boxes")
+def copies_of_objects(x, y):
+    """By `copy` and `deepcopy`."""
+    p = copy.copy(Point(x, y))
+    q = copy.deepcopy(Holder(p, y))
+    return p.norm() * q.cached + q.inner.x + copy.deepcopy(Pair(x, y)).norm()
+
+
+class Parts:
+    """Yields."""
+
+    def __init__(self, x):
+        self.x = x
+
+    def powers(self, n):
+        """A generator as a method."""
+        for i in range(n):
+            yield self.x**i
+
+    def line(self):
+        """A closure over the object."""
+        return lambda t: t * self.x + 1.0
+
+    def __iter__(self):
+        return iter([self.x, self.x * 2.0])
+
+
+@program((1.7,))
+def generators_and_closures_of_objects(x):
+    """Run through, called."""
+    parts = Parts(x)
+    a, b = parts
+    return sum(parts.powers(4)) * parts.line()(3.0) + a * b + sum([part * a for part in parts])
+
+
+class Defaults:
+    """All kinds of parameters, in the constructor and in a method."""
+
+    def __init__(self, x, weights=(1.0, 2.0), *rest, z=2.0, **options):
+        self.x, self.z = x * weights[1], z
+        self.rest, self.options = rest, options
+
+    def __call__(self, k=3.0, /, *more, j=2.0):
+        return self.x * k * j * self.z + sum(self.rest) + self.options.get("q", 0.0) + len(more)
+
+
+@program((1.7,))
+def parameters_of_constructors(x):
+    """Defaults, `*args`, keyword-only, `**kwargs`."""
+    f = Defaults(x, (x, x), x, x, z=x, q=x).__call__
+    return f() + f(x) + f(x, 1.0, 2.0, j=x) + Defaults(x)(x)

@@ -44,7 +44,11 @@ _TEXT_METHODS: dict[str, Type] = {  # those that do not give a text
 @handles(getattr)
 def _getattr(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     obj, name = args[0], constant(args[1])
-    if not isinstance(name, str) or len(args) != 2:
+    if not isinstance(name, str):
+        return None
+    if len(args) == 3 and records.is_object(type_of_operand(obj)):
+        return s.apply(getattr, args[:2]) if records.has(s, obj, name) else args[2]
+    if len(args) != 2:
         return None
     if isinstance(obj, Const):
         return _constant_attribute(s, obj, name)
@@ -58,6 +62,13 @@ def _getattr(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     if isinstance(t, Array) and name == "dtype" and t.dtype is not None and not t.loose:
         return Const(t.dtype)
     return s.emit(getattr, args, None, UNKNOWN)
+
+
+@handles(hasattr)
+def _hasattr(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    name = constant(args[1])
+    is_known = isinstance(name, str) and records.is_object(type_of_operand(args[0]))
+    return Const(records.has(s, args[0], name)) if is_known else None
 
 
 def _constant_attribute(s: Emitter, obj: Const, name: str) -> Operand:

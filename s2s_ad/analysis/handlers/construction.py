@@ -14,24 +14,35 @@ It is printed as `Ball(x)` where `__init__` does nothing but set its arguments a
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import inspect
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
 from types import MemberDescriptorType, SimpleNamespace
 from typing import Any
 
 from s2s_ad.analysis.effects import is_pure
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.handlers.dataclass_init import is_generated, run_generated
-from s2s_ad.analysis.handlers.records import found_in_class, is_descriptor, missing, rely_on
+from s2s_ad.analysis.handlers.dataclass_init import home_of_generated, run_generated
+from s2s_ad.analysis.handlers.records import (
+    found_in_class,
+    is_descriptor,
+    is_object,
+    missing,
+    own_attribute,
+    rely_on,
+)
 from s2s_ad.analysis.handlers.table import handles
 from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.statics import same
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
 from s2s_ad.ir.types import Closure, Record, Static, Tuple, Type
-from s2s_ad.ir.values import is_code, is_written_in_python, own_lookup, slots_of
+from s2s_ad.ir.values import is_code, is_written_in_python, own_lookup
+from s2s_ad.runtime import slots_of
 
 _MOST_INSIDE = 8
 _OUTSIDE = "make the object outside of the function, and pass it as an argument"
@@ -168,8 +179,8 @@ def initialise(s: Emitter, init: Any, args: list[Operand], kwargs: dict[str, Ope
         if len(args) > 1 or kwargs:
             s.raise_error(TypeError, f"{cls.__name__}() takes no arguments")
         return Const(None)
-    if is_generated(init):
-        home = next(c for c in cls.__mro__ if vars(c).get("__init__") is init)
+    home = home_of_generated(init, cls)
+    if home is not None:
         return run_generated(s, home, args, kwargs)
     if not inspect.isfunction(init):
         raise UnsupportedSyntaxError(f"the `__init__` of `{cls.__name__}`, which is no method", s.span, _OUTSIDE)
@@ -243,3 +254,42 @@ def _enter(s: Emitter, obj: Value, name: str, value: Operand) -> Operand:
         value.hint = name  # what it is called where it needs a name
     s.making = {**s.making, obj: {**s.making[obj], name: value}}
     return Const(None)
+
+
+# copies
+
+_COPYING = ("__copy__", "__deepcopy__", "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__getnewargs__")
+
+
+@handles(copy.copy)
+def _copy(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    return _copied(s, args[0], lambda part: part)
+
+
+@handles(copy.deepcopy)
+def _deepcopy(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    return _copied(s, args[0], lambda part: s.apply(copy.deepcopy, [part]))
+
+
+def _copied(s: Emitter, obj: Operand, part: Callable[[Operand], Operand]) -> Operand | None:
+    """An object with the same attributes; None for what cannot change."""
+    t = type_of_operand(obj)
+    if isinstance(t, Tuple) and is_object(t):
+        items = [part(s.apply(operator.getitem, [obj, Const(i)])) for i in range(len(t.items))]
+        return construct(s, t.cls, items, {}, None)
+    if not isinstance(t, Record):
+        if kinds(t):
+            raise UnsupportedSyntaxError("a copy of a container", s.span, "build the copy part by part")
+        return None
+    for name in _COPYING:
+        if found_in_class(t.cls, name) is not found_in_class(object, name) and not _is_of_dataclass(t.cls, name):
+            raise UnsupportedSyntaxError(
+                f"a copy of a `{t.cls.__name__}`, whose class has its own `{name}`", s.span, "make the copy by hand"
+            )
+    attributes = {n: part(own_attribute(s, obj, t, n) or UNDEFINED) for n in t.names}
+    return _made(s, t.cls, attributes, None, None)
+
+
+def _is_of_dataclass(cls: type, name: str) -> bool:
+    """Whether a method is one of those that `dataclass` gives to a frozen class with slots."""
+    return name in ("__getstate__", "__setstate__") and found_in_class(cls, name).__module__ == "dataclasses"

@@ -29,9 +29,11 @@ from s2s_ad.ir.types import Array, Number, Record, Tuple, Type
 _FACTORY = Const(object())  # stands for an argument that is not given, and has a factory
 
 
-def is_generated(init: Any) -> bool:
-    """Whether an `__init__` is one that `dataclass` has written."""
-    return inspect.isfunction(init) and init.__code__.co_filename == "<string>"
+def home_of_generated(init: Any, cls: type) -> type | None:
+    """The dataclass for which `dataclass` has written an `__init__`; None for one that somebody else has written."""
+    if not inspect.isfunction(init) or init.__code__.co_filename != "<string>":
+        return None
+    return next((c for c in cls.__mro__ if vars(c).get("__init__") is init and "__dataclass_params__" in vars(c)), None)
 
 
 def run_generated(s: Emitter, home: type, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:

@@ -13,7 +13,7 @@ import numbers
 import operator
 from collections import deque
 from collections.abc import Mapping, Sequence, Set
-from types import MemberDescriptorType
+from types import MemberDescriptorType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,7 @@ from s2s_ad.rules.registry import Opaque, ZeroRule, registry
 
 Object = Record | Tuple
 _HINT = "call it where it is named, or pass the attributes that it needs"
+_HARMLESS = (range, bytes, bytearray)
 _UNFOLLOWED = (numbers.Number, Mapping, Sequence, Set, deque, np.ndarray)
 
 
@@ -109,13 +110,29 @@ def own_attribute(s: Emitter, obj: Operand, t: Object, name: str) -> Operand | N
     if made is not None and isinstance(constant(made.target), primitives.MakeObject):
         return made.args[i]  # type: ignore[return-value]
     kind = t.values[i]
-    if isinstance(kind, Instance) and issubclass(kind.cls, _UNFOLLOWED) and kind.cls not in (range, bytes, bytearray):
+    odd = isinstance(kind, Instance) and issubclass(kind.cls, _UNFOLLOWED) and kind.cls not in _HARMLESS
+    if isinstance(kind, Instance) and odd and not s.in_adjoint:
         raise UnsupportedSyntaxError(
             f"the attribute `{name}`, a `{kind.cls.__name__}`, whose cotangent is not known",
             s.span,
             "keep floats, arrays, tuples, lists and plain dicts of these in the object",
         )
     return Const(kind.value) if isinstance(kind, Static) else s.emit(getattr, [obj, Const(name)], None, kind)
+
+
+def has(s: Emitter, obj: Operand, name: str) -> bool:
+    """Whether an object has an attribute, of its own or of its class."""
+    t = type_of_operand(obj)
+    found = found_in_class(t.cls, name)  # type: ignore[attr-defined]
+    rely_on(s, t.cls, name)  # type: ignore[attr-defined]
+    if isinstance(found, property) or (is_descriptor(found) and not isinstance(found, MemberDescriptorType)):
+        raise UnsupportedSyntaxError(
+            f"a test for the attribute `{name}`, which is computed", s.span, "read the attribute"
+        )
+    if obj in s.making:
+        return name in s.making[obj] or found is not MISSING
+    is_own = isinstance(t, Record) and name in t.names
+    return is_own or (found is not MISSING and not isinstance(found, MemberDescriptorType))
 
 
 def is_descriptor(found: Any) -> bool:
@@ -171,9 +188,11 @@ def call(s: Emitter, obj: Operand, t: Record, args: list[Operand], kwargs: dict[
 
 def refuse_unfollowed(s: Emitter, t: Type, name: str) -> None:
     """Refuse to look into an object whose attributes are not followed, though its class is written in Python."""
-    if isinstance(t, Instance) and is_written_in_python(t.cls):
+    if isinstance(t, Instance) and (is_written_in_python(t.cls) or t.cls is SimpleNamespace):
         lookup = own_lookup(t.cls)
-        why = f"whose class has its own `{lookup}`" if lookup else "which refers to itself"
+        why = "which refers to itself, or is reached in very many ways"
+        if lookup:
+            why = f"whose class has its own `{lookup}`"
         raise UnsupportedSyntaxError(
             f"`.{name}` of a `{t.cls.__name__}`, {why}", s.span, "pass what is needed of it as arguments"
         )
