@@ -188,16 +188,18 @@ def _derivative(
     def derivative(*args: Any, **kwargs: Any) -> Any:
         if not plain or kwargs or fn.__code__ is not code:
             return by_search(args, kwargs)
+        found = None
         try:  # what `Shortcut.find` does, with nothing in between
-            for recognise, call in shortcut.entries:  # noqa: B007, it is called below
+            for recognise, call in shortcut.entries:
                 if recognise(*args):
+                    found = call
                     break
-            else:
-                return by_search(args, kwargs)
         except Exception:
             return by_search(args, kwargs)
+        if found is None:
+            return by_search(args, kwargs)
         try:
-            return call(*args)
+            return found(*args)
         except Exception as error:
             explain(error)
             raise

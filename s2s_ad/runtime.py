@@ -235,8 +235,12 @@ def index_rows(choose: Callable[..., Any], n: int, r: int | None) -> list[list[i
     return [list(row) for row in choose(range(n), r)]
 
 
-def zeros_like(x: Any) -> Any:
-    """The zero cotangent of a value of any structure; None where it has none."""
+def zeros_like(x: Any, *path: Any) -> Any:
+    """The zero cotangent of a value of any structure, or of a part of it; None where it has none."""
+    for key in path:
+        if x is None:
+            return None
+        x = x[key] if isinstance(x, (tuple, list, dict)) else getattr(x, key)
     return finish(None, x)
 
 

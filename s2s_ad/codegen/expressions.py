@@ -98,7 +98,8 @@ class ExpressionPrinter:
         args = [a for a in op.args if not isinstance(a, Star)]
         if fn is runtime.zeros_like and isinstance(args[0], Value) and args[0].unbound and args[0] in self.naming.name:
             self.asked.add(self.naming.name[args[0]])
-            return ast.Call(self.references.to(fn), [load(self.naming.name[args[0]])], [])
+            rest = [self.operand(a) for a in args[1:]]
+            return ast.Call(self.references.to(fn), [load(self.naming.name[args[0]]), *rest], [])
         if fn is operator.add and self._is_negated(args[1]):
             negated = self.operand(args[1])
             assert isinstance(negated, ast.UnaryOp)

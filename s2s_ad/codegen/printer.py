@@ -381,6 +381,10 @@ class Printer(astunparse.Unparser):  # type: ignore[misc]
         else:
             self._group("(", arguments, ")")
 
+    def _Name(self, t: Any) -> None:
+        """A name; those of our own variables begin with a percent sign, so that none of the user's is the same."""
+        self.write(t.id.removeprefix("%"))
+
     def _Matches(self, t: Any) -> None:
         """A pattern in core Python, which is no Python."""
         self._at(Level.ATOM, t.subject)

@@ -20,7 +20,7 @@ from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Star, Try, Value, While
 
 TRUE, FALSE, NONE = Const(True), Const(False), Const(None)
-_CONTROL = ("returned", "result", "stop", "broke", "raised", "error", "completed")
+_CONTROL = ("returned", "result", "stop", "broke", "raised", "error", "completed", "subject")
 _CONTROL_NAMES = {"%exit": "done"} | {f"%{name}": name for name in _CONTROL}
 CAPTURED = "%match "  # before the name under which a pattern captures something
 

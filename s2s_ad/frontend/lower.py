@@ -26,6 +26,7 @@ from s2s_ad.frontend.scope import (
     captured_names,
     contains,
     declarations,
+    is_ours,
     may_exit,
 )
 from s2s_ad.frontend.segments import ITERABLE, Guarded
@@ -103,7 +104,7 @@ class FunctionLowering(TryLowering):
         """A local variable, a captured one, or a global one."""
         if name == ITERABLE:
             return Const(primitives.iterable)
-        if name in self.locals:
+        if name in self.locals or is_ours(name):
             operand = self.env.get(name, UNDEFINED)
             return self.unbound(node, name) if operand is UNDEFINED else operand
         if self._is_captured(name):

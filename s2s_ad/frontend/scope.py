@@ -12,6 +12,11 @@ LOOPS = (gast.For, gast.While)
 YIELDS = (gast.Yield, gast.YieldFrom)
 
 
+def is_ours(name: str) -> bool:
+    """Whether a variable is one of the compiler's, whose names no user can write, and whose values no round keeps."""
+    return name.startswith("%")
+
+
 def assigned_names(nodes: Iterable[gast.AST]) -> dict[str, None]:
     """The variables that `nodes` bind in their own scope, in the order of the text."""
     names: dict[str, None] = {}
@@ -36,7 +41,7 @@ def _bindings(node: gast.AST) -> Iterator[str]:
     if isinstance(node, COMPREHENSIONS):
         yield from _walrus_targets(node)
         return
-    if isinstance(node, gast.Name) and isinstance(node.ctx, (gast.Store, gast.Del)):
+    if isinstance(node, gast.Name) and isinstance(node.ctx, (gast.Store, gast.Del)) and not is_ours(node.id):
         yield node.id
     for child in gast.iter_child_nodes(node):
         yield from _bindings(child)

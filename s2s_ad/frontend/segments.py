@@ -155,7 +155,7 @@ def _is_harmless(iterable: Any) -> bool:
 
 
 class Segments:
-    """Cuts the body of one `try`; `variables` are our own, which it has made.
+    """Cuts the body of one `try`.
 
     `around` is that of a `try` around this one whose body is cut as well.
     """
@@ -165,7 +165,6 @@ class Segments:
         self.around = around
         self._numbers = count()
         self.watched = watched
-        self.variables: set[str] = set()
 
     def cut(self, nodes: list[Any]) -> list[Any]:
         """The pieces of a suite."""
@@ -261,5 +260,4 @@ class Segments:
 
     def _name(self, place: Any) -> Any:
         name = f"%part {next(self._numbers)}"
-        self.variables.add(name)
         return gast.copy_location(gast.Name(name, gast.Load(), None, None), place)

@@ -145,7 +145,6 @@ class TryLowering(PatternLowering):
     def _in_pieces(self, node: Any, segments: Segments) -> None:
         around = segments.around
         pieces = segments.cut(node.body)
-        self.locals |= segments.variables
         own, outer = self._kinds(node), self.kinds
         self.kinds = own if outer is None or around is None else self.emit(node, operator.add, own, outer)
         before = {name: self.env.get(name) for name in ("%raised", "%error", "%broke")}

@@ -99,7 +99,7 @@ class SidesStep(Step):
             if isinstance(r, Value) and not result.unbound
         }
         read = [v for v in free_values(adjoint) if v in inside]
-        self.exports[i] = [(v, Value(v.name, v.type)) for v in read if v not in given]
+        self.exports[i] = [(v, Value(v.name, v.type, unbound=v.unbound)) for v in read if v not in given]
         return substitute(adjoint, {**{v: given[v] for v in read if v in given}, **dict(self.exports[i])})
 
     def finish(self) -> Iterable[Op]:

@@ -105,7 +105,7 @@ class Tangents:
         if is_scalar(t):
             return Const(0.0)
         if isinstance(value, Value) and value.unbound:
-            return self.spec.emit(runtime.zeros_like, [value], None, cotangent_type(t))
+            return self._of_unbound(NONE, value, t)
         match t:
             case Array():
                 return self.call(np.zeros_like, value)
@@ -114,6 +114,25 @@ class Tangents:
             case List():
                 return self.comprehension(value, self.zero)
         return self.call(runtime.zeros_like, value)
+
+    def _of_unbound(self, x_bar: Operand, value: Value, t: Type, *path: Operand) -> Operand:
+        """The cotangent of (a part of) what may not be bound, completed; zeros of arrays and the like may be None."""
+        if not is_differentiable(t):
+            return NONE
+        types = None if isinstance(t, Closure) else static_parts(t)
+        if types is None:
+            if constant(x_bar, default=0) is not None:
+                return x_bar
+            return (
+                Const(0.0)
+                if is_scalar(t)
+                else self.spec.emit(runtime.zeros_like, [value, *path], None, cotangent_type(t))
+            )
+        is_none = constant(x_bar, default=0) is None
+        bars = [NONE] * len(types) if is_none else self.parts_of_cotangent(x_bar, t)
+        keys = t.keys if isinstance(t, Dict) else t.names if isinstance(t, Record) else range(len(types))
+        rows = zip(bars, types, keys, strict=True)
+        return self.rebuild(t, [self._of_unbound(bar, value, part, *path, Const(key)) for bar, part, key in rows])
 
     def parts(self, value: Operand) -> list[Operand]:
         """The parts of a tuple, a dict or a closure, or of the cotangent of one."""
@@ -162,6 +181,8 @@ class Tangents:
         types = static_parts(t)
         if types is None or not is_differentiable(t):
             return x_bar
+        if isinstance(x, Value) and x.unbound and not isinstance(t, Closure):
+            return self._of_unbound(x_bar, x, t)
         bars, primals = self.parts_of_cotangent(x_bar, t), self.parts(x)
         full = [self.complete(b, p) for b, p in zip(bars, primals, strict=True)]
         if all(a is b for a, b in zip(bars, full, strict=True)):

@@ -1,7 +1,8 @@
 """Writes random programs: the same text for the same seed, whatever the machine.
 
     program   ::= helpers  def program(x, y, v): statements; return score
-    statement ::= name = expression | name += expression | names = names | if | for | while | def | append | write
+    statement ::= name = expression | name += expression | names = names | def | append | write
+                | if | for | while | try | with | match
     kind      ::= s (a float) | v (an array of three) | l (a list of floats) | p (a pair) | d (a dict) | f (a function)
 
 An expression is bounded: everything goes through `sin`, `tanh` or a division by something positive, so that loops do
@@ -16,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 Lines = list[str]
+CHECKED = ["def checked(a):", "    if a > 0.3:", "        raise ValueError('large')", "    return np.sin(a)"]
 
 
 def program_text(seed: int) -> str:
@@ -34,6 +36,7 @@ class _Writer:
     loops: int = 0
     size: int = 0
     writes: bool = False  # whether arrays are written to
+    trying: int = 0  # how many `try` are around
     frozen: bool = False  # whether names keep their kinds: in loops, whose next round sees them
 
     # the module
@@ -41,7 +44,7 @@ class _Writer:
     def module(self) -> str:
         """Imports, helpers and the program."""
         self.writes = self.rng.random() < 0.15
-        parts = ["import math", "import numpy as np", ""]
+        parts = ["import contextlib", "import math", "import numpy as np", "", *CHECKED, ""]
         for i in range(self.rng.randrange(3)):
             parts += [*self.helper(f"helper_{i}"), ""]
             self.helpers.append(f"helper_{i}")
@@ -86,6 +89,7 @@ class _Writer:
         simple: list[Callable[[], Lines]] = [self.assignment] * 5 + [self.augmented] * 2
         simple += [self.swap, self.appended, self.appended, self.unpacked, self.function, self.write]
         nested = [self.branch, self.branch, self.for_range, self.for_each, self.while_loop, self.ladder]
+        nested += [self.attempt, self.attempt, self.managed, self.matched]
         if depth and self.size < 25 and self.rng.random() < 0.5:
             chosen = self.rng.choice(nested)
             return chosen(depth - 1)
@@ -127,6 +131,8 @@ class _Writer:
     def appended(self) -> Lines:
         """A list grows; the list may be new."""
         names = self.named("l")
+        if self.trying:
+            return self.assignment()
         if names and self.rng.random() < 0.7:
             return [f"{self.rng.choice(names)}.append({self.scalar(2)})"]
         if self.frozen:
@@ -166,7 +172,7 @@ class _Writer:
 
     def write(self) -> Lines:
         """An array that is made here is written to."""
-        if self.frozen or not self.writes:
+        if self.frozen or self.trying or not self.writes:
             return self.assignment()
         name, start = self.target("v"), self.vector(1)
         self.kinds[name] = "v"
@@ -253,6 +259,73 @@ class _Writer:
         if not names or self.rng.random() > 0.15:
             return []
         return ["else:", f"    {self.rng.choice(names)} = {self.scalar(1)}"]
+
+    def attempt(self, depth: int) -> Lines:
+        """A `try` whose body may raise anywhere, with handlers, `else` and `finally`."""
+        self.trying += 1
+        body = self.fixed(depth, self.raising())
+        self.trying -= 1
+        head = self.rng.choice(
+            ["except ValueError:", "except (ValueError, KeyError) as error:", "except IndexError:", "except Exception:"]
+        )
+        both = head == "except IndexError:" or self.rng.random() < 0.3
+        lines = ["try:", *body, head, *self.fixed(depth, self.exits())]
+        lines += ["except (ValueError, IndexError):", *self.fixed(0, self.exits())] if both else []
+        lines += ["else:", *self.fixed(depth, [])] if self.rng.random() < 0.3 else []
+        return lines + (["finally:", *self.fixed(0, [])] if self.rng.random() < 0.3 else [])
+
+    def fixed(self, depth: int, more: Lines) -> Lines:
+        """A body in which no name is new, with other lines somewhere."""
+        frozen, kinds, self.frozen = self.frozen, dict(self.kinds), True
+        parts = [self.statement(depth) for _ in range(self.rng.randint(1, 3))]
+        self.frozen, self.kinds = frozen, kinds
+        parts.insert(self.rng.randrange(len(parts) + 1), more)
+        if self.trying:
+            parts.insert(self.rng.randrange(len(parts) + 1), self.raising())
+        return _indented([line for part in parts for line in part])
+
+    def raising(self) -> Lines:
+        """Something that may raise, or leave."""
+        if self.rng.random() < 0.2:
+            return self.exits()
+        names = [n for n in self.named("s") if n not in ("x", "y")]
+        name = self.rng.choice(names) if names else "_"
+        return self.rng.choice(
+            [
+                [f"{name} = checked({self.scalar(1)})"],
+                [f"{name} = {self.vector(0)}[{self.rng.randint(1, 3)}]"],
+                [f"if {self.test()}:", "    raise ValueError('here')"],
+            ]
+        )
+
+    def exits(self) -> Lines:
+        """Now and then a way out."""
+        if self.rng.random() < 0.7:
+            return ["pass"]
+        way = self.rng.choice(["break", "continue"]) if self.loops else f"return {self.scalar(1)}"
+        return [f"if {self.test()}:", f"    {way}"]
+
+    def managed(self, depth: int) -> Lines:
+        """A `with`."""
+        manager = self.rng.choice(
+            ["np.errstate(all='ignore')", "contextlib.nullcontext()", f"contextlib.nullcontext({self.scalar(1)}) as m"]
+        )
+        if manager.endswith("m"):
+            self.kinds["m"] = "s"
+        body, self.kinds = self.inside(depth)
+        self.kinds.pop("m", None)
+        return [f"with {manager}:", *body]
+
+    def matched(self, depth: int) -> Lines:
+        """A `match` of a pair, with a guard."""
+        subject, test = f"({self.scalar(1)}, {self.rng.choice(['1', '2', 'len(v)'])})", self.test()
+        lines = [f"match {subject}:"]
+        for head in ("case (m, 1):", f"case (m, _) if {test}:", "case _:"):
+            outer = dict(self.kinds)
+            self.kinds |= {"m": "s"} if "m" in head else {}
+            lines += _indented([head, *self.fixed(depth, [])])
+            self.kinds = outer
+        return lines
 
     # expressions
 

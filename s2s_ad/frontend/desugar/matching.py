@@ -20,6 +20,8 @@ from typing import Any
 
 import gast
 
+SUBJECT = "%subject"
+
 
 class Matches(ast.expr):
     """`subject matches pattern if guard`."""
@@ -32,17 +34,13 @@ class Matches(ast.expr):
 
 
 class _ExpandMatches(gast.NodeTransformer):  # type: ignore[misc]
-    def __init__(self, root: gast.AST) -> None:
-        names = {getattr(node, "id", None) for node in gast.walk(root)}
-        self.name = next(n for n in ("subject", *(f"subject_{i}" for i in range(1, 1000))) if n not in names)
-
     def visit_Match(self, node: Any) -> list[gast.AST]:
         self.generic_visit(node)
         assign = gast.Assign([self._variable(gast.Store, node.subject)], node.subject, None)
         return [gast.copy_location(assign, node), *self._cases(node.cases, node.subject)]
 
     def _variable(self, context: Any, place: gast.AST) -> Any:
-        return gast.copy_location(gast.Name(self.name, context(), None, None), place)
+        return gast.copy_location(gast.Name(SUBJECT, context(), None, None), place)
 
     def _cases(self, cases: list[Any], subject: gast.AST) -> list[gast.AST]:
         if not cases:
@@ -78,4 +76,4 @@ def captures(pattern: Any) -> Iterator[str]:
 
 def expand_matches(node: gast.AST) -> gast.AST:
     """Apply the rewrite everywhere in `node`, which is changed."""
-    return _ExpandMatches(node).visit(node)
+    return _ExpandMatches().visit(node)
