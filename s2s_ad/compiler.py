@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from types import FunctionType, MethodType
 from typing import Any
 
+from s2s_ad.analysis.cells import holds_function
 from s2s_ad.analysis.effects import may_raise, may_raise_watched, watched_values
 from s2s_ad.analysis.guards import Guard
 from s2s_ad.analysis.libraries import library_source
@@ -25,7 +26,7 @@ from s2s_ad.codegen.module import closure_form, joint_form, pair_form
 from s2s_ad.codegen.names import all_values
 from s2s_ad.codegen.printer import Printer
 from s2s_ad.codegen.references import References
-from s2s_ad.errors import ADError, MissingRuleError
+from s2s_ad.errors import ADError, MissingRuleError, UnsupportedSyntaxError
 from s2s_ad.frontend.source import deep_recursion
 from s2s_ad.ir.nodes import Block, Const, Function, Op, Operand, Value, free_values
 from s2s_ad.ir.types import Array, Dict, List, Tuple, Type, is_scalar
@@ -154,6 +155,9 @@ def _compile(source: Lowered, values: Sequence[Any], request: Request, opened: f
     instance = infer(program, source.code.name, source.fn, source.code, source.names, operands)
     typed = instance.typed
     assert typed is not None
+    if holds_function(instance.result_type):
+        what = f"a nested function in the value of `{source.code.name}`"
+        raise UnsupportedSyntaxError(what, source.code.span, "call it here, or define it at the top of the module")
     stages: dict[str, Any] = {"ssa": source.code, "typed": typed}
     if request.mode != "pullback":
         _require_scalar(source, instance.result_type, has_aux=request.has_aux)

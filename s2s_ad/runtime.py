@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.errors import MutationError
+from s2s_ad.errors import MissingRuleError, MutationError
 
 
 def unbroadcast(x_bar: Any, shape: tuple[int, ...]) -> Any:
@@ -341,6 +341,16 @@ def immutable(x: Any) -> Any:
         raise MutationError(
             f"an augmented assignment that writes in place (a {type(x).__name__})",
             hint="write `x = x + y` to make a new value",
+        )
+    return x
+
+
+def no_object(x: Any) -> Any:
+    """`x`, of which it was not known before whether it is an object. Raises MissingRuleError where it is one."""
+    if not isinstance(x, (np.ndarray, np.generic, float, int, complex, list, tuple, dict)) and attributes_of(x):
+        raise MissingRuleError(
+            f"an operator or a function on a `{type(x).__name__}`, whose class was not known when this was compiled",
+            hint="do it on each side of the `if` that decides which object it is, or give it one class",
         )
     return x
 

@@ -20,7 +20,10 @@ class Construct(NamedTuple):
 
 PREAMBLE = """
 import contextlib
+import dataclasses
+import functools
 import math
+from collections import namedtuple
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +34,41 @@ SCALE = 2.0
 @dataclass
 class Point:
     w: float = 1.5
+
+
+Row = namedtuple("Row", "a b")
+
+
+class Ball(Point):
+    def __init__(self, r):
+        super().__init__(r * r)
+        self.r = r
+
+    def volume(self):
+        return self.w * self.r
+
+    def __add__(self, other):
+        return Ball(self.r + other.r)
+
+    def __iter__(self):
+        yield self.w
+        yield self.r
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, i):
+        return self.w if i else self.r
+
+    @functools.cached_property
+    def radius(self):
+        return self.r
+
+
+class Sometimes:
+    def __init__(self, w):
+        if w > 0:
+            self.w = w
 
 
 def helper(a, b=2.0, *rest, c=1.0, **more):
@@ -153,6 +191,20 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
         C("imports", "import math as m\nfrom math import sin\nreturn m.cos(x) * sin(x)"),
         C("methods, properties and operators of objects", "return p.w * x"),
         C("objects that are made here", "q = Point(x)\nreturn q.w * x"),
+        C("a constructor that computes, with `super()`", "q = Ball(x)\nreturn q.w * q.volume()"),
+        C("operators that give new objects", "q = Ball(x) + Ball(x * x)\nreturn q.w"),
+        C("named tuples", "q = Row(x, b=2.0)\na, b = q._replace(b=x)\nreturn q.a * b + a"),
+        C("bound methods as values", "f = Ball(x).volume\nreturn f() * x"),
+        C(
+            "`dataclasses.replace`, `asdict`",
+            "q = dataclasses.replace(p, w=x)\nreturn dataclasses.asdict(q)['w'] * x",
+        ),
+        C("objects in loops, lists and dicts", "qs = [Ball(a) for a in xs]\nreturn sum([q.volume() for q in qs]) * x"),
+        C("`isinstance`, `type(x) is`", "q = Ball(x)\nreturn q.w if isinstance(q, Point) and type(q) is Ball else 0.0"),
+        C("`__iter__`, `__len__`, `__getitem__`", "a, b = Ball(x)\nreturn a * b * len(Ball(x)) + Ball(x)[1]"),
+        C("one of several classes", "q = Ball(x) if x > 0 else Point(x)\nreturn q.w"),
+        C("a cached property that is not cached yet", "return Ball(x).radius"),
+        C("an attribute that a constructor sets on one side of an `if`", "return Sometimes(x).w"),
         C(
             "`getattr`, `isinstance`, `hasattr`",
             "return getattr(np, 'sin')(x) if isinstance(x, float) and not hasattr(x, 'w') else x",

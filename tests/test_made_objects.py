@@ -602,3 +602,149 @@ def test_missing_attributes(function):
     with pytest.raises(AttributeError) as compiled:
         pullback(function, 1.5)
     assert str(compiled.value) == str(plain.value)
+
+
+# objects whose class is not known when the function is compiled
+
+
+class Odd:
+    """Operators that are not what they are for numbers."""
+
+    def __init__(self, x):
+        self.x = x
+
+    def __add__(self, other):
+        return type(self)(self.x * getattr(other, "x", other))
+
+    def __sub__(self, other):
+        return type(self)(self.x**3)
+
+    def __neg__(self):
+        return type(self)(self.x**2)
+
+    def __mul__(self, k):
+        return self.x**2 * k
+
+    __rmul__ = __mul__
+
+    def __getitem__(self, i):
+        return self.x**2
+
+    def __len__(self):
+        return 2
+
+    def __abs__(self):
+        return self.x**2
+
+    def __float__(self):
+        return self.x * 5.0
+
+    def __gt__(self, other):
+        return False
+
+
+class Odder(Odd):
+    """Another class with the same operators."""
+
+
+def either(x):
+    """One of two classes."""
+    return Odd(x) if x > 0 else Odder(x * 2.0)
+
+
+def through(obj):
+    """Gives back what it gets."""
+    return obj
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: either(x) + either(x),
+        lambda x: either(x) + 2.0,
+        lambda x: either(x) - 1.0,
+        lambda x: -either(x),
+        lambda x: either(x) * 2.0,
+        lambda x: 2.0 * either(x),
+        lambda x: either(x)[0],
+        lambda x: abs(either(x)),
+        lambda x: float(either(x)),
+        lambda x: max(either(x), either(x)),
+        lambda x: sum([part for part in either(x)]),  # noqa: C416
+        lambda x: np.sum(np.asarray(either(x))),
+        lambda x: [either(x * i) for i in range(1, 3)][1] + 2.0,
+    ],
+)
+def test_operators_on_one_of_several_classes_are_refused(function):
+    """They are not taken for those of numbers."""
+    with pytest.raises(ADError, match="whose class was not known") as refusal:
+        pullback(function, 3.0)
+    assert "hint: " in str(refusal.value)
+
+
+def test_one_of_several_classes_as_the_value():
+    """It may be passed on."""
+    for function in (either, lambda x: through(either(x)), lambda x: [either(x), Odd(x)][0]):
+        for x, slope in ((3.0, 1.0), (-3.0, 2.0)):
+            y, back = pullback(function, x)
+            assert y.x == function(x).x
+            assert back({"x": 1.0}) == (None, slope)
+
+
+def test_a_zero_keeps_its_sign():
+    """Where two sides differ by no more than that, and where a class is called with both."""
+    for x in (2.0, -2.0):
+        assert pullback(lambda x: np.copysign(1.0, 0.0 if x > 1 else -0.0) * x, x)[1](1.0)[1] == (1.0 if x > 1 else -1)
+    assert np.signbit(pullback(lambda x: Point(-0.0, x * 0.0 + 0.0), 1.0)[0].x)
+    y, _ = pullback(lambda x: (through(Point(-0.0, 0.0)), x), 1.0)
+    assert (np.signbit(y[0].x), np.signbit(y[0].y)) == (True, False)
+
+
+class Scaled(NamedTuple):
+    """A named tuple."""
+
+    x: float
+    y: float
+
+
+class OwnItems(Scaled):
+    """Whose items are not those of the tuple."""
+
+    def __getitem__(self, i):
+        return 5.0
+
+
+def test_tuples_with_items_of_their_own_are_refused():
+    """The fields and the items would not be the same."""
+    with pytest.raises(TypeError, match="`OwnItems`"):
+        pullback(lambda v: v[0] + v.x, OwnItems(1.0, 2.0))
+    with pytest.raises(ADError, match="made in its own way"):
+        pullback(lambda x: OwnItems(x, x)[0], 1.0)
+    assert grad(lambda v: v.x * v.count(2.0) + v.index(3.0) * v.y)(Scaled(2.0, 3.0)) == Scaled(1.0, 1.0)
+
+
+def test_nested_functions_are_no_values():
+    """Generated code has none, so none is given back."""
+    for function in (lambda x: lambda t: t * x, lambda x: (x, [lambda t: t * x])):
+        with pytest.raises(ADError, match="a nested function in the value") as refusal:
+            pullback(function, 2.0)
+        assert "hint: " in str(refusal.value)
+
+
+class Static:
+    """Callable objects and functions as attributes of the class."""
+
+    square = Odd(3.0)
+    sine = staticmethod(np.sin)
+    product = np.multiply
+    half = functools.partial(pow, 0.5)
+
+    def __init__(self, x):
+        self.x = x
+
+
+def test_callables_of_a_class():
+    """They are no methods, and get no object."""
+    assert grad(lambda s: s.product(s.x, 3.0) + s.half(2.0) * s.x)(Static(2.0)) == Tangent(x=3.25)
+    assert grad(lambda s: s.sine(s.x))(Static(2.0)) == Tangent(x=np.cos(2.0))
+    assert grad(lambda s: s.square.x * s.x)(Static(2.0)) == Tangent(x=3.0)

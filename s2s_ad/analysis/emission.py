@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad import runtime
 from s2s_ad.analysis.cells import Cells
 from s2s_ad.analysis.effects import is_pure, writes
 from s2s_ad.analysis.iterators import Run, refusal
@@ -24,7 +25,7 @@ from s2s_ad.errors import Span, UnsupportedSyntaxError
 from s2s_ad.frontend.source import LiveNames
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Call, Const, Function, Op, Operand, Value
-from s2s_ad.ir.types import NEVER, Array, Iterable, Tuple, Type
+from s2s_ad.ir.types import NEVER, UNKNOWN, Array, Iterable, Tuple, Type, object_in
 from s2s_ad.ir.types import Instance as InstanceType
 from s2s_ad.rules.registry import registry
 
@@ -78,6 +79,12 @@ class Emitter:
             self.ops, self.dead, self.span, self.cells.contents = outer_ops, outer_dead, span, contents
             self.making = making
 
+    def no_object(self, operand: Operand) -> Operand:
+        """An operand that is no object; where that is not known, it is tested when the program runs."""
+        if not self.program.has_objects or not isinstance(operand, Value) or operand.type != UNKNOWN:
+            return operand
+        return self.emit(runtime.no_object, [operand], None, UNKNOWN)
+
     def _refuse_new_attributes(self, before: dict[Value, dict[str, Operand]]) -> None:
         """Refuse to set an attribute of an object that is being made where that may not happen, or happen again."""
         for obj, attributes in before.items():
@@ -115,6 +122,7 @@ class Emitter:
         for operand in (*args, *(kwargs or {}).values()):
             self.refuse_iterator(operand)
         value = Value(name, type_)
+        self.program.has_objects = self.program.has_objects or object_in(type_) is not None
         call = Call(
             (value,),
             fn if isinstance(fn, (Value, Const)) else Const(fn),

@@ -75,6 +75,7 @@ class Program:
     round: int = 0
     names_of: dict[Function, LiveNames | None] = field(default_factory=dict)
     cells_of: dict[Any, Mapping[str, Cell]] = field(default_factory=dict)
+    has_objects: bool = False  # values of unknown type may be objects
     bound: dict[Function, Function] = field(default_factory=dict)  # methods that have their object
 
     def guard(self, holder: Any, name: Any, value: Any, *, by_type: bool = False) -> None:

@@ -72,7 +72,7 @@ class SequenceEvaluator(Emitter):
         """What to loop over where an object is looped over: what its `__iter__` gives."""
         t = type_of_operand(operand)
         if not is_object(t):
-            return operand
+            return self.no_object(operand)
         iterator = operation(self, iter, [operand], {})
         if iterator is None and isinstance(t, Record):
             raise UnsupportedSyntaxError(

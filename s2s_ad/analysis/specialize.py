@@ -55,6 +55,7 @@ from s2s_ad.ir.types import (
     Type,
     Unknown,
     join,
+    object_in,
 )
 from s2s_ad.ir.types import (
     Instance as InstanceType,
@@ -115,7 +116,7 @@ class Specializer(BlockEvaluator):
         if found is not None:
             return found
         refuse_writes(self, fn, args, kwargs)
-        refuse_objects(self, fn, args, kwargs)
+        args = refuse_objects(self, fn, args, kwargs)
         self._refuse_escape(args, kwargs)
         return self.emit(fn, args, kwargs, result_type(fn, tuple(args), kwargs), name)
 
@@ -136,7 +137,7 @@ class Specializer(BlockEvaluator):
             t = type_of_operand(args[0])
             if records.is_object(t) or not isinstance(t, (Number, Array, List, Tuple, Dict)):
                 return None
-        if fn in OF_OBJECTS and any(records.object_in(type_of_operand(a)) is not None for a in args):
+        if fn in OF_OBJECTS and any(object_in(type_of_operand(a)) is not None for a in args):
             return OF_OBJECTS[fn]
         simple = self.in_adjoint or not args or isinstance(type_of_operand(args[0]), (List, Tuple, Dict, Unknown))
         if fn is list and not simple:
@@ -422,6 +423,7 @@ def infer(
     program: Program, label: str, origin: Any, code: Function, names: LiveNames | None, args: Sequence[Operand]
 ) -> Instance:
     """The instance of a function for arguments of these types; constants that are not data stay constants."""
+    program.has_objects = program.has_objects or any(object_in(type_of_operand(a)) is not None for a in args)
     signature = tuple(("static", static_key(constant(a))) if is_static(a) else type_of_operand(a) for a in args)
     if code.generator and not program.stack:
         raise UnsupportedSyntaxError("the derivative of a generator", code.span, "return a list of what it yields")

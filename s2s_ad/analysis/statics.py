@@ -52,7 +52,10 @@ def same(a: Operand, b: Operand) -> bool:
         return True
     if not (isinstance(a, Const) and isinstance(b, Const)):
         return False
-    return a.value is b.value or (type(a.value) is type(b.value) and type(a.value) in _FOLDABLE and a.value == b.value)
+    if a.value is b.value:
+        return True
+    alike = type(a.value) is type(b.value) and type(a.value) in _FOLDABLE and a.value == b.value
+    return alike and repr(a.value) == repr(b.value)  # 0.0 is not -0.0
 
 
 def unbound(operand: Operand) -> bool:

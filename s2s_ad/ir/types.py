@@ -189,6 +189,17 @@ def holds_unknown(t: Type) -> bool:
     return isinstance(t, Unknown)
 
 
+def object_in(t: Type) -> type | None:
+    """The class of an object in a value of type `t`."""
+    if isinstance(t, Record):
+        return t.cls
+    if isinstance(t, (List, Iterable)):
+        parts: tuple[Type, ...] = (t.item, *(getattr(t, "items", None) or ()))
+    else:
+        parts = t.items if isinstance(t, Tuple) else t.values if isinstance(t, Dict) else ()
+    return next((cls for part in parts if (cls := object_in(part)) is not None), None)
+
+
 def holds_different_objects(t: Type) -> bool:
     """Whether `t` is a list of a known length with objects that have no type in common."""
     if not isinstance(t, List) or t.items is None:

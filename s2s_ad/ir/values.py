@@ -48,7 +48,8 @@ def _type_of(value: Any, name: Hashable, simple: set[int], above: tuple[int, ...
         return _type_of_array(value, name)
     if kind is range:
         return Iterable(INT)
-    if kind is list or isinstance(value, tuple) or (kind is dict and all(map(_is_key, value))):
+    is_tuple = isinstance(value, tuple) and is_plain_tuple(kind)
+    if kind is list or is_tuple or (kind is dict and all(map(_is_key, value))):
         if id(value) in above:
             return Instance(kind)
         return _type_of_container(value, name, simple, (*above, id(value)))
@@ -68,6 +69,11 @@ def _type_of_container(value: Any, name: Hashable, simple: set[int], above: tupl
     if len(set(items)) <= 1:
         return List(items[0] if items else NEVER)
     return List(join_all(items), items)
+
+
+def is_plain_tuple(cls: type) -> bool:
+    """Whether a class derived from `tuple` leaves it to that what its items are."""
+    return all(getattr(cls, name) is getattr(tuple, name) for name in ("__getitem__", "__iter__", "__len__"))
 
 
 def _is_key(key: object) -> bool:
@@ -176,7 +182,8 @@ def unsupported_class(value: object, above: tuple[int, ...] = ()) -> type | None
     if id(value) in above:
         return type(value)  # it holds itself
     above = (*above, id(value))
-    if type(value) in (list, tuple) or (isinstance(value, tuple) and hasattr(value, "_fields")):
+    is_tuple = isinstance(value, tuple) and (type(value) is tuple or hasattr(value, "_fields"))
+    if type(value) is list or (is_tuple and is_plain_tuple(type(value))):
         found = (unsupported_class(v, above) for v in value)  # type: ignore[attr-defined]
         return next((c for c in found if c is not None), None)
     if type(value) is dict:

@@ -73,7 +73,7 @@ def _reverse_make_dict(step: StructuralStep) -> None:
             step.contribute(i, step.t.spec.apply(operator.getitem, [bar, step.args()[i - 1]]))
 
 
-@reverses(runtime.immutable)
+@reverses(runtime.immutable, runtime.no_object)
 def _reverse_immutable(step: StructuralStep) -> None:
     bar = step.take()
     if bar is not None:

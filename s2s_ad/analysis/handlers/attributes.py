@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-from enum import Enum
 from types import ModuleType
 from typing import Any
 
@@ -28,7 +27,7 @@ from s2s_ad.ir.types import (
     Tuple,
     Type,
 )
-from s2s_ad.ir.values import type_of
+from s2s_ad.ir.values import is_code, type_of
 from s2s_ad.rules.numpy.methods import ATTRIBUTES, METHODS
 
 _CONTAINERS = (np.ndarray, list, dict, set)
@@ -82,7 +81,7 @@ def _constant_attribute(s: Emitter, obj: Const, name: str) -> Operand:
     if _is_library_object(obj.value):
         data = isinstance(value, (bool, int, float, complex, np.ndarray, np.generic))
         return s.emit(getattr, [obj, Const(name)], None, type_of(value)) if data else Const(value)
-    if callable(value) or isinstance(value, (ModuleType, Enum)):
+    if is_code(value):
         s.program.guard(obj.value, name, value)
         return Const(value)
     s.program.guard(obj.value, name, type_of(value), by_type=True)

@@ -22,6 +22,7 @@ from collections.abc import Callable, Sequence
 from types import MemberDescriptorType, SimpleNamespace
 from typing import Any
 
+from s2s_ad.analysis.cells import holds_function
 from s2s_ad.analysis.effects import is_pure
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.dataclass_init import home_of_generated, run_generated
@@ -36,12 +37,11 @@ from s2s_ad.analysis.handlers.records import (
 from s2s_ad.analysis.handlers.table import handles
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.sharing import kinds
-from s2s_ad.analysis.statics import same
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
-from s2s_ad.ir.types import Closure, Record, Static, Tuple, Type
-from s2s_ad.ir.values import is_code, is_written_in_python, own_lookup
+from s2s_ad.ir.types import Record, Static, Tuple, Type
+from s2s_ad.ir.values import is_code, is_plain_tuple, is_written_in_python, own_lookup
 from s2s_ad.runtime import slots_of
 
 _MOST_INSIDE = 8
@@ -82,7 +82,7 @@ def _as_call(given: Sequence[tuple[str | None, Operand]], values: list[Operand])
     """The arguments by the numbers of the attributes that they have become; None where one has become none."""
     found = []
     for keyword, operand in given:
-        i = next((i for i, value in enumerate(values) if same(value, operand)), None)
+        i = next((i for i, value in enumerate(values) if value is operand), None)
         if i is None:
             return None
         found.append((keyword, i))
@@ -98,7 +98,7 @@ def _made(
 ) -> Operand:
     """The op that makes an object with these attributes."""
     for attribute, operand in attributes.items():
-        if isinstance(type_of_operand(operand), Closure):
+        if holds_function(type_of_operand(operand)):
             raise UnsupportedSyntaxError(
                 f"a nested function as the attribute `{attribute}` of a `{cls.__name__}`",
                 s.span,
@@ -120,7 +120,8 @@ def _named_tuple(
     """A named tuple; its class takes its fields in order, and may have defaults for the last of them."""
     home = next(c for c in cls.__mro__ if "__new__" in vars(c))
     fields: tuple[str, ...] = getattr(home, "_fields", ())
-    if not fields or "_field_defaults" not in vars(home) or found_in_class(cls, "__init__") is not object.__init__:
+    usual = "_field_defaults" in vars(home) and found_in_class(cls, "__init__") is object.__init__
+    if not fields or not usual or not is_plain_tuple(cls):
         raise UnsupportedSyntaxError(f"`{cls.__name__}`, which is made in its own way,", s.span, _OUTSIDE)
     rely_on(s, cls, "__new__")
     defaults = {k: Const(v) for k, v in home._field_defaults.items()}  # type: ignore[attr-defined]

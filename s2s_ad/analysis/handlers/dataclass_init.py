@@ -117,6 +117,11 @@ def _replace(s: Emitter, args: list[Operand], changes: dict[str, Operand]) -> Op
     return s.apply(t.cls, [], given | changes)
 
 
+@handles(dataclasses.fields)
+def _refuse_fields(s: Emitter, _args: list[Operand], _kwargs: dict[str, Operand]) -> Operand:
+    raise UnsupportedSyntaxError("`fields` of a dataclass", s.span, "name the attributes")
+
+
 @handles(dataclasses.asdict)
 def _as_dict(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand | None:
     return None if kwargs or not _is_dataclass(type_of_operand(args[0])) else _taken_apart(s, args[0], as_dict=True)

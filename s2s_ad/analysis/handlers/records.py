@@ -25,7 +25,7 @@ from s2s_ad.analysis.statics import is_hashable
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives, values
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand
-from s2s_ad.ir.types import Dict, Instance, Iterable, List, Record, Static, Tuple, Type
+from s2s_ad.ir.types import INT, Instance, Record, Static, Tuple, Type, object_in
 from s2s_ad.ir.values import is_code, is_written_in_python, own_lookup, type_of
 from s2s_ad.rules.registry import Opaque, ZeroRule, registry
 
@@ -155,6 +155,8 @@ def method(s: Emitter, obj: Operand, t: Object, name: str, args: list[Operand], 
         return s.apply(attribute(s, obj, t, name), args, kwargs)
     if isinstance(t, Tuple) and name in ("_replace", "_asdict") and not args:
         return _of_named_tuple(s, obj, t, name, kwargs)
+    if isinstance(t, Tuple) and getattr(tuple, name, MISSING) is found:
+        return s.emit(primitives.call_method, [obj, Const(name), *args], kwargs, INT)
     if inspect.isfunction(found):
         rely_on(s, t.cls, name)
         return s.apply(found, [obj, *args], kwargs)
@@ -198,11 +200,18 @@ def refuse_unfollowed(s: Emitter, t: Type, name: str) -> None:
         )
 
 
-def refuse_objects(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> None:
-    """Refuse an object where a function with a rule takes it for a number, an array or a sequence of these."""
+def refuse_objects(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> list[Operand]:
+    """Refuse an object where a function with a rule takes it for a number, an array or a sequence of these.
+
+    Gives the arguments; those of which only the run of the program tells whether they are objects are tested then.
+    """
     rule = registry.get(fn) if is_hashable(fn) else None
-    if rule is None or isinstance(rule, (ZeroRule, Opaque)) or fn in _OF_CONTAINERS:
-        return
+    if isinstance(rule, (ZeroRule, Opaque)) or (rule is None and (not is_hashable(fn) or fn not in _OF_CONTAINERS)):
+        return args
+    if s.retarget is None and not s.in_adjoint:
+        args = [s.no_object(a) for a in args]
+    if fn in _OF_CONTAINERS:
+        return args
     held = next((cls for o in (*args, *kwargs.values()) if (cls := object_in(type_of_operand(o)))), None)
     if held is not None:
         raise UnsupportedSyntaxError(
@@ -210,17 +219,7 @@ def refuse_objects(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, O
             s.span,
             "pass the attributes that it needs",
         )
+    return args
 
 
 _OF_CONTAINERS = frozenset({operator.getitem, operator.add, operator.mul})
-
-
-def object_in(t: Type) -> type | None:
-    """The class of an object in a value of type `t`."""
-    if isinstance(t, Record):
-        return t.cls
-    if isinstance(t, (List, Iterable)):
-        parts: tuple[Type, ...] = (t.item, *(getattr(t, "items", None) or ()))
-    else:
-        parts = t.items if isinstance(t, Tuple) else t.values if isinstance(t, Dict) else ()
-    return next((cls for part in parts if (cls := object_in(part)) is not None), None)
