@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from types import FunctionType, MethodType
 from typing import Any
 
-from s2s_ad.analysis.cells import holds_function
+from s2s_ad.analysis.cells import shows_function
 from s2s_ad.analysis.effects import may_raise, may_raise_watched, watched_values
 from s2s_ad.analysis.guards import Guard
 from s2s_ad.analysis.libraries import library_source
@@ -155,7 +155,7 @@ def _compile(source: Lowered, values: Sequence[Any], request: Request, opened: f
     instance = infer(program, source.code.name, source.fn, source.code, source.names, operands)
     typed = instance.typed
     assert typed is not None
-    if holds_function(instance.result_type):
+    if shows_function(instance.result_type):
         what = f"a nested function in the value of `{source.code.name}`"
         raise UnsupportedSyntaxError(what, source.code.span, "call it here, or define it at the top of the module")
     stages: dict[str, Any] = {"ssa": source.code, "typed": typed}

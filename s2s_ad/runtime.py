@@ -244,6 +244,20 @@ def zeros_like(x: Any, *path: Any) -> Any:
     return finish(None, x)
 
 
+def item_buffer(x: Any) -> Any:
+    """Zero cotangents of the items of an iterable, to be replaced one by one."""
+    if isinstance(x, (list, np.ndarray)):
+        return zeros_like(x)
+    return [zeros_like(item) for item in x]
+
+
+def of_items(bars: Any, x: Any) -> Any:
+    """The cotangent of an iterable from those of its items; a dict or a set gives items that have none."""
+    if isinstance(x, (dict, set, frozenset)):
+        return zeros_like(x) if isinstance(x, dict) else None
+    return project(np.asarray(bars) if isinstance(x, np.ndarray) else bars, x)
+
+
 def add(a: Any, b: Any) -> Any:
     """The sum of two cotangents of any structure, None standing for zero."""
     if a is None or b is None:

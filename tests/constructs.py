@@ -169,7 +169,9 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
         C("complex values", "z = x * 1j\nreturn abs(z)"),
     ),
     "Functions": (
-        C("calls of Python functions, with all kinds of arguments", "return helper(x, *xs, c=x, d=x)"),
+        C("calls of Python functions, with all kinds of arguments", "return helper(x, 2.0, *xs, c=x, **{'d': x})"),
+        C("`f(*xs)` with a list, into more than `*args`", "return helper(*xs)"),
+        C("`zip(*rows)`, `max(*xs)`, `print(x)`", "print(x)\nreturn sum(a * b for a, b in zip(*[xs, v])) + max(*xs)"),
         C("recursion", "def power(y, n):\n    return 1.0 if n == 0 else y * power(y, n - 1)\nreturn power(x, 3)"),
         C(
             "nested functions and `lambda`",

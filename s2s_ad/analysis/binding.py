@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
-from s2s_ad.ir.nodes import Function, Operand
+from s2s_ad.analysis.libraries import is_library
+from s2s_ad.analysis.program import lowered
+from s2s_ad.ir.nodes import Const, Function, Operand
+from s2s_ad.ir.types import Closure
+from s2s_ad.rules.registry import registry
 
 _Kind = inspect.Parameter
 
@@ -40,3 +45,19 @@ def bind_arguments(
         else:
             found.append(default(p.name) if value is None else value)
     return found
+
+
+def takes_rest(callee: Operand, given: int) -> bool:
+    """Whether a Python function takes all arguments after the first `given` as its `*args`."""
+    code: Function | None = None
+    if isinstance(callee, Const):
+        fn = callee.value
+        known = isinstance(fn, FunctionType) and registry.get(fn) is None and not is_library(fn)
+        code = lowered(fn).code if known else None
+    elif isinstance(callee.type, Closure):
+        code = callee.type.code
+    if code is None:
+        return False
+    kinds = [p.kind for p in code.parameters]
+    positional = kinds.count(_Kind.POSITIONAL_ONLY) + kinds.count(_Kind.POSITIONAL_OR_KEYWORD)
+    return _Kind.VAR_POSITIONAL in kinds and given >= positional

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from s2s_ad.ir.nodes import Operand, Value
 from s2s_ad.ir.primitives import Cell, MakeClosure, SetCell
-from s2s_ad.ir.types import Closure, Dict, Instance, Iterable, List, Tuple, Type
+from s2s_ad.ir.types import Closure, Dict, Instance, Iterable, List, Lost, Record, Tuple, Type
 
 Scope = dict[Cell, object]
 
@@ -62,6 +62,20 @@ class Cells:
 def holds_function(t: Type) -> bool:
     """Whether values of type `t` are nested functions, or hold some."""
     return next(_codes(t), None) is not None
+
+
+def shows_function(t: Type) -> bool:
+    """Whether a value of type `t`, seen from outside, would show what stands for a nested function."""
+    match t:
+        case Closure() | Lost():
+            return True
+        case Tuple(parts) | Dict(_, parts) | Record(values=parts):
+            return any(map(shows_function, parts))
+        case List(item, parts):
+            return any(map(shows_function, (item,) if parts is None else parts))
+        case Iterable(item):
+            return shows_function(item)
+    return False
 
 
 def has_code(operand: Operand) -> bool:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from s2s_ad.analysis.attempts import exception_kinds, never_raises, refuse_outside_writes
+from s2s_ad.analysis.binding import takes_rest
 from s2s_ad.analysis.cells import has_code
 from s2s_ad.analysis.choices import one_of
 from s2s_ad.analysis.handlers.operators import operation
 from s2s_ad.analysis.handlers.records import is_object
 from s2s_ad.analysis.iterators import Run
 from s2s_ad.analysis.managers import entered
-from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.python_types import iterated
 from s2s_ad.analysis.sequences import SequenceEvaluator
 from s2s_ad.analysis.statics import (
+    is_hashable,
     same,
     unbound,
     widen,
@@ -20,7 +22,8 @@ from s2s_ad.analysis.statics import (
 from s2s_ad.errors import Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Try, Value, While, With, visible
-from s2s_ad.ir.types import UNKNOWN, Instance, List, Record, Tuple, Type, holds_unknown, join, join_all
+from s2s_ad.ir.types import UNKNOWN, Instance, List, Tuple, Type, holds_unknown, join, join_all
+from s2s_ad.rules.functional import SPREAD
 
 _MAX_ROUNDS = 8
 _MOST_UNROLLED = 64
@@ -54,8 +57,8 @@ class BlockEvaluator(SequenceEvaluator):
 
     def _call(self, op: Call) -> None:
         target = self.operand(op.target)
-        if isinstance(target, Const) and target.value is primitives.make_list and self.has_open_star(op.args):
-            self.env[op.results[0]] = self.joined_list(op.args)
+        if self.has_open_star(op.args):
+            self.env[op.results[0]] = self._open_call(target, op)
             return
         args = self.expand(op.args)
         kwargs = self.expand_keywords(op.kwargs)
@@ -65,6 +68,29 @@ class BlockEvaluator(SequenceEvaluator):
             return
         result = self.apply(target, args, kwargs, op.results[0].name)
         self.env[op.results[0]] = result
+
+    def _open_call(self, target: Operand, op: Call) -> Operand:
+        """A call with a starred sequence whose length is not known: the arguments from there on are one list."""
+        fn, args = constant(target), op.args
+        if fn is primitives.make_list:
+            return self.joined_list(args)
+        if fn is primitives.make_tuple:
+            return self.apply(tuple, [self.joined_list(args)])
+        if fn is primitives.call_method and isinstance(owner := self.operand(args[0]), Const):  # type: ignore[arg-type]
+            target, args = self.apply(getattr, [owner, self.operand(args[1])]), args[2:]  # type: ignore[arg-type]
+            fn = constant(target)
+        kwargs, first = self.expand_keywords(op.kwargs), self.first_open(args)
+        if is_hashable(fn) and fn in SPREAD:
+            return self.apply(SPREAD[fn], [self.joined_list(args)], kwargs)
+        plain = self.expand(args[:first])
+        if not takes_rest(target, len(plain)):
+            return self.apply(target, self.expand(args), kwargs, op.results[0].name)  # or says why not
+        rest = self.joined_list(args[first:])
+        self.rests.append(rest)
+        try:
+            return self.apply(target, [*plain, rest], kwargs, op.results[0].name)
+        finally:
+            self.rests.pop()
 
     def _with(self, op: With) -> None:
         """The body is emitted into the `with`; what is known and changed in it is so after it too."""
@@ -257,11 +283,11 @@ class BlockEvaluator(SequenceEvaluator):
 
 
 def _differ_in_code(items: list[Operand]) -> bool:
-    """Whether the items of a sequence are functions, or objects that no single code fits."""
+    """Whether the items of a sequence are functions, or of kinds that no single code fits."""
     if any(map(has_code, items)):
         return True
     types = [type_of_operand(i) for i in items]
-    return any(isinstance(t, Record) for t in types) and holds_unknown(join_all(tuple(types)))
+    return holds_unknown(join_all(tuple(types))) and not any(map(holds_unknown, types))
 
 
 def _falls_through(body: Block) -> bool:

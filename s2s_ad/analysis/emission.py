@@ -53,6 +53,7 @@ class Emitter:
         self.simplify: Callable[[Any, list[Operand], dict[str, Operand]], Operand | list[Operand]] | None = None
         self.in_adjoint = False
         self.runs: dict[Value, Run] = {}
+        self.rests: list[Operand] = []  # the lists that stand for all further arguments of the calls that are bound
         self.choices: dict[Value, tuple[Const, ...]] = {}
         self.making: dict[Value, dict[str, Operand]] = {}  # objects whose `__init__` runs, with their attributes so far
         self.clock = 0  # counts what has been written that other code could see

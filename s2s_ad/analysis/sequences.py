@@ -29,6 +29,8 @@ class SequenceEvaluator(Emitter):
         if isinstance(iterable, Const):
             is_static = isinstance(iterable.value, (tuple, range))
             return [Const(v) for v in iterable.value] if is_static else None
+        if isinstance(iterable.type, Dict):
+            return [Const(k) for k in iterable.type.keys]
         made = self.definitions.get(iterable)
         fn = None if made is None else constant(made.target)
         if made is not None and fn in (primitives.make_tuple, primitives.make_list):
@@ -157,12 +159,17 @@ class SequenceEvaluator(Emitter):
 
     def has_open_star(self, args: Sequence[Operand | Star]) -> bool:
         """Whether a sequence of a length known only at run time is unpacked."""
-        stars = [self.operand(a.operand) for a in args if isinstance(a, Star)]
-        return any(
-            s in self.runs or (not isinstance(s.type, Tuple) and self.static_items(s) is None)
-            for s in stars
-            if isinstance(s, Value)
-        )
+        return any(map(self._is_open, args))
+
+    def first_open(self, args: Sequence[Operand | Star]) -> int:
+        """Where the first such sequence stands."""
+        return next(i for i, arg in enumerate(args) if self._is_open(arg))
+
+    def _is_open(self, arg: Operand | Star) -> bool:
+        sequence = self.operand(arg.operand) if isinstance(arg, Star) else None
+        if not isinstance(sequence, Value):
+            return False
+        return sequence in self.runs or (not isinstance(sequence.type, Tuple) and self.static_items(sequence) is None)
 
     def joined_list(self, args: Sequence[Operand | Star]) -> Operand:
         """`[a, *b, c]` as `[a] + list(b) + [c]`."""

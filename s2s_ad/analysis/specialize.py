@@ -19,7 +19,7 @@ from s2s_ad.analysis import array_types, outside
 from s2s_ad.analysis.aliasing import check_aliasing
 from s2s_ad.analysis.axis_names import AxisNames
 from s2s_ad.analysis.binding import bind_arguments
-from s2s_ad.analysis.cells import Scope, has_code, holds_function
+from s2s_ad.analysis.cells import Scope, has_code, holds_function, shows_function
 from s2s_ad.analysis.choices import choose
 from s2s_ad.analysis.control_flow import BlockEvaluator
 from s2s_ad.analysis.effects import is_pure
@@ -36,6 +36,7 @@ from s2s_ad.analysis.statics import (
     named,
     same,
     static_key,
+    unbound,
     widen,
 )
 from s2s_ad.analysis.typing import result_type
@@ -49,6 +50,8 @@ from s2s_ad.ir.types import (
     Closure,
     Dict,
     List,
+    Lost,
+    Never,
     Number,
     Record,
     Tuple,
@@ -66,6 +69,7 @@ from s2s_ad.rules.registry import registry
 _TYPES = (array_types,)  # fills the table of `typing`
 _WRITE_OUT = "write the loop out"
 _CONTAINERS = (Tuple, List, Dict)
+_SHOWS = frozenset({print, str, repr, format})
 _MAX_ROUNDS = 8
 _MAX_NESTING = 20
 
@@ -109,6 +113,7 @@ class Specializer(BlockEvaluator):
             self.clock += self.cells.set(fn, args[0])
             return Const(None)
         if isinstance(fn, primitives.FString):
+            self._refuse_escape(print, args, {})
             return self.emit(fn, args, None, InstanceType(str), name)
         if isinstance(fn, type) and issubclass(fn, BaseException):
             return self.emit(fn, args, kwargs, InstanceType(fn), name)
@@ -117,7 +122,7 @@ class Specializer(BlockEvaluator):
             return found
         refuse_writes(self, fn, args, kwargs)
         args = refuse_objects(self, fn, args, kwargs)
-        self._refuse_escape(args, kwargs)
+        self._refuse_escape(fn, args, kwargs)
         return self.emit(fn, args, kwargs, result_type(fn, tuple(args), kwargs), name)
 
     def _taken_by(self, fn: Any, args: list[Operand]) -> list[Operand]:
@@ -166,7 +171,7 @@ class Specializer(BlockEvaluator):
         if registry.get(fn) is not None:
             return self.emit(fn, args, kwargs, self._type_of_body(fn, args, kwargs), name) if written_here else None
         if is_generated(fn):
-            self._refuse_escape(args, kwargs)
+            self._refuse_escape(fn, args, kwargs)
             return self.emit(fn, args, kwargs, InstanceType(contextlib._GeneratorContextManager), name)
         if isinstance(fn, type):
             return construct(self, fn, args, kwargs, name)
@@ -212,12 +217,15 @@ class Specializer(BlockEvaluator):
             )
         return result
 
-    def _refuse_escape(self, args: list[Operand], kwargs: dict[str, Operand]) -> None:
-        """A nested function is no object in generated code, so none can be handed to foreign code."""
+    def _refuse_escape(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> None:
+        """A nested function is no object in generated code, so none can be handed to foreign code, or be shown."""
+        shows = is_hashable(fn) and fn in _SHOWS
         for operand in (*args, *kwargs.values()):
-            if isinstance(operand, Value) and isinstance(operand.type, Closure):
+            t = type_of_operand(operand)
+            if isinstance(t, (Closure, Lost)) or (shows and shows_function(t)):
+                what = f"the nested function `{t.code.name}`" if isinstance(t, Closure) else "a nested function"
                 raise UnsupportedSyntaxError(
-                    f"the nested function `{operand.type.code.name}` as an argument of a function that is not Python",
+                    f"{what} as an argument of a function that is not Python",
                     self.span,
                     "write the loop out, or define the function at the top of the module",
                 )
@@ -228,8 +236,15 @@ class Specializer(BlockEvaluator):
         if isinstance(target.type, Record):
             return records.call(self, target, target.type, args, kwargs)
         made = self.definitions.get(target)
-        if made is not None and self.ops[-1] is made and constant(made.target) is getattr and len(made.args) == 2:
+        is_method = made is not None and self.ops[-1:] == [made] and constant(made.target) is getattr
+        if made is not None and is_method and isinstance(made.args[0], Value) and len(made.args) == 2:
             return self.apply(primitives.call_method, [*made.args, *args], kwargs)  # type: ignore[list-item]
+        if isinstance(target.type, Lost):
+            raise UnsupportedSyntaxError(
+                "a call of one of several nested functions",
+                self.span,
+                "call each of them in its own branch, or define them at the top of the module",
+            )
         if target in self.choices:
             return choose(self, target, self.choices[target], args, kwargs)
         return self.emit(target, args, kwargs, UNKNOWN)
@@ -363,9 +378,13 @@ class Specializer(BlockEvaluator):
         def make_dict(items: dict[str, Operand]) -> Operand:
             return self.apply(primitives.make_dict, [x for k, v in items.items() for x in (Const(k), v)])
 
-        return bind_arguments(
-            code, args, kwargs, default, (lambda items: self.apply(primitives.make_tuple, items), make_dict)
-        )
+        def make_tuple(items: list[Operand]) -> Operand:
+            if items and any(items[-1] is rest for rest in self.rests):
+                first = self.apply(primitives.make_list, items[:-1])
+                return self.apply(tuple, [self.apply(operator.add, [first, items[-1]])])
+            return self.apply(primitives.make_tuple, items)
+
+        return bind_arguments(code, args, kwargs, default, (make_tuple, make_dict))
 
     def _call_function(
         self, callee: Lowered, args: list[Operand], kwargs: dict[str, Operand], name: str | None
@@ -374,6 +393,9 @@ class Specializer(BlockEvaluator):
         outside.guard_function(self, fn)
         since = len(self.ops)
         bound = self.bind_call(callee, args, kwargs)
+        if any(isinstance(type_of_operand(a), Never) and not unbound(a) for a in bound):
+            self.dead = True  # an argument has raised
+            return UNDEFINED
         if self.retarget is not None or fn.__module__.startswith("s2s_ad.rules."):
             self.hidden += 1
             try:

@@ -41,6 +41,11 @@ class Unknown(Type):
 
 
 @dataclass(frozen=True)
+class Lost(Unknown):
+    """A value that may be one of several nested functions, which generated code has no objects for."""
+
+
+@dataclass(frozen=True)
 class Never(Type):
     """No value: control does not get here, or the variable is not bound."""
 
@@ -138,6 +143,7 @@ class Instance(Type):
 
 
 UNKNOWN = Unknown()
+LOST = Lost()
 NEVER = Never()
 INT = Number("int")
 FLOAT = Number("float")
@@ -239,6 +245,8 @@ def join(a: Type, b: Type) -> Type:
             return Iterable(join(a.item, b.item))
         case Closure(), Closure() if a.code is b.code:
             return Closure(a.code, tuple(map(join, a.captured, b.captured)))
+        case ((Closure() | Lost()), _) | (_, (Closure() | Lost())):
+            return LOST
     return UNKNOWN
 
 

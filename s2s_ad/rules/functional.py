@@ -335,6 +335,35 @@ def _zip_longest(a: Any, b: Any, *, fillvalue: Any = None) -> Any:
     return [(p[i] if i < len(p) else fillvalue, q[i] if i < len(q) else fillvalue) for i in range(n)]
 
 
+# Calls with a starred sequence whose length is not known, as functions of that sequence.
+def _zip_rows(rows: Any) -> Any:
+    """``zip(*rows)``."""
+    n = min([len(row) for row in rows]) if len(rows) > 0 else 0
+    return [tuple([row[i] for row in rows]) for i in range(n)]
+
+
+DEFINITIONS[_zip_rows] = _zip_rows
+ITERATORS.add(_zip_rows)
+
+
+def _max_of(items: Any) -> Any:
+    """``max(*items)``."""
+    return max(items) if len(items) != 1 else max(items[0])
+
+
+def _min_of(items: Any) -> Any:
+    """``min(*items)``."""
+    return min(items) if len(items) != 1 else min(items[0])
+
+
+SPREAD: dict[Any, Callable[..., Any]] = {
+    zip: _zip_rows,
+    max: _max_of,
+    min: _min_of,
+    itertools.chain: itertools.chain.from_iterable,
+}
+
+
 def definition_of(tool: Any, keywords: Any) -> Callable[..., Any] | None:
     """What a call of `tool` with these keyword arguments means, or None where it is no functional tool."""
     if tool in (max, min) and keywords:

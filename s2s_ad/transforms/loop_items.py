@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from s2s_ad import runtime
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, For, Op, Operand, Value
-from s2s_ad.ir.types import Array, List, Tuple
+from s2s_ad.ir.types import Array, List, Tuple, Unknown
 from s2s_ad.transforms.scopes import bar_name
 from s2s_ad.transforms.tangents import cotangent_type, named
 
@@ -118,6 +119,8 @@ class LoopItems:
         if isinstance(source.type, Tuple):
             zeros = [t.tangents.zero(p) for p in t.tangents.parts(primal)]
             return t.spec.apply(primitives.make_list, zeros)
+        if isinstance(source.type, Unknown):
+            return t.spec.apply(runtime.item_buffer, [primal])
         return t.tangents.zero(primal)
 
     def contribute(self) -> None:
@@ -126,7 +129,9 @@ class LoopItems:
             x_bar: Operand = buffer.result
             if buffer.backwards:
                 x_bar = self.t.spec.apply(operator.getitem, [x_bar, Const(slice(None, None, -1))])
-            self.t.contribute(buffer.source, x_bar, project=not isinstance(buffer.source.type, (Array, List)))
+            if isinstance(buffer.source.type, Unknown):
+                x_bar = self.t.spec.apply(runtime.of_items, [x_bar, self.t.resolve(buffer.source)])
+            self.t.contribute(buffer.source, x_bar, project=not isinstance(buffer.source.type, (Array, List, Unknown)))
 
     @staticmethod
     def first_sequence(t: Transform, source: Operand) -> Operand:

@@ -17,7 +17,7 @@ from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.tables import entering
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
-from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Number, Record, Tuple
+from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Number, Record, Tuple, Unknown
 from s2s_ad.transforms.steps import CallStep, missing_rule
 from s2s_ad.transforms.tangents import cotangent_type, static_parts
 
@@ -85,8 +85,10 @@ def _reverse_convert(step: StructuralStep) -> None:
     bar = step.take()
     if bar is None or not step.op.args:
         return
-    t = type_of_operand(step.args()[0])
-    if not isinstance(t, (List, Tuple)):
+    items = step.args()[0]
+    if isinstance(type_of_operand(items), Unknown):
+        bar = step.t.spec.apply(runtime.of_items, [bar, items])
+    elif not isinstance(type_of_operand(items), (List, Tuple)):
         raise missing_rule(step.op)
     step.contribute(0, bar)
 

@@ -128,6 +128,19 @@ def among_nested_functions(v):
     return f(v[1])
 
 
+def among_nested_functions_inactive(v):
+    """No derivative goes through the call."""
+    f = None
+    if v[0] > 1:
+        f = lambda x: x * 2
+    elif v[0] > 0:
+
+        def f(x):
+            return x * 3
+
+    return f(2.0) * v[1]
+
+
 def grouped(v):
     """Its groups share an iterator."""
     return sum(sum(g) ** 2 for _, g in itertools.groupby(v, lambda x: x > 0))
@@ -167,8 +180,9 @@ def through_a_text(v):
 
 
 def deep_copy_of_all_sorts(v):
-    """A list of what has no type in common."""
-    return copy.deepcopy([v, [v]])[0][0]
+    """What it is that is copied is known only when it runs."""
+    x = v if v[0] > 1 else [v]
+    return copy.deepcopy(x)[0][0]
 
 
 @pytest.mark.parametrize(
@@ -185,7 +199,8 @@ def deep_copy_of_all_sorts(v):
         (of_a_generator, "def of_a_generator(v):", "def of_a_generator(v):", "return a list"),
         (stops, "for x in endless(v[0]):", "", "`while` and `break`"),
         (out_of_global_data, "return FUNCTIONS[len(v) - 2](v[0])", "FUNCTIONS[len(v) - 2](v[0])", "rewrite"),
-        (among_nested_functions, "return f(v[1])", "f(v[1])", "rewrite"),
+        (among_nested_functions, "return f(v[1])", "f(v[1])", "in its own branch"),
+        (among_nested_functions_inactive, "return f(2.0) * v[1]", "f(2.0)", "in its own branch"),
         (grouped, "return sum(", "itertools.groupby(v, lambda x: x > 0)", "write the loop out"),
         (split_in_two, "a, b = itertools.tee(v)", "itertools.tee(v)", "write the loop out"),
         (first_item, "return next(iter(v))", "", "index"),

@@ -212,6 +212,16 @@ def prints_in_a_loop(x):
     return x
 
 
+@program((0.5,), (-0.5,))
+def methods_as_values(x):
+    """Of an object that nothing is known of; called in a branch that begins with it, and at once."""
+    enabled = log.isEnabledFor
+    if x > 0:
+        enabled(10)
+        x = x * x
+    return x * 2 if getattr(log, "isEnabledFor")(99) or enabled(10) else x * 3
+
+
 # Tools.
 
 
@@ -397,3 +407,80 @@ def outer(*args, **kwargs):
 def forwarded(x, y):
     """Positional, too many, by name, unknown names."""
     return outer(x, y) + outer(x, y, x, y) + outer(x, d=y) + outer(x, z=y, w=x) + wrapped(x)
+
+
+# Sequences whose length is known only when it runs, as arguments.
+
+
+@program(([(0.5, 1.5), (2.0, -1.0), (0.25, 3.0)],), ([(0.5, 1.5)],))
+def transposed(points):
+    """`zip(*rows)`, taken apart and looped over."""
+    xs, ys = zip(*points)
+    total = 0.0
+    for column in zip(*points):
+        total += sum(column) ** 2
+    return sum(a * b for a, b in zip(xs, ys)) + total
+
+
+@program(([[0.5, 1.5], [2.0, -1.0, 4.0]],))
+def transposed_ragged(rows):
+    """As far as the shortest row goes; no row at all gives nothing."""
+    return sum(a * b for a, b in zip(*rows)) + len(list(zip(*rows[:0])))
+
+
+@program(([0.5, 1.5], 0.7), ([2.0], 0.7))
+def more_arguments(xs, x):
+    """A list of any length goes on in `*args`, of a function, a nested function and a lambda."""
+
+    def f(a, *rest, k=1.0):
+        return a * len(rest) + k * sum(rest) * rest[-1]
+
+    return inner(x, x, *xs, x, c=2.0) + f(x, *xs) * f(x, x, *xs, *xs, k=x) + (lambda *r: sum(r))(*xs)
+
+
+@program(([0.5, 1.5, 1.0],))
+def extremes_of_all(xs):
+    """`max(*xs)`, and a tuple with a starred list in its middle."""
+    t = (xs[0], *[x * x for x in xs], 2.0)
+    return max(*xs) * min(*t) + t[1] * t[-2] + len(t)
+
+
+@program(([[0.5, 1.5], [2.0]],))
+def chained_lists(rows):
+    """`itertools.chain(*rows)`."""
+    return sum(x * i for i, x in enumerate(itertools.chain(*rows), start=1))
+
+
+def tower(x, n):
+    """A tuple whose length is not known."""
+    return () if n == 0 else (*tower(x, n - 1), x * n)
+
+
+@program((0.7, 3), (0.7, 1))
+def walk_over_a_tuple_of_unknown_length(x, n):
+    """In a loop that goes all the way, in one that is left, in a zip, backwards, and made a list."""
+    t = tower(x, n)
+    total = 0.0
+    for a in t:
+        total += a * a
+    for a in t:
+        if a > 1.5:
+            break
+        total *= a
+    for a, b in zip(t, [2.0, 3.0]):
+        total += a * b
+    for i, a in enumerate(reversed(t)):
+        total += i * a
+    return total * list(t)[-1] + sum([a * 2 for a in tuple(list(t))])
+
+
+@program((0.7, "list"), (0.7, "tuple"), (0.7, "array"), (0.7, "dict"), (0.7, "set"))
+def walk_over_anything(x, kind):
+    """What is looped over is known only when it runs; a dict and a set give what is constant."""
+    many = {"list": [x, 2.0], "tuple": (x, x * x), "array": np.array([x, 3.0]), "dict": {1.5: x}, "set": {2.5}}
+    total = 0.0
+    items = many["list"] if kind == "list" else many["tuple"] if kind == "tuple" else many["array"]
+    items = many["dict"] if kind == "dict" else many["set"] if kind == "set" else items
+    for a in items:
+        total += a * a
+    return total * sum(list(items)) * x
