@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import linecache
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -49,9 +51,9 @@ def made(seed: int) -> Callable[..., Any]:
     """The function `program` of a seed, with its source at hand."""
     text, filename = program_text(seed), f"<random program {seed}>"
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-    namespace: dict[str, Any] = {"__name__": "random_program"}
-    exec(compile(text, filename, "exec"), namespace)
-    return namespace["program"]  # type: ignore[no-any-return]
+    module = sys.modules["random_program"] = ModuleType("random_program")  # dataclasses look it up
+    exec(compile(text, filename, "exec"), vars(module))
+    return module.program  # type: ignore[no-any-return]
 
 
 def derivatives(function: Callable[..., Any], arguments: tuple[Any, ...], *, optimize: bool) -> tuple[Any, Any, Any]:

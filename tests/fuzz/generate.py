@@ -1,9 +1,10 @@
 """Writes random programs: the same text for the same seed, whatever the machine.
 
-    program   ::= helpers  def program(x, y, v): statements; return score
+    program   ::= class  helpers  def program(x, y, v): statements; return score
     statement ::= name = expression | name += expression | names = names | def | append | write
                 | if | for | while | try | with | match
     kind      ::= s (a float) | v (an array of three) | l (a list of floats) | p (a pair) | d (a dict) | f (a function)
+                  | o (an object of the class)
 
 An expression is bounded: everything goes through `sin`, `tanh` or a division by something positive, so that loops do
 not overflow. Kinds are tracked, so that programs run; a name may change its kind, and is forgotten where the sides of
@@ -18,6 +19,23 @@ from dataclasses import dataclass, field
 
 Lines = list[str]
 CHECKED = ["def checked(a):", "    if a > 0.3:", "        raise ValueError('large')", "    return np.sin(a)"]
+CLASS = """
+@dataclass
+class Point:
+    w: float
+    u: np.ndarray
+    k: float = 0.5
+
+    @property
+    def norm(self):
+        return np.dot(self.u, self.u) * self.k
+
+    def moved(self, t):
+        return Point(self.w + t, np.sin(self.u) * t, k=self.k * 0.9)
+
+    def __add__(self, other):
+        return Point(self.w * 0.5, self.u + other.u, other.k)
+"""
 
 
 def program_text(seed: int) -> str:
@@ -32,6 +50,7 @@ class _Writer:
     rng: random.Random
     kinds: dict[str, str] = field(default_factory=dict)
     helpers: list[str] = field(default_factory=list)
+    objects: bool = False
     counters: int = 0
     loops: int = 0
     size: int = 0
@@ -44,7 +63,9 @@ class _Writer:
     def module(self) -> str:
         """Imports, helpers and the program."""
         self.writes = self.rng.random() < 0.15
-        parts = ["import contextlib", "import math", "import numpy as np", "", *CHECKED, ""]
+        self.objects = self.rng.random() < 0.3
+        parts = ["import contextlib", "import math", "from dataclasses import dataclass", "import numpy as np", ""]
+        parts += [*CHECKED, "", *(CLASS.splitlines() if self.objects else [])]
         for i in range(self.rng.randrange(3)):
             parts += [*self.helper(f"helper_{i}"), ""]
             self.helpers.append(f"helper_{i}")
@@ -74,6 +95,7 @@ class _Writer:
             "p": "{0}[0] * {0}[1]",
             "d": "{0}['a'] - {0}['b']",
             "f": "{}(x)",
+            "o": "{0}.w * {0}.norm",
         }
         return " + ".join(terms[kind].format(name) for name, kind in sorted(self.kinds.items()) if kind in terms)
 
@@ -97,7 +119,7 @@ class _Writer:
 
     def assignment(self) -> Lines:
         """A name, old or new, is bound."""
-        kind = self.rng.choice("ssssvvlpd")
+        kind = self.rng.choice("ssssvvlpdoo" if self.objects else "ssssvvlpd")
         name = self.target(kind)
         text = self.expression(kind)
         self.kinds[name] = kind
@@ -357,6 +379,18 @@ class _Writer:
                 )
             case "p":
                 return f"({self.scalar(1)}, {self.scalar(1)})"
+            case "o":
+                made = [
+                    f"Point({self.scalar(1)}, {self.vector(1)})",
+                    f"Point(u={self.vector(0)}, w={self.scalar(0)}, k=1.5)",
+                ]
+                for name in self.named("o"):
+                    made += [
+                        f"{name}.moved(np.sin({self.scalar(1)}))",
+                        f"({name} + {self.rng.choice(self.named('o'))})",
+                        name,
+                    ]
+                return self.rng.choice(made)
         return f"{{'a': {self.scalar(1)}, 'b': {self.scalar(1)}}}"
 
     def bounded(self, kind: str) -> str:
@@ -370,6 +404,7 @@ class _Writer:
         leaves += [f"{n}[{self.rng.choice('012')}]" for n in self.named("v")]
         leaves += [f"{n}[{self.rng.choice('01')}]" for n in self.named("p")]
         leaves += [f"{n}['{self.rng.choice('ab')}']" for n in self.named("d")]
+        leaves += [f"{n}.{self.rng.choice(['w', 'k', 'norm', 'u[1]'])}" for n in self.named("o")]
         if depth == 0 or self.rng.random() < 0.25:
             return self.rng.choice(leaves)
         a, b = self.scalar(depth - 1), self.scalar(depth - 1)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from programs.harness import program
-from s2s_ad import MissingRuleError, UnsupportedSyntaxError
+from s2s_ad import UnsupportedSyntaxError
 
 V = np.array([0.5, -1.25, 2.0])
 WEIGHTS = np.array([0.1, 0.2, -0.3])
@@ -148,7 +148,7 @@ def captured_in_a_comprehension(v, scale):
     return sum([(lambda t: t * scale * k)(v[k]) for k in range(3)])
 
 
-@program((1.5, 2.5), (-1.5, 2.5), refused=MissingRuleError)
+@program((1.5, 2.5), (-1.5, 2.5), refused=UnsupportedSyntaxError)
 def defined_in_an_arm(x, y):
     """Which body the name has depends on the data."""
     if x > 0:
