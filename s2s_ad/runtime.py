@@ -7,7 +7,7 @@ import operator
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from string import ascii_letters
-from types import MemberDescriptorType, SimpleNamespace
+from types import FunctionType, MemberDescriptorType, MethodType, ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -432,3 +432,48 @@ def make_object(cls: type, /, **attributes: Any) -> Any:
     for name, value in attributes.items():
         object.__setattr__(made, name, value)
     return made
+
+
+def last_written(x_bar: Any, index: Any) -> Any:
+    """`x_bar[index]`, with zeros for what a write to the same element by the same index has undone."""
+    order = np.empty(np.shape(x_bar), np.intp)
+    picked = x_bar[index]
+    count = np.arange(picked.size).reshape(picked.shape)
+    order[index] = count
+    return np.where(order[index] == count, picked, 0.0)
+
+
+def refuse_shared(*values: Any) -> None:
+    """Raise MutationError if two of the arrays, lists, dicts or objects in `values` share memory.
+
+    A function that writes to its arguments is compiled for arguments that have nothing to do with each other.
+    """
+    arrays: list[np.ndarray[Any, Any]] = []
+    seen: set[int] = set()
+    pending = list(values)
+    while pending:
+        value = pending.pop()
+        parts = parts_of(value)
+        if isinstance(value, np.ndarray) and value.size:
+            if any(np.may_share_memory(value, a) and np.shares_memory(value, a) for a in arrays):
+                raise MutationError("arguments that share memory, of a function that writes to them", hint=_COPIES)
+            arrays.append(value)
+        elif parts is not None and not isinstance(value, tuple):
+            if id(value) in seen:
+                raise MutationError("one object in two arguments of a function that writes to them", hint=_COPIES)
+            seen.add(id(value))
+        pending += parts or ()
+
+
+def parts_of(value: Any) -> Any:
+    """What a tuple, list, dict or object holds; None for everything else."""
+    if isinstance(value, (list, tuple)):
+        return value
+    if isinstance(value, dict):
+        return value.values()
+    if isinstance(value, (ModuleType, FunctionType, MethodType, type)) or not hasattr(value, "__dict__"):
+        return None
+    return vars(value).values()
+
+
+_COPIES = "pass copies: `x.copy()`, `list(x)`"

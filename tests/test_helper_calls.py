@@ -20,6 +20,9 @@ ALGORITHMS = {
     "inverse_transpose": "that of its logarithm, infinite instead of an error where the matrix is singular",
     "place_diagonal": "writes along a diagonal of two axes out of many",
     "unrepeat": "the sum over the repetitions of a list of any length",
+    "copy": "keeps what is in a list before it is written to",
+    "last_written": "which of several writes to one element by one index is the last",
+    "refuse_shared": "looks for memory that is shared by arguments of a function that writes to them",
     "sort_order": "the permutation that sorts by a key",
     "sinc_slope": "a power series near 0 and a quotient elsewhere",
 }

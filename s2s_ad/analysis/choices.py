@@ -57,13 +57,11 @@ def choose(
     if not others:
         return s.apply(first, args, kwargs)
     test, span = s.apply(operator.is_, [callee, first]), s.span
-    sides, dead = [], []
-    for rest in (options[:1], tuple(others)):
-        with s.region() as ops:
-            result = choose(s, callee, rest, args, kwargs)
-            dead.append(s.dead)
-        sides.append((ops, [result]))
-    s.dead = s.dead or all(dead)
+    sides = [
+        s.side(lambda rest=rest: [choose(s, callee, rest, args, kwargs)])  # type: ignore[misc]
+        for rest in (options[:1], tuple(others))
+    ]
+    s.dead = s.dead or all(side.dead for side in sides)
     joined = Value(None, UNKNOWN)
-    s.merge((joined,), test, sides, dead, span)
+    s.merge((joined,), test, sides, span)
     return s.env[joined]

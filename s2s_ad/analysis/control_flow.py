@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from s2s_ad.analysis.attempts import exception_kinds, never_raises, refuse_outside_writes
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from s2s_ad.analysis.attempts import exception_kinds, never_raises
 from s2s_ad.analysis.binding import takes_rest
 from s2s_ad.analysis.cells import has_code
 from s2s_ad.analysis.choices import one_of
@@ -10,25 +14,28 @@ from s2s_ad.analysis.handlers.operators import operation
 from s2s_ad.analysis.handlers.records import is_object
 from s2s_ad.analysis.iterators import Run
 from s2s_ad.analysis.managers import entered
+from s2s_ad.analysis.memory import Root, State
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.python_types import iterated
+from s2s_ad.analysis.regions import Round, changed, end_round, finish, joined, start_round
 from s2s_ad.analysis.sequences import SequenceEvaluator
+from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.statics import (
     is_hashable,
     same,
     unbound,
     widen,
 )
-from s2s_ad.errors import Span, UnsupportedSyntaxError
+from s2s_ad.errors import MutationError, Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Try, Value, While, With, visible
 from s2s_ad.ir.types import UNKNOWN, Instance, List, Tuple, Type, holds_unknown, join, join_all
 from s2s_ad.rules.functional import SPREAD
 
-_MAX_ROUNDS = 8
+_MAX_ROUNDS = 14
+_WIDENED = 5
 _MOST_UNROLLED = 64
 _FOREIGN = Instance(object)
-Sides = list[tuple[list[Op], list[Operand]]]
 Straight = tuple[tuple[Op, ...], tuple[Operand, ...]]
 
 
@@ -94,7 +101,7 @@ class BlockEvaluator(SequenceEvaluator):
 
     def _with(self, op: With) -> None:
         """The body is emitted into the `with`; what is known and changed in it is so after it too."""
-        manager, span = self.operand(op.manager), self.span
+        manager, span = self.current(self.operand(op.manager)), self.span
         given = entered(self, manager)
         target = Value(op.body.params[0].name, type_of_operand(given))
         self.env[op.body.params[0]] = target if isinstance(given, Value) and given.type == _FOREIGN else given
@@ -107,7 +114,7 @@ class BlockEvaluator(SequenceEvaluator):
         self.clock += 1
 
     def _if(self, op: If) -> None:
-        test, span = self.operand(op.test), self.span
+        test, span = self.current(self.operand(op.test)), self.span
         if is_object(type_of_operand(test)):
             test = operation(self, bool, [test], {}) or test
         known = self.truth(test)
@@ -117,33 +124,49 @@ class BlockEvaluator(SequenceEvaluator):
             return
         if isinstance(test, Value) and isinstance(test.type, List):
             test = self.apply(bool, [test])  # whether it is empty now; the list itself may grow
-        sides, dead, made, before = [], [], [], self.making
-        for region in (op.then, op.orelse):
-            with self.region() as ops:
-                results = self.block(region)
-                dead.append(self.dead)
-                made.append(self.making)
-                self.making = before
-            sides.append((ops, results))
-        self.dead = self.dead or all(dead)
-        rows = self._attributes_of_sides(made, dead)
+        sides = [self.side(functools.partial(self.block, region)) for region in (op.then, op.orelse)]
+        self.dead = self.dead or all(s.dead for s in sides)
+        rows = self._attributes_of_sides(sides)
         for _, _, _, a, b in rows:
-            sides[0][1].append(a)
-            sides[1][1].append(b)
-        self.merge((*op.results, *(merged for _, _, merged, _, _ in rows)), test, sides, dead, span)
+            sides[0].results.append(a)
+            sides[1].results.append(b)
+        self.merge((*op.results, *(merged for _, _, merged, _, _ in rows)), test, sides, span)
         for obj, name, merged, _, _ in rows:
             self.making = {**self.making, obj: {**self.making[obj], name: self.env[merged]}}
 
-    def _attributes_of_sides(
-        self, made: list[dict[Value, dict[str, Operand]]], dead: list[bool]
-    ) -> list[tuple[Value, str, Value, Operand, Operand]]:
+    def side(self, run: Callable[[], list[Operand]]) -> Side:
+        """Evaluate one side of an `if`."""
+        before, making = self.memory.state, self.making
+        with self.region() as ops:
+            results = run()
+            if not self.dead:
+                results = [self._at_end(r) for r in results]
+                self._settle(before)
+            side = Side(ops, results, self.dead, self.memory.state, self.making)
+            self.making = making
+        return side
+
+    def _at_end(self, operand: Operand) -> Operand:
+        """What a region gives: the object as it is now, unless nobody may read it any more."""
+        root = self.memory.root(operand)
+        return operand if root is not None and root in self.memory.state.lost else self.current(operand)
+
+    def _settle(self, before: State) -> None:
+        """Bring the structures of before up to date whose parts have been written to."""
+        if self.memory.is_written:
+            for root, version in before.version.items():
+                is_newest = self.memory.root(version) is root and root not in self.memory.state.lost
+                if is_newest and version in self.memory.state.content:
+                    self.current(version)
+
+    def _attributes_of_sides(self, sides: Sequence[Side]) -> list[tuple[Value, str, Value, Operand, Operand]]:
         """The attributes that the sides of an `if` in an `__init__` leave different."""
         rows = []
         for obj in self.making:
-            then, orelse = (side[obj] for side in made)
+            then, orelse = (side.making[obj] for side in sides)
             for name in then | orelse:
                 a, b = then.get(name, UNDEFINED), orelse.get(name, UNDEFINED)
-                if (a is UNDEFINED and not dead[0]) or (b is UNDEFINED and not dead[1]):
+                if (a is UNDEFINED and not sides[0].dead) or (b is UNDEFINED and not sides[1].dead):
                     raise UnsupportedSyntaxError(
                         f"the attribute `{name}`, which is set on one side of an `if` only",
                         self.span,
@@ -153,67 +176,91 @@ class BlockEvaluator(SequenceEvaluator):
                     rows.append((obj, name, Value(name), a, b))
         return rows
 
-    def merge(
-        self, values: tuple[Value, ...], test: Operand, sides: Sides, dead: list[bool], span: Span | None
-    ) -> None:
+    def merge(self, values: Sequence[Value], test: Operand, sides: Sequence[Side], span: Span | None) -> None:
         """Emit an `If` with these sides."""
-        results, then, orelse = self._merged(values, sides, dead)
+        results, then, orelse = self._merged(values, sides)
         self.ops.append(If(results, test, Block((), *then), Block((), *orelse), span=span))
 
     def _try(self, op: Try) -> None:
         kinds, span, error = exception_kinds(self, self.operand(op.kinds)), self.span, op.handler.params[0]
         caught = Value(error.name, UNKNOWN, error.hint)
         self.env[error] = caught
-        sides, dead, before = [], [], self.making
+        before = self.memory.state
         self.place.append(op)
-        for region in (op.body, op.handler):
-            with self.region() as ops:
-                results = self.block(region)
-                dead.append(self.dead)
-            sides.append((ops, results))
-            if self.making != before:
-                hint = "set it after the `try`"
-                raise UnsupportedSyntaxError("an attribute of a new object that is set in a `try`", span, hint)
+        sides = [self.side(functools.partial(self.block, region)) for region in (op.body, op.handler)]
         self.place.pop()
-        if never_raises(sides[0][0]):
-            self.ops += sides[0][0]
-            self.env.update(zip(op.results, sides[0][1], strict=True))
+        if any(side.making != self.making for side in sides):
+            hint = "set it after the `try`"
+            raise UnsupportedSyntaxError("an attribute of a new object that is set in a `try`", span, hint)
+        if never_raises(sides[0].ops):
+            self.ops += sides[0].ops
+            self.memory.state = sides[0].state
+            self.env.update(zip(op.results, sides[0].results, strict=True))
             return
-        refuse_outside_writes(sides[0][0])
-        self.dead = self.dead or all(dead)
-        merged, body, handler = self._merged(op.results, sides, dead, caught)
-        self.ops.append(Try(merged, Const(kinds), Block((), *body), Block((caught,), *handler), span=span))
+        self._refuse_outside_writes(before, sides[0])
+        self.dead = self.dead or all(side.dead for side in sides)
+        results, body, handler = self._merged(op.results, sides, caught)
+        self.ops.append(Try(results, Const(kinds), Block((), *body), Block((caught,), *handler), span=span))
         self.clock += 1
 
+    def _refuse_outside_writes(self, before: State, body: Side) -> None:
+        """Refuse a write in the body of a `try` to what was made before: it would be seen after the body has raised."""
+        for root in changed(before, body.state):
+            made = self.definitions.get(body.state.version[root])
+            raise MutationError(
+                "a write in a `try` to what was made before it",
+                self.span if made is None else made.span,
+                "write after the `try`, for instance in its `else`, or make what is written inside the `try`",
+            )
+
     def _merged(
-        self, values: tuple[Value, ...], sides: Sides, dead: list[bool], *params: Value
+        self, values: Sequence[Value], sides: Sequence[Side], *params: Value
     ) -> tuple[tuple[Value, ...], Straight, Straight]:
         """What two sides, with these parameters, give; after one that raises, there is only what the other gives."""
-        (then_ops, then), (else_ops, orelse) = sides
-        inside = {*params, *(v for ops, _ in sides for v in visible(ops))}
-        results, pairs = [], []
-        for value, a, b in zip(values, then, orelse, strict=True):
-            if same(a, b) or (dead[0] and b not in inside) or (dead[1] and a not in inside):
-                self.env[value] = b if dead[0] else a
-                continue
+        then, orelse = sides
+        inside = {*params, *(v for side in sides for v in visible(side.ops))}
+        results: list[Value] = []
+        pairs: list[tuple[Operand, Operand]] = []
+
+        def merge(name: str | None, a: Operand, b: Operand) -> Value:
             self.refuse_iterator(a)
             self.refuse_iterator(b)
-            merged = Value(value.name, join(type_of_operand(a), type_of_operand(b)))
-            merged.unbound = (unbound(a) and not dead[0]) or (unbound(b) and not dead[1])
+            merged = Value(name, join(type_of_operand(a), type_of_operand(b)))
+            merged.unbound = (unbound(a) and not then.dead) or (unbound(b) and not orelse.dead)
             options = one_of(self, (a, b))
             if options:
                 self.choices[merged] = options
-            self.env[value] = merged
             results.append(merged)
             pairs.append((a, b))
-        first = (tuple(then_ops), tuple(a for a, _ in pairs))
-        return tuple(results), first, (tuple(else_ops), tuple(b for _, b in pairs))
+            return merged
+
+        before, alive = self.memory.state, [s.state for s in sides if not s.dead]
+        versions: dict[Root, Value] = {}
+        for root in dict.fromkeys(r for state in alive for r in changed(before, state)):
+            a, b = (UNDEFINED if s.dead else s.state.version[root] for s in sides)
+            versions[root] = merge(before.version[root].name, a, b)
+        self.memory.state = joined(self.memory, before, alive, versions)
+        for value, a, b in zip(values, then.results, orelse.results, strict=True):
+            one, other = (b, b) if then.dead else (a, a) if orelse.dead else (a, b)
+            place = self.memory.places.get(one) if isinstance(one, Value) else None
+            if place is not None and place.root in before.version and self.memory.is_same(one, other):
+                self.env[value] = self.memory.state.version[place.root]
+            elif same(a, b) or (then.dead and b not in inside) or (orelse.dead and a not in inside):
+                self.env[value] = b if then.dead else a
+            else:
+                self.env[value] = made = merge(value.name, a, b)
+                if kinds(made.type):
+                    own = self.memory.derive(made, [a, b])
+                    if any(self.memory.root(x) in s.state.lost for x, s in zip((a, b), sides, strict=True)):
+                        self.memory.state.lost.setdefault(own, None)
+        first, second = ((tuple(s.ops), tuple(p[i] for p in pairs)) for i, s in enumerate(sides))
+        return tuple(results), first, second
 
     def _loop(self, op: For | While) -> None:
         iterable, span = self.walked(self.operand(op.iterable)) if isinstance(op, For) else None, self.span
         run = self.runs.get(iterable) if isinstance(iterable, Value) else None
         if iterable is not None:
-            iterable = self.taken(iterable, takes_all=False)
+            iterable = self.current(self.taken(iterable, takes_all=False))
             if run is not None and run.endless and not _falls_through(op.body):
                 raise UnsupportedSyntaxError(
                     f"{run.name} that may have no end", span, "write a loop with `while` and `break`"
@@ -225,34 +272,90 @@ class BlockEvaluator(SequenceEvaluator):
             if items is not None and (wanted or (self.hidden and not rolled) or _differ_in_code(items)):
                 self._unroll(op, items)
                 return
-        inits = [self.operand(i) for i in op.inits]
-        clock = self.clock
-        types = [widen(type_of_operand(i)) for i in inits]
-        item_type = None if iterable is None else iterated(type_of_operand(iterable))
-        for attempt in range(_MAX_ROUNDS):
-            params, ops, outs = self._loop_body(op, item_type, types, inits)
-            found = [join(t, widen(type_of_operand(o))) for t, o in zip(types, outs[1:], strict=True)]
-            if found == types:
-                break
-            last = attempt >= _MAX_ROUNDS - 3
-            types = [UNKNOWN if last and f != t else f for f, t in zip(found, types, strict=True)]
-        if run is not None:
-            self._check_body(run, clock, inits, params, outs)
-        results = tuple(Value(r.name, t, unbound=unbound(i)) for r, t, i in zip(op.results, types, inits, strict=True))
-        self.env.update(zip(op.results, results, strict=True))
-        body = Block(params, tuple(ops), tuple(outs))
-        if iterable is None:
-            self.ops.append(While(results, tuple(inits), body, span=span))
-        else:
-            self.ops.append(For(results, iterable, tuple(inits), body, span=span))
+        self._evaluate_loop(_Loop(op, iterable, [self._at_end(self.operand(i)) for i in op.inits]), run, span)
 
-    def _check_body(
-        self, run: Run, clock: int, inits: list[Operand], params: tuple[Value, ...], outs: list[Operand]
-    ) -> None:
+    def _evaluate_loop(self, loop: _Loop, run: Run | None, span: Span | None) -> None:
+        """Evaluate the body until the types of what it carries, and what it does to memory, are known."""
+        clock, before = self.clock, self.memory.state
+        loop.mark, loop.loose = self.memory.count, len(self.memory.loose)
+        for attempt in range(_MAX_ROUNDS):
+            self._loop_body(loop)
+            if self._is_stable(loop, before, last=attempt >= _WIDENED):
+                break
+        else:
+            raise UnsupportedSyntaxError(
+                "a loop whose variables never settle", span, "give each variable one type, and one object"
+            )
+        if run is not None:
+            self._check_body(run, clock, loop)
+        self._close_loop(loop, before, span)
+
+    def _is_stable(self, loop: _Loop, before: State, *, last: bool) -> bool:
+        """Whether another round would tell nothing new; takes in what this one has told."""
+        again = False
+        news = [r for r in changed(before, loop.end) if r not in loop.found.roots]
+        if news:
+            loop.found.roots += news
+            again = True
+        for i, (param, out) in enumerate(zip(loop.params, loop.outs, strict=True)):
+            of_user = loop.op_params[i].name is not None
+            if i not in loop.found.fixed and of_user and self.memory.is_same(param, out) and not unbound(loop.inits[i]):
+                loop.found.fixed[i] = loop.inits[i]
+                again = True
+        kept = [i for i in range(len(loop.inits)) if i not in loop.found.fixed]
+        types = [*(loop.types[i] for i in kept)]
+        found = [join(loop.types[i], widen(type_of_operand(loop.outs[i]))) for i in kept]
+        for root in loop.found.roots:
+            kind = loop.root_types.get(root, widen(before.version[root].type))
+            joined = join(kind, widen(loop.end.version[root].type)) if root in loop.root_types else kind
+            types.append(loop.root_types.get(root, kind))
+            found.append(joined)
+            loop.root_types[root] = UNKNOWN if last and joined != kind else joined
+        for i, t in zip(kept, found, strict=False):
+            loop.types[i] = UNKNOWN if last and loop.types[i] != t else t
+        stable = found == types and not again and loop.told.same(loop.found)
+        loop.found = loop.told
+        return stable
+
+    def _close_loop(self, loop: _Loop, before: State, span: Span | None) -> None:
+        """Emit the loop, and go on with what it leaves."""
+        op, found = loop.op, loop.found
+        kept = [i for i in range(len(loop.inits)) if i not in found.fixed]
+        results = {i: Value(op.results[i].name, loop.types[i], unbound=unbound(loop.inits[i])) for i in kept}
+        last = [Value(before.version[r].name, loop.root_types[r]) for r in found.roots]
+        names = [
+            (loop.with_memory[i] if i in results else None, results.get(i, op.results[i]), loop.inits[i])
+            for i in range(len(loop.inits))
+        ]
+        inits = (*(loop.inits[i] for i in kept), *(before.version[r] for r in found.roots))
+        finish(self.memory, found, before, loop.end, last, names)
+        for i, value in enumerate(op.results):
+            self.env[value] = found.fixed[i] if i in found.fixed else results[i]
+        outs = (loop.stop, *(loop.outs[i] for i in kept), *(loop.end.version[r] for r in found.roots))
+        params = (*loop.item, *(loop.params[i] for i in kept), *loop.root_params)
+        body = Block(params, tuple(loop.ops), outs)
+        all_results = (*(results[i] for i in kept), *last)
+        if loop.iterable is None:
+            self.ops.append(While(all_results, inits, body, span=span))
+            return
+        self._refuse_written(loop.iterable, found.roots, span)
+        self.ops.append(For(all_results, loop.iterable, inits, body, span=span))
+
+    def _refuse_written(self, iterable: Operand, roots: list[Root], span: Span | None) -> None:
+        """Refuse a loop over what its body writes to."""
+        for root in self.memory.reachable([iterable]):
+            for written in roots:
+                if root.meets(written):
+                    raise MutationError(
+                        f"a loop over {f'`{root.name}`' if root.name else 'a value'}, which its body writes to",
+                        span,
+                        "loop over the indices, `for i in range(len(x))`, or over a copy",
+                    )
+
+    def _check_body(self, run: Run, clock: int, loop: _Loop) -> None:
         """Refuse a loop over an iterator whose code would see what the body writes."""
-        carried = zip(inits, params[len(params) - len(inits) :], outs[1:], strict=True)
-        grown = [i for i, p, out in carried if out is not p and isinstance(type_of_operand(i), List)]
-        if self.clock != clock or any(i is x for i in grown for x in run.inputs):
+        read = self.memory.reachable(run.inputs)
+        if self.clock != clock or any(r.meets(written) for r in read for written in loop.found.roots):
             raise UnsupportedSyntaxError(
                 f"a loop over {run.name} that writes what the latter may read", self.span, "loop over `list(…)` of it"
             )
@@ -265,21 +368,78 @@ class BlockEvaluator(SequenceEvaluator):
             carried = self.block(op.body)[1:]
         self.env.update(zip(op.results, carried, strict=True))
 
-    def _loop_body(
-        self, op: For | While, item_type: Type | None, types: list[Type], inits: list[Operand]
-    ) -> tuple[tuple[Value, ...], list[Op], list[Operand]]:
-        all_types = types if item_type is None else [item_type, *types]
-        params = tuple(Value(p.name, t) for p, t in zip(op.body.params, all_types, strict=True))
-        for param, init in zip(params[len(params) - len(inits) :], inits, strict=True):
+    def _loop_body(self, loop: _Loop) -> None:
+        """Evaluate the body once more, with what is known of the variables and of memory so far."""
+        op, found, memory = loop.op, loop.found, self.memory
+        loop.item = ()
+        if loop.iterable is not None:
+            loop.item = (Value(op.body.params[0].name, iterated(type_of_operand(loop.iterable))),)
+        loop.params = [Value(p.name, t) for p, t in zip(loop.op_params, loop.types, strict=True)]
+        for param, init in zip(loop.params, loop.inits, strict=True):
             param.unbound = unbound(init)
-        self.env.update(zip(op.body.params, params, strict=True))
+        loop.root_params = [Value(memory.state.version[r].name, loop.root_types[r]) for r in found.roots]
+        self.env.update(zip(op.body.params, (*loop.item, *loop.params), strict=True))
+        self.env.update((loop.op_params[i], init) for i, init in found.fixed.items())
+        before = memory.state
+        del memory.loose[loop.loose :]
         self.depth += 1
         with self.region() as ops:
-            outs = self.block(op.body)
+            memory.is_written = memory.is_written or bool(found.roots)
+            loop.with_memory = [
+                p if kinds(p.type) and i not in found.fixed else None for i, p in enumerate(loop.params)
+            ]
+            start_round(memory, found, loop.with_memory, loop.inits, loop.root_params)
+            for item in loop.item:
+                if kinds(item.type) and loop.iterable is not None:
+                    root = memory.root(loop.iterable)
+                    is_list = isinstance(type_of_operand(loop.iterable), List)
+                    memory.new_root(item, may=memory.reachable([loop.iterable]) - ({root} if is_list else set()))
+            stop, *outs = self.block(op.body)
+            if not self.dead:
+                outs = [self._at_end(o) for o in outs]
+                self._settle(before)
+            loop.ops, loop.stop, loop.outs, loop.end = ops, stop, outs, memory.state
+            loop.told = end_round(memory, found, loop.mark, loop.with_memory, outs)
         self.depth -= 1
-        for operand in (*inits, *outs):
+        for operand in (*loop.inits, *outs):
             self.refuse_iterator(operand)
-        return params, ops, outs
+
+
+@dataclass(eq=False)
+class Side:
+    """One side of an `if`, evaluated."""
+
+    ops: list[Op]
+    results: list[Operand]
+    dead: bool
+    state: State
+    making: dict[Value, dict[str, Operand]]
+
+
+@dataclass(eq=False)
+class _Loop:
+    """A loop while it is evaluated: what it starts from, and what the last round over its body has given."""
+
+    op: For | While
+    iterable: Operand | None
+    inits: list[Operand]
+    mark: int = 0
+    loose: int = 0
+    found: Round = field(default_factory=Round)
+    root_types: dict[Root, Type] = field(default_factory=dict)
+    item: tuple[Value, ...] = ()
+    params: list[Value] = field(default_factory=list)
+    with_memory: list[Value | None] = field(default_factory=list)
+    root_params: list[Value] = field(default_factory=list)
+    ops: list[Op] = field(default_factory=list)
+    stop: Operand = UNDEFINED
+    outs: list[Operand] = field(default_factory=list)
+    end: State = field(default_factory=State)
+    told: Round = field(default_factory=Round)
+
+    def __post_init__(self) -> None:
+        self.types = [widen(type_of_operand(i)) for i in self.inits]
+        self.op_params = self.op.body.params[1:] if isinstance(self.op, For) else self.op.body.params
 
 
 def _differ_in_code(items: list[Operand]) -> bool:

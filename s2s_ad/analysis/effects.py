@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad import runtime
 from s2s_ad.analysis.broadcasting import surely_fit
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.program import Instance as FunctionInstance
@@ -23,7 +24,7 @@ _PURE = {
 }  # fmt: skip
 _DISPLAYS = frozenset({primitives.make_tuple, primitives.make_list, slice})
 _MAKERS = (primitives.MakeClosure, primitives.MakeObject)
-_TEMPLATES = (primitives.Unpack, primitives.FString, *_MAKERS)
+_TEMPLATES = (primitives.Unpack, primitives.FString, primitives.Refreshed, *_MAKERS)
 _SAFE_ON_NUMBERS = frozenset({
     operator.add, operator.sub, operator.mul, operator.neg, operator.pos, operator.eq, operator.ne, operator.lt,
     operator.le, operator.gt, operator.ge, operator.not_, operator.is_, operator.is_not,
@@ -56,7 +57,7 @@ def is_pure(op: Op) -> bool:
     if isinstance(fn, _TEMPLATES):
         return True
     if getattr(fn, "__module__", None) == "s2s_ad.runtime":
-        return True
+        return fn is not runtime.refuse_shared
     rule = registry.get(fn)
     if rule is not None:
         return not isinstance(rule, Opaque)

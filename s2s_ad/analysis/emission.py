@@ -13,9 +13,11 @@ import numpy as np
 
 from s2s_ad import runtime
 from s2s_ad.analysis.cells import Cells
-from s2s_ad.analysis.effects import is_pure, writes
+from s2s_ad.analysis.effects import callee, is_pure, writes
 from s2s_ad.analysis.iterators import Run, refusal
+from s2s_ad.analysis.memory import Memory, Root, Step
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.places import locate, part_key
 from s2s_ad.analysis.program import Program
 from s2s_ad.analysis.python_types import iterated
 from s2s_ad.analysis.statics import (
@@ -25,7 +27,7 @@ from s2s_ad.errors import Span, UnsupportedSyntaxError
 from s2s_ad.frontend.source import LiveNames
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Call, Const, Function, Op, Operand, Value
-from s2s_ad.ir.types import NEVER, UNKNOWN, Array, Iterable, Tuple, Type, object_in
+from s2s_ad.ir.types import NEVER, UNKNOWN, Array, Iterable, Tuple, Type, object_in, with_parts
 from s2s_ad.ir.types import Instance as InstanceType
 from s2s_ad.rules.registry import registry
 
@@ -47,6 +49,7 @@ class Emitter:
         self.dead = False
         self.captured: dict[Value, tuple[Operand, ...]] = {}
         self.cells = Cells()
+        self.memory = Memory()
         self.running: list[Function] = []
         self.definitions: dict[Value, Call] = {}
         self.retarget: Callable[[Any, list[Operand]], Any] | None = None
@@ -61,6 +64,7 @@ class Emitter:
         self.depth = 0  # how many loops are around this place
         self.place: list[Op] = []  # what is around it whose border no iterator may cross
         self.rolled = False  # loops over lists stay loops, in hidden code too
+        self.given: set[Root] = set()  # the roots of the parameters
         self.hidden = 0  # how deep in code that counts as that of the call it is for
 
     def operand(self, operand: Operand) -> Operand:
@@ -71,14 +75,15 @@ class Emitter:
     def region(self) -> Iterator[list[Op]]:
         """Emit into a list of its own."""
         outer_ops, outer_dead, span, contents = self.ops, self.dead, self.span, self.cells.contents
-        making = self.making
+        making, state = self.making, self.memory.state
+        self.memory.state = state.copy()
         self.ops, self.dead, self.cells.contents = [], False, dict(contents)
         try:
             yield self.ops
             self._refuse_new_attributes(making)
         finally:
             self.ops, self.dead, self.span, self.cells.contents = outer_ops, outer_dead, span, contents
-            self.making = making
+            self.making, self.memory.state = making, state
 
     def no_object(self, operand: Operand) -> Operand:
         """An operand that is no object; where that is not known, it is tested when the program runs."""
@@ -122,6 +127,8 @@ class Emitter:
         """Append a typed call."""
         for operand in (*args, *(kwargs or {}).values()):
             self.refuse_iterator(operand)
+        if not isinstance(fn, (primitives.MakeClosure, primitives.Refreshed)):
+            args, kwargs = [self.current(a) for a in args], {k: self.current(v) for k, v in (kwargs or {}).items()}
         value = Value(name, type_)
         self.program.has_objects = self.program.has_objects or object_in(type_) is not None
         call = Call(
@@ -133,11 +140,72 @@ class Emitter:
         )
         self.ops.append(call)
         self.definitions[value] = call
+        if self.hidden or not self.in_adjoint:  # adjoint code names each version of a buffer; spliced code does not
+            locate(self.memory, value, call)
         self._tick(call)
         if self.in_adjoint and isinstance(type_, Array) and type_.boxed and type_.axes == () and fn is not np.asarray:
             # a 0-d array is mutable, so `x_bar += …` would reach whoever else has it
             return self.emit(operator.getitem, [value, Const(())], None, replace(type_, boxed=False), name)
         return value
+
+    # memory
+
+    def current(self, operand: Operand) -> Operand:
+        """What a reference finds now: the newest version of what it names. Raises MutationError if it is not known."""
+        if not self.memory.is_written or not isinstance(operand, Value):
+            return operand
+        found = self.memory.current(operand, self._follow, self.span)
+        return self._refreshed(found) if found in self.memory.state.content else found
+
+    def _follow(self, step: Step, base: Operand) -> Operand:
+        fn, rest, kwargs = step
+        return self.apply(fn, [base, *rest], kwargs)
+
+    def _refreshed(self, obj: Any) -> Operand:
+        """A structure with parts that have been written to since it was made or read."""
+        memory = self.memory
+        now = {key: self.current(part) for key, part in memory.state.content[obj].items()}
+        stale = {key: part for key, part in now.items() if part is not memory.state.content[obj][key]}
+        root = memory.root(obj)
+        if not stale or root is None:
+            return obj  # type: ignore[no-any-return]
+        t = with_parts(obj.type, {key: type_of_operand(part) for key, part in stale.items()})
+        fresh = self.emit(primitives.Refreshed(tuple(stale)), [obj, *stale.values()], None, t, obj.name)
+        made = self.definitions.get(obj)
+        if made is not None and callee(made) in (primitives.make_tuple, primitives.make_list):
+            self.definitions[fresh] = replace(made, results=(fresh,), args=tuple(now.values()))
+        elif made is not None and callee(made) is primitives.make_dict:
+            args = tuple(x for k, v in zip(made.args[::2], now.values(), strict=True) for x in (k, v))
+            self.definitions[fresh] = replace(made, results=(fresh,), args=args)
+        memory.renew(root, fresh, now)
+        return fresh
+
+    def part(self, fn: Any, args: Sequence[Operand]) -> Operand | None:
+        """The part of a structure that has been read before, or was put into it."""
+        if fn is not operator.getitem and fn is not getattr:
+            return None
+        root = self.memory.root(args[0])
+        parts = None if root is None else self.memory.state.parts.get(root)
+        if not parts or len(args) != 2:
+            return None
+        key = part_key(type_of_operand(args[0]), args[1], len(parts)) if fn is operator.getitem else constant(args[1])
+        return parts.get(key)
+
+    def written(self, target: Value, version: Value) -> None:
+        """Record that `target` has been written to, which made a version of its root."""
+        self.memory.write(target, version, self.span)
+        self._show(target, version)
+
+    def written_item(self, owner: Value, item: Value, version: Value) -> None:
+        """Record that an item of a list has been written to; see `Memory.write_item`."""
+        self.memory.write_item(owner, item, version, self.span)
+        self._show(owner, version)
+
+    def _show(self, target: Value, version: Value) -> None:
+        """Keep a write that the caller sees, unless the end of the function does."""
+        root = self.memory.root(target)
+        if root is not None and root.outside and root not in self.given:
+            self.emit(primitives.visible, [version], None, InstanceType(type(None)))
 
     def _tick(self, call: Call) -> None:
         fn = constant(call.target)
@@ -163,7 +231,7 @@ class Emitter:
         if found is not None:
             raise UnsupportedSyntaxError(found[0], self.span, found[1])
         run.used = True
-        return run.items
+        return self.current(run.items)
 
     def refuse_iterator(self, operand: Operand) -> None:
         """Refuse an iterator, or an object whose `__init__` runs, where it is not known what becomes of it."""

@@ -43,7 +43,10 @@ def lowered(fn: FunctionType) -> Lowered:
 
 @dataclass(eq=False)
 class Instance:
-    """A function for arguments of certain types. Its result is `Never` until a first pass has been over it."""
+    """A function for arguments of certain types. Its result is `Never` until a first pass has been over it.
+
+    `writes`: to memory that the caller has. `gives_new`: the caller has none of the result's memory.
+    """
 
     name: str
     origin: Any
@@ -58,6 +61,8 @@ class Instance:
     provisional: bool = False
     round: int = 0
     pure: bool = True
+    writes: bool = False
+    gives_new: bool = False
 
     @property
     def __name__(self) -> str:

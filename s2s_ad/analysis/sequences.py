@@ -10,6 +10,7 @@ from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.operators import operation
 from s2s_ad.analysis.handlers.records import is_object
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.places import locate_unpacked
 from s2s_ad.analysis.python_types import iterated
 from s2s_ad.analysis.statics import (
     named,
@@ -17,7 +18,7 @@ from s2s_ad.analysis.statics import (
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Call, Const, Operand, Star, Value
-from s2s_ad.ir.types import Dict, List, Record, Tuple, holds_different_objects
+from s2s_ad.ir.types import Dict, List, Record, Tuple, Type, holds_different_objects
 
 
 class SequenceEvaluator(Emitter):
@@ -26,6 +27,7 @@ class SequenceEvaluator(Emitter):
     def static_items(self, iterable: Operand) -> list[Operand] | None:
         """The items of an iterable whose length is known at compile time, or None."""
         self.refuse_iterator(iterable)
+        iterable = self.current(iterable)
         if isinstance(iterable, Const):
             is_static = isinstance(iterable.value, (tuple, range))
             return [Const(v) for v in iterable.value] if is_static else None
@@ -56,6 +58,7 @@ class SequenceEvaluator(Emitter):
 
     def items(self, sequence: Operand) -> list[Operand]:
         """The items of a sequence whose length is known at compile time."""
+        sequence = self.current(sequence)
         if isinstance(sequence, Const):
             return [Const(v) for v in sequence.value]
         made = self.definitions.get(sequence)
@@ -88,7 +91,7 @@ class SequenceEvaluator(Emitter):
         self, shape: primitives.Unpack, value: Operand, names: tuple[str | None, ...] | None = None
     ) -> list[Operand]:
         """The values of the targets of an unpacking assignment."""
-        value = self.taken(self.walked(value), takes_all=shape.after is not None)
+        value = self.current(self.taken(self.walked(value), takes_all=shape.after is not None))
         t = type_of_operand(value)
         names = names or (None,) * shape.count
         made = self.definitions.get(value) if isinstance(value, Value) else None
@@ -96,9 +99,7 @@ class SequenceEvaluator(Emitter):
         if isinstance(value, Value) and isinstance(t, Tuple) and is_whole and shape.after is None:
             if len(t.items) != shape.count:
                 return self._raise_unpacking(shape, len(t.items))
-            values = tuple(map(Value, names, t.items))
-            self.ops.append(Call(values, Const(shape), (value,), span=self.span))
-            return list(values)
+            return self._unpacked(shape, value, names, t.items)
         if isinstance(value, Const) or isinstance(t, Tuple):
             parts = self.items(value)
             if len(parts) < shape.count - (shape.after is not None) or (
@@ -116,8 +117,15 @@ class SequenceEvaluator(Emitter):
             types = list(t.items)
         if shape.after is not None:
             types[shape.before] = List(item)
+        return self._unpacked(shape, value, names, types)
+
+    def _unpacked(
+        self, shape: primitives.Unpack, value: Operand, names: Sequence[str | None], types: Sequence[Type]
+    ) -> list[Operand]:
         values = tuple(map(Value, names, types))
         self.ops.append(Call(values, Const(shape), (value,), span=self.span))
+        if self.hidden or not self.in_adjoint:
+            locate_unpacked(self.memory, values, value, has_star=shape.after is not None)
         return list(values)
 
     def _raise_unpacking(self, shape: primitives.Unpack, found: int) -> list[Operand]:

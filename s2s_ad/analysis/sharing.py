@@ -27,6 +27,7 @@ from s2s_ad.ir.types import Array, Closure, Dict, List, Never, Number, Record, S
 from s2s_ad.ir.types import Instance as InstanceType
 
 Kinds = tuple[int, ...]
+Web = tuple[int, Value]
 _ELEMENTS, _ITEMS, _BOTH = (0,), (1,), (0, 1)
 _IMMUTABLE = (str, bytes, slice, type(None), type(Ellipsis), type, np.dtype, range, bool)
 _NEW: frozenset[Any] = frozenset({
@@ -99,7 +100,15 @@ class Sharing:
             found = self._kinds[operand] = kinds(operand.type)
         return found
 
-    def _webs(self, operand: Operand, of: Kinds) -> list[tuple[int, Value]]:
+    def webs(self, operand: Operand) -> list[Web]:
+        """The webs that a value is in."""
+        return self._webs(operand, _BOTH)
+
+    def written_webs(self, op: Call) -> list[Web]:
+        """The webs that a write in place writes to."""
+        return self._webs(op.args[0], self._written_kinds(op))  # type: ignore[arg-type]
+
+    def _webs(self, operand: Operand, of: Kinds) -> list[Web]:
         return [(kind, self._find(kind, operand)) for kind in self.kinds(operand) if kind in of]  # type: ignore[arg-type]
 
     def _find(self, kind: int, value: Value) -> Value:
@@ -159,9 +168,16 @@ class Sharing:
     def _write(self, op: Call) -> None:
         target = op.args[0]
         assert isinstance(target, Value)
-        is_array, is_list = isinstance(target.type, Array), isinstance(target.type, (List, Dict))
-        self._targets.append((target, _ELEMENTS if is_array else _ITEMS if is_list else _BOTH))
-        self._unite((*op.results, *(operands(op) if not is_array else (target,))))
+        self._targets.append((target, self._written_kinds(op)))
+        self._unite((*op.results, *(operands(op) if not isinstance(target.type, Array) else (target,))))
+
+    def _written_kinds(self, op: Call) -> Kinds:
+        """The kinds of memory that a write in place writes to; to items of items, it may be any."""
+        target = op.args[0]
+        if isinstance(target.type, Array):  # type: ignore[union-attr]
+            return _ELEMENTS
+        nested = callee(op) is primitives.store and len(op.args) > 3
+        return _ITEMS if isinstance(target.type, (List, Dict)) and not nested else _BOTH  # type: ignore[union-attr]
 
 
 def makes_new(fn: Any, op: Call) -> bool:

@@ -15,12 +15,13 @@ from collections.abc import Callable, Sequence
 from types import FunctionType, MethodType
 from typing import Any
 
+from s2s_ad import runtime
 from s2s_ad.analysis import array_types, outside
-from s2s_ad.analysis.aliasing import check_aliasing
 from s2s_ad.analysis.axis_names import AxisNames
 from s2s_ad.analysis.binding import bind_arguments
 from s2s_ad.analysis.cells import Scope, has_code, holds_function, shows_function
 from s2s_ad.analysis.choices import choose
+from s2s_ad.analysis.consumed import check_iterators
 from s2s_ad.analysis.control_flow import BlockEvaluator
 from s2s_ad.analysis.effects import is_pure
 from s2s_ad.analysis.handlers import HANDLERS, construct, initialise, records, refuse_objects, refuse_writes
@@ -30,6 +31,7 @@ from s2s_ad.analysis.libraries import is_library, library_source, namespace
 from s2s_ad.analysis.managers import is_generated
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Instance, Lowered, Program, lowered
+from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.statics import (
     is_hashable,
     is_static,
@@ -40,10 +42,10 @@ from s2s_ad.analysis.statics import (
     widen,
 )
 from s2s_ad.analysis.typing import result_type
-from s2s_ad.errors import ADError, UnsupportedSyntaxError
+from s2s_ad.errors import ADError, MutationError, UnsupportedSyntaxError
 from s2s_ad.frontend.source import LiveNames
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import UNDEFINED, Block, Const, Function, Operand, Value, While, regions
+from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, Function, Operand, Value, While, regions
 from s2s_ad.ir.types import (
     UNKNOWN,
     Array,
@@ -70,8 +72,10 @@ _TYPES = (array_types,)  # fills the table of `typing`
 _WRITE_OUT = "write the loop out"
 _CONTAINERS = (Tuple, List, Dict)
 _SHOWS = frozenset({print, str, repr, format})
+_RETURN = "return the new value, and let the caller take it"
 _MAX_ROUNDS = 8
 _MAX_NESTING = 20
+_REFERRING = (primitives.SetCell, primitives.MakeClosure)
 
 
 class Specializer(BlockEvaluator):
@@ -84,9 +88,14 @@ class Specializer(BlockEvaluator):
     ) -> Operand:
         """The result of a call, folded, spliced in or emitted."""
         kwargs = kwargs or {}
+        fn = target.value if isinstance(target, Const) else target
+        known = self.part(fn, args)
+        if known is not None:
+            return known
+        if self.memory.is_written and not isinstance(fn, _REFERRING):
+            args, kwargs = [self.current(a) for a in args], {k: self.current(v) for k, v in kwargs.items()}
         if isinstance(target, Value):
             return self._apply_value(target, args, kwargs)
-        fn = target.value if isinstance(target, Const) else target
         if self.retarget is not None:
             fn = self.retarget(fn, args)
         if self.simplify is not None and is_hashable(fn):
@@ -434,11 +443,23 @@ class Specializer(BlockEvaluator):
         name: str | None = None,
     ) -> Operand:
         known = AxisNames()
-        args = [self.settled(a) for a in args]
+        args = [self.current(self.settled(a)) for a in args]
         formal = [a if is_static(a) else Value(None, known.canonical(widen(type_of_operand(a)))) for a in args]
         instance = infer(self.program, label, origin, code, names, formal)
+        if instance.writes:
+            return self.splice(code, args, names)
         kept = [a for a in args if not is_static(a)]
         return self.emit(instance, kept, None, known.outside(instance.result_type), name)
+
+    def show_writes(self, given: list[Value]) -> None:
+        """Keep what the caller will see, and make sure first that no two of its objects share memory."""
+        memory, state = self.memory, self.memory.state
+        last = [state.version[root] for root in memory.written_outside if root in self.given]
+        if last:
+            self.emit(primitives.visible, last, None, InstanceType(type(None)))
+        if len(given) > 1 or not isinstance(given[0].type, Array):
+            check = Call((Value(),), Const(runtime.refuse_shared), tuple(given), span=self.span)
+            self.ops.insert(0, check)
 
 
 def infer(
@@ -485,7 +506,10 @@ def _infer_body(program: Program, instance: Instance, args: Sequence[Operand]) -
             instance.result_type = UNKNOWN
     program.stack.pop()
     instance.running = False
-    check_aliasing(specializer.ops, result)
+    if instance.writes and instance.recursive:
+        span = next(iter(specializer.memory.written_outside.values()))
+        raise MutationError(f"`{instance.name}`, which calls itself, writes to its argument", span, _RETURN)
+    check_iterators(specializer.ops, result)
 
 
 def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]) -> tuple[Operand, Specializer]:
@@ -494,9 +518,16 @@ def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]
         a if is_static(a) else Value(p.name, widen(type_of_operand(a)))
         for a, p in zip(args, instance.code.body.params, strict=True)
     ]
+    memory = specializer.memory
+    given = [p for p in params if isinstance(p, Value) and kinds(p.type)]
+    specializer.given = {memory.new_root(p, outside=True) for p in given}
     result = specializer.splice(instance.code, params, instance.names)
     specializer.span = specializer.span or instance.code.span
-    result = specializer.settled(result)
+    result = specializer.current(specializer.settled(result))
+    instance.writes = bool(memory.written_outside)
+    instance.gives_new = not any(r.outside for r in memory.reachable([result]))
+    if instance.writes:
+        specializer.show_writes(given)
     body = Block(tuple(p for p in params if isinstance(p, Value)), tuple(specializer.ops), (result,))
     code = instance.code
     instance.typed = Function(instance.name, code.parameters, code.free, body, code.span)

@@ -106,7 +106,7 @@ class StatementPrinter:
     def call(self, op: Call) -> list[ast.stmt]:
         """A call as a statement."""
         fn = callee(op)
-        writer = _WRITERS.get(fn) if type(fn).__hash__ is not None else None
+        writer = _WRITERS.get(type(fn)) or (_WRITERS.get(fn) if type(fn).__hash__ is not None else None)
         if writer is not None:
             return writer(self, op)  # type: ignore[no-any-return]
         value = self.expressions.call(op)
@@ -150,9 +150,18 @@ class StatementPrinter:
         return [ast.Expr(ast.Call(method, [node], [])), *self._version(op, 0)]
 
     def _store(self, op: Call) -> list[ast.stmt]:
-        target, index, item = op.args
-        place = ast.Subscript(self.operand(target), self.expressions.index(index), ast.Store())  # type: ignore[arg-type]
+        target, *indices, item = op.args
+        place = self.operand(target)
+        for index in indices:
+            place = ast.Subscript(place, self.expressions.index(index), ast.Load())  # type: ignore[arg-type]
+        place.ctx = ast.Store()  # type: ignore[attr-defined]
         return [ast.Assign([place], self.operand(item)), *self._version(op, 0)]
+
+    def _refreshed(self, op: Call) -> list[ast.stmt]:
+        return self._version(op, 0)
+
+    def _visible(self, _: Call) -> list[ast.stmt]:
+        return []
 
     def _accumulate(self, op: Call) -> list[ast.stmt]:
         target, index, item = op.args
@@ -428,6 +437,8 @@ _WRITERS: dict[Any, Any] = {
     primitives.scatter_add: StatementPrinter._scatter_add,
     primitives.pop: StatementPrinter._pop,
     primitives.raise_: StatementPrinter._raise_,
+    primitives.Refreshed: StatementPrinter._refreshed,
+    primitives.visible: StatementPrinter._visible,
 }
 
 

@@ -213,9 +213,6 @@ class ExpressionLowering(Builder):
         if isinstance(fn, gast.Attribute):
             obj = self.expression(fn.value)
             args = self._arguments(node)
-            own = isinstance(fn.value, gast.Name) and fn.value.id in self.locals and not self.comprehensions
-            if fn.attr == "append" and len(args) == 1 and not node.keywords and isinstance(obj, Value) and own:
-                return self._append(node, obj, args)
             return self.call(node, primitives.call_method, [obj, Const(fn.attr), *args], self._keywords(node))[0]
         if self._is_short_circuit(node):
             return self._any_or_all(node)
@@ -243,15 +240,6 @@ class ExpressionLowering(Builder):
 
     def _keywords(self, node: gast.Call) -> tuple[tuple[str | None, Operand], ...]:
         return tuple((k.arg, self.expression(k.value)) for k in node.keywords)
-
-    def _append(self, node: gast.AST, items: Value, args: list[Operand | Star]) -> Operand:
-        """A write makes a new version of the list, under every name that the list has."""
-        version = self.emit(node, primitives.append, items, *args)
-        version.name = items.name
-        names = [n for n, operand in self.env.items() if operand is items]
-        self.env.update(dict.fromkeys(names, version))
-        self.changed(node, names)
-        return NONE
 
     def _is_short_circuit(self, node: gast.Call) -> bool:
         generator = len(node.args) == 1 and isinstance(node.args[0], gast.GeneratorExp)

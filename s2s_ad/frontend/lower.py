@@ -15,13 +15,11 @@ from typing import Any
 
 import gast
 
-from s2s_ad.errors import MutationError
 from s2s_ad.frontend.builder import FALSE, NONE, TRUE
 from s2s_ad.frontend.expressions import AUGMENTED
 from s2s_ad.frontend.scope import (
     YIELDS,
     always_exits,
-    appended_names,
     assigned_names,
     captured_names,
     contains,
@@ -273,8 +271,6 @@ class FunctionLowering(TryLowering):
         outer_broke = self.env.pop("%broke", None)
         raises = contains(node.body, (Guarded,))  # it leaves the loop as a `return` does
         returns = raises or contains(node.body, (gast.Return,))
-        names |= {n: None for n in appended_names(node.body) if isinstance(self.env.get(n), Value)}
-        self._refuse_aliases(node, names)
         if contains(node.body, YIELDS):
             names["%yielded"] = None
         carried = [*names, *(("%returned", "%result") if returns else ()), *(("%broke",) if node.orelse else ())]
@@ -291,18 +287,6 @@ class FunctionLowering(TryLowering):
             self.env.update({"%exit": self.env["%returned"], "%stop": self.env["%returned"]})
         if broke is not None:
             self._loop_else(node, broke, returns)
-
-    def _refuse_aliases(self, node: Any, names: dict[str, None]) -> None:
-        """A list that a loop appends to under one name must not have another name there."""
-        for name in appended_names(node.body):
-            lists = self.env.get(name)
-            others = [n for n, v in self.env.items() if v is lists and n != name and not n.startswith("%")]
-            if isinstance(lists, Value) and others:
-                raise MutationError(
-                    f"`{name}.append()` in a loop, while `{others[0]}` names the same list",
-                    self.span(node),
-                    f"use one name for the list, or copy it: `{others[0]} = list({name})`",
-                )
 
     def _loop_else(self, node: Any, broke: Operand, returns: bool) -> None:
         def orelse() -> None:

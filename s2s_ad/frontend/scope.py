@@ -54,18 +54,6 @@ def _walrus_targets(node: gast.AST) -> Iterator[str]:
             yield child.target.id
 
 
-def appended_names(nodes: Iterable[gast.AST]) -> dict[str, None]:
-    """The names on which `nodes` call `append`, which makes a new version of a list."""
-    names: dict[str, None] = {}
-    for node in nodes:
-        fn = node.func if isinstance(node, gast.Call) else None
-        if isinstance(fn, gast.Attribute) and fn.attr == "append" and isinstance(fn.value, gast.Name):
-            names[fn.value.id] = None
-        if not isinstance(node, FUNCTIONS):
-            names |= appended_names(gast.iter_child_nodes(node))
-    return names
-
-
 def captured_names(node: gast.AST) -> frozenset[str]:
     """The names that functions and generators in `node` read from around them."""
     if isinstance(node, (*FUNCTIONS, gast.GeneratorExp)):

@@ -47,9 +47,13 @@ def append(items: list[Any], item: Any) -> list[Any]:
     return items
 
 
-def store(target: Any, index: Any, item: Any) -> Any:
-    """`target[index] = item`: gives the new version of the target, which is the same object."""
-    target[index] = item
+def store(target: Any, *indices_and_item: Any) -> Any:
+    """`target[i] = item`, `target[i][j] = item`, …: gives the new version of the target, which is the same object."""
+    *path, index, item = indices_and_item
+    inner = target
+    for i in path:
+        inner = inner[i]
+    inner[index] = item
     return target
 
 
@@ -74,6 +78,10 @@ def scatter_add(target: Any, index: Any, item: Any) -> Any:
 def pop(items: list[Any]) -> tuple[Any, list[Any]]:
     """`items.pop()`: gives the last item, and the new version of the list, which is the same object."""
     return items.pop(), items
+
+
+def visible(*values: Any) -> None:
+    """Nothing: marks the end of a function that has written to `values`, which the caller has too."""
 
 
 def raise_(exception: Any, cause: Any = None) -> NoReturn:
@@ -219,6 +227,18 @@ def super_method(cls: type, obj: Any, name: str, /, *args: Any, **kwargs: Any) -
 def super_attribute(cls: type, obj: Any, name: str, /) -> Any:
     """`super(cls, obj).name`."""
     return getattr(super(cls, obj), name)
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """`obj`, the same object, after its parts `keys` have been written to: `Refreshed(keys)(obj, *parts)`."""
+
+    keys: tuple[Any, ...]
+    __name__ = "refreshed"
+
+    def __call__(self, obj: Any, *_: Any) -> Any:
+        """The object."""
+        return obj
 
 
 IN_PLACE = frozenset({append, store, accumulate, augment, scatter_add, pop})

@@ -11,7 +11,7 @@ same named length are equally long; a `Length` that is `many` is not one. This i
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -211,6 +211,23 @@ def holds_different_objects(t: Type) -> bool:
     if not isinstance(t, List) or t.items is None:
         return False
     return any(isinstance(i, Record) for i in t.items) and holds_unknown(t.item)
+
+
+def with_parts(t: Type, parts: dict[Any, Type]) -> Type:
+    """The type of a structure with other types for some of its parts."""
+    match t:
+        case Tuple(items):
+            return replace(t, items=tuple(parts.get(i, item) for i, item in enumerate(items)))
+        case Closure(_, captured):
+            return replace(t, captured=tuple(parts.get(i, item) for i, item in enumerate(captured)))
+        case Dict(keys, values):
+            return replace(t, values=tuple(parts.get(k, v) for k, v in zip(keys, values, strict=True)))
+        case Record(_, names, values):
+            return replace(t, values=tuple(parts.get(k, v) for k, v in zip(names, values, strict=True)))
+        case List(item, items):
+            known = None if items is None else tuple(parts.get(i, t) for i, t in enumerate(items))
+            return List(join_all((item, *parts.values())), known)
+    return t
 
 
 def join_axis(a: Axis, b: Axis) -> Axis:

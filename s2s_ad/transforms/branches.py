@@ -38,26 +38,31 @@ class SidesStep(Step):
         """Emit an `if` on the same test with the adjoints of both sides."""
         t = self.t
         t.spec.span = self.op.span
-        bars = {r: t.take(r) for r in self.op.results}
+        bars = {r: t.scope.entries.pop(r, None) if r in t.active else None for r in self.op.results}
         if all(b is None for b in bars.values()):
             return
         for r, bar in bars.items():
             if bar is not None:
-                bars[r] = t.tangents.complete(bar, t.resolve(r))
+                bar.operand = t.tangents.complete(bar.operand, t.resolve(r))
         scopes, regions = zip(*(self._reverse_side(i, bars) for i in (0, 1)), strict=True)
         outside = list(dict.fromkeys(v for s in scopes for v in s.outside()))
+        kept = {v: self._joined(v, scopes) for v in outside}
         blocks = [self._close(i, scopes[i], regions[i], outside) for i in (0, 1)]
-        self._emit(outside, blocks)
+        self._emit(kept, blocks)
 
-    def _reverse_side(self, i: int, bars: dict[Value, Operand | None]) -> tuple[Scope, list[Op]]:
+    def _reverse_side(self, i: int, bars: dict[Value, Entry | None]) -> tuple[Scope, list[Op]]:
         t, (block, forward) = self.t, self.sides[i]
         scope = Scope(t.scope, defined_values(block.ops))
         outer, t.scope = t.scope, scope
         with t.spec.region() as ops:
             for value, result in zip(self.op.results, block.results, strict=True):
                 bar = bars[value]
-                if bar is not None and result is not UNDEFINED:
-                    t.contribute(result, bar, project=False)
+                if bar is None or result is UNDEFINED:
+                    continue
+                if bar.owned and isinstance(result, Value) and t.is_active(result) and scope.get(result) is None:
+                    scope.set(result, Entry(bar.operand, owned=True, carrier=bar.carrier))
+                else:
+                    t.contribute(result, bar.operand, project=False)
             forward.reverse()
         t.scope = outer
         return scope, ops
@@ -74,15 +79,20 @@ class SidesStep(Step):
         t.scope = outer
         return Block((), (*ops, *more), tuple(results))
 
-    def _emit(self, outside: list[Value], blocks: list[Block]) -> None:
+    def _joined(self, value: Value, scopes: tuple[Scope, ...]) -> Entry:
+        """The cotangent that the `if` gives: a buffer of our own if both sides have one, and if it is one buffer."""
+        result = Value(bar_name(value), cotangent_type(value.type))
+        entries = [entry for scope in scopes if (entry := scope.get(value)) is not None]
+        carriers = {entry.carrier for entry in entries if entry.carrier is not None}
+        if len(carriers) > 1 or not all(entry.owned for entry in entries):
+            return Entry(result)
+        return Entry(result, owned=True, carrier=next(iter(carriers), None))
+
+    def _emit(self, kept: dict[Value, Entry], blocks: list[Block]) -> None:
         t = self.t
-        results = []
-        for value in outside:
-            result = Value(bar_name(value), cotangent_type(value.type))
-            results.append(result)
-            before = t.scope.get(value)
-            sides_own = before is not None and before.owned
-            t.scope.set(value, Entry(result, sides_own, before.carrier if before is not None and sides_own else None))
+        results = [entry.operand for entry in kept.values() if isinstance(entry.operand, Value)]
+        for value, entry in kept.items():
+            t.scope.set(value, entry)
         blocks = [self._with_exports(i, dead_code(b)) for i, b in enumerate(blocks)]
         if results:
             then, orelse = reversed(blocks) if self.negated else blocks
@@ -91,8 +101,8 @@ class SidesStep(Step):
     def _with_exports(self, i: int, adjoint: Block) -> Block:
         forward = self.sides[i][1].finish()
         self.done.append(forward)
+        adjoint = self.t.saved(adjoint, self.sides[i][0].params, [forward])
         inside = {*defined_values(forward), *self.sides[i][0].params}
-        self.t.check_residuals(v for v in free_values(adjoint) if v in inside)
         given = {
             self.t.resolve(r): result
             for r, result in zip(self.sides[i][0].results, self.op.results, strict=True)

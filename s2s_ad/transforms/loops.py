@@ -118,7 +118,7 @@ class LoopStep(Step):
         t, op = self.t, self.op
         t.spec.span = op.span
         carried = [i for i, p in enumerate(self.params) if self._is_carried(p)]
-        bars = {i: t.take(op.results[i]) for i in carried}
+        bars = {i: t.scope.entries.pop(op.results[i], None) for i in carried}
         if all(b is None for b in bars.values()):
             return
         params = {i: Value(bar_name(self.params[i]), cotangent_type(self.params[i].type)) for i in carried}
@@ -173,10 +173,16 @@ class LoopStep(Step):
         out = self.t.tangents.complete(entry.operand, self.t.resolve(value))
         return self.t.own(out, value) if param in self.t.written and not entry.owned else out
 
-    def _carried_in(self, i: int, bar: Operand | None, param: Value) -> Operand:
+    def _carried_in(self, i: int, bar: Entry | None, param: Value) -> Operand:
         t, result = self.t, self.op.results[i]
-        start = t.tangents.complete(bar or NONE, t.resolve(result))
-        return t.own(start, result) if param in t.written and bar is not None else start
+        start = t.tangents.complete(NONE if bar is None else bar.operand, t.resolve(result))
+        if param not in t.written or bar is None:
+            return start
+        if not bar.owned:
+            return t.own(start, result)
+        if bar.carrier is not None:
+            t.written.add(bar.carrier)
+        return start
 
     def _outside_in(self, value: Value, param: Value) -> Operand:
         t = self.t
@@ -206,8 +212,8 @@ class LoopStep(Step):
             line.forward.ops[:] = line.forward.finish()
             line = line.rest
         body = self._recomputed(body)
+        body = t.saved(body, self.op.body.params, self._lines())
         free = self._read_by(body)
-        self.t.check_residuals(free)
         span = self.op.span
         sources: list[Operand] = []
         targets: list[Value] = []
@@ -232,15 +238,18 @@ class LoopStep(Step):
         iterable, body = self._zip(sources, targets, body)
         t.spec.ops.append(For(results, iterable, inits, body, span=span))
 
+    def _lines(self) -> list[list[Op]]:
+        """The finished forward half of the body, cut at its exits."""
+        assert self.ops is not None
+        lines, line = [self.ops], self.spine.rest
+        while line is not None:
+            lines.append(line.forward.ops)
+            line = line.rest
+        return lines
+
     def _forward_ops(self) -> list[Op]:
         """The finished forward half of the body, in the order of the text."""
-        assert self.ops is not None
-        found = list(self.ops)
-        line = self.spine.rest
-        while line is not None:
-            found += line.forward.ops
-            line = line.rest
-        return found
+        return [op for line in self._lines() for op in line]
 
     def _read_by(self, body: Block) -> list[Value]:
         """What the adjoint `body` reads of the forward half."""

@@ -9,24 +9,27 @@ loop appends one tuple of them for each iteration to a list, which its adjoint w
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from s2s_ad import runtime
 from s2s_ad.analysis.activity import active_values
-from s2s_ad.analysis.aliasing import growing_lists
 from s2s_ad.analysis.kinks import Kinks
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.overwriting import Overwriting, reads_content
 from s2s_ad.analysis.partitions import Partition, partitions
 from s2s_ad.analysis.program import Program
 from s2s_ad.analysis.specialize import Specializer
-from s2s_ad.errors import MissingRuleError, MutationError
-from s2s_ad.ir.nodes import Block, Call, Const, Function, Operand, Value, free_values, regions
-from s2s_ad.ir.types import UNKNOWN, List, Tuple, is_complex
+from s2s_ad.errors import MissingRuleError
+from s2s_ad.ir.nodes import Block, Call, Const, Function, Op, Operand, Value, With, free_values, regions
+from s2s_ad.ir.types import UNKNOWN, Array, List, Tuple, is_complex
 from s2s_ad.transforms import branches, calls, loops, withs
 from s2s_ad.transforms.algebra import Algebra
+from s2s_ad.transforms.dead_code import dead_code
 from s2s_ad.transforms.pairs import Pairs, Reversed
+from s2s_ad.transforms.rewriting import substitute
 from s2s_ad.transforms.scopes import Entry, Scope, bar_name
 from s2s_ad.transforms.steps import forward_block
 from s2s_ad.transforms.tangents import NONE, Tangents, cotangent_type
@@ -63,6 +66,23 @@ def _definitions(block: Block, found: dict[Value, Call]) -> dict[Value, Call]:
     return found
 
 
+def _insert(ops: list[Op], value: Value, call: Call) -> bool:
+    """Put a call right after the op that defines `value`, and tell whether it is there."""
+    for i, op in enumerate(ops):
+        if value in op.results:
+            ops.insert(i + 1, call)
+            return True
+        if isinstance(op, With):
+            inner = list(op.body.ops)
+            if value in op.body.params:
+                inner.insert(0, call)
+            elif not _insert(inner, value, call):
+                continue
+            ops[i] = replace(op, body=replace(op.body, ops=tuple(inner)))
+            return True
+    return False
+
+
 class Transform:
     """The state of one transform."""
 
@@ -72,7 +92,7 @@ class Transform:
         self.spec = Specializer(program)
         self.lean = lean
         self.definitions = _definitions(function.body, {})
-        self.growing = growing_lists(function.body)
+        self.overwriting = Overwriting(dead_code(function.body))
         self.kinks = Kinks(function.body, self.definitions)
         self.tangents = Tangents(self.spec)
         self.tangents.pending = lambda: [entry.operand for entry in self.scope.entries.values()]
@@ -104,9 +124,10 @@ class Transform:
             self.contribute(body.results[0], self._seed(seed, y, y_bar), project=False)
             forward.reverse()
             results = tuple(self._result(params[i], to_space) for i in wanted)
-        self.check_residuals(free_values(Block((), tuple(ops), results)))
         backward = Block((y_bar,) if seed == "y_bar" else (), tuple(ops), results)
-        return Reversed(self.function.name, params, Block((), tuple(forward.finish()), (y,)), backward)
+        forward_ops = forward.finish()
+        backward = self.saved(backward, params, [forward_ops])
+        return Reversed(self.function.name, params, Block((), tuple(forward_ops), (y,)), backward)
 
     def _refuse_complex(self, params: tuple[Value, ...]) -> None:
         """Derivatives of complex values are not there yet, and are not guessed at."""
@@ -119,15 +140,23 @@ class Transform:
                     "differentiate the real and the imaginary part as two real arguments",
                 )
 
-    def check_residuals(self, values: Iterable[Value]) -> None:
-        """Refuse to save a list that is appended to later: the pullback would find it grown."""
-        for value in values:
-            if value in self.growing:
-                raise MutationError(
-                    f"the pullback needs the list `{value.name or ''}` as it was before an `.append()`",
-                    self.growing[value],
-                    "build the list first, and read it afterwards",
-                )
+    def saved(self, adjoint: Block, params: Iterable[Value], lines: list[list[Op]]) -> Block:
+        """`adjoint`, reading copies of what is overwritten later; these are made in `lines`, right where it is read.
+
+        `params`: the values that are there before the first of the lines.
+        """
+        copies: dict[Value, Operand] = {}
+        for value in free_values(adjoint):
+            if self.overwriting.is_overwritten(value) and reads_content(adjoint, value):
+                copied = Value(value.name, value.type, hint=value.hint)
+                copy: Any = np.array if isinstance(value.type, Array) else runtime.copy
+                call = Call((copied,), Const(copy), (value,))
+                if value in params:
+                    lines[0].insert(0, call)
+                    copies[value] = copied
+                elif any(_insert(line, value, call) for line in lines):
+                    copies[value] = copied
+        return substitute(adjoint, copies) if copies else adjoint
 
     def _seed(self, seed: str, y: Operand, y_bar: Operand) -> Operand:
         if seed == "y_bar":

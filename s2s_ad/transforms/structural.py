@@ -13,8 +13,9 @@ import numpy as np
 from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.indexing import is_advanced
-from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.tables import entering
+from s2s_ad.analysis.typing import result_type
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
 from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Number, Record, Tuple, Unknown
@@ -300,3 +301,67 @@ def _reverse_append(step: StructuralStep) -> None:
     if isinstance(items, Value) and t.is_active(items):
         rest.name = getattr(buffer, "name", None)
         t.adopt(items, rest, entry)
+
+
+@reverses(primitives.store)
+def _reverse_store(step: StructuralStep) -> None:
+    """`x[i] = v`: v̄ += x̄[i]; x̄[i] = 0."""
+    t, spec = step.t, step.t.spec
+    result, target = step.op.results[0], step.op.args[0]
+    if t.scope.get(result) is None:
+        return
+    buffer = t.buffer(result)
+    entry = t.scope.get(result)
+    assert entry is not None
+    indices = step.args()[1:-1]
+    is_whole = len(indices) == 1 and constant(indices[0]) is Ellipsis
+    item = len(step.op.args) - 1
+    item_bar = buffer if is_whole else _stored_cotangent(step, buffer, indices) if step.is_active(item) else None
+    t.scope.take(result)
+    if not is_whole and isinstance(target, Value) and t.is_active(target):
+        in_array = isinstance(_innermost(target.type, len(indices)), Array)
+        zero = Const(0.0) if in_array else t.tangents.zero(step.args()[-1])
+        rest = spec.emit(primitives.store, [buffer, *indices, zero], None, type_of_operand(buffer))
+        t.adopt(target, t._named(rest, target), entry)
+    if item_bar is not None and step.is_active(item):
+        step.contribute(item, item_bar, 0)
+
+
+def _innermost(t: Any, depth: int) -> Any:
+    """The type of what is written to by the last of `depth` indices."""
+    while isinstance(t, List) and depth > 1:
+        t, depth = t.item, depth - 1
+    return t
+
+
+def _stored_cotangent(step: StructuralStep, buffer: Operand, indices: list[Operand]) -> Operand:
+    """What the buffer has at the place that was written to, as a value of its own."""
+    spec = step.t.spec
+    inner = buffer
+    for index in indices[:-1]:
+        inner = spec.apply(operator.getitem, [inner, index])
+    if _is_fancy(indices[-1], step.t) and isinstance(type_of_operand(inner), Array):
+        kind = result_type(operator.getitem, (inner, indices[-1]), {})
+        return spec.emit(runtime.last_written, [inner, indices[-1]], None, kind)
+    found = spec.apply(operator.getitem, [inner, indices[-1]])
+    t = type_of_operand(found)
+    return spec.apply(np.array, [found]) if isinstance(t, Array) and t.axes != () else found
+
+
+@reverses(primitives.Refreshed)
+def _reverse_refreshed(step: StructuralStep) -> None:
+    """A structure whose parts have been written to: the cotangents of these go to what the parts are now."""
+    bar = step.take()
+    if bar is None:
+        return
+    t = step.t
+    kind, keys = type_of_operand(step.args()[0]), callee(step.op).keys
+    count = len(static_parts(kind) or ())
+    all_keys = kind.keys if isinstance(kind, Dict) else kind.names if isinstance(kind, Record) else range(count)
+    parts = t.tangents.parts_of_cotangent(bar, step.op.results[0].type)
+    known = dict(zip(all_keys, parts, strict=True))
+    for i, key in enumerate(keys):
+        if step.is_active(1 + i):
+            step.contribute(1 + i, known[key])
+    if step.is_active(0):
+        step.contribute(0, t.tangents.rebuild(kind, [Const(None) if k in keys else p for k, p in known.items()]))

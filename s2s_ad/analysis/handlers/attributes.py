@@ -109,6 +109,9 @@ def _call_method(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) ->
     if records.is_object(t):
         return records.method(s, obj, t, name, args[2:], kwargs)  # type: ignore[arg-type]
     records.refuse_unfollowed(s, t, name)
+    if isinstance(t, List) and name == "append" and len(args) == 3 and not kwargs:
+        s.apply(primitives.append, [obj, args[2]])
+        return Const(None)
     refuse_writing_method(s, t, name)
     if isinstance(t, Array) and name in METHODS:
         return s.apply(METHODS[name], [obj, *args[2:]], kwargs)

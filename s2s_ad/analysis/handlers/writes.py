@@ -1,4 +1,4 @@
-"""Writes in place: `append` is followed, everything else refused."""
+"""Writes in place to lists and arrays, and the refusal of all others."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ import numpy as np
 from s2s_ad import runtime
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.table import HANDLERS, REWRITE, Handler, handles
+from s2s_ad.analysis.memory import Step
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.statics import same
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import UNDEFINED, Operand, Value
+from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
 from s2s_ad.ir.types import (
+    INT,
     UNKNOWN,
     Array,
     Dict,
@@ -30,6 +33,7 @@ from s2s_ad.ir.types import (
     Type,
     Unknown,
     join,
+    join_all,
 )
 from s2s_ad.rules.numpy.methods import METHODS
 from s2s_ad.rules.registry import registry
@@ -128,27 +132,152 @@ def _append(s: Emitter, args: list[Operand], _: Any) -> Operand:
     t = type_of_operand(items)
     if isinstance(t, Never):
         return UNDEFINED
-    if not isinstance(t, List):
-        raise MutationError("`.append()` on something that is not surely a list made in this function", s.span, REWRITE)
-    made = s.definitions.get(items) if isinstance(items, Value) else None
-    is_hidden = s.hidden or getattr(items, "name", None) is None  # that of a generator has no name
+    if not isinstance(t, List) or not isinstance(items, Value):
+        raise MutationError("`.append()` on something that is not surely a list", s.span, REWRITE)
+    made = s.definitions.get(items)
+    is_hidden = s.hidden or items.name is None  # that of a generator has no name
     if is_hidden and made is not None and constant(made.target) is primitives.make_list:
-        return s.apply(primitives.make_list, [*made.args, item])  # type: ignore[list-item]
-    return s.emit(primitives.append, args, None, List(join(t.item, type_of_operand(item))))
+        version = s.apply(primitives.make_list, [*made.args, item])  # type: ignore[list-item]
+        assert isinstance(version, Value)
+    else:
+        version = s.emit(primitives.append, args, None, List(join(t.item, type_of_operand(item))), items.name)
+    if s.memory.root(items) is not None:
+        s.written(_whole(s, items, "append"), version)
+        s.memory.hold(version, [item])
+    return version
+
+
+def _whole(s: Emitter, target: Value, method: str) -> Value:
+    """A list that is a root of its own: of one that is in another list it is not known which other list it is too."""
+    if target in s.memory.origin:
+        raise MutationError(
+            f"`.{method}()` on a list that is in another list", s.span, "build the inner list first, and put it in last"
+        )
+    refuse_foreign(s, target)
+    return target
+
+
+def refuse_foreign(s: Emitter, target: Value) -> None:
+    """Refuse to write to globals, and to what may be anyone's."""
+    root = s.memory.root(target)
+    if root is None or root.foreign:
+        raise MutationError(
+            "a write to a global, or to what may be one", s.span, "pass it as an argument, or write to a copy of it"
+        )
 
 
 @handles(primitives.store)
 def _store(s: Emitter, args: list[Operand], _: Any) -> Operand:
-    raise MutationError("writing to an item in place", s.span, REWRITE)
+    target, index, item = args
+    t = type_of_operand(target)
+    if isinstance(t, Never) or s.dead:
+        return UNDEFINED
+    if not isinstance(target, Value) or not isinstance(t, (Array, List)) or s.memory.root(target) is None:
+        raise MutationError("writing to an item in place", s.span, REWRITE)
+    if isinstance(t, List) and not (type_of_operand(index) == INT or type(constant(index)) is int):
+        raise MutationError("writing to a slice of a list in place", s.span, REWRITE)
+    refuse_foreign(s, target)
+    return target if _is_there(s, target, index, item) else store(s, target, index, item)
+
+
+def _is_there(s: Emitter, target: Value, index: Operand, item: Operand) -> bool:
+    """Whether `item` is `target[index]` itself, as in the second half of `x[1:] += y`."""
+    if not isinstance(item, Value) or item not in s.memory.places:
+        return False
+    at, of = s.memory.places[item], s.memory.places[target]
+    steps = [*of.path, (operator.getitem, (index,), {})]
+    return at.root is of.root and len(at.path) == len(steps) and all(map(_same_step, at.path, steps))
+
+
+def _same_step(a: Step, b: Step) -> bool:
+    return a[0] is b[0] and a[2] == b[2] and len(a[1]) == len(b[1]) and all(map(same, a[1], b[1]))
+
+
+def store(s: Emitter, target: Value, index: Operand, item: Operand) -> Operand:
+    """`target[index] = item`: a new version of the root of `target`, and of the list that it is an item of."""
+    memory = s.memory
+    place = memory.places[target]
+    root = memory.state.version[place.root]
+    indices = [*(_index_of_step(s, step) for step in place.path), index]
+    owner = _owner_of(s, root)
+    if owner is not None:
+        base, at = owner
+        version = _emit_store(s, base, [at, *indices], item)
+        s.written_item(base, target, version)
+        inner = s.emit(operator.getitem, [version, at], None, _item_type(version.type, at), root.name)
+        memory.reread(target, inner, version, at)
+        return version
+    version = _emit_store(s, root, indices, item)
+    s.written(target, version)
+    if isinstance(root.type, List):
+        memory.hold(version, [item])
+    return version
+
+
+def _emit_store(s: Emitter, root: Value, indices: list[Operand], item: Operand) -> Value:
+    kind = _with_item(root.type, indices, type_of_operand(item))
+    return s.emit(primitives.store, [root, *indices, item], None, kind, root.name)
+
+
+def _item_type(t: Type, index: Operand) -> Type:
+    i = constant(index)
+    assert isinstance(t, List)
+    return t.items[i] if t.items is not None and type(i) is int and -len(t.items) <= i < len(t.items) else t.item
+
+
+def _owner_of(s: Emitter, item: Value) -> tuple[Value, Operand] | None:
+    """The list that `item` has been read from, as it is now, and the index there; None for what is in no list."""
+    memory = s.memory
+    if item not in memory.origin:
+        return None
+    base, index, order = memory.origin[item]
+    root = memory.places[base].root
+    if root in memory.state.lost or memory.state.order.get(root) is not order:
+        raise MutationError(
+            "a write to an item of a list that has been changed since the item was read", s.span, "read it again first"
+        )
+    if root in memory.state.repeated:
+        hint = "make each item an object of its own"
+        raise MutationError("a write to an item that a list may hold twice", s.span, hint)
+    version = memory.state.version[root]
+    if version in memory.origin:
+        raise MutationError("a write to an item of a list in a list in a list", s.span, REWRITE)
+    return version, index
+
+
+def _index_of_step(s: Emitter, step: Any) -> Operand:
+    fn, rest, kwargs = step
+    if fn is not operator.getitem or kwargs:
+        name = getattr(fn, "__name__", "a view")
+        raise MutationError(f"a write through `{name}`", s.span, "write to the array itself, by its own indices")
+    return rest[0]  # type: ignore[no-any-return]
+
+
+def _with_item(t: Type, indices: list[Operand], item: Type) -> Type:
+    """The type of a list or array, one item of which is replaced."""
+    if not isinstance(t, List):
+        return t
+    inner = item if len(indices) == 1 else _with_item(t.item, indices[1:], item)
+    i = constant(indices[0])
+    if t.items is not None and type(i) is int and -len(t.items) <= i < len(t.items):
+        items = list(t.items)
+        items[i] = item if len(indices) == 1 else _with_item(items[i], indices[1:], item)
+        return List(join_all(tuple(items)), tuple(items))
+    return List(join(t.item, inner))
 
 
 def _in_place(plain: Callable[..., Any]) -> Handler:
+    """`x op= y`: of what is immutable a new value, of an array a write to all of it, of a list `extend`."""
+
     def handler(s: Emitter, args: list[Operand], _: Any) -> Operand:
-        t = type_of_operand(args[0])
+        target, other = args
+        t = type_of_operand(target)
         if isinstance(t, Unknown):
-            return s.apply(plain, [s.emit(runtime.immutable, [args[0]], None, UNKNOWN), args[1]])
+            return s.apply(plain, [s.emit(runtime.immutable, [target], None, UNKNOWN), other])
+        if isinstance(t, Array) and isinstance(target, Value) and (t.axes != () or t.boxed) and not t.loose:
+            return _augmented(s, target, t, s.apply(plain, args))
         immutable = isinstance(t, (Number, Tuple, Instance)) or (isinstance(t, Array) and t.axes == () and not t.boxed)
-        if not immutable and not isinstance(t, Never):
+        if not immutable and not isinstance(t, (Never, Record)):
             raise MutationError(
                 f"an augmented assignment that writes in place ({_noun(t)})",
                 s.span,
@@ -157,6 +286,20 @@ def _in_place(plain: Callable[..., Any]) -> Handler:
         return s.apply(plain, args)
 
     return handler
+
+
+def _augmented(s: Emitter, target: Value, t: Array, value: Operand) -> Operand:
+    """The array `target`, filled with a value of its own kind."""
+    dtype = getattr(type_of_operand(value), "dtype", None)
+    if t.dtype is None or dtype is None or not np.can_cast(dtype, t.dtype, "same_kind"):
+        raise MutationError(
+            "an augmented assignment to an array of another, or of an unknown, kind of number",
+            s.span,
+            "write `x = x + y` to make a new value",
+        )
+    refuse_foreign(s, target)
+    store(s, target, Const(Ellipsis), value)
+    return target
 
 
 def _noun(t: Type) -> str:

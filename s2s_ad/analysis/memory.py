@@ -1,0 +1,261 @@
+"""Which values are one and the same memory, and what is in it now.
+
+A *root* is an array, list, dict or object that a program makes or is given. A value that has memory has a *place*: its
+root, and for what is read out of it the *path*, the calls that lead from the root to it (`x[1:]`, `x.T`, `rows[i]`).
+A write makes a new version of the root. Whoever reads a value by any of its names gets what is at its place now: the
+newest version of the root, or the path followed again from there.
+
+What a structure of known parts holds (a tuple, a dict with constant keys, an object) is not read through a path. The
+parts are roots of their own, and the structure is brought up to date when it is read as a whole. A list of unknown
+length only knows the roots that were put into it; a root of its own, its `inner` one, stands for all of its items. What
+is read from it has its *origin* there, by which it is written to as long as the list has the same items in the same
+places.
+
+Where two roots may share memory without it being known how (a merge, a view that may be a copy, what a function gives
+back), a write to one makes the others *lost*: they may not be read any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from s2s_ad.errors import MutationError, Span
+from s2s_ad.ir.nodes import Operand, Value
+from s2s_ad.ir.types import Array
+
+Step = tuple[Any, tuple[Operand, ...], dict[str, Operand]]
+Parts = dict[Hashable, Operand]
+
+
+@dataclass(eq=False)
+class Root:
+    """An object with memory. `outside`: the caller has it too. `foreign`: it is a global, or nobody knows whose.
+
+    `may`: roots with which it may share memory; two roots that may share memory with a third may do so with each other,
+    unless they are `apart`. `inner`: stands for the items of a list, whose `owner` this one is.
+    """
+
+    number: int
+    name: str | None = None
+    outside: bool = False
+    foreign: bool = False
+    may: frozenset[Root] = frozenset()
+    apart: frozenset[Root] = frozenset()
+    inner: Root | None = None
+    owner: Root | None = None
+
+    @property
+    def closure(self) -> frozenset[Root]:
+        """Itself, and all with which it may share memory."""
+        return self.may | {self}
+
+    def meets(self, other: Root) -> bool:
+        """Whether it may share memory with another root."""
+        if other in self.apart or self in other.apart:
+            return False
+        return not self.closure.isdisjoint(other.closure)
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """Where a value is: at the end of `path` from the version `of` its root."""
+
+    root: Root
+    path: tuple[Step, ...] = ()
+    of: Value | None = None
+
+
+@dataclass(eq=False)
+class State:
+    """What is in memory at one point of the program."""
+
+    version: dict[Root, Value] = field(default_factory=dict)
+    parts: dict[Root, Parts] = field(default_factory=dict)
+    held: dict[Root, frozenset[Root]] = field(default_factory=dict)
+    repeated: frozenset[Root] = frozenset()
+    lost: dict[Root, Span | None] = field(default_factory=dict)
+    content: dict[Value, Parts] = field(default_factory=dict)
+    order: dict[Root, Value] = field(default_factory=dict)
+
+    def copy(self) -> State:
+        """The same, to be changed on its own."""
+        parts = {root: dict(inner) for root, inner in self.parts.items()}
+        return State(
+            dict(self.version), parts, dict(self.held), self.repeated, dict(self.lost), dict(self.content),
+            dict(self.order),
+        )  # fmt: skip
+
+
+class Memory:
+    """The places of values, and the state of memory as a function is evaluated."""
+
+    def __init__(self) -> None:
+        self.places: dict[Value, Place] = {}
+        self.state = State()
+        self.count = 0
+        self.loose: list[Root] = []
+        self.origin: dict[Value, tuple[Value, Operand, Value | None]] = {}
+        self.is_written = False
+        self.written_outside: dict[Root, Span | None] = {}
+
+    # roots and places
+
+    def new_root(self, value: Value, *, outside: bool = False, foreign: bool = False, may: Iterable[Root] = ()) -> Root:
+        """Give `value` a root of its own."""
+        self.count += 1
+        closure = frozenset(r for root in may for r in root.closure)
+        outside = outside or foreign or any(r.outside for r in closure)
+        root = Root(self.count, value.name, outside, foreign or any(r.foreign for r in closure), closure)
+        if not isinstance(value.type, Array):
+            root.inner = Root(self.count, value.name, outside, root.foreign, owner=root)
+        if closure:
+            self.loose.append(root)
+        self.place(value, root)
+        return root
+
+    def derive(self, value: Value, sources: Iterable[Operand], earlier: Iterable[Root] = ()) -> Root:
+        """Give a root to what is one of `sources`, or of the roots `earlier`, and holds what they hold."""
+        sources = list(sources)
+        own = {root for root in map(self.root, sources) if root is not None}
+        root = self.new_root(value, may=(*own, *earlier))
+        held = self.reachable(sources) - own
+        if held:
+            self.state.held[root] = held
+        return root
+
+    def item(self, value: Value, base: Value, index: Operand) -> None:
+        """Say that `value` is an item of a list."""
+        root = self.root(base)
+        assert root is not None
+        self.new_root(value, may=self.reachable([base]) - {root})
+        self.origin[value] = base, index, self.state.order.get(root)
+
+    def place(self, value: Value, root: Root, path: tuple[Step, ...] = ()) -> None:
+        """Say where `value` is."""
+        if not path and root not in self.state.version:
+            self.state.version[root] = value
+        self.places[value] = Place(root, path, self.state.version.get(root))
+
+    def root(self, operand: Operand) -> Root | None:
+        """The root of an operand, or None if it has no memory."""
+        place = self.places.get(operand) if isinstance(operand, Value) else None
+        return None if place is None else place.root
+
+    def is_same(self, a: Operand, b: Operand) -> bool:
+        """Whether two operands are references to one and the same object."""
+        if not (isinstance(a, Value) and isinstance(b, Value)) or a not in self.places or b not in self.places:
+            return False
+        one, other = self.places[a], self.places[b]
+        return one.root is other.root and not one.path and not other.path
+
+    def reachable(self, operands: Iterable[Operand]) -> frozenset[Root]:
+        """The roots of what can be got hold of through `operands`."""
+        found: set[Root] = set()
+        pending = [r for r in map(self.root, operands) if r is not None]
+        while pending:
+            root = pending.pop()
+            if root not in found:
+                found.add(root)
+                if root.inner is not None:
+                    found.add(root.inner)
+                pending += self.state.held.get(root, ())
+                pending += filter(None, map(self.root, self.state.parts.get(root, {}).values()))
+        return frozenset(found)
+
+    # reading
+
+    def current(self, operand: Operand, follow: Callable[[Step, Operand], Operand], span: Span | None) -> Operand:
+        """What is at the place of `operand` now. Raises MutationError where that is not known."""
+        place = self.places.get(operand) if isinstance(operand, Value) else None
+        if place is None or not self.is_written:
+            return operand
+        self._refuse_lost(place.root, span)
+        newest = self.state.version.get(place.root, place.of)
+        if newest is place.of and place.path:
+            return operand
+        if not place.path:
+            return newest or operand
+        found: Operand = newest  # type: ignore[assignment]
+        for step in place.path:
+            found = follow(step, found)
+        return found
+
+    def _refuse_lost(self, root: Root, span: Span | None) -> None:
+        if root in self.state.lost:
+            name = f"`{root.name}`" if root.name else "a value"
+            where = self.state.lost[root]
+            at = f" in line {where.line}" if where is not None else ""
+            raise MutationError(
+                f"{name} may have been changed by the write{at} under another name",
+                span,
+                "make the other one a copy of its own, `np.array(x)` or `list(x)`, or read this one before the write",
+            )
+
+    # writing
+
+    def write(self, target: Value, version: Value, span: Span | None) -> None:
+        """Record the version that a write to `target` has made of its root, whose items are others now."""
+        root = self.places[target].root
+        self._set_version(root, version, span)
+        self.state.order[root] = version
+        parts = frozenset(filter(None, map(self.root, self.state.parts.pop(root, {}).values())))
+        if parts:
+            self.state.held[root] = self.state.held.get(root, frozenset()) | parts
+        self._lose(root, span, frozenset())
+
+    def write_item(self, owner: Value, item: Value, version: Value, span: Span | None) -> None:
+        """Record that an item of `owner` was written to, which made a `version` of the owner."""
+        root, own = self.places[item].root, self.places[owner].root
+        self._set_version(own, version, span)
+        self.state.parts.pop(own, None)
+        self._lose(root, span, frozenset(filter(None, (own, own.inner))))
+        for held in self.state.held.get(own, ()):
+            self.state.lost.setdefault(held, span)
+
+    def _set_version(self, root: Root, version: Value, span: Span | None) -> None:
+        self.is_written = True
+        self.state.version[root] = version
+        self.places[version] = Place(root, (), version)
+        if root.outside:
+            self.written_outside.setdefault(root, span)
+
+    def _lose(self, root: Root, span: Span | None, but: frozenset[Root]) -> None:
+        """Mark what may be the memory of `root` under another name, or hold it, as lost."""
+        lost = {r for r in (*root.may, *self.loose) if r is not root and r not in but and root.meets(r)}
+        lost |= {r.owner for r in lost if r.owner is not None}
+        for holder, held in self.state.held.items():
+            if holder is not root and holder not in but and any(root.meets(r) for r in held):
+                lost.add(holder)
+        for other in lost - but:
+            self.state.lost.setdefault(other, span)
+
+    def reread(self, item: Value, version: Value, owner: Value, index: Operand) -> None:
+        """Record what an item of a list is after a write to it."""
+        root = self.places[item].root
+        self.state.version[root] = version
+        self.places[version] = Place(root, (), version)
+        self.origin[version] = owner, index, self.state.order.get(self.places[owner].root)
+
+    def renew(self, root: Root, version: Value, content: Parts) -> None:
+        """Record a version of a structure that has the parts of now."""
+        self.state.version[root] = version
+        self.places[version] = Place(root, (), version)
+        self.state.content[version] = dict(content)
+        self.state.parts[root] = {**self.state.parts.get(root, {}), **content}
+
+    def hold(self, container: Operand, items: Iterable[Operand], *, again: bool = False, itself: bool = True) -> None:
+        """Note that a list of unknown length now holds `items`, or what they hold if not `itself`.
+
+        `again`: each of them more than once.
+        """
+        items = list(items)
+        root = self.root(container)
+        new = self.reachable(items) - (set() if itself else set(map(self.root, items)))
+        if root is None or not new:
+            return
+        before = self.state.held.get(root, frozenset())
+        if again or any(not before.isdisjoint(r.closure) for r in new):
+            self.state.repeated |= {root}
+        self.state.held[root] = before | new

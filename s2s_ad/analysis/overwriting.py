@@ -1,0 +1,118 @@
+"""Which values are overwritten later: what the pullback needs of them has to be copied when it is read.
+
+A value is overwritten if a write to memory that it may share comes after it, or may come in a later round of a loop
+around both. It is not if that memory is new: made in the same round, and only after the value.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from s2s_ad.analysis.effects import callee, writes
+from s2s_ad.analysis.sharing import Sharing, makes_new
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import Block, Call, For, If, Op, Try, Value, While, operands, regions, sides
+from s2s_ad.ir.types import Array
+
+_SHAPE_ONLY = frozenset({np.zeros_like, np.ones_like, np.shape, np.ndim, np.size})
+_NEW = (primitives.make_list, list, sorted)
+Loops = tuple[Op, ...]
+
+
+class Overwriting:
+    """Answers for the typed code of one function."""
+
+    def __init__(self, body: Block) -> None:
+        self._at: dict[Value, tuple[int, Loops]] = {}
+        self._writes: list[tuple[Call, int, Loops]] = []
+        self._earlier: dict[Value, tuple[Any, ...]] = {}
+        self._position = 0
+        self._define(body.params, ())
+        self._walk(body, ())
+        if not self._writes:
+            return
+        self._sharing = Sharing(body, 0)
+        self._makers = {id(op): self._made_by(op) for op, _, _ in self._writes}
+
+    def _define(self, values: tuple[Value, ...], loops: Loops) -> None:
+        self._at.update((v, (self._position, loops)) for v in values)
+
+    def _walk(self, block: Block, loops: Loops) -> None:
+        for op in block.ops:
+            self._position += 1
+            if isinstance(op, Call) and writes(op):
+                self._writes.append((op, self._position, loops))
+            inner = (*loops, op) if isinstance(op, (For, While)) else loops
+            self._flow(op)
+            for region in regions(op):
+                self._define(region.params, loops)
+                self._walk(region, inner)
+            self._position += 1
+            self._define(op.results, loops)
+            if isinstance(op, Call) and writes(op):
+                self._at.update((r, (self._position - 1, loops)) for r in op.results)
+
+    def _flow(self, op: Op) -> None:
+        """Note what the results of `op` may be the same object as."""
+        match op:
+            case Call():
+                if writes(op):
+                    self._earlier.update((r, op.args[:1]) for r in op.results)
+                elif callee(op) in _NEW or makes_new(callee(op), op):
+                    self._earlier.update((r, ()) for r in op.results)
+            case If() | Try():
+                for row in zip(op.results, *(side.results for side in sides(op)), strict=True):
+                    self._earlier[row[0]] = row[1:]
+            case For() | While():
+                params = op.body.params[isinstance(op, For) :]
+                for result, param, *earlier in zip(op.results, params, op.inits, op.body.results[1:], strict=True):
+                    self._earlier[result] = self._earlier[param] = tuple(earlier)
+
+    def _made_by(self, write: Call) -> list[tuple[int, Loops]]:
+        """Where the memory is made that `write` writes to; where that is not known, before everything."""
+        if len(write.args) > 3:  # an item of an item, which may be older than what it is in
+            return [(-1, ())]
+        found: list[tuple[int, Loops]] = []
+        met: set[Any] = set()
+        pending: list[Any] = [write.args[0]]
+        while pending:
+            value = pending.pop()
+            if value in met or not isinstance(value, Value):
+                continue
+            met.add(value)
+            earlier = self._earlier.get(value)
+            if earlier == ():
+                found.append(self._at[value])
+            elif earlier is None:
+                found.append((-1, ()))
+            else:
+                pending += earlier
+        return found
+
+    def is_overwritten(self, value: Value) -> bool:
+        """Whether a write may change what is found in `value` after it has been made or read."""
+        if not self._writes or value not in self._at:
+            return False
+        webs = set(self._sharing.webs(value))
+        position, loops = self._at[value]
+        for op, at, around in self._writes:
+            if webs.isdisjoint(self._sharing.written_webs(op)):
+                continue
+            for made, inside in self._makers[id(op)]:
+                if (at > position >= made) or any(loop in around and loop not in inside for loop in loops):
+                    return True
+        return False
+
+
+def reads_content(block: Block, value: Value) -> bool:
+    """Whether `block` reads more of a value than the shape of an array."""
+    if value in block.results:
+        return True
+    for op in block.ops:
+        if value in set(operands(op)) and not (callee(op) in _SHAPE_ONLY and isinstance(value.type, Array)):
+            return True
+        if any(reads_content(region, value) for region in regions(op)):
+            return True
+    return False

@@ -1,0 +1,168 @@
+"""Where the result of a call is: in new memory, in that of an operand, or in what may be either.
+
+y = np.zeros(3)        new
+y = x[1:]   y = x.T    on the path from `x`
+t = (x, y)             new, with the parts `x` and `y`
+w = layer.w            new to us: a part of `layer`, from now on one and the same
+y = np.reshape(x, 6)   may be that of `x`
+y = f(x)               may be that of `x`, unless `f` is known to give new memory
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Hashable, Iterable
+from typing import Any
+
+import numpy as np
+
+from s2s_ad.analysis.effects import callee
+from s2s_ad.analysis.indexing import is_advanced
+from s2s_ad.analysis.memory import Memory, Parts
+from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.program import Instance
+from s2s_ad.analysis.sharing import kinds, makes_new
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
+from s2s_ad.ir.types import INT, Array, Dict, List, Record, Tuple, Type
+from s2s_ad.rules.numpy import methods
+
+_DISPLAYS = frozenset({primitives.make_tuple, primitives.make_list})
+_VIEWS = frozenset({np.transpose, np.swapaxes, np.moveaxis, np.rollaxis, np.expand_dims, np.squeeze, np.diagonal})
+_NEW_LISTS = frozenset({list, sorted, operator.add, operator.mul})
+_NEW_ARRAYS: frozenset[Any] = frozenset({
+    np.empty, np.empty_like, np.copy, np.tril, np.triu, np.roll, np.repeat, np.tile, np.take, np.outer, np.cross,
+    np.hstack, np.vstack, np.dstack, np.column_stack, np.identity, np.cumprod, np.sort, np.argsort, np.nonzero,
+    np.linalg.cholesky, np.median, np.percentile, np.quantile, np.diff, np.interp, np.convolve, np.kron, np.vander,
+    np.append, np.clip, np.searchsorted, np.bincount, np.geomspace, np.logspace, np.unique, methods.copy_method,
+    methods.flatten_method,
+})  # fmt: skip
+
+
+def locate(memory: Memory, value: Value, call: Call) -> None:
+    """Give the result of a typed call its place."""
+    if not kinds(value.type):
+        return
+    fn = callee(call)
+    hashable = type(fn).__hash__ is not None
+    args = [a for a in call.args if not isinstance(a, Star)]
+    if (hashable and fn in primitives.IN_PLACE) or isinstance(fn, primitives.Refreshed):
+        root = memory.root(args[0])
+        if root is not None:
+            memory.place(value, root)
+    elif hashable and fn is operator.getitem and len(args) == 2:
+        _locate_item(memory, value, call, args[0], args[1])
+    elif hashable and fn is getattr and isinstance(type_of_operand(args[0]), Record):
+        _locate_part(memory, value, args[0], constant(args[1]))
+    elif hashable and fn in _VIEWS:
+        _follow(memory, value, fn, args, dict(call.kwargs))
+    else:
+        _locate_new(memory, value, call, args)
+
+
+def _locate_item(memory: Memory, value: Value, call: Call, base: Operand, index: Operand) -> None:
+    t = type_of_operand(base)
+    key = part_key(t, index)
+    if key is not None:
+        _locate_part(memory, value, base, key)
+    elif isinstance(t, Array) and _is_new(index):
+        memory.new_root(value)
+    elif isinstance(t, Array):
+        _follow(memory, value, operator.getitem, [base, index], {})
+    elif isinstance(t, List) and memory.root(base) is not None and type_of_operand(index) == INT:
+        memory.item(value, base, index)  # type: ignore[arg-type]
+    elif isinstance(t, List) and isinstance(value.type, List):
+        memory.new_root(value)
+        memory.hold(value, [base], itself=False)
+    else:
+        memory.new_root(value, may=memory.reachable([base]))
+
+
+def part_key(t: Type, index: Operand, count: int = 0) -> Hashable | None:
+    """The key of a part that a structure is known to have; of a list only where its `count` parts are known."""
+    key = constant(index)
+    n = len(t.items) if isinstance(t, Tuple) else count if isinstance(t, List) else 0
+    if type(key) is int and -n <= key < n:
+        return key % n
+    return key if isinstance(t, Dict) and isinstance(index, Const) and key in t.keys else None
+
+
+def _is_new(index: Operand) -> bool:
+    """Whether indexing an array like this surely makes a copy."""
+    t = type_of_operand(index)
+    value = constant(index)
+    parts: Iterable[Any] = t.items if isinstance(t, Tuple) and isinstance(index, Value) else (t,)
+    if isinstance(index, Const):
+        parts = value if isinstance(value, tuple) else (value,)
+    return any(map(is_advanced, parts))
+
+
+def _locate_part(memory: Memory, value: Value, base: Operand, key: Hashable) -> None:
+    owner = memory.root(base)
+    if owner is None:
+        memory.new_root(value, foreign=True)
+        return
+    memory.new_root(value, outside=owner.outside, foreign=owner.foreign, may=owner.closure if owner.may else ())
+    memory.state.parts.setdefault(owner, {})[key] = value
+    content = memory.state.content
+    content[base] = {**content.get(base, {}), key: value}  # type: ignore[index, arg-type]
+
+
+def _follow(memory: Memory, value: Value, fn: Any, args: list[Operand], kwargs: dict[Any, Operand]) -> None:
+    place = memory.places.get(args[0])  # type: ignore[arg-type]
+    if place is None:
+        memory.new_root(value, foreign=True)
+    else:
+        memory.place(value, place.root, (*place.path, (fn, tuple(args[1:]), kwargs)))
+
+
+def _locate_new(memory: Memory, value: Value, call: Call, args: list[Operand]) -> None:
+    fn = callee(call)
+    operands = [*args, *(v for _, v in call.kwargs)]
+    hashable = type(fn).__hash__ is not None
+    if (hashable and fn in _DISPLAYS) or isinstance(fn, primitives.MakeClosure):
+        _set_parts(memory, value, dict(enumerate(args)))
+    elif fn is primitives.make_dict:
+        _set_parts(memory, value, {constant(k): v for k, v in zip(args[::2], args[1::2], strict=True)})
+    elif _makes_new(fn, call, value):
+        memory.new_root(value)
+    elif hashable and fn in _NEW_LISTS and isinstance(value.type, List):
+        memory.new_root(value)
+        if kinds(value.type.item):
+            memory.hold(value, operands, again=fn is operator.mul, itself=False)
+    else:
+        roots = memory.reachable(operands)
+        memory.new_root(value, foreign=not roots, may=roots)
+
+
+def _set_parts(memory: Memory, value: Value, parts: Parts) -> None:
+    root = memory.new_root(value)
+    memory.state.parts[root] = dict(parts)
+    memory.state.content[value] = dict(parts)
+
+
+def _makes_new(fn: Any, call: Call, value: Value) -> bool:
+    if isinstance(fn, Instance):
+        return fn.gives_new
+    if makes_new(fn, call):
+        return True
+    if not isinstance(value.type, Array) or "out" in dict(call.kwargs):
+        return False
+    if fn is methods.astype_method:
+        return not call.kwargs
+    return type(fn).__hash__ is not None and fn in _NEW_ARRAYS
+
+
+def locate_unpacked(memory: Memory, values: tuple[Value, ...], source: Operand, *, has_star: bool) -> None:
+    """Give the targets of an unpacking their places."""
+    for i, value in enumerate(values):
+        if not kinds(value.type):
+            continue
+        if isinstance(type_of_operand(source), Tuple) and not has_star:
+            _locate_part(memory, value, source, i)
+        elif isinstance(type_of_operand(source), Array) and not has_star:
+            _follow(memory, value, operator.getitem, [source, Const(i)], {})
+        elif isinstance(type_of_operand(source), List) and memory.root(source) is not None and not has_star:
+            memory.item(value, source, Const(i))  # type: ignore[arg-type]
+        else:
+            memory.new_root(value, may=memory.reachable([source]))

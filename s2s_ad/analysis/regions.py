@@ -1,0 +1,146 @@
+"""What branches and loops do to memory.
+
+Where an `if` leaves a root in two versions, it gives the one of the side that ran. A loop carries the version of each
+root that its body writes to. Nothing but an evaluation of the body tells which these are, so a loop is evaluated until
+nothing new is found out about
+
+* the roots that were there before and are written to,
+* the variables that name the same object all the time, which need not be carried,
+* the variables that may come to name one object, or one that was there before, or that a list holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from s2s_ad.analysis.memory import Memory, Place, Root, State
+from s2s_ad.ir.nodes import Operand, Value
+
+
+def changed(before: State, after: State) -> list[Root]:
+    """The roots of before that have other versions after."""
+    return [r for r, version in before.version.items() if after.version[r] is not version]
+
+
+def joined(memory: Memory, before: State, sides: Sequence[State], results: dict[Root, Value]) -> State:
+    """The state after several ways of which one was taken, with these versions of the roots that differ."""
+    state = before.copy()
+    for side in sides:
+        state.repeated |= side.repeated
+        for root, span in side.lost.items():
+            state.lost.setdefault(root, span)
+        for root, held in side.held.items():
+            state.held[root] = state.held.get(root, frozenset()) | held
+    for root, version in results.items():
+        state.version[root] = state.order[root] = version
+        state.parts.pop(root, None)
+        memory.places[version] = Place(root, (), version)
+    return state
+
+
+@dataclass(eq=False)
+class Round:
+    """What is known of the memory that a loop works on: variables are counted as the loop carries them."""
+
+    roots: list[Root] = field(default_factory=list)
+    fixed: dict[int, Operand] = field(default_factory=dict)
+    pairs: frozenset[tuple[int, int]] = frozenset()
+    earlier: frozenset[tuple[int, Root]] = frozenset()
+    holders: frozenset[tuple[Root | int, int]] = frozenset()
+    held: frozenset[tuple[Root | int, Root]] = frozenset()
+    lost: frozenset[Root | int] = frozenset()
+
+    def same(self, other: Round) -> bool:
+        """Whether two rounds have found out the same."""
+        return all(getattr(self, name) == getattr(other, name) for name in vars(self) if name not in ("roots", "fixed"))
+
+
+def start_round(
+    memory: Memory, found: Round, params: Sequence[Value | None], inits: Sequence[Operand], roots: Sequence[Value]
+) -> None:
+    """Set the state at the start of the body; `params` are None for variables without memory or that are fixed."""
+    state = memory.state
+    for root, version in zip(found.roots, roots, strict=True):
+        state.version[root] = state.order[root] = version
+        state.parts.pop(root, None)
+        memory.places[version] = Place(root, (), version)
+    places: dict[int, Root] = {}
+    for i, (param, init) in enumerate(zip(params, inits, strict=True)):
+        if param is not None:
+            places[i] = memory.derive(param, [init], (r for j, r in found.earlier if j == i))
+    _set_apart(places, found)
+    _take_in(state, found, places)
+
+
+def _take_in(state: State, found: Round, places: dict[int, Root]) -> None:
+    """Set what the variables at `places`, and the roots of before, may hold, and which are lost."""
+
+    def root_of(what: Root | int) -> Root | None:
+        return places.get(what) if isinstance(what, int) else what
+
+    pairs: list[tuple[Root | int, Root | int]] = [*found.held, *found.holders]
+    for holder, item in pairs:
+        one, other = root_of(holder), root_of(item)
+        if one is not None and other is not None:
+            state.held[one] = state.held.get(one, frozenset()) | {other}
+    for what in found.lost:
+        root = root_of(what)
+        if root is not None:
+            state.lost.setdefault(root, None)
+
+
+def _set_apart(places: dict[int, Root], found: Round) -> None:
+    """Variables that no round has found to name one object are apart."""
+    for i, root in places.items():
+        others = (r for j, r in places.items() if j != i and (min(i, j), max(i, j)) not in found.pairs)
+        root.apart = frozenset(others)
+
+
+def end_round(
+    memory: Memory, found: Round, mark: int, params: Sequence[Value | None], outs: Sequence[Operand]
+) -> Round:
+    """What the end of the body tells of the start of the next round; roots up to number `mark` were there before."""
+    state = memory.state
+    kept = [(i, outs[i]) for i, param in enumerate(params) if param is not None]
+    own = {i: root for i, out in kept if (root := memory.root(out)) is not None}
+    reached = {i: memory.reachable([out]) for i, out in kept}
+    pairs = {(i, j) for i, one in own.items() for j, other in own.items() if i < j and one.meets(other)}
+    earlier = {(i, r) for i, root in own.items() for r in root.closure if r.number <= mark}
+    outside = {h: held for h, held in state.held.items() if h.number <= mark}
+    holders: set[tuple[Root | int, int]] = {
+        (h, i) for i, root in own.items() for h, held in outside.items() if any(root.meets(r) for r in held)
+    }
+    holders |= {
+        (j, i) for i, root in own.items() for j, inside in reached.items() if j != i and root in inside - {own.get(j)}
+    }
+    held: set[tuple[Root | int, Root]] = {(h, r) for h, rs in outside.items() for r in rs if r.number <= mark}
+    held |= {(i, r) for i, inside in reached.items() for r in inside - {own.get(i)} if r.number <= mark}
+    lost: set[Root | int] = {r for r in state.lost if r.number <= mark}
+    lost |= {i for i, inside in reached.items() if any(r in state.lost for r in inside)}
+    return Round(
+        found.roots, found.fixed, found.pairs | pairs, found.earlier | earlier, found.holders | holders,
+        found.held | held, found.lost | lost,
+    )  # fmt: skip
+
+
+def finish(
+    memory: Memory,
+    found: Round,
+    before: State,
+    end: State,
+    roots: Sequence[Value],
+    names: Iterable[tuple[Value | None, Value, Operand]],
+) -> None:
+    """Set the state after a loop with the last versions of `roots`.
+
+    `names` give for each variable its parameter, its result and what it starts from.
+    """
+    state = joined(memory, before, [end], dict(zip(found.roots, roots, strict=True)))
+    memory.state = state
+    results: dict[int, Root] = {}
+    for i, (param, result, init) in enumerate(names):
+        if param is not None:
+            results[i] = memory.derive(result, [init], (r for j, r in found.earlier if j == i))
+    _set_apart(results, found)
+    _take_in(state, found, results)

@@ -1,0 +1,289 @@
+"""Writes in place: to elements, slices and views of arrays, and to lists, under one name and under several."""
+
+import numpy as np
+
+from programs.harness import program
+
+X = np.array([0.3, 0.7, 1.1, -0.4, 0.9])
+
+
+@program((X,))
+def one_after_the_other(x):
+    """Elements are written, and read by what is written next."""
+    y = np.zeros(3)
+    y[0] = x[1] * x[2]
+    y[1] = y[0] * x[0]
+    return np.sum(y * y)
+
+
+@program((X,))
+def append_each(x):
+    """A list grows in a loop."""
+    ys = []
+    for v in x:
+        ys.append(v * v)
+    return ys[0] * ys[1] + ys[2]
+
+
+@program((X,))
+def history(x):
+    """Each state is written after the one that it is made from."""
+    h = np.zeros(len(x) + 1)
+    for t in range(len(x)):
+        h[t + 1] = np.sin(h[t]) + x[t]
+    return h[-1]
+
+
+@program((X,))
+def inner_points(x):
+    """A stencil reads what it writes."""
+    x = x.copy()
+    for _ in range(3):
+        x[1:-1] = x[1:-1] + 0.1 * (x[2:] - 2 * x[1:-1] + x[:-2]) ** 2
+    return np.sum(x**2)
+
+
+@program((X,))
+def table_of_lists(x):
+    """Lists in a list, filled row by row."""
+    n = 4
+    g = [[0.0] * n for _ in range(3)]
+    for i in range(3):
+        for j in range(n):
+            g[i][j] = x[j] * x[i] + (g[i - 1][j] ** 2 if i else 0.0)
+    return g[2][1] * g[2][3] + g[1][0]
+
+
+@program((X,))
+def two_buffers(x):
+    """They change names after each step."""
+    u = x.copy()
+    v = np.zeros_like(x)
+    for t in range(4):
+        v[1:-1] = u[1:-1] + 0.1 * (u[2:] - 2 * u[1:-1] + u[:-2]) ** 2
+        v[0] = u[0] * u[1]
+        v[-1] = u[-1]
+        u, v = v, u
+    return np.sum(u**2)
+
+
+@program((X,))
+def two_names(x):
+    """One array under two names."""
+    y = x.copy()
+    z = y
+    z[1] = x[0] * 3
+    y[2] = z[1] * y[0]
+    return np.sum(y * z)
+
+
+@program((X,))
+def through_a_view(x):
+    """A view is written to, and then what it shows."""
+    y = x * 2
+    w = y[1:4]
+    w[0] = x[4] ** 2
+    y[2] *= 3.0
+    return np.sum(w**2) + y[1]
+
+
+@program((X,))
+def augmented(x):
+    """Every one of these is in place."""
+    y = x + 1
+    y += x
+    y *= x
+    y -= 1.0
+    y **= 2
+    return np.sum(y)
+
+
+@program((X,))
+def exchanged(x):
+    """Elements by index arrays, and by unpacking."""
+    y = x * 1.0
+    y[[0, 1]] = y[[1, 0]]
+    y[2], y[3] = y[3], y[2]
+    return np.sum(y * np.arange(5.0) * x)
+
+
+@program((X,))
+def twice_the_same_index(x):
+    """The last value counts."""
+    y = np.zeros(3)
+    y[[0, 0, 1]] = x[:3] ** 2
+    return np.sum(y * np.array([1.0, 2.0, 3.0]))
+
+
+@program((X,))
+def read_before_it_is_overwritten(x):
+    """The product needs what is gone."""
+    y = x * x
+    z = y * y
+    y[:] = 0.0
+    return np.sum(z) + np.sum(y)
+
+
+@program((X,))
+def on_one_side(x):
+    """What is written depends on the way."""
+    y = x * x
+    if x[0] > 0:
+        y[1] = x[0]
+    else:
+        y[0] = 1.0
+    return np.sum(y**2)
+
+
+@program((X,))
+def by_a_mask(x):
+    """The mask comes from what is written."""
+    y = x * 2
+    y[y < 0] = x[0] ** 2
+    return np.sum(y**2)
+
+
+@program((X,))
+def items_of_a_list(x):
+    """By index from both ends."""
+    a = [x[0], x[1], 2.0]
+    a[1] = a[0] * a[1]
+    a[-1] = a[1] ** 2
+    return a[0] + a[1] * a[2]
+
+
+@program((X,))
+def held_by_a_tuple(x):
+    """The tuple holds the array that is written to."""
+    y = x * 2
+    t = (y, x)
+    y[0] = x[1] ** 2
+    a, b = t
+    return np.sum(a * b)
+
+
+def helper(y, v):
+    """Writes to its first argument."""
+    y[0] = v * y[1]
+
+
+@program((X,))
+def by_a_helper(x):
+    """The helper writes to its argument, and to a view."""
+    y = x * 2
+    helper(y, x[3])
+    helper(y[1:], x[2])
+    return np.sum(y**2)
+
+
+@program((X,))
+def by_a_nested_function(x):
+    """The array is captured."""
+    y = x * 2
+
+    def f(i):
+        y[i] = y[i] * x[0]
+
+    for i in range(3):
+        f(i)
+    return np.sum(y**2)
+
+
+@program((X,))
+def cholesky(x):
+    """Written out in loops."""
+    a = np.outer(x, x) + 3 * np.eye(5)
+    L = np.zeros((5, 5))
+    for i in range(5):
+        for j in range(i + 1):
+            s = a[i, j]
+            for k in range(j):
+                s -= L[i, k] * L[j, k]
+            if i == j:
+                L[i, j] = np.sqrt(s)
+            else:
+                L[i, j] = s / L[j, j]
+    return np.sum(np.log(np.diag(L))) + L[4, 0]
+
+
+@program((X,))
+def gauss_seidel(x):
+    """Every new value is used at once."""
+    u = x.copy()
+    for it in range(3):
+        for i in range(1, 4):
+            u[i] = 0.5 * (u[i - 1] + u[i + 1]) - x[i] ** 2
+    return np.sum(u * u)
+
+
+@program((X,))
+def new_in_each_round(x):
+    """The array of one round is not that of another."""
+    s = 0.0
+    for i in range(3):
+        t = np.zeros(2)
+        t[0] = x[i] ** 2
+        t[1] = t[0] * x[i + 1]
+        s = s + t[1] * t[0]
+    return s
+
+
+@program((X,))
+def rows_by_name(x):
+    """Rows are views."""
+    A = np.outer(x, x)
+    for i in range(5):
+        r = A[i]
+        r[1] = r[0] * x[i]
+        r *= 2.0
+    return np.sum(A**2)
+
+
+@program((X,))
+def until_it_is_large(x):
+    """Conditions read what is written."""
+    y = x.copy()
+    i = 0
+    while i < 4 and y[i] < 5:
+        y[i + 1] = y[i] * y[i + 1]
+        i += 1
+    return y[4] * y[i]
+
+
+@program((X,))
+def stopped_early(x):
+    """A break in between."""
+    y = x.copy()
+    for i in range(4):
+        if y[i] < 0:
+            break
+        y[i + 1] += y[i] ** 2
+    return np.sum(y**2)
+
+
+@program((X,))
+def in_a_list_of_arrays(x):
+    """An item of a list of arrays is written to."""
+    ys = [x * k for k in range(3)]
+    ys[1][0] = x[1] ** 2
+    return sum([np.sum(y * y) for y in ys])
+
+
+@program((X,))
+def through_a_reshaped_view(x):
+    """Only the view is read afterwards."""
+    y = x * 2
+    z = np.reshape(y, (5, 1))
+    z[0, 0] = x[1] ** 2
+    return np.sum(z**2)
+
+
+@program((X,))
+def held_list_grows(x):
+    """A list in a list is the list itself."""
+    s = []
+    for v in x:
+        s.append(v * v)
+    t = [s]
+    s.append(x[0])
+    return t[0][-1] * t[0][1] * len(t[0])
