@@ -109,9 +109,10 @@ class Memory:
         outside = outside or foreign or any(r.outside for r in closure)
         root = Root(self.count, value.name, outside, foreign or any(r.foreign for r in closure), closure)
         if not isinstance(value.type, Array):
-            root.inner = Root(self.count, value.name, outside, root.foreign, owner=root)
+            items = frozenset(r.inner or r for r in closure)
+            root.inner = Root(self.count, value.name, outside, root.foreign, items, owner=root)
         if closure:
-            self.loose.append(root)
+            self.loose += filter(None, (root, root.inner))
         self.place(value, root)
         return root
 

@@ -447,6 +447,8 @@ class Specializer(BlockEvaluator):
         formal = [a if is_static(a) else Value(None, known.canonical(widen(type_of_operand(a)))) for a in args]
         instance = infer(self.program, label, origin, code, names, formal)
         if instance.writes:
+            if code in self.running:
+                raise MutationError(f"`{code.name}`, which calls itself, writes to its argument", self.span, _RETURN)
             return self.splice(code, args, names)
         kept = [a for a in args if not is_static(a)]
         return self.emit(instance, kept, None, known.outside(instance.result_type), name)

@@ -287,3 +287,152 @@ def held_list_grows(x):
     t = [s]
     s.append(x[0])
     return t[0][-1] * t[0][1] * len(t[0])
+
+
+@program((X,))
+def one_of_two_arrays(x):
+    """Only what was chosen is read afterwards."""
+    a = x * 1.0
+    b = x * 2.0
+    c = a if x[0] > 0 else b
+    c[0] = x[1] ** 2
+    return np.sum(c**2)
+
+
+@program((X,))
+def in_each_row_of_a_list(x):
+    """The arrays are put into the list when they are complete."""
+    rows = []
+    for i in range(3):
+        r = x * i
+        r[0] = x[3] ** 2
+        rows.append(r)
+    return np.sum(rows[0] ** 2) + np.sum(rows[2] * rows[1])
+
+
+@program((X,))
+def trajectory(x):
+    """Copies are kept of what goes on changing."""
+    kept = []
+    u = x * 1.0
+    for _ in range(3):
+        kept.append(u.copy())
+        u[0] = u[0] * x[1]
+    return np.sum(kept[0] * kept[2])
+
+
+@program((X,))
+def given_back_by_a_nested_function(x):
+    """What it gives back is the captured array."""
+
+    def get():
+        return y
+
+    y = x * 2
+    z = get()
+    z[1] = x[0] ** 2
+    return np.sum(y**2)
+
+
+@program((X,))
+def seen_by_a_view(x):
+    """The view was made before the write."""
+    y = np.outer(x, x)
+    s = y[1:3].T
+    y[1, 2] = x[0]
+    return np.sum(s**2)
+
+
+@program((X,))
+def item_of_a_dict(x):
+    """The dict holds the array."""
+    d = {"a": x * 2, "b": x * 3}
+    d["a"][1] = x[0] ** 2
+    return np.sum(d["a"] * d["b"])
+
+
+@program((X,))
+def renamed_in_each_round(x):
+    """Another name for it, again and again."""
+    y = x * 2
+    n = 0
+    while n < 3:
+        z = y
+        z[n] = z[n] ** 2
+        n += 1
+    return np.sum(y**2)
+
+
+@program((X,))
+def slices_of_a_matrix(x):
+    """Rows, columns, steps, broadcasting."""
+    y = np.zeros((3, 5))
+    y[:] = x
+    y[1] = x**2
+    y[:, 2] *= 2
+    y[2, ::2] += x[:3]
+    return np.sum(y**3)
+
+
+@program((X,))
+def shifted(x):
+    """Both sides overlap."""
+    y = x * 1
+    y[1:] = y[:-1]
+    y[:-1] += y[1:] * x[1:]
+    return np.sum(y * x)
+
+
+@program((X,))
+def counted_by_a_nested_function(x):
+    """It writes to what it captures, in a loop."""
+    acc = np.zeros(2)
+
+    def add(i, v):
+        acc[i % 2] += v
+
+    for i in range(5):
+        add(i, x[i] ** 2)
+    return acc[0] * acc[1]
+
+
+@program((X,))
+def in_two_containers(x):
+    """A tuple, and a list in it, hold the array that is written to."""
+    y = x * 2
+    z = (y, [y])
+    y[0] = x[1] ** 2
+    return np.sum(z[0] * z[1][0])
+
+
+@program((X,))
+def replaced_in_a_list(x):
+    """The item that was read before it was replaced stays what it is."""
+    xs = [x * 2]
+    a = xs[0]
+    xs.append(x**2)
+    xs[0] = xs[1] * 3
+    return np.sum(a * xs[0])
+
+
+@program((X,))
+def one_list_twice(x):
+    """Both items are the same list."""
+    r = [x[0], x[1]]
+    rows = [r, r]
+    rows[0][1] = x[2] ** 2
+    return rows[1][1] * x[1]
+
+
+@program((X,))
+def helper_gives_its_argument_back(x):
+    """What it gives back is what it has written to."""
+    y = x.copy()
+
+    def f(a, b):
+        a[0] = b[0] ** 2
+        return a
+
+    z = f(y, x)
+    z[1] = 3.0 * x[2]
+    return np.sum(y * z)
