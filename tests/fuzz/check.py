@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 import sys
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -33,7 +34,7 @@ def check(seed: int) -> Outcome:
     arguments = (x, y, np.array(v))
     with np.errstate(all="ignore"):
         try:
-            value = function(*arguments)
+            value = function(*deepcopy(arguments))  # it may write to them
         except Exception as error:
             return Outcome("fails", repr(error))
         if not np.ndim(value) == 0 or not np.isfinite(value):
@@ -59,12 +60,12 @@ def made(seed: int) -> Callable[..., Any]:
 def derivatives(function: Callable[..., Any], arguments: tuple[Any, ...], *, optimize: bool) -> tuple[Any, Any, Any]:
     """The value, and the gradient by the closure form and by the joint form."""
     program = differentiable(function, optimize=optimize)
-    value, back = program.pullback(*arguments)
+    value, back = program.pullback(*deepcopy(arguments))
     one = type(value)(1.0)
     once, again = flat(back(one)[1:]), flat(back(one)[1:])
     if not identical(once, again):
         raise AssertionError(f"the pullback gives {once}, and then {again}")
-    value_again, gradient = program.value_and_grad(*arguments, argnums=(0, 1, 2))
+    value_again, gradient = program.value_and_grad(*deepcopy(arguments), argnums=(0, 1, 2))
     if not identical(float(value_again), float(value)):
         raise AssertionError(f"the value is {value}, and then {value_again}")
     return value, once, flat(gradient)
