@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from string import ascii_letters
 from types import FunctionType, MemberDescriptorType, MethodType, ModuleType, SimpleNamespace
 from typing import Any
@@ -411,14 +411,17 @@ def bound(value: Any, name: str) -> Any:
     return value
 
 
+SEQUENCE, MAPPING = 1 << 5, 1 << 6  # the flags of types that `match` looks at; NumPy 2.5 gives arrays the first
+
+
 def is_sequence(x: Any) -> bool:
     """Whether the pattern `[*_]` fits."""
-    return isinstance(x, Sequence) and not isinstance(x, (str, bytes, bytearray))
+    return bool(type(x).__flags__ & SEQUENCE)
 
 
 def is_mapping(x: Any) -> bool:
     """Whether the pattern `{}` fits."""
-    return isinstance(x, Mapping)
+    return bool(type(x).__flags__ & MAPPING)
 
 
 def without(items: Any, *keys: Any) -> dict[Any, Any]:

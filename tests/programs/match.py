@@ -88,9 +88,9 @@ def starred(v):
     return 0.0
 
 
-@program((V,), (2.0,))
-def arrays_are_no_sequences(x):
-    """An array fits no sequence pattern, a float neither."""
+@program((V,), (2.0,), (np.float64(2.0),))
+def arrays_may_be_sequences(x):
+    """Since NumPy 2.5 an array fits a sequence pattern; a float and a NumPy scalar do not."""
     match x:
         case [a, b, c]:
             return np.sum(a * b * c)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 import operator
-from collections.abc import Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from s2s_ad import runtime
 from s2s_ad.analysis.emission import Emitter
@@ -15,7 +16,21 @@ from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand
-from s2s_ad.ir.types import BOOL, Array, Dict, Instance, Iterable, List, Never, Number, Record, Static, Tuple, Unknown
+from s2s_ad.ir.types import (
+    BOOL,
+    Array,
+    Dict,
+    Instance,
+    Iterable,
+    List,
+    Never,
+    Number,
+    Record,
+    Static,
+    Tuple,
+    Type,
+    Unknown,
+)
 
 _THEMSELVES = (bool, bytearray, bytes, dict, float, frozenset, int, list, set, str, tuple)
 _MISSING = object()
@@ -23,25 +38,35 @@ _MISSING = object()
 
 @handles(runtime.is_sequence)
 def _is_sequence(s: Emitter, args: list[Operand], _: Any) -> Operand:
-    return _is_of_kind(s, runtime.is_sequence, args, (Tuple, List), Sequence)
+    return _is_of_kind(s, runtime.is_sequence, args, runtime.SEQUENCE)
 
 
 @handles(runtime.is_mapping)
 def _is_mapping(s: Emitter, args: list[Operand], _: Any) -> Operand:
-    return _is_of_kind(s, runtime.is_mapping, args, (Dict,), Mapping)
+    return _is_of_kind(s, runtime.is_mapping, args, runtime.MAPPING)
 
 
-def _is_of_kind(s: Emitter, fn: Any, args: list[Operand], types: tuple[Any, ...], kind: Any) -> Operand:
+def _is_of_kind(s: Emitter, fn: Any, args: list[Operand], flag: int) -> Operand:
     operand = args[0]
     s.refuse_iterator(operand)
     if isinstance(operand, Const):
         return Const(fn(operand.value))
-    t = operand.type
-    if isinstance(t, (Unknown, Never, Iterable)):
-        return s.emit(fn, args, None, BOOL)
-    if isinstance(t, (Instance, Record)):
-        return Const(issubclass(t.cls, kind) and not issubclass(t.cls, (str, bytes, bytearray)))
-    return Const(isinstance(t, types))
+    cls = _class_of(operand.type)
+    return s.emit(fn, args, None, BOOL) if cls is None else Const(bool(cls.__flags__ & flag))
+
+
+def _class_of(t: Type) -> type | None:
+    """A class that `match` treats as those of all values of type `t`; None where they may differ."""
+    match t:
+        case Unknown() | Never() | Iterable() | Array(axes=None) | Array(loose=True):
+            return None
+        case Array(axes=axes, boxed=boxed):
+            return np.ndarray if axes or boxed else np.generic
+        case Instance(cls) | Record(cls) | Tuple(_, cls):
+            return cls
+        case List() | Dict():
+            return list if isinstance(t, List) else dict
+    return object
 
 
 @handles(runtime.without)
