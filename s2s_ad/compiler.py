@@ -11,7 +11,7 @@ import ast
 import hashlib
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import FunctionType, MethodType
 from typing import Any
 
@@ -216,16 +216,21 @@ def _reserved(program: Program) -> set[str]:
     return {str(name) for _, name in program.guards}
 
 
-def optimise(made: Reversed, typed: Function, *, optimize: bool, joint: bool = False, keep_y: bool = True) -> Reversed:
-    """Run the optimisations over both halves: as one straight line if they are `joint`, else each on its own."""
+def optimise(
+    made: Reversed, typed: Function, *, optimize: bool, joint: bool = False, keep_y: bool = True, watched: bool = False
+) -> Reversed:
+    """Run the optimisations over both halves: as one straight line if they are `joint`, else each on its own.
+
+    `watched`: it may matter to a caller what is raised here.
+    """
     users = set(all_values(typed.body))
     y = made.forward.results if keep_y else ()
     forward, backward = Block((), made.forward.ops, y), made.backward
 
-    watched = watched_values(made.forward)
+    raising = set(all_values(made.forward)) if watched else watched_values(made.forward)
 
     def keep(op: Op) -> bool:
-        if any(r in watched for r in op.results) and may_raise_watched(op):
+        if any(r in raising for r in op.results) and may_raise_watched(op):
             return True
         return any(r in users for r in op.results) and may_raise(op)
 
@@ -273,7 +278,8 @@ def _reverse_callees(program: Program, pairs: Pairs, references: References, req
         made = pullback(program, pairs, typed, pair.active, to_space=False, lean=request.optimize)
         _verified((), typed.body)
         _verified(made.params, made.forward, made.backward)
-        pair.reversed = optimise(made, typed, optimize=request.optimize)
+        made = optimise(made, typed, optimize=request.optimize, watched=program.watched)
+        pair.reversed = replace(made, watched=program.watched)
         name = pair.instance.name.strip("_")
         references.pair_names[pair] = (references.fresh(f"{name}_forward"), references.fresh(f"{name}_backward"))
 

@@ -280,3 +280,108 @@ def test_what_cannot_raise_is_not_tried():
         return y
 
     assert "try" not in source(f, 2.0, 3)
+
+
+class Counting:
+    """Counts how often it is entered, and remembers when it was first."""
+
+    def __init__(self):
+        """Never so far."""
+        self.first = None
+        self.count = 0.0
+
+    def __enter__(self):
+        """Count."""
+        self.first = 1.0
+        self.count = self.count + 1.0
+        return self
+
+    def __exit__(self, *_):
+        """Do nothing."""
+
+
+class Rescaled:
+    """Holds a weight, and changes it."""
+
+    def __init__(self, w):
+        """Hold a weight."""
+        self.w = w
+
+    def __enter__(self):
+        """Change it."""
+        self.w = self.w * 2.0
+        return self
+
+    def __exit__(self, *_):
+        """Change it back."""
+        self.w = self.w / 2.0
+
+
+COUNTING = Counting()
+
+
+def test_numbers_of_a_manager_are_read_when_control_gets_there():
+    """What it counts may be read after it."""
+
+    def f(x):
+        with COUNTING:
+            y = x * x
+        return y * COUNTING.count
+
+    COUNTING.count = 0.0
+    assert grad(f)(3.0) == 6.0
+    assert grad(f)(3.0) == 12.0
+
+
+def test_attributes_that_are_compiled_in_must_not_be_changed_by_a_manager():
+    """None that becomes a number, and what an object was made with."""
+    COUNTING.first = None
+
+    def of_none(x):
+        with COUNTING:
+            y = x * x
+        return y if COUNTING.first is None else 2.0 * y
+
+    def before(x):
+        a = 2.0 if COUNTING.first is None else 1.0
+        with COUNTING:
+            return x * a
+
+    def of_a_new_object(x):
+        with Rescaled(x) as scaled:
+            return scaled.w * x
+
+    for function in (of_none, before, of_a_new_object):
+        with pytest.raises(ADError, match="context manager that changes it"):
+            grad(function)(3.0)
+
+
+def test_a_name_that_comes_to_be_defined_is_noticed():
+    """A global name, and a module."""
+    scope = globals()
+
+    def f(x):
+        try:
+            return later * x
+        except NameError:
+            return x * x
+
+    def g(x):
+        try:
+            import module_that_comes_later as m
+        except ImportError:
+            return x * x
+        return m.scale * x
+
+    assert grad(f)(3.0) == 6.0
+    assert grad(g)(3.0) == 6.0
+    scope["later"] = 5.0
+    sys.modules["module_that_comes_later"] = type(sys)("module_that_comes_later")
+    sys.modules["module_that_comes_later"].scale = 7.0
+    try:
+        assert grad(f)(3.0) == 5.0
+        assert grad(g)(3.0) == 7.0
+    finally:
+        del scope["later"], sys.modules["module_that_comes_later"]
+    assert grad(f)(3.0) == 6.0
+    assert grad(g)(3.0) == 6.0

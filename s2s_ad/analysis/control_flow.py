@@ -29,7 +29,7 @@ from s2s_ad.analysis.statics import (
 from s2s_ad.errors import MutationError, Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Try, Value, While, With, visible
-from s2s_ad.ir.types import UNKNOWN, Instance, List, Tuple, Type, holds_unknown, join, join_all
+from s2s_ad.ir.types import UNKNOWN, Instance, List, Number, Tuple, Type, holds_unknown, join, join_all
 from s2s_ad.rules.functional import SPREAD
 
 _MAX_ROUNDS = 14
@@ -103,6 +103,7 @@ class BlockEvaluator(SequenceEvaluator):
         """The body is emitted into the `with`; what is known and changed in it is so after it too."""
         manager, span = self.current(self.operand(op.manager)), self.span
         given = entered(self, manager)
+        self.program.watched = True
         target = Value(op.body.params[0].name, type_of_operand(given))
         self.env[op.body.params[0]] = target if isinstance(given, Value) and given.type == _FOREIGN else given
         outer, self.ops = self.ops, []
@@ -124,6 +125,8 @@ class BlockEvaluator(SequenceEvaluator):
             return
         if isinstance(test, Value) and isinstance(test.type, List):
             test = self.apply(bool, [test])  # whether it is empty now; the list itself may grow
+        elif isinstance(test, Value) and not isinstance(test.type, (Number, Instance)) and self._in_try():
+            test = self.apply(bool, [test])  # which may raise, where that matters
         sides = [self.side(functools.partial(self.block, region)) for region in (op.then, op.orelse)]
         self.dead = self.dead or all(s.dead for s in sides)
         rows = self._attributes_of_sides(sides)
@@ -133,6 +136,9 @@ class BlockEvaluator(SequenceEvaluator):
         self.merge((*op.results, *(merged for _, _, merged, _, _ in rows)), test, sides, span)
         for obj, name, merged, _, _ in rows:
             self.making = {**self.making, obj: {**self.making[obj], name: self.env[merged]}}
+
+    def _in_try(self) -> bool:
+        return any(isinstance(op, Try) for op in self.place)
 
     def side(self, run: Callable[[], list[Operand]]) -> Side:
         """Evaluate one side of an `if`."""
@@ -197,10 +203,11 @@ class BlockEvaluator(SequenceEvaluator):
             self.memory.state = sides[0].state
             self.env.update(zip(op.results, sides[0].results, strict=True))
             return
+        self.program.watched = True
         self._refuse_outside_writes(before, sides[0])
         self.dead = self.dead or all(side.dead for side in sides)
-        results, body, handler = self._merged(op.results, sides, caught)
-        self.ops.append(Try(results, Const(kinds), Block((), *body), Block((caught,), *handler), span=span))
+        merged, body, handler = self._merged(op.results, sides, caught)
+        self.ops.append(Try(merged, Const(kinds), Block((), *body), Block((caught,), *handler), span=span))
         self.clock += 1
 
     def _refuse_outside_writes(self, before: State, body: Side) -> None:

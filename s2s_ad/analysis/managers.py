@@ -20,6 +20,7 @@ from typing import Any
 
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.handlers.records import refuse_changes
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir.nodes import Const, Operand, Star, Value
@@ -57,6 +58,10 @@ def entered(s: Emitter, manager: Operand) -> Operand:
             s.program.guard(cls, name, getattr(cls, name))
     if not issubclass(cls, _NEVER_SWALLOW) and _returns_something(cls.__exit__):
         raise _refusal(s, f"`{cls.__name__}`, a context manager that may swallow exceptions,", "write `try`")
+    if isinstance(type_of_operand(manager), Record):
+        for method in (cls.__enter__, cls.__exit__):
+            s.program.changed_attributes |= {(cls, name) for name in _changed_attributes(method)}
+        refuse_changes(s, cls)
     if _gives_itself(cls.__enter__):
         return manager
     return _foreign(s, (manager,) if made is None else made.operands())
@@ -96,6 +101,29 @@ def _asks_source(question: Callable[[ast.AST], bool], *, unknown: bool) -> Calla
             return unknown
 
     return ask
+
+
+@functools.cache
+def _changed_attributes(fn: Any) -> frozenset[str | None]:
+    """The attributes that a method may set; None among them if it may set any."""
+    try:
+        definition = ast.parse(textwrap.dedent(inspect.getsource(fn))).body[0]
+    except (OSError, TypeError, SyntaxError):
+        return frozenset({None})
+    own = next((a.arg for a in ast.walk(definition) if isinstance(a, ast.arg)), None)
+    found: set[str | None] = set()
+    for node in ast.walk(definition):
+        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+            found.add(node.attr)
+        elif isinstance(node, ast.Call) and _passes_on(node, own):
+            found.add(None)
+    return frozenset(found)
+
+
+def _passes_on(call: ast.Call, own: str | None) -> bool:
+    """Whether a call has the object itself, as an argument or as that of a method."""
+    on = call.func.value if isinstance(call.func, ast.Attribute) else call.func
+    return any(isinstance(n, ast.Name) and n.id == own for n in (on, *call.args, *(k.value for k in call.keywords)))
 
 
 def _has_returns(definition: ast.AST) -> bool:

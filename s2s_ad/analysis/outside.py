@@ -27,6 +27,7 @@ def read_global(s: Emitter, name: str) -> Operand:
     try:
         scope, value = names.lookup(name)
     except KeyError:
+        s.program.guard(names.globals, name, MISSING)
         s.raise_error(NameError, f"name {name!r} is not defined")
         return UNDEFINED
     if is_code(value):

@@ -81,6 +81,9 @@ class Program:
     names_of: dict[Function, LiveNames | None] = field(default_factory=dict)
     cells_of: dict[Any, Mapping[str, Cell]] = field(default_factory=dict)
     has_objects: bool = False  # values of unknown type may be objects
+    watched: bool = False  # whether it may matter what a callee raises: there is a `try`, or an `np.errstate`
+    known_attributes: set[tuple[type, str]] = field(default_factory=set)  # what they are is compiled in
+    changed_attributes: set[tuple[type, str | None]] = field(default_factory=set)  # by foreign code; None for all
     bound: dict[Function, Function] = field(default_factory=dict)  # methods that have their object
 
     def guard(self, holder: Any, name: Any, value: Any, *, by_type: bool = False) -> None:

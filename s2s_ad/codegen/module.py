@@ -32,12 +32,14 @@ class FunctionPrinter:
         captured: Iterable[Value],
         returned: Iterable[Operand] = (),
         copied: frozenset[str] = frozenset(),
+        *,
+        watched: bool = False,
     ) -> None:
         self.references = references
         self.copied = copied
         uses = count_uses(blocks)
         carried_for_results(blocks, uses)
-        self.nested = nested_values(blocks)
+        self.nested = nested_values(blocks, watched=watched)
         interference = Interference(self.nested)
         captured = [v for v in captured if v not in self.nested]
         live: set[Value] = set()
@@ -148,7 +150,9 @@ def pair_form(references: References, pair: Pair) -> list[ast.FunctionDef]:
     residuals = list(free_values(made.backward))
     copied: frozenset[str] = frozenset()
     for _ in range(2):
-        printer = FunctionPrinter(references, made.params, (made.forward, made.backward), residuals, (), copied)
+        printer = FunctionPrinter(
+            references, made.params, (made.forward, made.backward), residuals, (), copied, watched=made.watched
+        )
         names = [printer.naming.name[r] for r in residuals]
         saved = load(names[0]) if len(names) == 1 else ast.Tuple([load(n) for n in names], ast.Load())
         y = printer.operand(made.forward.results[0])

@@ -44,15 +44,18 @@ def carried_for_results(blocks: Iterable[Block], uses: Counter[Value]) -> None:
                 uses.update(p for p, r in zip(params, op.results, strict=True) if uses[r])
 
 
-def nested_values(blocks: Iterable[Block]) -> dict[Value, Op]:
-    """The values to be printed inside the expressions that use them, with the ops that define them."""
+def nested_values(blocks: Iterable[Block], *, watched: bool = False) -> dict[Value, Op]:
+    """The values to be printed inside the expressions that use them, with the ops that define them.
+
+    `watched`: it matters in which order things are raised, as it does inside a `try`.
+    """
     blocks = tuple(blocks)
     uses = count_uses(blocks)
     for block in blocks:
         _keep_written(block, uses)
     found: dict[Value, Op] = {}
     for block in blocks:
-        _nest_block(block, uses, found)
+        _nest_block(block, uses, found, watched=watched)
     return found
 
 

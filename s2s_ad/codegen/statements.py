@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.analysis.effects import callee, is_pure
+from s2s_ad.analysis.effects import callee, is_pure, may_raise_watched
 from s2s_ad.analysis.operands import constant
 from s2s_ad.codegen.expressions import ExpressionPrinter
 from s2s_ad.errors import Span
@@ -281,6 +281,9 @@ class StatementPrinter:
         before, self.last_line = self.last_line, None if self.comments else self.last_line
         orelse = self.side(op.results, op.orelse)
         self.last_line = before if not orelse else None
+        made = self.naming.nested.get(op.test) if isinstance(op.test, Value) else None
+        if not then and not orelse and made is not None and (not is_pure(made) or may_raise_watched(made)):
+            return [ast.Expr(test)]
         return _conditional(test, then, orelse)
 
     def with_(self, op: With) -> list[ast.stmt]:

@@ -64,12 +64,18 @@ class TryLowering(PatternLowering):
         made = gast.copy_location(gast.Try(inner, [cleanup], [], []), node)
         around = made.around = getattr(node, "around", None)
         self._try(made)
+        raised = FALSE if around is None else self.env["%raised"]  # if so, the handler has cleaned up
+        suite = node.finalbody if around is None else around.cut(node.finalbody)
+        if isinstance(raised, Value):
+            self.branch(node, raised, lambda: None, lambda: self._clean_up(node, suite))
+        elif raised is FALSE:
+            self._clean_up(node, suite)
+
+    def _clean_up(self, node: Any, suite: list[Any]) -> None:
+        """Run what stands in a `finally`, and then go where control wanted to."""
         left = {name: self.env[name] for name in _FLAGS if name in self.env}
         self._go_on()
-        self.statements(node.finalbody if around is None else around.cut(node.finalbody))
-        if self.env["%exit"] is FALSE:
-            self.env.update(left)
-            return
+        self.statements(suite)
         self._unless_left(node, lambda: self.env.update(left))
 
     def _go_on(self) -> None:
@@ -80,19 +86,21 @@ class TryLowering(PatternLowering):
     def _whole(self, node: Any) -> None:
         def body() -> None:
             self.statements(node.body)
-            self.env["%completed"] = TRUE
+            if node.orelse:
+                self.env["%completed"] = TRUE
 
         def handler(error: Value) -> None:
             self._handlers(node.handlers, error)
-            self.env["%completed"] = FALSE
+            if node.orelse:
+                self.env["%completed"] = FALSE
+
+        def orelse() -> None:
+            self.branch(node, completed, lambda: self.statements(node.orelse), lambda: None)
 
         self.attempt(node, self._kinds(node), body, handler)
-        completed = self.env.pop("%completed")
         if node.orelse:
-            self._unless_left(node, lambda: self.branch(node, completed, lambda: self._run(node.orelse), lambda: None))
-
-    def _run(self, nodes: list[Any]) -> None:
-        self.statements(nodes)
+            completed = self.env.pop("%completed")
+            self._unless_left(node, orelse)
 
     def _unless_left(self, node: Any, then: Any) -> None:
         """Lower what comes next if control has not left by a `return` or the like."""

@@ -145,7 +145,7 @@ class _Printer:
             case While():
                 return results + "while:"
             case With():
-                return f"with {self.operand(op.manager)} as {self.param(op.body.params[0])}:"
+                return f"with {self.operand(op.manager)} as {', '.join(map(self.param, op.body.params))}:"
             case Try():
                 return results + "try:"
         raise TypeError(op)

@@ -84,7 +84,7 @@ class LoopStep(Step):
     def _continuing_side(self, op: If) -> int | None:
         """The side of a last `if` that goes on, where the other does nothing but leave."""
         for side, leaving in ((0, op.orelse), (1, op.then)):
-            if not any(any(r in self.t.active for r in o.results) for o in leaving.ops) and self._leaves(op, leaving):
+            if not any(r in self.t.active for r in visible(leaving.ops)) and self._leaves(op, leaving):
                 return side
         return None
 

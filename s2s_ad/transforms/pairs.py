@@ -14,13 +14,14 @@ class Reversed:
     """A function in two halves.
 
     `forward.results` is (y,); `backward` takes y_bar and gives the cotangents that were asked for. What it reads of
-    `forward` are the residuals.
+    `forward` are the residuals. `watched`: it may matter what it raises.
     """
 
     name: str
     params: tuple[Value, ...]
     forward: Block
     backward: Block
+    watched: bool = False
 
 
 @dataclass(eq=False)

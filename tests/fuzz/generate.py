@@ -111,7 +111,7 @@ class _Writer:
         simple: list[Callable[[], Lines]] = [self.assignment] * 5 + [self.augmented] * 2
         simple += [self.swap, self.appended, self.appended, self.unpacked, self.function, self.write]
         nested = [self.branch, self.branch, self.for_range, self.for_each, self.while_loop, self.ladder]
-        nested += [self.attempt, self.attempt, self.managed, self.matched]
+        nested += [self.attempt] * (6 if self.trying else 2) + [self.managed, self.matched]
         if depth and self.size < 25 and self.rng.random() < 0.5:
             chosen = self.rng.choice(nested)
             return chosen(depth - 1)
@@ -119,7 +119,8 @@ class _Writer:
 
     def assignment(self) -> Lines:
         """A name, old or new, is bound."""
-        kind = self.rng.choice("ssssvvlpdoo" if self.objects else "ssssvvlpd")
+        kinds = "ssssvvlpdoo" if self.objects else "ssssvvlpd"
+        kind = self.rng.choice(kinds.replace("l", "") if self.trying else kinds)
         name = self.target(kind)
         text = self.expression(kind)
         self.kinds[name] = kind

@@ -99,6 +99,30 @@ def test_a_loop_that_carries_nothing() -> None:
     )
 
 
+def guarded(x):
+    with np.errstate(all="ignore"):
+        try:
+            y = 1.0 / x
+        except (ZeroDivisionError, ValueError):
+            y = x
+    return y
+
+
+def test_a_with_and_a_try() -> None:
+    """Their regions are marked as in Python; each side of a `try` says what it gives."""
+    assert to_text(typed(guarded, 2.0)) == (
+        "def guarded(%x: float):\n"
+        "    %t = np.errstate(all='ignore')   # errstate\n"
+        "    with %t as %t.1: object:\n"
+        "        %y = try:                    # float\n"
+        "            %y.1 = truediv(1.0, %x)  # float\n"
+        "            yield %y.1\n"
+        "        except (ZeroDivisionError, ValueError) as %error:\n"
+        "            yield %x\n"
+        "    return %y\n"
+    )
+
+
 def test_names_are_shared_between_blocks() -> None:
     """A value that a later block reads has the name that it got where it was defined."""
     x, a, b = Value("x", FLOAT), Value(), Value("x_bar", FLOAT)

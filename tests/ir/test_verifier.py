@@ -10,7 +10,22 @@ import pytest
 
 from programs.harness import Program, corpus
 from s2s_ad.analysis.program import Instance
-from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, Function, If, Op, Operand, Value, While, regions
+from s2s_ad.ir.nodes import (
+    UNDEFINED,
+    Block,
+    Call,
+    Const,
+    For,
+    Function,
+    If,
+    Op,
+    Operand,
+    Try,
+    Value,
+    While,
+    With,
+    regions,
+)
 from s2s_ad.ir.primitives import MakeClosure, Unpack, make_list
 from s2s_ad.ir.types import NEVER
 from s2s_ad.ir.verifier import InvalidIR, verify, verify_blocks
@@ -264,6 +279,37 @@ def test_the_body_of_a_loop_over_nothing_never_runs() -> None:
     verify(over(Value("empty"), item, item))
     with pytest.raises(InvalidIR, match="its type is never"):
         verify(over(nothing := Value("x", NEVER), Value("item"), nothing))
+
+
+def test_the_handler_of_a_try_sees_its_exception_and_not_the_body() -> None:
+    """Nor does what follows see into either."""
+    x, y, error, result = Value("x"), Value("y"), Value("error"), Value("z")
+    body = block(y, ops=(call(y, x),))
+    verify(function((x,), (Try((result,), Const((ValueError,)), body, block(error, params=(error,))),), result))
+    with pytest.raises(InvalidIR, match="%y is read where it is not defined"):
+        verify(function((x,), (Try((result,), Const((ValueError,)), body, block(y, params=(error,))),), result))
+    with pytest.raises(InvalidIR, match="%y is read where it is not defined"):
+        verify(function((x,), (Try((result,), Const((ValueError,)), body, block(x, params=(error,))),), y))
+
+
+@pytest.mark.parametrize(
+    ("body", "handler"),
+    [(block(params=(Value(),)), block(params=(Value(),))), (block(), block()), (block(STOP), block(params=(Value(),)))],
+)
+def test_sides_of_a_try(body: Block, handler: Block) -> None:
+    """The handler has one parameter, the body none, and both give the results."""
+    with pytest.raises(InvalidIR, match="a side of a `try`"):
+        verify(function((), (Try((), Const((ValueError,)), body, handler),)))
+
+
+def test_what_a_with_defines_is_visible_after_it() -> None:
+    """Its parameter too; but it has one, and no results."""
+    x, y, given = Value("x"), Value("y"), Value("given")
+    body = block(params=(given,), ops=(call(y, x),))
+    verify(function((x,), (With((), x, body),), y, given))
+    for made in (With((), x, block()), With((Value(),), x, block(params=(Value(),)))):
+        with pytest.raises(InvalidIR, match="a `with` has one parameter and no results"):
+            verify(function((x,), (made,)))
 
 
 def test_nested_functions_are_verified() -> None:

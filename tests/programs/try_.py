@@ -445,6 +445,199 @@ def value_that_is_not_needed(x, k):
     return x * 3.0
 
 
+@program((1.3,), (0.9,))
+def finally_inside_of_a_body_in_pieces(x):
+    """`finally` runs once, whether the exception comes from its own body or not."""
+    y = x
+    for i in range(3):
+        try:
+            y = y * x
+            try:
+                y = y + root(1.5 - i)
+            finally:
+                y = y * 1.1
+            y = y * 0.9
+        except ValueError:
+            y = y - x
+            if i == 2:
+                return y * y
+    return y
+
+
+@program((1.5, 3), (1.5, -1))
+def recursive(x, n):
+    """The exception ends the recursion."""
+    try:
+        if n < 0:
+            raise ValueError
+        return x * recursive(x, n - 1)
+    except ValueError:
+        return x + 1.0
+
+
+@program((1.1,))
+def two_loops_half_way(x):
+    """Leaves two loops by an exception, one of them by a `break` before."""
+    y = 1.0
+    try:
+        for i in range(5):
+            for j in range(3):
+                y = y * x
+                if i + j > 3:
+                    raise KeyError(i)
+                if j == 2:
+                    break
+                y = y + root(3.5 - i - j)
+    except (KeyError, ValueError):
+        y = y * 2.0
+    return y
+
+
+@program((1.0,), (2.0,), (0.3,))
+def endless_until_it_raises(x):
+    """All ways round and out of a `while True`."""
+    y = x
+    n = 0
+    while True:
+        n += 1
+        try:
+            y = y * 1.5
+            if y > 10.0:
+                break
+            y = y + root(5.0 - y)
+            continue
+        except ValueError:
+            y = y - 0.25 * x
+            if n > 4:
+                return y * x
+        finally:
+            y = y + 0.01 * x
+        y = y * x * 0.7
+    return y
+
+
+@program((1.2,))
+def what_python_raises(x):
+    """A missing key, an index too large, a wrong number of values, types that do not fit."""
+    d = {"a": x}
+    try:
+        y = d["b"]
+    except KeyError:
+        y = d["a"] * x
+    try:
+        z = [x, y][5]
+    except IndexError:
+        z = [x, y][1]
+    try:
+        (p, q) = (x, y, z)
+    except ValueError:
+        p = q = x * 2.0
+    try:
+        u = None + x
+    except TypeError:
+        u = x * x
+    try:
+        w = no_such_name * x  # noqa: F821
+    except NameError:
+        w = x
+    return y * z * p * q * u * w
+
+
+@program((V, V[:1]), (V, V))
+def truth_of_an_array(v, w):
+    """That of an array with several elements is an error, also where nothing depends on it."""
+    try:
+        if w:
+            pass
+    except ValueError:
+        return np.sum(v * v)
+    return np.sum(v) * w[0]
+
+
+def careless(v, w, text):
+    """Computes what it does not need."""
+    1.0 / w
+    int(text)
+    return v * 2.0
+
+
+@program((V, np.array([1, 2]), "3"), (V, np.array([1, 0]), "3"), (V, np.array([1, 2]), "x"))
+def errors_of_a_callee(v, w, text):
+    """What a callee computes for nothing may still raise."""
+    try:
+        with np.errstate(all="raise"):
+            y = careless(v, w, text)
+    except FloatingPointError:
+        y = v * v
+    except ValueError:
+        y = v * v * v
+    return np.sum(y)
+
+
+@program((1.2,))
+def nested_finallies(x):
+    """Both run after the value to return is known."""
+    try:
+        try:
+            return root(-x)
+        except ValueError:
+            return root(x) * x
+        finally:
+            x = 100.0
+    finally:
+        x = x * 200.0
+        print(x)
+
+
+@program((1.2,))
+def finally_in_a_loop(x):
+    """After `continue`, after `break`, and after neither."""
+    for i in range(5):
+        try:
+            if i == 1:
+                continue
+            if i == 3:
+                break
+            x = x * 1.5
+        finally:
+            x = x + i * x
+    return x
+
+
+@program((0.5,), (1.0,), (3.0,))
+def with_and_try_in_a_loop(x):
+    """Managers, handlers and exits inside of each other."""
+    for i in range(3):
+        with np.errstate(all="ignore"):
+            if i == 1:
+                continue
+            x = x + x * i
+            try:
+                x = x * root(2.2 - x)
+            except ValueError:
+                x = x * 0.5
+                break
+    else:
+        x = x * 100.0
+    return x
+
+
+@program((1.2,))
+def generator_in_a_body(x):
+    """Taken whole in the body, and again in the handler."""
+
+    def multiples():
+        for i in range(3):
+            yield x * i
+
+    try:
+        s = sum(multiples())
+        s = s * root(-s)
+    except ValueError:
+        s = sum(multiples()) * s
+    return s
+
+
 @program((2.0,), raises=KeyError)
 def raises_in_a_handler(x):
     """The exception comes through with its cause."""

@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.guards import MISSING
 from s2s_ad.analysis.handlers.table import handles
 from s2s_ad.analysis.operands import constant
 from s2s_ad.ir import primitives
@@ -27,6 +28,8 @@ def _import_module(s: Emitter, args: list[Operand], _: Any) -> Operand:
         name = importlib.util.resolve_name(path, package or None)
     except (ImportError, TypeError) as error:
         message = str(error) if package or not path.startswith(".") else _NO_PACKAGE
+        if getattr(error, "name", None) is not None:
+            s.program.guard(sys.modules, error.name, MISSING)  # type: ignore[union-attr]
         s.raise_error(type(error) if isinstance(error, ImportError) else ImportError, message)
         return UNDEFINED
     s.program.guard(sys.modules, name, module)
@@ -42,6 +45,7 @@ def _import_from(s: Emitter, args: list[Operand], _: Any) -> Operand:
     if not hasattr(module, name):
         inner = _submodule(module, name)
         if inner is None:
+            s.program.guard(module, name, MISSING)
             where = getattr(module, "__file__", None) or "unknown location"
             s.raise_error(ImportError, f"cannot import name {name!r} from {module.__name__!r} ({where})")
             return UNDEFINED

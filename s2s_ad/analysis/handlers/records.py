@@ -18,13 +18,14 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.guards import MISSING
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.statics import is_hashable
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives, values
-from s2s_ad.ir.nodes import UNDEFINED, Const, Operand
+from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
 from s2s_ad.ir.types import INT, Instance, Record, Static, Tuple, Type, object_in
 from s2s_ad.ir.values import is_code, is_written_in_python, own_lookup, type_of
 from s2s_ad.rules.registry import Opaque, ZeroRule, registry
@@ -68,6 +69,9 @@ def attribute(s: Emitter, obj: Operand, t: Object, name: str) -> Operand:
             f"the attribute `{name}`, which is a descriptor", s.span, "use a property, or a method"
         )
     own = own_attribute(s, obj, t, name)
+    if own is None or not _is_read(s, own):
+        s.program.known_attributes.add((t.cls, name))
+        refuse_changes(s, t.cls)
     if own is not None:
         rely_on(s, t.cls, name)
         return own
@@ -75,6 +79,24 @@ def attribute(s: Emitter, obj: Operand, t: Object, name: str) -> Operand:
         rely_on(s, t.cls, name)
         return missing(s, f"{t.cls.__name__!r} object has no attribute {name!r}")
     return _of_class(s, obj, t, name, found)
+
+
+def _is_read(s: Emitter, own: Operand) -> bool:
+    """Whether an attribute is read when control gets there."""
+    made = s.definitions.get(own) if isinstance(own, Value) else None
+    return made is not None and callee(made) is getattr
+
+
+def refuse_changes(s: Emitter, cls: type) -> None:
+    """Refuse code that relies on what an attribute is, beside foreign code that changes it."""
+    changed = s.program.changed_attributes
+    for owner, name in s.program.known_attributes:
+        if owner is cls and not changed.isdisjoint({(cls, name), (cls, None)}):
+            raise UnsupportedSyntaxError(
+                f"the attribute `{name}` of a context manager that changes it",
+                s.span,
+                "keep what is read in another object than the manager",
+            )
 
 
 def _of_class(s: Emitter, obj: Operand, t: Object, name: str, found: Any) -> Operand:
