@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.errors import MissingRuleError, MutationError
+from s2s_ad.errors import ADError, MissingRuleError, MutationError
 
 
 def unbroadcast(x_bar: Any, shape: tuple[int, ...]) -> Any:
@@ -480,3 +480,12 @@ def parts_of(value: Any) -> Any:
 
 
 _COPIES = "pass copies: `x.copy()`, `list(x)`"
+
+
+def let_refusals_through(error: BaseException) -> None:
+    """Raise what says that a program cannot be differentiated again: a handler of the program is not for that."""
+    if isinstance(error, ADError):
+        raise error
+
+
+REFUSING = (immutable, no_object, refuse_shared)

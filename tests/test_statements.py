@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 import pytest
 
-from s2s_ad import ADError, differentiable, grad, pullback, source, value_and_grad
+from s2s_ad import ADError, MutationError, differentiable, grad, pullback, source, value_and_grad
 
 LOCK = threading.Lock()
 
@@ -385,3 +385,37 @@ def test_a_name_that_comes_to_be_defined_is_noticed():
         del scope["later"], sys.modules["module_that_comes_later"]
     assert grad(f)(3.0) == 6.0
     assert grad(g)(3.0) == 6.0
+
+
+def plus_one(items, i):
+    """Writes in place if the item is an array."""
+    y = items[i]
+    y += 1.0
+    return y
+
+
+def test_handlers_do_not_catch_refusals():
+    """What is refused when the program runs is refused, whatever the program catches."""
+
+    def here(x, i):
+        items = [x, np.ones(2) * x]
+        try:
+            y = items[i]
+            y += 1.0
+        except Exception:
+            return x
+        return np.sum(y)
+
+    def in_a_callee(x, i):
+        try:
+            return np.sum(plus_one([x, np.ones(2) * x], i))
+        except:  # noqa: E722
+            return x
+
+    for function in (here, in_a_callee):
+        assert grad(function)(2.0, 0) == 1.0
+        assert grad(function)(2.0, 5) == 1.0
+        with pytest.raises(MutationError):
+            grad(function)(2.0, 1)
+        with pytest.raises(MutationError):
+            pullback(function, 2.0, 1)

@@ -20,10 +20,12 @@ import numpy as np
 from s2s_ad.analysis.effects import callee, is_pure, may_raise_watched
 from s2s_ad.analysis.operands import constant
 from s2s_ad.codegen.expressions import ExpressionPrinter
-from s2s_ad.errors import Span
+from s2s_ad.codegen.references import load
+from s2s_ad.errors import MissingRuleError, MutationError, Span
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Try, Value, While, With
+from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Try, Value, While, With, regions
 from s2s_ad.ir.types import Array, Number
+from s2s_ad.runtime import REFUSING, let_refusals_through
 from s2s_ad.transforms.pairs import PairForward
 
 
@@ -301,8 +303,11 @@ class StatementPrinter:
         before, self.last_line = self.last_line, None if self.comments else self.last_line
         error = op.handler.params[0]
         outer, self.caught = self.caught, error
-        handler = self.side(op.results, op.handler) or [ast.Pass()]
+        handler: list[ast.stmt] = self.side(op.results, op.handler) or [ast.Pass()]
         self.caught, self.last_line = outer, before
+        if any(issubclass(refusal, constant(op.kinds)) for refusal in _REFUSALS) and _may_refuse(op.body):
+            through = self.expressions.references.to(let_refusals_through)
+            handler.insert(0, ast.Expr(ast.Call(through, [load(self.naming.name[error])], [])))
         name = self.naming.name[error] if any(_reads(s, self.naming.name[error]) for s in handler) else None
         kinds = [self.expressions.references.to(kind) for kind in constant(op.kinds)]
         caught = kinds[0] if len(kinds) == 1 else ast.Tuple(kinds, ast.Load())
@@ -480,6 +485,21 @@ def negated(test: ast.expr) -> ast.expr:
     if isinstance(test, ast.Compare) and len(test.ops) == 1 and type(test.ops[0]) in _OPPOSITE:
         return ast.Compare(test.left, [_OPPOSITE[type(test.ops[0])]()], test.comparators)
     return ast.UnaryOp(ast.Not(), test)
+
+
+_REFUSALS = (MissingRuleError, MutationError)
+
+
+def _may_refuse(block: Block, asked: tuple[Any, ...] = ()) -> bool:
+    """Whether running a block may show that the program cannot be differentiated; `asked` are the callees around it."""
+    for op in block.ops:
+        fn = callee(op)
+        if any(fn is refusing for refusing in REFUSING) or any(_may_refuse(region, asked) for region in regions(op)):
+            return True
+        made = fn.pair.reversed if isinstance(fn, PairForward) and fn.pair not in asked else None
+        if made is not None and _may_refuse(made.forward, (*asked, fn.pair)):
+            return True
+    return False
 
 
 def _reads(statement: ast.stmt, name: str) -> bool:
