@@ -7,10 +7,13 @@ parsed for the calls that carry no derivative.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import FunctionType
 from typing import Any
 
 import numpy as np
+
+from s2s_ad.ir.nodes import Const, Operand
 
 _DISPATCHER = type(np.polyval)  # what NumPy wraps its functions in, for the sake of other array types
 _LIBRARIES = ("numpy", "scipy", "operator", "math", "functools", "itertools", "builtins", "copy")
@@ -32,8 +35,15 @@ def library_source(fn: Any) -> FunctionType | None:
     return None
 
 
-def namespace(fn: Any) -> Any:
-    """What SciPy's `array_namespace` gives for NumPy's arrays and for numbers; None for any other function."""
-    if getattr(fn, "__name__", None) != "array_namespace" or not fn.__module__.startswith("scipy._lib."):
+def about_namespaces(fn: Any, args: Sequence[Operand]) -> Const | None:
+    """What SciPy's questions about array libraries come to for NumPy's arrays and for numbers; None for the rest.
+
+    `array_namespace(…)` is the module that wraps NumPy, and `is_…_namespace(module)` is known.
+    """
+    name, module = str(getattr(fn, "__name__", "")), str(getattr(fn, "__module__", ""))
+    if not module.startswith("scipy.") or "array_api" not in module:
         return None
-    return fn(np.zeros(1))
+    if name == "array_namespace":
+        return Const(fn(np.zeros(1)))
+    asks = name.startswith("is_") and name.endswith("_namespace")
+    return Const(fn(args[0].value)) if asks and len(args) == 1 and isinstance(args[0], Const) else None

@@ -27,7 +27,7 @@ from s2s_ad.analysis.effects import is_pure
 from s2s_ad.analysis.handlers import HANDLERS, construct, initialise, records, refuse_objects, refuse_writes
 from s2s_ad.analysis.handlers.operators import operation
 from s2s_ad.analysis.iterators import TAKES_ALL, TAKES_SOME
-from s2s_ad.analysis.libraries import is_library, library_source, namespace
+from s2s_ad.analysis.libraries import about_namespaces, is_library, library_source
 from s2s_ad.analysis.managers import is_generated
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Instance, Lowered, Program, lowered
@@ -179,6 +179,9 @@ class Specializer(BlockEvaluator):
         written_here = isinstance(fn, FunctionType) and not is_library(fn)
         if registry.get(fn) is not None:
             return self.emit(fn, args, kwargs, self._type_of_body(fn, args, kwargs), name) if written_here else None
+        answer = about_namespaces(fn, args)
+        if answer is not None:
+            return answer
         if is_generated(fn):
             self._refuse_escape(fn, args, kwargs)
             return self.emit(fn, args, kwargs, InstanceType(contextlib._GeneratorContextManager), name)
@@ -197,9 +200,6 @@ class Specializer(BlockEvaluator):
             return self.apply(wrapped, args, kwargs, name)
         if isinstance(fn, MethodType) and isinstance(fn.__func__, FunctionType):
             return self.apply(fn.__func__, [Const(fn.__self__), *args], kwargs, name)
-        module = namespace(fn)
-        if module is not None:
-            return Const(module)
         source = fn if written_here else self._opened(fn, args, kwargs)
         return None if source is None else self._call_function(lowered(source), args, kwargs, name)
 
