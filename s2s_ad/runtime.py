@@ -446,6 +446,11 @@ def last_written(x_bar: Any, index: Any) -> Any:
     return np.where(order[index] == count, picked, 0.0)
 
 
+def stored(x_bar: Any, index: Any) -> Any:
+    """What a buffer of any kind has at a place that was written to, as a value of its own."""
+    return last_written(x_bar, index) if isinstance(x_bar, np.ndarray) else copy(x_bar[index])
+
+
 def refuse_shared(*values: Any) -> None:
     """Raise MutationError if two of the arrays, lists, dicts or objects in `values` share memory.
 

@@ -343,8 +343,12 @@ def _stored_cotangent(step: StructuralStep, buffer: Operand, indices: list[Opera
     if _is_fancy(indices[-1], step.t) and isinstance(type_of_operand(inner), Array):
         kind = result_type(operator.getitem, (inner, indices[-1]), {})
         return spec.emit(runtime.last_written, [inner, indices[-1]], None, kind)
+    if _is_fancy(indices[-1], step.t) and isinstance(type_of_operand(inner), Unknown):
+        return spec.emit(runtime.stored, [inner, indices[-1]], None, UNKNOWN)
     found = spec.apply(operator.getitem, [inner, indices[-1]])
     t = type_of_operand(found)
+    if isinstance(t, Unknown):
+        return spec.emit(runtime.copy, [found], None, UNKNOWN)  # it may be a view of the buffer
     return spec.apply(np.array, [found]) if isinstance(t, Array) and t.axes != () else found
 
 

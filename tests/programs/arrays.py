@@ -219,3 +219,23 @@ def loops_over_rows_and_columns(m):
     for column in m.T:
         total += column @ column[::-1]
     return total
+
+
+@program((np.array([1.0, 2.0, 4.0]), np.array([1.0, 3.0, 5.0])))
+def table_of_divided_differences(x, f):
+    """A table whose rank is not known, written to by slices, column by column."""
+    m = len(x)
+    table = np.zeros([m, m])
+    table[:, 0] = f
+    for i in range(1, m):
+        table[i:, i] = np.diff(table[i - 1 :, i - 1]) / (x[i:] - x[: m - i])
+    return table
+
+
+@program((V, [0, 2, 0]))
+def twice_written_elements_of_unknown_rank(v, order):
+    """The last write to an element counts."""
+    m = len(v)
+    table = np.zeros([m] * 2) + v
+    table[order] = table[:, order] * v
+    return table * v
