@@ -275,7 +275,9 @@ def _reverse_callees(program: Program, pairs: Pairs, references: References, req
         pair = pairs.waiting.pop(0)
         typed = pair.instance.typed
         assert typed is not None
-        made = pullback(program, pairs, typed, pair.active, to_space=False, lean=request.optimize)
+        made = pullback(
+            program, pairs, typed, pair.active, to_space=False, lean=request.optimize, exposed=pair.exposed
+        )
         _verified((), typed.body)
         _verified(made.params, made.forward, made.backward)
         made = optimise(made, typed, optimize=request.optimize, watched=program.watched)

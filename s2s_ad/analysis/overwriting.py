@@ -6,12 +6,13 @@ around both. It is not if that memory is new: made in the same round, and only a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from s2s_ad.analysis.effects import callee, writes
-from s2s_ad.analysis.sharing import Sharing, makes_new
+from s2s_ad.analysis.sharing import Sharing, Web, makes_new
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, For, If, Op, Try, Value, While, operands, regions, sides
 from s2s_ad.ir.types import Array
@@ -22,18 +23,20 @@ Loops = tuple[Op, ...]
 
 
 class Overwriting:
-    """Answers for the typed code of one function."""
+    """Answers for the typed code of one function; others may write to what `given` values hold when it is done."""
 
-    def __init__(self, body: Block) -> None:
+    def __init__(self, body: Block, given: Sequence[Value] = ()) -> None:
         self._at: dict[Value, tuple[int, Loops]] = {}
         self._writes: list[tuple[Call, int, Loops]] = []
         self._earlier: dict[Value, tuple[Any, ...]] = {}
         self._position = 0
         self._define(body.params, ())
         self._walk(body, ())
-        if not self._writes:
+        self._given: set[Web] = set()
+        if not self._writes and not given:
             return
         self._sharing = Sharing(body, 0)
+        self._given.update(web for value in given for web in self._sharing.webs(value))
         self._makers = {id(op): self._made_by(op) for op, _, _ in self._writes}
 
     def _define(self, values: tuple[Value, ...], loops: Loops) -> None:
@@ -93,9 +96,11 @@ class Overwriting:
 
     def is_overwritten(self, value: Value) -> bool:
         """Whether a write may change what is found in `value` after it has been made or read."""
-        if not self._writes or value not in self._at:
+        if value not in self._at or not (self._writes or self._given):
             return False
         webs = set(self._sharing.webs(value))
+        if not webs.isdisjoint(self._given):
+            return True
         position, loops = self._at[value]
         for op, at, around in self._writes:
             if webs.isdisjoint(self._sharing.written_webs(op)):

@@ -192,7 +192,9 @@ class PairStep(CallStep):
     def __init__(self, t: Transform, op: Call, instance: Instance) -> None:
         super().__init__(t, op)
         active = tuple(i for i in range(len(op.args)) if self.is_active(i))
-        self.pair = t.pairs.get(instance, active)
+        values = [v for v in (*op.args, *op.results) if isinstance(v, Value)]
+        exposed = any(map(t.overwriting.is_overwritten, values))
+        self.pair = t.pairs.get(instance, active, exposed=exposed)
         self.residuals = Value(instance.name.strip("_"), UNKNOWN)
         call = Call((op.results[0], self.residuals), Const(PairForward(self.pair)), tuple(self.args()), span=op.span)
         t.spec.ops.append(call)

@@ -26,10 +26,14 @@ class Reversed:
 
 @dataclass(eq=False)
 class Pair:
-    """A callee in forward and backward form, with certain of its parameters active."""
+    """A callee in forward and backward form, with certain of its parameters active.
+
+    `exposed`: its caller goes on to write to what it was given, or has got from it.
+    """
 
     instance: Instance
     active: tuple[int, ...]
+    exposed: bool
     reversed: Reversed | None = None
 
 
@@ -62,10 +66,10 @@ class Pairs:
     known: dict[Any, Pair] = field(default_factory=dict)
     waiting: list[Pair] = field(default_factory=list)
 
-    def get(self, instance: Instance, active: tuple[int, ...]) -> Pair:
+    def get(self, instance: Instance, active: tuple[int, ...], *, exposed: bool) -> Pair:
         """The pair of an instance with these active parameters."""
-        key = (instance, active)
+        key = (instance, active, exposed)
         if key not in self.known:
-            self.known[key] = Pair(instance, active)
+            self.known[key] = Pair(instance, active, exposed)
             self.waiting.append(self.known[key])
         return self.known[key]

@@ -46,14 +46,15 @@ def pullback(
     seed: str = "y_bar",
     to_space: bool = True,
     lean: bool = True,
+    exposed: bool = False,
 ) -> Reversed:
     """Transform a typed function; the adjoint gives the cotangents of the parameters numbered in `wanted`.
 
     `seed`: the cotangent of the result is a parameter ("y_bar"), is one ("one"), or is one for the first of the two
     parts of the result ("aux"). `to_space`: convert each cotangent to exactly the kind of its primal. `lean`: simplify
-    the arithmetic of the adjoint as it is written.
+    the arithmetic of the adjoint as it is written. `exposed`: see `Pair`.
     """
-    return Transform(program, pairs, function, lean).run(wanted, seed, to_space=to_space)
+    return Transform(program, pairs, function, lean, exposed).run(wanted, seed, to_space=to_space)
 
 
 def _definitions(block: Block, found: dict[Value, Call]) -> dict[Value, Call]:
@@ -86,13 +87,15 @@ def _insert(ops: list[Op], value: Value, call: Call) -> bool:
 class Transform:
     """The state of one transform."""
 
-    def __init__(self, program: Program, pairs: Pairs, function: Function, lean: bool) -> None:
+    def __init__(self, program: Program, pairs: Pairs, function: Function, lean: bool, exposed: bool) -> None:
         self.pairs = pairs
         self.function = function
         self.spec = Specializer(program)
         self.lean = lean
         self.definitions = _definitions(function.body, {})
-        self.overwriting = Overwriting(dead_code(function.body))
+        body = function.body
+        given = [*body.params, *(r for r in body.results if isinstance(r, Value))] if exposed else []
+        self.overwriting = Overwriting(dead_code(body), given)
         self.kinks = Kinks(function.body, self.definitions)
         self.tangents = Tangents(self.spec)
         self.tangents.pending = lambda: [entry.operand for entry in self.scope.entries.values()]

@@ -436,3 +436,25 @@ def helper_gives_its_argument_back(x):
     z = f(y, x)
     z[1] = 3.0 * x[2]
     return np.sum(y * z)
+
+
+def largest_twice(b):
+    """What its pullback needs is the argument."""
+    return np.sin(b[1] if b[0] > 0.2 else b[2]) * np.sum(b * b)
+
+
+def shifted_by(b, t):
+    """What its pullback needs is the result."""
+    return np.exp(b + t)
+
+
+@program((X,))
+def written_after_a_call(x):
+    """The callee's argument and result are overwritten when the callee is done."""
+    y = x * 1.0
+    s = largest_twice(y)
+    z = shifted_by(y, 0.5)
+    t = np.sum(z)
+    y[:] = 1.0
+    z[:] = 2.0
+    return s * t + np.sum(y * z)
