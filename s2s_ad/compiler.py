@@ -232,7 +232,7 @@ def optimise(
     def keep(op: Op) -> bool:
         if any(r in raising for r in op.results) and may_raise_watched(op):
             return True
-        return any(r in users for r in op.results) and may_raise(op)
+        return op.span is not None and any(r in users for r in op.results) and may_raise(op)
 
     if not optimize:
         return Reversed(made.name, made.params, forward, backward)
@@ -275,9 +275,7 @@ def _reverse_callees(program: Program, pairs: Pairs, references: References, req
         pair = pairs.waiting.pop(0)
         typed = pair.instance.typed
         assert typed is not None
-        made = pullback(
-            program, pairs, typed, pair.active, to_space=False, lean=request.optimize, exposed=pair.exposed
-        )
+        made = pullback(program, pairs, typed, pair.active, to_space=False, lean=request.optimize, exposed=pair.exposed)
         _verified((), typed.body)
         _verified(made.params, made.forward, made.backward)
         made = optimise(made, typed, optimize=request.optimize, watched=program.watched)

@@ -17,7 +17,7 @@ from s2s_ad.analysis.managers import entered
 from s2s_ad.analysis.memory import Root, State
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.python_types import iterated
-from s2s_ad.analysis.regions import Round, changed, end_round, finish, joined, start_round
+from s2s_ad.analysis.regions import Round, changed, end_round, finish, joined, named_twice, start_round
 from s2s_ad.analysis.sequences import SequenceEvaluator
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.statics import (
@@ -285,6 +285,7 @@ class BlockEvaluator(SequenceEvaluator):
         """Evaluate the body until the types of what it carries, and what it does to memory, are known."""
         clock, before = self.clock, self.memory.state
         loop.mark, loop.loose = self.memory.count, len(self.memory.loose)
+        loop.found.pairs = named_twice(self.memory, loop.inits)
         for attempt in range(_MAX_ROUNDS):
             self._loop_body(loop)
             if self._is_stable(loop, before, last=attempt >= _WIDENED):

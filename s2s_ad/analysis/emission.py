@@ -159,7 +159,18 @@ class Emitter:
 
     def _follow(self, step: Step, base: Operand) -> Operand:
         fn, rest, kwargs = step
-        return self.apply(fn, [base, *rest], kwargs)
+        span, self.span = self.span, None  # it cannot raise, as it has been there before
+        try:
+            return self.apply(fn, [base, *rest], kwargs)
+        finally:
+            self.span = span
+
+    def item_again(self, items: Value, index: Operand, kind: Type, name: str | None) -> Value:
+        """An item of a list, which has been read before."""
+        span, self.span = self.span, None
+        item = self.emit(operator.getitem, [items, index], None, kind, name)
+        self.span = span
+        return item
 
     def _refreshed(self, obj: Any) -> Operand:
         """A structure with parts that have been written to since it was made or read."""

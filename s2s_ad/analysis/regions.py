@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from s2s_ad.analysis.memory import Memory, Place, Root, State
-from s2s_ad.ir.nodes import Operand, Value
+from s2s_ad.ir.nodes import UNDEFINED, Operand, Value
 
 
 def changed(before: State, after: State) -> list[Root]:
@@ -54,6 +54,13 @@ class Round:
     def same(self, other: Round) -> bool:
         """Whether two rounds have found out the same."""
         return all(getattr(self, name) == getattr(other, name) for name in vars(self) if name not in ("roots", "fixed"))
+
+
+def named_twice(memory: Memory, variables: Sequence[Operand]) -> frozenset[tuple[int, int]]:
+    """The pairs of variables that may name one object."""
+    own = [memory.root(variable) for variable in variables]
+    pairs = [(i, j) for j in range(len(own)) for i in range(j)]
+    return frozenset((i, j) for i, j in pairs if own[i] is not None and own[j] is not None and own[i].meets(own[j]))  # type: ignore[union-attr, arg-type]
 
 
 def start_round(
@@ -105,7 +112,7 @@ def end_round(
     kept = [(i, outs[i]) for i, param in enumerate(params) if param is not None]
     own = {i: root for i, out in kept if (root := memory.root(out)) is not None}
     reached = {i: memory.reachable([out]) for i, out in kept}
-    pairs = {(i, j) for i, one in own.items() for j, other in own.items() if i < j and one.meets(other)}
+    pairs = named_twice(memory, [outs[i] if param is not None else UNDEFINED for i, param in enumerate(params)])
     earlier = {(i, r) for i, root in own.items() for r in root.closure if r.number <= mark}
     outside = {h: held for h, held in state.held.items() if h.number <= mark}
     holders: set[tuple[Root | int, int]] = {

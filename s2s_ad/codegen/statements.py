@@ -156,8 +156,17 @@ class StatementPrinter:
         place = self.operand(target)
         for index in indices:
             place = ast.Subscript(place, self.expressions.index(index), ast.Load())  # type: ignore[arg-type]
+        return [self._put(place, self.operand(item), op), *self._version(op, 0)]
+
+    def _put(self, place: ast.expr, value: ast.expr, op: Call) -> ast.stmt:
+        """`place = value`, or `place += …` where that is what it comes to."""
+        whole = isinstance(op.args[1], Const) and op.args[1].value is Ellipsis
+        target = place.value if whole and isinstance(place, ast.Subscript) else place
+        if isinstance(value, ast.BinOp) and _writes_in_place(op) and ast.dump(value.left) == ast.dump(target):
+            target.ctx = ast.Store()  # type: ignore[attr-defined]
+            return ast.AugAssign(target, value.op, value.right)  # type: ignore[arg-type]
         place.ctx = ast.Store()  # type: ignore[attr-defined]
-        return [ast.Assign([place], self.operand(item)), *self._version(op, 0)]
+        return ast.Assign([place], value)
 
     def _refreshed(self, op: Call) -> list[ast.stmt]:
         return self._version(op, 0)
@@ -448,6 +457,14 @@ _WRITERS: dict[Any, Any] = {
     primitives.Refreshed: StatementPrinter._refreshed,
     primitives.visible: StatementPrinter._visible,
 }
+
+
+def _writes_in_place(store: Call) -> bool:
+    """Whether `x[i] += y` does what `x[i] = x[i] + y` does: no other object in a list, and no other kind of number."""
+    target, item = store.args[0].type, store.args[-1].type if isinstance(store.args[-1], Value) else None  # type: ignore[union-attr]
+    if isinstance(item, Number) or (isinstance(item, Array) and item.axes == ()):
+        return True
+    return isinstance(target, Array) and isinstance(item, Array) and target.dtype == item.dtype is not None
 
 
 def _through(results: tuple[Operand, ...], names: tuple[Value, ...], given: tuple[Operand, ...]) -> tuple[Operand, ...]:

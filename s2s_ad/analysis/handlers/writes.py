@@ -193,19 +193,19 @@ def _same_step(a: Step, b: Step) -> bool:
     return a[0] is b[0] and a[2] == b[2] and len(a[1]) == len(b[1]) and all(map(same, a[1], b[1]))
 
 
-def store(s: Emitter, target: Value, index: Operand, item: Operand) -> Operand:
-    """`target[index] = item`: a new version of the root of `target`, and of the list that it is an item of."""
+def store(s: Emitter, target: Value, index: Operand | None, item: Operand) -> Operand:
+    """`target[index] = item`, or all of `target`: a new version of its root, and of the list that it is an item of."""
     memory = s.memory
     place = memory.places[target]
     root = memory.state.version[place.root]
-    indices = [*(_index_of_step(s, step) for step in place.path), index]
+    indices = [*(_index_of_step(s, step) for step in place.path), *([] if index is None else [index])]
+    indices = indices or [Const(Ellipsis)]
     owner = _owner_of(s, root)
     if owner is not None:
         base, at = owner
         version = _emit_store(s, base, [at, *indices], item)
         s.written_item(base, target, version)
-        inner = s.emit(operator.getitem, [version, at], None, _item_type(version.type, at), root.name)
-        memory.reread(target, inner, version, at)
+        memory.reread(target, s.item_again(version, at, _item_type(version.type, at), root.name), version, at)
         return version
     version = _emit_store(s, root, indices, item)
     s.written(target, version)
@@ -298,7 +298,7 @@ def _augmented(s: Emitter, target: Value, t: Array, value: Operand) -> Operand:
             "write `x = x + y` to make a new value",
         )
     refuse_foreign(s, target)
-    store(s, target, Const(Ellipsis), value)
+    store(s, target, None, value)
     return target
 
 
