@@ -16,6 +16,7 @@ import numpy as np
 
 from s2s_ad import runtime
 from s2s_ad.analysis.activity import active_values
+from s2s_ad.analysis.effects import writes
 from s2s_ad.analysis.kinks import Kinks
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.overwriting import Overwriting, reads_content
@@ -95,7 +96,7 @@ class Transform:
         self.definitions = _definitions(function.body, {})
         body = function.body
         given = [*body.params, *(r for r in body.results if isinstance(r, Value))] if exposed else []
-        self.overwriting = Overwriting(dead_code(body), given)
+        self.overwriting = Overwriting(dead_code(body, writes), given)
         self.kinks = Kinks(function.body, self.definitions)
         self.tangents = Tangents(self.spec)
         self.tangents.pending = lambda: [entry.operand for entry in self.scope.entries.values()]
