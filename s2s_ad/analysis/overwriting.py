@@ -110,6 +110,10 @@ class Overwriting:
                     return True
         return False
 
+    def touches(self, call: Call) -> bool:
+        """Whether an operand or a result of `call` is overwritten."""
+        return any(isinstance(v, Value) and self.is_overwritten(v) for v in (*operands(call), *call.results))
+
 
 def reads_content(block: Block, value: Value) -> bool:
     """Whether `block` reads more of a value than the shape of an array."""

@@ -129,6 +129,7 @@ class RuleStep(CallStep):
         self._check_arguments()
         y, self.pullback = inline_rules.forward(t.spec, rule.rrule, rule.fn, self.args(), self.kwargs())
         made_here = {v for o in t.spec.ops[mark:] for v in o.results}
+        t.spliced.update(dict.fromkeys(made_here, op))
         result = op.results[0]
         self._as_written(y, mark)
         if isinstance(y, Value) and y in made_here:
@@ -192,9 +193,7 @@ class PairStep(CallStep):
     def __init__(self, t: Transform, op: Call, instance: Instance) -> None:
         super().__init__(t, op)
         active = tuple(i for i in range(len(op.args)) if self.is_active(i))
-        values = [v for v in (*op.args, *op.results) if isinstance(v, Value)]
-        exposed = any(map(t.overwriting.is_overwritten, values))
-        self.pair = t.pairs.get(instance, active, exposed=exposed)
+        self.pair = t.pairs.get(instance, active, exposed=t.overwriting.touches(op))
         self.residuals = Value(instance.name.strip("_"), UNKNOWN)
         call = Call((op.results[0], self.residuals), Const(PairForward(self.pair)), tuple(self.args()), span=op.span)
         t.spec.ops.append(call)

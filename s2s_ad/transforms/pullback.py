@@ -22,6 +22,7 @@ from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.overwriting import Overwriting, reads_content
 from s2s_ad.analysis.partitions import Partition, partitions
 from s2s_ad.analysis.program import Program
+from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.specialize import Specializer
 from s2s_ad.errors import MissingRuleError
 from s2s_ad.ir.nodes import Block, Call, Const, Function, Op, Operand, Value, With, free_values, regions
@@ -101,6 +102,7 @@ class Transform:
         self.tangents = Tangents(self.spec)
         self.tangents.pending = lambda: [entry.operand for entry in self.scope.entries.values()]
         self.forward_of: dict[Value, Operand] = {}
+        self.spliced: dict[Value, Call] = {}  # what the rule of a call has made in the forward code
         self.partitions: dict[Value, Partition] = {}
         self.pieces: dict[Call, Operand] = {}
         self.written: set[Value] = set()
@@ -151,7 +153,7 @@ class Transform:
         """
         copies: dict[Value, Operand] = {}
         for value in free_values(adjoint):
-            if self.overwriting.is_overwritten(value) and reads_content(adjoint, value):
+            if self._is_overwritten(value) and reads_content(adjoint, value):
                 copied = Value(value.name, value.type, hint=value.hint)
                 copy: Any = np.array if isinstance(value.type, Array) else runtime.copy
                 call = Call((copied,), Const(copy), (value,))
@@ -161,6 +163,13 @@ class Transform:
                 elif any(_insert(line, value, call) for line in lines):
                     copies[value] = copied
         return substitute(adjoint, copies) if copies else adjoint
+
+    def _is_overwritten(self, value: Value) -> bool:
+        """Whether a value of the forward code is overwritten later; one that a rule makes may be part of its call's."""
+        call = self.spliced.get(value)
+        if call is None:
+            return self.overwriting.is_overwritten(value)
+        return bool(kinds(value.type)) and self.overwriting.touches(call)
 
     def _seed(self, seed: str, y: Operand, y_bar: Operand) -> Operand:
         if seed == "y_bar":
