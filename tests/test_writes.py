@@ -97,6 +97,24 @@ def reshaped(x):
     return np.sum(y**2)
 
 
+def view_that_changes_its_name(x):
+    a = x * 1.0
+    c = a[::-1]
+    for _ in range(3):
+        a[3] = np.sin(a[-2] * x[0])
+        c, a = a, c
+    return np.sum(a * c)
+
+
+def two_names_after_a_loop(x):
+    y = b = x * 1.0
+    for _ in range(4):
+        y = np.tanh(y * x)
+        b = y
+    b[4] *= 1.3
+    return np.sum(y * y) + np.sum(b * b)
+
+
 def swapped_by_chance(x):
     u, v = x * 1.0, x * 2.0
     for i in range(3):
@@ -131,7 +149,20 @@ def recursive(x, n=2):
 
 @pytest.mark.parametrize(
     "f",
-    [merged, held, kept, split, looped_over, reshaped, swapped_by_chance, repeated, in_a_try, recursive],
+    [
+        merged,
+        held,
+        kept,
+        split,
+        looped_over,
+        reshaped,
+        swapped_by_chance,
+        repeated,
+        in_a_try,
+        recursive,
+        view_that_changes_its_name,
+        two_names_after_a_loop,
+    ],
 )
 def test_what_cannot_be_followed_is_refused(f):
     """With the place, the write, and what to do instead."""

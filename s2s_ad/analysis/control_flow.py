@@ -158,12 +158,13 @@ class BlockEvaluator(SequenceEvaluator):
         return operand if root is not None and root in self.memory.state.lost else self.current(operand)
 
     def _settle(self, before: State) -> None:
-        """Bring the structures of before up to date whose parts have been written to."""
-        if self.memory.is_written:
-            for root, version in before.version.items():
-                is_newest = self.memory.root(version) is root and root not in self.memory.state.lost
-                if is_newest and version in self.memory.state.content:
-                    self.current(version)
+        """Bring the structures of before up to date that hold what only this region knows, and has written to."""
+        state = self.memory.state
+        for root, version in before.version.items() if self.memory.is_written else ():
+            parts = map(self.memory.root, state.content.get(version, {}).values())
+            is_news = any(part is not None and part not in before.version for part in parts)
+            if is_news and self.memory.root(version) is root and root not in state.lost:
+                self.current(version)
 
     def _attributes_of_sides(self, sides: Sequence[Side]) -> list[tuple[Value, str, Value, Operand, Operand]]:
         """The attributes that the sides of an `if` in an `__init__` leave different."""

@@ -201,16 +201,14 @@ class Memory:
         root = self.places[target].root
         self._set_version(root, version, span)
         self.state.order[root] = version
-        parts = frozenset(filter(None, map(self.root, self.state.parts.pop(root, {}).values())))
-        if parts:
-            self.state.held[root] = self.state.held.get(root, frozenset()) | parts
+        self.forget_parts(self.state, root, self.state.parts.get(root, {}))
         self._lose(root, span, frozenset())
 
     def write_item(self, owner: Value, item: Value, version: Value, span: Span | None) -> None:
         """Record that an item of `owner` was written to, which made a `version` of the owner."""
         root, own = self.places[item].root, self.places[owner].root
         self._set_version(own, version, span)
-        self.state.parts.pop(own, None)
+        self.forget_parts(self.state, own, self.state.parts.get(own, {}))
         self._lose(root, span, frozenset(filter(None, (own, own.inner))))
         for held in self.state.held.get(own, ()):
             self.state.lost.setdefault(held, span)
@@ -245,6 +243,13 @@ class Memory:
         self.places[version] = Place(root, (), version)
         self.state.content[version] = dict(content)
         self.state.parts[root] = {**self.state.parts.get(root, {}), **content}
+
+    def forget_parts(self, state: State, root: Root, parts: Parts) -> None:
+        """From now on `root` is only known to hold, somewhere, the `parts` that it had."""
+        held = frozenset(filter(None, map(self.root, parts.values())))
+        if held:
+            state.held[root] = state.held.get(root, frozenset()) | held
+        state.parts.pop(root, None)
 
     def hold(self, container: Operand, items: Iterable[Operand], *, again: bool = False, itself: bool = True) -> None:
         """Note that a list of unknown length now holds `items`, or what they hold if not `itself`.

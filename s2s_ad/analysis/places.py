@@ -102,7 +102,9 @@ def _locate_part(memory: Memory, value: Value, base: Operand, key: Hashable) -> 
     if owner is None:
         memory.new_root(value, foreign=True)
         return
-    memory.new_root(value, outside=owner.outside, foreign=owner.foreign, may=owner.closure if owner.may else ())
+    known = not owner.may and owner not in memory.state.held
+    inside = () if known else memory.reachable([base]) - {owner}
+    memory.new_root(value, outside=owner.outside, foreign=owner.foreign, may=inside)
     memory.state.parts.setdefault(owner, {})[key] = value
     content = memory.state.content
     content[base] = {**content.get(base, {}), key: value}  # type: ignore[index, arg-type]

@@ -33,8 +33,9 @@ def joined(memory: Memory, before: State, sides: Sequence[State], results: dict[
         for root, held in side.held.items():
             state.held[root] = state.held.get(root, frozenset()) | held
     for root, version in results.items():
+        for side in (before, *sides):
+            memory.forget_parts(state, root, side.parts.get(root, {}))
         state.version[root] = state.order[root] = version
-        state.parts.pop(root, None)
         memory.places[version] = Place(root, (), version)
     return state
 
@@ -69,14 +70,14 @@ def start_round(
     """Set the state at the start of the body; `params` are None for variables without memory or that are fixed."""
     state = memory.state
     for root, version in zip(found.roots, roots, strict=True):
+        memory.forget_parts(state, root, state.parts.get(root, {}))
         state.version[root] = state.order[root] = version
-        state.parts.pop(root, None)
         memory.places[version] = Place(root, (), version)
     places: dict[int, Root] = {}
     for i, (param, init) in enumerate(zip(params, inits, strict=True)):
         if param is not None:
             places[i] = memory.derive(param, [init], (r for j, r in found.earlier if j == i))
-    _set_apart(places, found)
+    _set_apart(memory, places, found)
     _take_in(state, found, places)
 
 
@@ -97,11 +98,14 @@ def _take_in(state: State, found: Round, places: dict[int, Root]) -> None:
             state.lost.setdefault(root, None)
 
 
-def _set_apart(places: dict[int, Root], found: Round) -> None:
-    """Variables that no round has found to name one object are apart."""
+def _set_apart(memory: Memory, places: dict[int, Root], found: Round) -> None:
+    """Variables that no round has found to name one object are apart; the others may be one."""
     for i, root in places.items():
-        others = (r for j, r in places.items() if j != i and (min(i, j), max(i, j)) not in found.pairs)
-        root.apart = frozenset(others)
+        one = {r for j, r in places.items() if j != i and (min(i, j), max(i, j)) in found.pairs}
+        root.apart = frozenset(places.values()) - one - {root}
+        root.may |= one
+        if one:
+            memory.loose.append(root)
 
 
 def end_round(
@@ -149,5 +153,5 @@ def finish(
     for i, (param, result, init) in enumerate(names):
         if param is not None:
             results[i] = memory.derive(result, [init], (r for j, r in found.earlier if j == i))
-    _set_apart(results, found)
+    _set_apart(memory, results, found)
     _take_in(state, found, results)

@@ -458,3 +458,142 @@ def written_after_a_call(x):
     y[:] = 1.0
     z[:] = 2.0
     return s * t + np.sum(y * z)
+
+
+@program((X,))
+def part_of_a_dict_in_a_loop(x):
+    """The dict, and the array under its own name."""
+    y = x * 1.0
+    d = {"k": y}
+    for i in range(3):
+        d["k"][i] = x[i] ** 2
+    return np.sum(d["k"] ** 2) + y[0]
+
+
+@program((X,))
+def helper_gives_a_view_back(x):
+    """The view is of what it has written to."""
+    y = x * 1.0
+
+    def g(z):
+        z[0] = 2.0 * z[1]
+        return z[1:]
+
+    w = g(y)
+    w[1] = x[0] ** 3
+    return np.sum(y * y)
+
+
+@program((X,))
+def written_before_a_merge(x):
+    """The merged array is written to again."""
+    y = x * 1.0
+    if x[0] > 0.0:
+        y[0] = 1.0
+        z = y
+    else:
+        z = x * 3.0
+    z[1] = x[2] ** 2
+    return np.sum(z * z)
+
+
+@program((X,))
+def each_array_of_a_list(x):
+    """By index, and augmented as a whole."""
+    rows = [x * k for k in range(3)]
+    for i in range(3):
+        rows[i][0] = x[i] ** 2
+        rows[i] += 1.0
+    return sum([np.sum(r * r) for r in rows])
+
+
+@program((X,))
+def rows_and_elements(x):
+    """Rows are replaced, then parts of them."""
+    A = np.zeros((3, 5))
+    for i in range(3):
+        A[i] = x * i
+        A[i, 0] += x[1] ** 2
+        A[i][1] *= x[2]
+    return np.sum(A**2)
+
+
+@program((X,))
+def one_of_a_history(x):
+    """An item of the list is written to when it is complete."""
+    hist = []
+    s = np.zeros(5)
+    for i in range(4):
+        s = s + x * i
+        hist.append(s)
+    hist[2][1] = x[0] ** 2
+    return sum([np.sum(h * h) for h in hist])
+
+
+@program((X,))
+def running_maximum(x):
+    """An empty array is filled."""
+    y = np.empty(5)
+    y[0] = x[0]
+    for i in range(1, 5):
+        y[i] = max(y[i - 1], x[i]) * 0.9
+    return np.sum(y**2)
+
+
+@program((X,))
+def rows_exchanged_as_values(x):
+    """Both rows are computed before either is written."""
+    y = np.array([[x[0], x[1]], [x[2], x[3]]])
+    y[0], y[1] = y[1] * 2, y[0] * 3
+    return np.sum(y[0] * y[1])
+
+
+@program((X,))
+def views_exchanged(x):
+    """The second write sees the first."""
+    y = x * 1.0
+    y[0], y[1] = y[1], y[0]
+    y[1:3], y[3] = y[3], y[1]
+    return np.sum(y * y * x)
+
+
+@program((X,))
+def thomas(x):
+    """The tridiagonal algorithm, two sweeps."""
+    n = len(x)
+    c = np.zeros(n)
+    d = np.zeros(n)
+    c[0] = 0.5 / 2.0
+    d[0] = x[0] / 2.0
+    for i in range(1, n):
+        m = 2.0 - 0.5 * c[i - 1]
+        c[i] = 0.5 / m
+        d[i] = (x[i] - 0.5 * d[i - 1]) / m
+    s = np.zeros(n)
+    s[-1] = d[-1]
+    for i in range(n - 2, -1, -1):
+        s[i] = d[i] - c[i] * s[i + 1]
+    return np.sum(s**2)
+
+
+@program((X,))
+def de_casteljau(x):
+    """In a list, in place."""
+    beta = [x[0], x[1], x[2], x[3]]
+    n = len(beta)
+    for j in range(1, n):
+        for k in range(n - j):
+            beta[k] = beta[k] * 0.7 + beta[k + 1] * 0.3
+    return beta[0] ** 2
+
+
+@program((X,))
+def binomial_tree(x):
+    """Backwards through a list."""
+    V = [0.0] * 5
+    for i in range(5):
+        V[i] = max(x[i], 0.0)
+    for t in range(4, 0, -1):
+        for i in range(t):
+            V[i] = 0.98 * (0.5 * V[i] + 0.5 * V[i + 1])
+    return V[0]
