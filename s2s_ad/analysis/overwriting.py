@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee, writes
 from s2s_ad.analysis.sharing import Sharing, Web, makes_new
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, For, If, Op, Try, Value, While, operands, regions, sides
 from s2s_ad.ir.types import Array
 
-_SHAPE_ONLY = frozenset({np.zeros_like, np.ones_like, np.shape, np.ndim, np.size})
+_SHAPE_ONLY = frozenset({np.zeros_like, np.ones_like, np.shape, np.ndim, np.size, runtime.zeros_like})
 _NEW = (primitives.make_list, list, sorted)
 Loops = tuple[Op, ...]
 

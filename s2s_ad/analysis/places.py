@@ -124,6 +124,9 @@ def _locate_new(memory: Memory, value: Value, call: Call, args: list[Operand]) -
     hashable = type(fn).__hash__ is not None
     if (hashable and fn in _DISPLAYS) or isinstance(fn, primitives.MakeClosure):
         _set_parts(memory, value, dict(enumerate(args)))
+    elif isinstance(fn, primitives.MakeObject):
+        keys = fn.names if isinstance(value.type, Record) else range(len(args))
+        _set_parts(memory, value, dict(zip(keys, args, strict=True)))
     elif fn is primitives.make_dict:
         _set_parts(memory, value, {constant(k): v for k, v in zip(args[::2], args[1::2], strict=True)})
     elif _makes_new(fn, call, value):

@@ -24,7 +24,7 @@ from s2s_ad.analysis.partitions import Partition, partitions
 from s2s_ad.analysis.program import Program
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.specialize import Specializer
-from s2s_ad.errors import MissingRuleError
+from s2s_ad.errors import MissingRuleError, MutationError
 from s2s_ad.ir.nodes import Block, Call, Const, Function, Op, Operand, Value, With, free_values, regions
 from s2s_ad.ir.types import UNKNOWN, Array, List, Tuple, is_complex
 from s2s_ad.transforms import branches, calls, loops, withs
@@ -154,6 +154,12 @@ class Transform:
         copies: dict[Value, Operand] = {}
         for value in free_values(adjoint):
             if self._is_overwritten(value) and reads_content(adjoint, value):
+                if value.unbound:
+                    raise MutationError(
+                        f"a write to what `{value.name}` may be, which may have no value yet",
+                        self.function.span,
+                        f"assign `{value.name}` before the loop or branch",
+                    )
                 copied = Value(value.name, value.type, hint=value.hint)
                 copy: Any = np.array if isinstance(value.type, Array) else runtime.copy
                 call = Call((copied,), Const(copy), (value,))

@@ -1,5 +1,8 @@
 """Writes in place: to elements, slices and views of arrays, and to lists, under one name and under several."""
 
+from dataclasses import dataclass
+from types import SimpleNamespace
+
 import numpy as np
 
 from programs.harness import program
@@ -597,3 +600,179 @@ def binomial_tree(x):
         for i in range(t):
             V[i] = 0.98 * (0.5 * V[i] + 0.5 * V[i + 1])
     return V[0]
+
+
+@dataclass
+class Holder:
+    """Has an array."""
+
+    u: np.ndarray
+    k: float = 2.0
+
+    def bump(self, v):
+        """Writes to the array."""
+        self.u[0] += v
+        return self.u
+
+
+@program((X,))
+def by_a_method(x):
+    """A method writes to an array of an object."""
+    y = x * 1.0
+    p = Holder(y)
+    p.bump(x[1] ** 2)
+    return np.sum(p.u**2) * p.k + y[0]
+
+
+@program((X,))
+def in_a_namespace(x):
+    """Its arrays are written to by attribute."""
+    n = SimpleNamespace(a=x * 1.0, b=x * 2.0)
+    n.a[1] = n.b[0] ** 2
+    t = n.a
+    n.b[2] = t[1]
+    return np.sum(n.a * n.b)
+
+
+@program((X,))
+def before_an_object_is_copied(x):
+    """The object was made before the write."""
+    y = x * 1.0
+    p = Holder(y)
+    y[0] = x[1] ** 2
+    q = Holder(p.u, 3.0)
+    return np.sum(q.u**2) * q.k
+
+
+@program((X,))
+def under_a_with(x):
+    """Within `with`, and read after it."""
+    y = x * 1.0
+    with np.errstate(all="ignore"):
+        y[0] = x[1] ** 2
+        z = y * y
+        y[1] = 0.0
+    return np.sum(z) + np.sum(y)
+
+
+@program((X,))
+def in_a_handler(x):
+    """The handler writes to what its `try` has read."""
+    y = x * 1.0
+    try:
+        z = y * y
+        w = [1.0, 2.0][int(x[0] > 100) + 5]
+    except IndexError:
+        y[1] = x[0] ** 2
+        z = y * 3.0
+    return np.sum(z * y)
+
+
+@program((X,))
+def in_a_case(x):
+    """The pattern says where."""
+    y = x * 1.0
+    match (x[0] > 0, 2):
+        case (True, n):
+            y[n] = y[1] ** n
+        case _:
+            y = y * 2
+    return np.sum(y**2)
+
+
+@program((X,))
+def by_a_function_that_was_returned(x):
+    """It keeps the buffer, and gives it back."""
+
+    def make():
+        buf = np.zeros(5)
+
+        def put(i, v):
+            buf[i] = v * buf[i - 1] + v
+            return buf
+
+        return put
+
+    put = make()
+    for i in range(1, 4):
+        b = put(i, x[i])
+    return np.sum(b**2)
+
+
+@program((X,))
+def rows_by_enumerate(x):
+    """Each row of a new matrix."""
+    a = np.zeros((2, 3))
+    for i, row in enumerate([x[:3], x[2:]]):
+        a[i] = row**2
+        a[i, i] -= row[0]
+    return np.sum(a**2)
+
+
+@program((X,))
+def view_of_what_was_renamed(x):
+    """The view is of the old array."""
+    y = x * 1.0
+    z = y[1:]
+    y = y * 2
+    z[0] = 5.0
+    return np.sum(y) + np.sum(z**2)
+
+
+@program((X,))
+def delay_line(x):
+    """A buffer moves on with each item."""
+    s = 0.0
+    buf = np.zeros(2)
+    for v in x:
+        buf[1] = buf[0]
+        buf[0] = v**2
+        s += np.dot(buf, buf)
+    return s
+
+
+@program((X,))
+def masks_and_index_arrays(x):
+    """All in place."""
+    y = x.copy()
+    y[y > 0.5] *= 2.0
+    y[np.array([0, 3])] += y[np.array([1, 2])] * x[0]
+    y[1:4][::-1] *= np.array([1.0, 2.0, 3.0])
+    return np.sum(y**2)
+
+
+@program((X,))
+def returned_early(x):
+    """Two loops, and a way out."""
+    y = np.zeros(5)
+    for i in range(5):
+        for j in range(i):
+            y[i] += x[j] * y[j]
+        y[i] += x[i]
+        if y[i] > 100:
+            return y[i]
+    return np.sum(y**2)
+
+
+@program((X,))
+def stack_of_a_while(x):
+    """The list is its own condition."""
+    st = [x[0]]
+    total = 0.0
+    while len(st) < 4:
+        top = st[-1]
+        st.append(top * x[len(st)])
+        total += top * st[-1]
+    return total
+
+
+@program((X,))
+def name_for_the_last(x):
+    """The array of the last round is written to in this one."""
+    a = x * 1.0
+    b = a
+    for i in range(3):
+        a = a * 1.1
+        a[i] = b[i] ** 2
+        b = a
+    return np.sum(a * b)
