@@ -35,6 +35,7 @@ bench: $(VENV)/.installed-bench
 fuzz: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n auto --hypothesis-profile=fuzz $(PYTEST_ARGS)
 	PYTHONPATH=tests $(BIN)/python -m fuzz $(SEEDS)
+	PYTHONPATH=tests $(BIN)/python -m fuzz.writes $(SEEDS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from fuzz import writes
 from fuzz.check import check
 from fuzz.generate import program_text
 
@@ -23,6 +24,18 @@ def test_random_programs_are_right_or_refused(first: int) -> None:
         assert outcome.verdict in ALLOWED, f"seed {seed}: {outcome.detail}\n{program_text(seed)}"
         verdicts[outcome.verdict] += 1
     assert verdicts["right"] >= CHUNK / 2, verdicts
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("first", range(0, 60, 20))
+def test_random_writes_are_right_or_refused(first: int) -> None:
+    """None is wrong, and half are right."""
+    verdicts = Counter[str]()
+    for seed in range(first, first + 20):
+        outcome = writes.check(seed)
+        assert outcome.verdict in ALLOWED, f"seed {seed}: {outcome.detail}\n{writes.program_text(seed)}"
+        verdicts[outcome.verdict] += 1
+    assert verdicts["right"] >= 8, verdicts
 
 
 def test_same_seed_same_program() -> None:
