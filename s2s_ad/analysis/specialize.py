@@ -92,7 +92,7 @@ class Specializer(BlockEvaluator):
         known = self.part(fn, args)
         if known is not None:
             return known
-        if self.memory.is_written and not isinstance(fn, _REFERRING):
+        if self.memory.is_written and not _takes_references(fn, args):
             args, kwargs = [self.current(a) for a in args], {k: self.current(v) for k, v in kwargs.items()}
         if isinstance(target, Value):
             return self._apply_value(target, args, kwargs)
@@ -443,14 +443,19 @@ class Specializer(BlockEvaluator):
         name: str | None = None,
     ) -> Operand:
         known = AxisNames()
-        args = [self.current(self.settled(a)) for a in args]
-        formal = [a if is_static(a) else Value(None, known.canonical(widen(type_of_operand(a)))) for a in args]
+        references = [self.settled(a) for a in args]
+        with self.region():  # only for the types, as what a callee that is spliced in gets are references
+            types = [type_of_operand(self.current(a)) for a in references]
+        formal = [
+            a if is_static(a) else Value(None, known.canonical(widen(t)))
+            for a, t in zip(references, types, strict=True)
+        ]
         instance = infer(self.program, label, origin, code, names, formal)
         if instance.writes:
             if code in self.running:
                 raise MutationError(f"`{code.name}`, which calls itself, writes to its argument", self.span, _RETURN)
-            return self.splice(code, args, names)
-        kept = [a for a in args if not is_static(a)]
+            return self.splice(code, references, names)
+        kept = [self.current(a) for a in references if not is_static(a)]
         return self.emit(instance, kept, None, known.outside(instance.result_type), name)
 
     def show_writes(self, given: list[Value]) -> None:
@@ -534,6 +539,15 @@ def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]
     code = instance.code
     instance.typed = Function(instance.name, code.parameters, code.free, body, code.span)
     return result, specializer
+
+
+def _takes_references(fn: Any, args: list[Operand]) -> bool:
+    """Whether what is called reads its arguments itself: the user's functions and methods, and what names variables."""
+    if fn is primitives.call_method and isinstance(type_of_operand(args[0]), Record):
+        return True
+    if isinstance(fn, (FunctionType, MethodType)) and registry.get(fn) is None:
+        return not is_library(fn) and fn not in HANDLERS and fn not in DEFINITIONS  # type: ignore[arg-type]
+    return isinstance(fn, _REFERRING)
 
 
 def _may_be_endless(block: Block) -> bool:

@@ -776,3 +776,26 @@ def name_for_the_last(x):
         a[i] = b[i] ** 2
         b = a
     return np.sum(a * b)
+
+
+class Worker:
+    """Has a buffer of its own."""
+
+    def __init__(self, w):
+        self.w = w
+        self.buf = np.zeros(3)
+
+    def step(self, x):
+        """Writes to the buffer, and gives it back."""
+        self.buf[0] = x[0] * self.w[1]
+        self.buf[1] += self.buf[0] ** 2
+        return self.buf
+
+
+@program((X,))
+def buffer_of_an_object(x):
+    """A method writes to it in each round."""
+    worker = Worker(x * 2)
+    for _ in range(3):
+        worker.step(x)
+    return np.sum(worker.buf)
