@@ -601,7 +601,7 @@ def test_missing_attributes(function):
         function(1.5)
     with pytest.raises(AttributeError) as compiled:
         pullback(function, 1.5)
-    assert str(compiled.value) == str(plain.value)
+    assert str(plain.value).startswith(str(compiled.value))  # Python 3.13 says more of slots
 
 
 # objects whose class is not known when the function is compiled

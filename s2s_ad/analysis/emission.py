@@ -200,7 +200,8 @@ class Emitter:
         if not parts or len(args) != 2:
             return None
         key = part_key(type_of_operand(args[0]), args[1], len(parts)) if fn is operator.getitem else constant(args[1])
-        return parts.get(key)
+        found = parts.get(key)
+        return None if self.memory.root(found) is None else found  # type: ignore[arg-type]
 
     def written(self, target: Value, version: Value) -> None:
         """Record that `target` has been written to, which made a version of its root."""

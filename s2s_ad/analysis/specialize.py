@@ -89,7 +89,7 @@ class Specializer(BlockEvaluator):
         """The result of a call, folded, spliced in or emitted."""
         kwargs = kwargs or {}
         fn = target.value if isinstance(target, Const) else target
-        known = self.part(fn, args)
+        known = self.part(fn, args) if fn is operator.getitem else None
         if known is not None:
             return known
         if self.memory.is_written and not _takes_references(fn, args):
@@ -543,7 +543,7 @@ def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]
 
 def _takes_references(fn: Any, args: list[Operand]) -> bool:
     """Whether what is called reads its arguments itself: the user's functions and methods, and what names variables."""
-    if fn is primitives.call_method and isinstance(type_of_operand(args[0]), Record):
+    if fn in (getattr, primitives.call_method) and isinstance(type_of_operand(args[0]), Record):
         return True
     if isinstance(fn, (FunctionType, MethodType)) and registry.get(fn) is None:
         return not is_library(fn) and fn not in HANDLERS and fn not in DEFINITIONS  # type: ignore[arg-type]

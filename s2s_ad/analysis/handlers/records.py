@@ -11,6 +11,7 @@ import functools
 import inspect
 import numbers
 import operator
+import sys
 from collections import deque
 from collections.abc import Mapping, Sequence, Set
 from types import MemberDescriptorType, SimpleNamespace
@@ -31,6 +32,7 @@ from s2s_ad.ir.values import is_code, is_written_in_python, own_lookup, type_of
 from s2s_ad.rules.registry import Opaque, ZeroRule, registry
 
 Object = Record | Tuple
+_PLAIN = (staticmethod, type, *((functools.partial,) if sys.version_info < (3, 14) else ()))  # are not bound
 _HINT = "call it where it is named, or pass the attributes that it needs"
 _HARMLESS = (range, bytes, bytearray)
 _UNFOLLOWED = (numbers.Number, Mapping, Sequence, Set, deque, np.ndarray)
@@ -113,7 +115,7 @@ def _of_class(s: Emitter, obj: Operand, t: Object, name: str, found: Any) -> Ope
             s.span,
             "make it a property",
         )
-    if not isinstance(found, (staticmethod, type)) and hasattr(type(found), "__get__"):
+    if not isinstance(found, _PLAIN) and hasattr(type(found), "__get__"):
         raise UnsupportedSyntaxError(f"the attribute `{name}`, which is a descriptor", s.span, _HINT)
     return s.apply(getattr, [Const(t.cls), Const(name)])
 
@@ -139,7 +141,9 @@ def own_attribute(s: Emitter, obj: Operand, t: Object, name: str) -> Operand | N
             s.span,
             "keep floats, arrays, tuples, lists and plain dicts of these in the object",
         )
-    return Const(kind.value) if isinstance(kind, Static) else s.emit(getattr, [obj, Const(name)], None, kind)
+    if isinstance(kind, Static):
+        return Const(kind.value)
+    return s.part(getattr, [obj, Const(name)]) or s.emit(getattr, [obj, Const(name)], None, kind)
 
 
 def has(s: Emitter, obj: Operand, name: str) -> bool:
