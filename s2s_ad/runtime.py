@@ -6,6 +6,7 @@ import math
 import operator
 import warnings
 from collections.abc import Callable
+from copy import deepcopy
 from string import ascii_letters
 from types import FunctionType, MemberDescriptorType, MethodType, ModuleType, SimpleNamespace
 from typing import Any
@@ -397,11 +398,11 @@ def _total(bars: Any) -> Any:
     return total
 
 
-def copy(x_bar: Any) -> Any:
-    """A cotangent of any structure as an object of its own."""
-    if isinstance(x_bar, np.ndarray):
-        return x_bar.copy()
-    return list(x_bar) if isinstance(x_bar, list) else x_bar
+def copy(value: Any) -> Any:
+    """A value of any structure, with nothing of it shared."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    return deepcopy(value) if isinstance(value, (list, tuple, dict)) or type(value).__flags__ & HEAP_TYPE else value
 
 
 def bound(value: Any, name: str) -> Any:

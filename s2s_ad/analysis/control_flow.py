@@ -29,7 +29,7 @@ from s2s_ad.analysis.statics import (
 from s2s_ad.errors import MutationError, Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Try, Value, While, With, visible
-from s2s_ad.ir.types import UNKNOWN, Instance, List, Number, Tuple, Type, holds_unknown, join, join_all
+from s2s_ad.ir.types import UNKNOWN, Array, Instance, List, Number, Tuple, Type, holds_unknown, join, join_all
 from s2s_ad.rules.functional import SPREAD
 
 _MAX_ROUNDS = 14
@@ -295,8 +295,9 @@ class BlockEvaluator(SequenceEvaluator):
             raise UnsupportedSyntaxError(
                 "a loop whose variables never settle", span, "give each variable one type, and one object"
             )
-        if run is not None:
-            self._check_body(run, clock, loop)
+        inside = self.inside.get(loop.iterable, []) if isinstance(loop.iterable, Value) else []
+        for taken in [*inside, *([] if run is None else [run])]:
+            self._check_body(taken, clock, loop)
         self._close_loop(loop, before, span)
 
     def _is_stable(self, loop: _Loop, before: State, *, last: bool) -> bool:
@@ -347,19 +348,20 @@ class BlockEvaluator(SequenceEvaluator):
         if loop.iterable is None:
             self.ops.append(While(all_results, inits, body, span=span))
             return
-        self._refuse_written(loop.iterable, found.roots, span)
+        self._refuse_written(loop, before, span)
         self.ops.append(For(all_results, loop.iterable, inits, body, span=span))
 
-    def _refuse_written(self, iterable: Operand, roots: list[Root], span: Span | None) -> None:
-        """Refuse a loop over what its body writes to."""
-        for root in self.memory.reachable([iterable]):
-            for written in roots:
-                if root.meets(written):
-                    raise MutationError(
-                        f"a loop over {f'`{root.name}`' if root.name else 'a value'}, which its body writes to",
-                        span,
-                        "loop over the indices, `for i in range(len(x))`, or over a copy",
-                    )
+    def _refuse_written(self, loop: _Loop, before: State, span: Span | None) -> None:
+        """Refuse a loop over what its body writes to; only of the rows of an array is it known that they are apart."""
+        is_array = isinstance(type_of_operand(loop.iterable), Array)  # type: ignore[arg-type]
+        for root in self.memory.reachable([loop.iterable]):  # type: ignore[list-item]
+            news = root in loop.end.lost and root not in before.lost and not is_array
+            if news or any(root.meets(written) for written in loop.found.roots):
+                raise MutationError(
+                    f"a loop over {f'`{root.name}`' if root.name else 'a value'}, which its body writes to",
+                    span,
+                    "loop over the indices, `for i in range(len(x))`, or over a copy",
+                )
 
     def _check_body(self, run: Run, clock: int, loop: _Loop) -> None:
         """Refuse a loop over an iterator whose code would see what the body writes."""

@@ -26,7 +26,7 @@ from s2s_ad.analysis.statics import (
 from s2s_ad.errors import Span, UnsupportedSyntaxError
 from s2s_ad.frontend.source import LiveNames
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import UNDEFINED, Call, Const, Function, Op, Operand, Value
+from s2s_ad.ir.nodes import UNDEFINED, Call, Const, Function, Op, Operand, Value, regions
 from s2s_ad.ir.types import NEVER, UNKNOWN, Array, Iterable, Tuple, Type, object_in, with_parts
 from s2s_ad.ir.types import Instance as InstanceType
 from s2s_ad.rules.registry import registry
@@ -35,6 +35,9 @@ _FOLDED = {
     primitives.make_tuple, operator.getitem, operator.contains, slice, isinstance, len, str, float, int, bool, range,
     tuple,
 }  # fmt: skip
+
+
+Mark = tuple[int, int]
 
 
 class Emitter:
@@ -56,6 +59,7 @@ class Emitter:
         self.simplify: Callable[[Any, list[Operand], dict[str, Operand]], Operand | list[Operand]] | None = None
         self.in_adjoint = False
         self.runs: dict[Value, Run] = {}
+        self.inside: dict[Value, list[Run]] = {}  # the runs that a `zip` or an `enumerate` takes from
         self.rests: list[Operand] = []  # the lists that stand for all further arguments of the calls that are bound
         self.choices: dict[Value, tuple[Const, ...]] = {}
         self.making: dict[Value, dict[str, Operand]] = {}  # objects whose `__init__` runs, with their attributes so far
@@ -226,13 +230,30 @@ class Emitter:
         elif writes(call) or not (is_pure(call) or fn in (print, primitives.raise_) or isinstance(fn, type)):
             self.clock += 1
 
-    def run_of(self, name: str, items: Operand, inputs: Sequence[Operand], since: int, *, endless: bool) -> Value:
+    def mark(self) -> Mark:
+        """How many ops and roots there are at this place."""
+        return len(self.ops), self.memory.count
+
+    def run_of(self, name: str, items: Operand, inputs: Sequence[Operand], since: Mark, *, endless: bool) -> Value:
         """An iterator over `items`, which the ops `since` a place have computed."""
-        pure = all(map(is_pure, self.ops[since:]))
+        ops = self.ops[since[0] :]
+        if any(r.number <= since[1] for root in self._roots_written(ops) for r in root.closure):
+            hint = "write a loop, or a function that returns a list"
+            raise UnsupportedSyntaxError(f"{name} whose code writes to what was there before", self.span, hint)
+        pure = all(map(is_pure, ops))
         value = Value(None, Iterable(iterated(type_of_operand(items))))
         clock = self.clock + self.appends
         self.runs[value] = Run(name, items, tuple(inputs), pure, endless, clock, self.depth, tuple(self.place))
         return value
+
+    def _roots_written(self, ops: Sequence[Op]) -> Iterator[Root]:
+        """The roots of what `ops` write to."""
+        for op in ops:
+            root = self.memory.root(op.args[0]) if isinstance(op, Call) and writes(op) else None  # type: ignore[arg-type]
+            if root is not None:
+                yield root
+            for region in regions(op):
+                yield from self._roots_written(region.ops)
 
     def taken(self, operand: Operand, *, takes_all: bool) -> Operand:
         """What to take the items from, one after the other: the list of those of an iterator, which is then used up."""

@@ -66,7 +66,7 @@ def array_item(array: Array, parts: tuple[Any, ...]) -> Type:
         if not contiguous and len(picked) > 1:
             return Array(array.dtype, (ANY,) * (len(result) + len(broadcast(*picked))))
         result[at:at] = broadcast(*picked)
-    basic = not picked and any(not _is_integer(p) for p in expanded)
+    basic = not picked and any(not _is_integer(p) for p in parts)  # `x[0, ...]` is an array too
     return Array(array.dtype, tuple(result), boxed=not result and basic)
 
 

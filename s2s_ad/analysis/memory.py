@@ -124,7 +124,15 @@ class Memory:
         held = self.reachable(sources) - own
         if held:
             self.state.held[root] = held
+        if not self.state.repeated.isdisjoint(own):
+            self.state.repeated |= {root}
         return root
+
+    def tie_parts(self, value: Value) -> None:
+        """Say that any two parts of a structure may be one object."""
+        root = self.places[value].root
+        self.state.held[root] = self.state.held.get(root, frozenset()) | {Root(self.count, value.name)}
+        self.state.repeated |= {root}
 
     def item(self, value: Value, base: Value, index: Operand) -> None:
         """Say that `value` is an item of a list."""
@@ -246,7 +254,10 @@ class Memory:
 
     def forget_parts(self, state: State, root: Root, parts: Parts) -> None:
         """From now on `root` is only known to hold, somewhere, the `parts` that it had."""
-        held = frozenset(filter(None, map(self.root, parts.values())))
+        own = [r for r in map(self.root, parts.values()) if r is not None]
+        held = frozenset(own)
+        if any(one.meets(other) for i, one in enumerate(own) for other in own[:i]):
+            state.repeated |= {root}
         if held:
             state.held[root] = state.held.get(root, frozenset()) | held
         state.parts.pop(root, None)
@@ -258,10 +269,15 @@ class Memory:
         """
         items = list(items)
         root = self.root(container)
-        new = self.reachable(items) - (set() if itself else set(map(self.root, items)))
+        lists = {self.root(i) for i in items if isinstance(i, Value) and not isinstance(i.type, Array)}
+        new = self.reachable(items)
+        if not itself:  # of an array the items are views
+            new = frozenset(new - lists).union(*(root.may for root in lists if root is not None))
         if root is None or not new:
             return
         before = self.state.held.get(root, frozenset())
+        own = [r for r in map(self.root, items) if r is not None]
+        again = again or len(set(own)) < len(own) or not self.state.repeated.isdisjoint(own)
         if again or any(not before.isdisjoint(r.closure) for r in new):
             self.state.repeated |= {root}
         self.state.held[root] = before | new

@@ -83,7 +83,10 @@ class Overwriting:
         pending: list[Any] = [write.args[0]]
         while pending:
             value = pending.pop()
-            if value in met or not isinstance(value, Value):
+            if value in met:
+                continue
+            if not isinstance(value, Value):
+                found.append((-1, ()))  # no value yet: what comes later may be from the round before
                 continue
             met.add(value)
             earlier = self._earlier.get(value)

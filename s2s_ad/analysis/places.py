@@ -20,11 +20,11 @@ from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.indexing import is_advanced
 from s2s_ad.analysis.memory import Memory, Parts
 from s2s_ad.analysis.operands import constant, type_of_operand
-from s2s_ad.analysis.program import Instance
+from s2s_ad.analysis.program import Instance as FunctionInstance
 from s2s_ad.analysis.sharing import kinds, makes_new
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
-from s2s_ad.ir.types import INT, Array, Dict, List, Record, Tuple, Type
+from s2s_ad.ir.types import INT, Array, Dict, Instance, List, Record, Tuple, Type
 from s2s_ad.rules.numpy import methods
 
 _DISPLAYS = frozenset({primitives.make_tuple, primitives.make_list})
@@ -33,7 +33,7 @@ _NEW_LISTS = frozenset({list, sorted, operator.add, operator.mul})
 _NEW_ARRAYS: frozenset[Any] = frozenset({
     np.empty, np.empty_like, np.copy, np.tril, np.triu, np.roll, np.repeat, np.tile, np.take, np.outer, np.cross,
     np.hstack, np.vstack, np.dstack, np.column_stack, np.identity, np.cumprod, np.sort, np.argsort, np.nonzero,
-    np.linalg.cholesky, np.median, np.percentile, np.quantile, np.diff, np.interp, np.convolve, np.kron, np.vander,
+    np.linalg.cholesky, np.median, np.percentile, np.quantile, np.interp, np.convolve, np.kron, np.vander,
     np.append, np.clip, np.searchsorted, np.bincount, np.geomspace, np.logspace, np.unique, methods.copy_method,
     methods.flatten_method,
 })  # fmt: skip
@@ -54,7 +54,7 @@ def locate(memory: Memory, value: Value, call: Call) -> None:
         _locate_item(memory, value, call, args[0], args[1])
     elif hashable and fn is getattr and isinstance(type_of_operand(args[0]), Record):
         _locate_part(memory, value, args[0], constant(args[1]))
-    elif hashable and fn in _VIEWS:
+    elif hashable and fn in _VIEWS and args and isinstance(type_of_operand(args[0]), Array):
         _follow(memory, value, fn, args, dict(call.kwargs))
     else:
         _locate_new(memory, value, call, args)
@@ -67,7 +67,7 @@ def _locate_item(memory: Memory, value: Value, call: Call, base: Operand, index:
         _locate_part(memory, value, base, key)
     elif isinstance(t, Array) and _is_new(index):
         memory.new_root(value)
-    elif isinstance(t, Array):
+    elif isinstance(t, Array) and _is_view(index):
         _follow(memory, value, operator.getitem, [base, index], {})
     elif isinstance(t, List) and memory.root(base) is not None and type_of_operand(index) == INT:
         memory.item(value, base, index)  # type: ignore[arg-type]
@@ -87,14 +87,29 @@ def part_key(t: Type, index: Operand, count: int = 0) -> Hashable | None:
     return key if isinstance(t, Dict) and isinstance(index, Const) and key in t.keys else None
 
 
+def _index_parts(index: Operand) -> Iterable[Any]:
+    """The parts of an index: types, or constants."""
+    if isinstance(index, Const):
+        return index.value if isinstance(index.value, tuple) else (index.value,)
+    return index.type.items if isinstance(index.type, Tuple) else (index.type,)
+
+
 def _is_new(index: Operand) -> bool:
     """Whether indexing an array like this surely makes a copy."""
-    t = type_of_operand(index)
-    value = constant(index)
-    parts: Iterable[Any] = t.items if isinstance(t, Tuple) and isinstance(index, Value) else (t,)
-    if isinstance(index, Const):
-        parts = value if isinstance(value, tuple) else (value,)
-    return any(map(is_advanced, parts))
+    return any(is_advanced(part) and getattr(part, "axes", None) != () for part in _index_parts(index))
+
+
+def _is_view(index: Operand) -> bool:
+    """Whether indexing an array like this surely makes a view, if it gives an array."""
+    return all(map(_is_basic, _index_parts(index)))
+
+
+def _is_basic(part: Any) -> bool:
+    if isinstance(part, Array):
+        return part.axes == () and not part.boxed and part.dtype is not None and part.dtype.kind in "iu"
+    if isinstance(part, Instance):
+        return part.cls in (slice, type(None), type(Ellipsis))
+    return part == INT or part is None or part is Ellipsis or type(part) in (int, slice)
 
 
 def _locate_part(memory: Memory, value: Value, base: Operand, key: Hashable) -> None:
@@ -129,6 +144,10 @@ def _locate_new(memory: Memory, value: Value, call: Call, args: list[Operand]) -
         _set_parts(memory, value, dict(zip(keys, args, strict=True)))
     elif fn is primitives.make_dict:
         _set_parts(memory, value, {constant(k): v for k, v in zip(args[::2], args[1::2], strict=True)})
+    elif isinstance(fn, FunctionInstance) and fn.gives_new:
+        memory.new_root(value)
+        if not isinstance(value.type, Array):
+            memory.tie_parts(value)
     elif _makes_new(fn, call, value):
         memory.new_root(value)
     elif hashable and fn in _NEW_LISTS and isinstance(value.type, List):
@@ -147,8 +166,6 @@ def _set_parts(memory: Memory, value: Value, parts: Parts) -> None:
 
 
 def _makes_new(fn: Any, call: Call, value: Value) -> bool:
-    if isinstance(fn, Instance):
-        return fn.gives_new
     if makes_new(fn, call):
         return True
     if not isinstance(value.type, Array) or "out" in dict(call.kwargs):

@@ -51,6 +51,7 @@ class Round:
     holders: frozenset[tuple[Root | int, int]] = frozenset()
     held: frozenset[tuple[Root | int, Root]] = frozenset()
     lost: frozenset[Root | int] = frozenset()
+    repeated: frozenset[int] = frozenset()
 
     def same(self, other: Round) -> bool:
         """Whether two rounds have found out the same."""
@@ -92,6 +93,7 @@ def _take_in(state: State, found: Round, places: dict[int, Root]) -> None:
         one, other = root_of(holder), root_of(item)
         if one is not None and other is not None:
             state.held[one] = state.held.get(one, frozenset()) | {other}
+    state.repeated |= {places[i] for i in found.repeated if i in places}
     for what in found.lost:
         root = root_of(what)
         if root is not None:
@@ -125,13 +127,17 @@ def end_round(
     holders |= {
         (j, i) for i, root in own.items() for j, inside in reached.items() if j != i and root in inside - {own.get(j)}
     }
-    held: set[tuple[Root | int, Root]] = {(h, r) for h, rs in outside.items() for r in rs if r.number <= mark}
-    held |= {(i, r) for i, inside in reached.items() for r in inside - {own.get(i)} if r.number <= mark}
+    held: set[tuple[Root | int, Root]] = {
+        (h, c) for h, rs in outside.items() for r in rs for c in r.closure if c.number <= mark
+    }
+    held |= {
+        (i, c) for i, inside in reached.items() for r in inside - {own.get(i)} for c in r.closure if c.number <= mark
+    }
     lost: set[Root | int] = {r for r in state.lost if r.number <= mark}
     lost |= {i for i, inside in reached.items() if any(r in state.lost for r in inside)}
     return Round(
         found.roots, found.fixed, found.pairs | pairs, found.earlier | earlier, found.holders | holders,
-        found.held | held, found.lost | lost,
+        found.held | held, found.lost | lost, found.repeated | {i for i, root in own.items() if root in state.repeated},
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from s2s_ad.analysis.choices import choose
 from s2s_ad.analysis.consumed import check_iterators
 from s2s_ad.analysis.control_flow import BlockEvaluator
 from s2s_ad.analysis.effects import is_pure
+from s2s_ad.analysis.emission import Mark
 from s2s_ad.analysis.handlers import HANDLERS, construct, initialise, records, refuse_objects, refuse_writes
 from s2s_ad.analysis.handlers.operators import operation
 from s2s_ad.analysis.iterators import TAKES_ALL, TAKES_SOME
@@ -106,6 +107,7 @@ class Specializer(BlockEvaluator):
         result = operation(self, fn, args, kwargs) if is_hashable(fn) else None
         if result is not None:
             return named(result, name)
+        runs = [self.runs[a] for a in args if isinstance(a, Value) and a in self.runs]
         if is_hashable(fn):
             args = self._taken_by(fn, args)
             definition = self._definition_of(fn, args, kwargs)
@@ -132,7 +134,10 @@ class Specializer(BlockEvaluator):
         refuse_writes(self, fn, args, kwargs)
         args = refuse_objects(self, fn, args, kwargs)
         self._refuse_escape(fn, args, kwargs)
-        return self.emit(fn, args, kwargs, result_type(fn, tuple(args), kwargs), name)
+        made = self.emit(fn, args, kwargs, result_type(fn, tuple(args), kwargs), name)
+        if runs:
+            self.inside[made] = runs
+        return made
 
     def _taken_by(self, fn: Any, args: list[Operand]) -> list[Operand]:
         """The arguments, with lists for the iterators whose items `fn` takes one after the other."""
@@ -162,7 +167,7 @@ class Specializer(BlockEvaluator):
     def _call_tool(
         self, fn: Any, definition: Any, args: list[Operand], kwargs: dict[str, Operand], name: str | None
     ) -> Operand:
-        since, rolled = len(self.ops), self.rolled
+        since, rolled = self.mark(), self.rolled
         self.rolled = True
         try:
             result = self._call_function(lowered(definition), args, kwargs, name)
@@ -210,7 +215,7 @@ class Specializer(BlockEvaluator):
 
     def _call_cached(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand], name: str | None) -> Operand:
         """A call of a function with a cache, which is not to be told from a call of the function itself."""
-        since = len(self.ops)
+        since = self.mark()
         for operand in (*args, *kwargs.values()):
             t = type_of_operand(operand)
             if not (isinstance(t, (Number, InstanceType)) or (isinstance(t, Array) and t.axes == () and not t.boxed)):
@@ -220,7 +225,7 @@ class Specializer(BlockEvaluator):
                     "call the function without the cache, `__wrapped__`",
                 )
         result = self.apply(fn.__wrapped__, args, kwargs, name)
-        if not all(map(is_pure, self.ops[since:])):
+        if not all(map(is_pure, self.ops[since[0] :])):
             raise UnsupportedSyntaxError(
                 f"a cache around `{fn.__name__}`, which has effects", self.span, "take the cache away"
             )
@@ -260,7 +265,7 @@ class Specializer(BlockEvaluator):
 
     def call_in_place(self, fn: FunctionType, args: list[Operand], kwargs: dict[str, Operand] | None = None) -> Operand:
         """The result of a call of a Python function whose code is evaluated here."""
-        callee, since = lowered(fn), len(self.ops)
+        callee, since = lowered(fn), self.mark()
         outside.guard_function(self, fn)
         bound = self.bind_call(callee, args, kwargs or {})
         return self._given(callee.code, self.splice(callee.code, bound, callee.names), bound, since)
@@ -307,7 +312,7 @@ class Specializer(BlockEvaluator):
             return self._call_instance(code.name, code, code, names, [*bound, *captured])
         scope = self.cells.inside(closure, self.program.cells_of.get(code, {}))
         ours = names is not None and str(names.globals.get("__name__")).startswith("s2s_ad.")
-        since, hidden, rolled = len(self.ops), self.hidden, self.rolled
+        since, hidden, rolled = self.mark(), self.hidden, self.rolled
         if ours:
             self.hidden += 1
         elif self.rolled:
@@ -318,7 +323,7 @@ class Specializer(BlockEvaluator):
             self.hidden, self.rolled = hidden, rolled
         return self._given(code, result, [*bound, *captured], since)
 
-    def _given(self, code: Function, result: Operand, inputs: list[Operand], since: int) -> Operand:
+    def _given(self, code: Function, result: Operand, inputs: list[Operand], since: Mark) -> Operand:
         """What a call gives: of a generator an iterator."""
         if not code.generator or self.dead:
             return result
@@ -400,7 +405,7 @@ class Specializer(BlockEvaluator):
     ) -> Operand:
         fn = callee.fn
         outside.guard_function(self, fn)
-        since = len(self.ops)
+        since = self.mark()
         bound = self.bind_call(callee, args, kwargs)
         if any(isinstance(type_of_operand(a), Never) and not unbound(a) for a in bound):
             self.dead = True  # an argument has raised

@@ -306,7 +306,7 @@ def _reverse_append(step: StructuralStep) -> None:
 @reverses(primitives.store)
 def _reverse_store(step: StructuralStep) -> None:
     """`x[i] = v`: v̄ += x̄[i]; x̄[i] = 0."""
-    t, spec = step.t, step.t.spec
+    t = step.t
     result, target = step.op.results[0], step.op.args[0]
     if t.scope.get(result) is None:
         return
@@ -321,10 +321,21 @@ def _reverse_store(step: StructuralStep) -> None:
     if not is_whole and isinstance(target, Value) and t.is_active(target):
         in_array = isinstance(_innermost(target.type, len(indices)), Array)
         zero = Const(0.0) if in_array else t.tangents.zero(step.args()[-1])
-        rest = spec.emit(primitives.store, [buffer, *indices, zero], None, type_of_operand(buffer))
+        rest = _cleared(step, buffer, indices, zero)
         t.adopt(target, t._named(rest, target), entry)
     if item_bar is not None and step.is_active(item):
         step.contribute(item, item_bar, 0)
+
+
+def _cleared(step: StructuralStep, buffer: Operand, indices: list[Operand], zero: Operand) -> Value:
+    """The buffer with zero at the place that was written to; an item of a list of ours may be someone else's too."""
+    spec, kind = step.t.spec, type_of_operand(buffer)
+    if len(indices) > 1 and isinstance(kind, List):
+        item = spec.apply(operator.getitem, [buffer, indices[0]])
+        copy: Any = np.array if isinstance(type_of_operand(item), Array) else list
+        zero = _cleared(step, spec.apply(copy, [item]), indices[1:], zero)
+        indices = indices[:1]
+    return spec.emit(primitives.store, [buffer, *indices, zero], None, kind)
 
 
 def _innermost(t: Any, depth: int) -> Any:

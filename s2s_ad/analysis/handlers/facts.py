@@ -162,7 +162,7 @@ def _iterator(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     t = type_of_operand(args[0])
     if len(args) > 1 or not isinstance(t, (List, Tuple)):
         return None
-    return s.run_of("an iterator", args[0], args, len(s.ops), endless=False)
+    return s.run_of("an iterator", args[0], args, s.mark(), endless=False)
 
 
 @handles(callable)

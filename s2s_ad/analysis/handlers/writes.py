@@ -198,6 +198,8 @@ def store(s: Emitter, target: Value, index: Operand | None, item: Operand) -> Op
     memory = s.memory
     place = memory.places[target]
     root = memory.state.version[place.root]
+    if isinstance(target.type, Array) and target.type.axes == ():
+        raise MutationError("a write to an array without axes", s.span, "use a number, or an array of length one")
     indices = [*(_index_of_step(s, step) for step in place.path), *([] if index is None else [index])]
     indices = indices or [Const(Ellipsis)]
     owner = _owner_of(s, root)
