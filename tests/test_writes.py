@@ -1,9 +1,11 @@
 """Writes in place that the caller sees, and those of which nobody can tell what they change: right, or refused."""
 
+import functools
+
 import numpy as np
 import pytest
 
-from s2s_ad import MutationError, grad, pullback, value_and_grad
+from s2s_ad import MutationError, UnsupportedSyntaxError, grad, pullback, value_and_grad
 
 X = np.array([0.3, 0.7, 1.1, -0.4, 0.9])
 
@@ -192,3 +194,165 @@ def test_arguments_that_share_memory_are_refused():
 
     with pytest.raises(MutationError, match="one object"):
         grad(g)(rows)
+
+
+M = np.arange(9.0).reshape(3, 3) / 7 + 0.1
+
+
+def given(v):
+    """Gives its argument back."""
+    return v
+
+
+def put(x, i):
+    """Writes, and gives what it wrote."""
+    x[i] = x[3] * 2
+    return x[i]
+
+
+def yields(x):
+    """A generator that reads what others write."""
+    for i in range(4):
+        yield x[i]
+
+
+def rows_of_a_comprehension(m):
+    rows = [r for r in m]  # noqa: C416
+    rows[1][0] = 9 * m[0, 0]
+    return np.sum(m**2)
+
+
+def rows_of_list(m):
+    rows = list(m)
+    m[1] = m[0] * 2
+    return np.sum(rows[1] ** 2)
+
+
+def mapped_rows(m):
+    rows = list(map(lambda r: r[:2], m))  # noqa: C417
+    m[2] = m[0] * 2
+    return np.sum(rows[2] ** 2)
+
+
+def largest_row(m):
+    r = max(m, key=lambda r: r[0])
+    m[2] = m[0] * 2
+    return np.sum(r**2)
+
+
+def zipped_rows(m):
+    rows = list(zip(m, m.T, strict=True))
+    m[2] = m[0] * 2
+    return np.sum(rows[2][0] ** 2 * rows[1][1])
+
+
+def last_row(m):
+    r = functools.reduce(lambda _, b: b, m)
+    r[0] = m[1, 2] * 2
+    return np.sum(m**2)
+
+
+def overlapping(m):
+    parts = [m[i : i + 2] for i in range(2)]
+    parts[0][1] *= 2
+    return np.sum(parts[1] ** 2)
+
+
+def indexed_by_an_array(m):
+    i = np.array(1)
+    v = m[i]
+    m[1] = m[0] * 2
+    return np.sum(v * v)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        rows_of_a_comprehension, rows_of_list, mapped_rows, largest_row, zipped_rows, last_row, overlapping,
+        indexed_by_an_array,
+    ],
+)  # fmt: skip
+def test_rows_that_are_kept_are_not_forgotten(f):
+    """What was taken out of a matrix is still part of it."""
+    with pytest.raises(MutationError, match="hint: "):
+        grad(f)(M.copy())
+
+
+def one_array_twice(x):
+    z = x * 1
+    rows = [z for _ in range(2)]
+    rows[0][0] = 9 * x[1]
+    return np.sum(rows[1] ** 2)
+
+
+def pair(x):
+    y = x * 2.0
+    return y, y[1:]
+
+
+def pair_of_a_callee(x):
+    a, b = pair(x)
+    a[1] = x[0] ** 2
+    return np.sum(b**2)
+
+
+def items_of_a_loop(x):
+    y = x * 1.0
+    t = 0.0
+    for r in [y, y]:
+        t = t + np.sum(r * r)
+        r[0] = x[1] * r[1]
+    return t
+
+
+def generator_in_enumerate(x):
+    s = 0.0
+    for _, v in enumerate(yields(x)):
+        x[3] = s
+        s = s + v
+    return s
+
+
+def generator_that_writes(x):
+    items = (put(x, i) for i in range(3))
+    return x[0] * 2 if items else 0.0
+
+
+def no_axes(x):
+    v = x[0, ...]
+    v *= 2
+    return np.sum(x)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [one_array_twice, pair_of_a_callee, items_of_a_loop, generator_in_enumerate, generator_that_writes, no_axes],
+)
+def test_one_object_in_two_places(f):
+    """And code that runs later, or not at all."""
+    with pytest.raises((MutationError, UnsupportedSyntaxError), match="hint: "):
+        grad(f)(X.copy())
+
+
+def test_cotangents_of_items_are_their_own():
+    """An item of a list of cotangents may be part of another cotangent, and of what the caller gave."""
+
+    def f(x):
+        z = np.outer(x[:3], x)
+        rows = [x * (i + 1.0) for i in range(3)]
+        rows[0][0] = x[1] * x[2]
+        return np.sum((np.stack(rows) + z) ** 2)
+
+    h = 1e-6
+    expected = [(f(X + h * e) - f(X - h * e)) / (2 * h) for e in np.eye(5)]
+    np.testing.assert_allclose(grad(f)(X), expected, rtol=1e-7)
+
+    def rows(x):
+        made = [x * (i + 1.0) for i in range(2)]
+        made[0][1] = x[0] ** 2
+        return made
+
+    y_bar = [np.ones(5), np.ones(5)]
+    back = pullback(rows, X)[1]
+    np.testing.assert_array_equal(back(y_bar)[1], back(y_bar)[1])
+    np.testing.assert_array_equal(y_bar, np.ones((2, 5)))
