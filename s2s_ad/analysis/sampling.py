@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.ir.types import ANY, UNKNOWN, Array, List, Number, Tuple, Type, join_all
+from s2s_ad.ir.types import ANY, INT, UNKNOWN, Array, List, Number, Tuple, Type, join_all
 from s2s_ad.ir.values import type_of
 
 _NUMBERS: dict[str, tuple[Any, ...]] = {
@@ -42,7 +42,7 @@ def sample_scalars(t: Type) -> tuple[Any, ...]:
 @lru_cache(maxsize=4096)
 def elementwise_kinds(fn: Callable[..., Any], types: tuple[Type, ...]) -> Type:
     """The type of `fn` on scalars (or one-element arrays, where the rank is not 0) of `types`."""
-    results = []
+    results: list[Type] = []
     for args in itertools.product(*map(sample_scalars, types)):
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -50,7 +50,17 @@ def elementwise_kinds(fn: Callable[..., Any], types: tuple[Type, ...]) -> Type:
                 results.append(type_of(fn(*args)))
         except Exception:  # any failure only means that the type stays open
             return UNKNOWN
+    if any(isinstance(t, Array) and t.loose for t in types):
+        results = _loosened(results)
     return join_all(tuple(results))
+
+
+def _loosened(results: list[Type]) -> list[Type]:
+    """Results of a value that may be an int: NumPy's integers are ints beside the floats that others give."""
+    if not any(isinstance(t, Array) and t.dtype is not None and t.dtype.kind == "f" for t in results):
+        return results
+    integers = [isinstance(t, Array) and t.axes == () and t.dtype is not None and t.dtype.kind in "iu" for t in results]
+    return [INT if is_integer else t for t, is_integer in zip(results, integers, strict=True)]
 
 
 def sampled(fn: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> Type:

@@ -21,7 +21,7 @@ from s2s_ad.rules.registry import WHOLE, LinearRule, ReverseRule, ScalarRule, re
 from s2s_ad.transforms import inline_rules
 from s2s_ad.transforms.pairs import PairBackward, PairForward
 from s2s_ad.transforms.steps import STEPS, CallStep, Step, copy_op, missing_rule
-from s2s_ad.transforms.structural import STRUCTURAL, StructuralStep, sequence_arithmetic
+from s2s_ad.transforms.structural import STRUCTURAL, StructuralStep, sequence_arithmetic, taking
 from s2s_ad.transforms.tangents import cotangent_type
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def call_step(t: Transform, op: Call) -> Step:
     fn = callee(op)
     if isinstance(fn, Instance):
         return PairStep(t, op, fn)
-    structural = STRUCTURAL.get(type(fn)) or STRUCTURAL.get(fn) or sequence_arithmetic(fn, op)
+    structural = STRUCTURAL.get(type(fn)) or STRUCTURAL.get(fn) or sequence_arithmetic(fn, op) or taking(fn, op)
     if structural is not None:
         copy_op(t, op)
         return StructuralStep(t, op, structural)

@@ -198,8 +198,8 @@ class Tangents:
         if not is_differentiable(t):
             return NONE
         match t:
-            case Number("real"):  # nothing has contributed to an int
-                return self.call(runtime.add, a, b)
+            case Number("real") if not is_scalar(type_of_operand(a)) or not is_scalar(type_of_operand(b)):
+                return self.call(runtime.add, a, b)  # nothing has contributed to an int
             case Number() | Array():
                 return self.call(operator.add, a, b)
             case _ if (parts := static_parts(t)) is not None:

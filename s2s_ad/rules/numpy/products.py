@@ -246,5 +246,6 @@ def _einsum_back(y_bar: Any, i: Any, subscripts: Any, operands: Any) -> Any:
     x_bar = np.expand_dims(x_bar, missing) if missing else x_bar
     for first, second in pairs:
         others = tuple([k for k in range(np.ndim(operands[i])) if k not in (first, second)])
-        x_bar = x_bar * np.expand_dims(np.eye(np.shape(operands[i])[first]), others)
+        diagonal = np.eye(np.shape(operands[i])[first])
+        x_bar = x_bar * (np.expand_dims(diagonal, others) if others else diagonal)
     return x_bar
