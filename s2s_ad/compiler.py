@@ -37,6 +37,7 @@ from s2s_ad.runtime import Tangent
 from s2s_ad.transforms.accumulation import accumulation
 from s2s_ad.transforms.common_subexpressions import common_subexpressions
 from s2s_ad.transforms.constant_folding import constant_folding
+from s2s_ad.transforms.copy_elision import copy_elision
 from s2s_ad.transforms.copy_propagation import copy_propagation
 from s2s_ad.transforms.dead_code import dead_code
 from s2s_ad.transforms.outside import Outside
@@ -49,8 +50,9 @@ OPTIMISATIONS: tuple[tuple[str, Pass], ...] = (
     ("copy propagation", copy_propagation),
     ("constant folding", constant_folding),
     ("common subexpressions", common_subexpressions),
-    ("accumulation", accumulation),
     ("dead code", lambda block, outside: dead_code(block, outside.keep)),
+    ("accumulation", accumulation),
+    ("copy elision", copy_elision),
 )
 verification = False  # whether to check the IR after every stage and pass, as the tests do
 

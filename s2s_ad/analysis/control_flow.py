@@ -14,7 +14,7 @@ from s2s_ad.analysis.handlers.operators import operation
 from s2s_ad.analysis.handlers.records import is_object
 from s2s_ad.analysis.iterators import Run
 from s2s_ad.analysis.managers import entered
-from s2s_ad.analysis.memory import Root, State
+from s2s_ad.analysis.memory import Root, State, same_path
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.python_types import iterated
 from s2s_ad.analysis.regions import Round, changed, end_round, finish, joined, named_twice, start_round
@@ -287,6 +287,7 @@ class BlockEvaluator(SequenceEvaluator):
         clock, before = self.clock, self.memory.state
         loop.mark, loop.loose = self.memory.count, len(self.memory.loose)
         loop.found.pairs = named_twice(self.memory, loop.inits)
+        loop.found.fixed = self._maybe_fixed(loop)
         for attempt in range(_MAX_ROUNDS):
             self._loop_body(loop)
             if self._is_stable(loop, before, last=attempt >= _WIDENED):
@@ -300,6 +301,18 @@ class BlockEvaluator(SequenceEvaluator):
             self._check_body(taken, clock, loop)
         self._close_loop(loop, before, span)
 
+    def _maybe_fixed(self, loop: _Loop) -> dict[int, Operand]:
+        """The variables that name an object, of which the first round is to tell whether they always name the same."""
+        variables = enumerate(zip(loop.op_params, loop.inits, strict=True))
+        return {i: o for i, (p, o) in variables if p.name is not None and self.memory.root(o) and not unbound(o)}
+
+    def _is_same(self, a: Operand, b: Operand) -> bool:
+        """Whether two operands are one object, or the same view of it."""
+        if not (isinstance(a, Value) and isinstance(b, Value)) or b not in self.memory.places:
+            return False
+        one, other = self.memory.places[a], self.memory.places[b]
+        return one.root is other.root and same_path(one.path, other.path)
+
     def _is_stable(self, loop: _Loop, before: State, *, last: bool) -> bool:
         """Whether another round would tell nothing new; takes in what this one has told."""
         again = False
@@ -307,11 +320,9 @@ class BlockEvaluator(SequenceEvaluator):
         if news:
             loop.found.roots += news
             again = True
-        for i, (param, out) in enumerate(zip(loop.params, loop.outs, strict=True)):
-            of_user = loop.op_params[i].name is not None
-            if i not in loop.found.fixed and of_user and self.memory.is_same(param, out) and not unbound(loop.inits[i]):
-                loop.found.fixed[i] = loop.inits[i]
-                again = True
+        for i in [i for i, init in loop.found.fixed.items() if not self._is_same(init, loop.outs[i])]:
+            del loop.found.fixed[i]
+            again = True
         kept = [i for i in range(len(loop.inits)) if i not in loop.found.fixed]
         types = [*(loop.types[i] for i in kept)]
         found = [join(loop.types[i], widen(type_of_operand(loop.outs[i]))) for i in kept]

@@ -21,6 +21,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from s2s_ad.analysis.statics import same
 from s2s_ad.errors import MutationError, Span
 from s2s_ad.ir.nodes import Operand, Value
 from s2s_ad.ir.types import Array
@@ -86,6 +87,15 @@ class State:
             dict(self.version), parts, dict(self.held), self.repeated, dict(self.lost), dict(self.content),
             dict(self.order),
         )  # fmt: skip
+
+
+def same_path(a: tuple[Step, ...], b: tuple[Step, ...]) -> bool:
+    """Whether two paths surely lead to the same place."""
+    return len(a) == len(b) and all(map(_same_step, a, b))
+
+
+def _same_step(a: Step, b: Step) -> bool:
+    return a[0] is b[0] and a[2] == b[2] and len(a[1]) == len(b[1]) and all(map(same, a[1], b[1]))
 
 
 class Memory:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import linecache
+import operator
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,8 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.analysis.effects import callee, is_pure, may_raise_watched
-from s2s_ad.analysis.operands import constant
+from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.typing import result_type
 from s2s_ad.codegen.expressions import ExpressionPrinter
 from s2s_ad.codegen.references import load
 from s2s_ad.errors import MissingRuleError, MutationError, Span
@@ -460,11 +462,18 @@ _WRITERS: dict[Any, Any] = {
 
 
 def _writes_in_place(store: Call) -> bool:
-    """Whether `x[i] += y` does what `x[i] = x[i] + y` does: no other object in a list, and no other kind of number."""
-    target, item = store.args[0].type, store.args[-1].type if isinstance(store.args[-1], Value) else None  # type: ignore[union-attr]
-    if isinstance(item, Number) or (isinstance(item, Array) and item.axes == ()):
+    """Whether `x[i] += y` does what `x[i] = x[i] + y` does: in no list, for no other kind of number, along no more axes."""
+    target, *indices, item = store.args
+    t = item.type if isinstance(item, Value) else None
+    if isinstance(t, Number) or (isinstance(t, Array) and t.axes == ()):
         return True
-    return isinstance(target, Array) and isinstance(item, Array) and target.dtype == item.dtype is not None
+    place = type_of_operand(target)  # type: ignore[arg-type]
+    if not isinstance(place, Array) or not isinstance(t, Array) or not place.dtype == t.dtype is not None:
+        return False
+    for index in indices:
+        place = result_type(operator.getitem, (Value(None, place), index), {})  # type: ignore[arg-type]
+    axes = getattr(place, "axes", None)
+    return axes is not None and t.axes is not None and len(axes) == len(t.axes)
 
 
 def _through(results: tuple[Operand, ...], names: tuple[Value, ...], given: tuple[Operand, ...]) -> tuple[Operand, ...]:

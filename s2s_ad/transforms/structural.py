@@ -14,11 +14,13 @@ from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.indexing import is_advanced
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.statics import same
 from s2s_ad.analysis.tables import entering
 from s2s_ad.analysis.typing import result_type
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
 from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Number, Record, Tuple, Unknown
+from s2s_ad.transforms.scopes import Entry
 from s2s_ad.transforms.steps import CallStep, missing_rule
 from s2s_ad.transforms.tangents import cotangent_type, static_parts
 
@@ -173,11 +175,45 @@ def _reverse_getitem(step: StructuralStep) -> None:
         t.contribute(primal, bar)
         return
     if isinstance(kind, Array):
-        scatter = primitives.scatter_add if _is_fancy(index, t) else primitives.accumulate
-        buffer = t.buffer(primal)
-        t.rewrite(primal, t.spec.emit(scatter, [buffer, index, bar], None, type_of_operand(buffer)))
+        _scatter_in_array(step, primal, index, bar)
         return
     t.contribute(primal, t.spec.emit(runtime.scatter, [bar, index, obj], None, UNKNOWN))
+
+
+def _scatter_in_array(step: StructuralStep, primal: Value, index: Operand, bar: Operand) -> None:
+    t = step.t
+    scatter = primitives.scatter_add if _is_fancy(index, t) else primitives.accumulate
+    buffer = t.buffer(primal)
+    t.rewrite(primal, t.spec.emit(scatter, [buffer, index, bar], None, type_of_operand(buffer)))
+
+
+def taking(fn: Any, op: Call) -> Reverse | None:
+    """The reverse half of `np.take` where it is `a[:, …, indices]` in other words."""
+    if fn is not np.take or len(op.args) < 2 or not {name for name, _ in op.kwargs} <= {"axis"}:
+        return None
+    a, indices, *rest = op.args
+    kind, index = type_of_operand(a), type_of_operand(indices)  # type: ignore[arg-type]
+    axis: Any = constant(rest[0] if rest else dict(op.kwargs).get("axis", Const(None)), default=...)  # type: ignore[arg-type]
+    if not isinstance(kind, Array) or not kind.axes or len(rest) > 1 or axis is ...:
+        return None
+    if not isinstance(index, Array) or index.axes is None or index.dtype is None or index.dtype.kind not in "iu":
+        return None
+    if axis is None:
+        return functools.partial(_reverse_take, axis=0) if len(kind.axes) == 1 else None
+    known = type(axis) is int and -len(kind.axes) <= axis < len(kind.axes)
+    return functools.partial(_reverse_take, axis=axis % len(kind.axes)) if known else None
+
+
+def _reverse_take(step: StructuralStep, axis: int) -> None:
+    bar = step.take()
+    if bar is None:
+        return
+    primal, t = step.op.args[0], step.t
+    assert isinstance(primal, Value)
+    index = step.args()[1]
+    if axis:
+        index = t.spec.apply(primitives.make_tuple, [*(Const(slice(None)),) * axis, index])
+    _scatter_in_array(step, primal, index, t.tangents.complete(bar, t.resolve(step.op.results[0])))
 
 
 @reverses(getattr)
@@ -314,6 +350,10 @@ def _reverse_store(step: StructuralStep) -> None:
     entry = t.scope.get(result)
     assert entry is not None
     indices = step.args()[1:-1]
+    added = _added(step)
+    if added is not None:
+        _reverse_added(step, entry, buffer, *added)
+        return
     is_whole = len(indices) == 1 and constant(indices[0]) is Ellipsis
     item = len(step.op.args) - 1
     item_bar = buffer if is_whole else _stored_cotangent(step, buffer, indices) if step.is_active(item) else None
@@ -325,6 +365,40 @@ def _reverse_store(step: StructuralStep) -> None:
         t.adopt(target, t._named(rest, target), entry)
     if item_bar is not None and step.is_active(item):
         step.contribute(item, item_bar, 0)
+
+
+def _added(step: StructuralStep) -> tuple[Any, Value] | None:
+    """`+` or `-` and v where a store is `x[i] = x[i] + v` or `x[i] = x[i] - v`, and x carries a cotangent."""
+    t, target, item = step.t, step.op.args[0], step.op.args[-1]
+    if len(step.op.args) != 3 or not isinstance(item, Value) or not isinstance(target.type, Array):  # type: ignore[union-attr]
+        return None
+    made = t.definitions.get(item)
+    if made is None or callee(made) not in (operator.add, operator.sub) or _is_fancy(step.args()[1], t):
+        return None
+    for read, added in ((0, 1), (1, 0)) if callee(made) is operator.add else ((0, 1),):
+        value = made.args[added]
+        if _reads(t, made.args[read], target, step.op.args[1]) and isinstance(value, Value) and step.is_active(0):
+            return callee(made), value
+    return None
+
+
+def _reads(t: Transform, operand: Any, target: Any, index: Any) -> bool:
+    """Whether `operand` is `target[index]`, as it is before the write."""
+    made = t.definitions.get(operand) if isinstance(operand, Value) else None
+    if made is None or callee(made) is not operator.getitem or made.args[0] is not target:
+        return False
+    return same(made.args[1], index)  # type: ignore[arg-type]
+
+
+def _reverse_added(step: StructuralStep, entry: Entry, buffer: Operand, how: Any, value: Value) -> None:
+    """`x[i] += v`: v̄ += x̄[i], and x̄ stays as it is."""
+    t, target = step.t, step.op.args[0]
+    assert isinstance(target, Value)
+    t.scope.take(step.op.results[0])
+    t.adopt(target, buffer, entry)
+    if t.is_active(value):
+        bar = _stored_cotangent(step, buffer, step.args()[1:-1])
+        step.give(value, bar if how is operator.add else t.spec.apply(operator.neg, [bar]), 0)
 
 
 def _cleared(step: StructuralStep, buffer: Operand, indices: list[Operand], zero: Operand) -> Value:

@@ -13,9 +13,8 @@ import numpy as np
 from s2s_ad import runtime
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.table import HANDLERS, REWRITE, Handler, handles
-from s2s_ad.analysis.memory import Step
+from s2s_ad.analysis.memory import same_path
 from s2s_ad.analysis.operands import constant, type_of_operand
-from s2s_ad.analysis.statics import same
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
@@ -185,12 +184,7 @@ def _is_there(s: Emitter, target: Value, index: Operand, item: Operand) -> bool:
     if not isinstance(item, Value) or item not in s.memory.places:
         return False
     at, of = s.memory.places[item], s.memory.places[target]
-    steps = [*of.path, (operator.getitem, (index,), {})]
-    return at.root is of.root and len(at.path) == len(steps) and all(map(_same_step, at.path, steps))
-
-
-def _same_step(a: Step, b: Step) -> bool:
-    return a[0] is b[0] and a[2] == b[2] and len(a[1]) == len(b[1]) and all(map(same, a[1], b[1]))
+    return at.root is of.root and same_path(at.path, (*of.path, (operator.getitem, (index,), {})))
 
 
 def store(s: Emitter, target: Value, index: Operand | None, item: Operand) -> Operand:
