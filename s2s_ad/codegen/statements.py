@@ -462,7 +462,7 @@ _WRITERS: dict[Any, Any] = {
 
 
 def _writes_in_place(store: Call) -> bool:
-    """Whether `x[i] += y` does what `x[i] = x[i] + y` does: in no list, for no other kind of number, along no more axes."""
+    """Whether `x[i] += y` does what `x[i] = x[i] + y` does: not in a list, nor where kind or rank differ."""
     target, *indices, item = store.args
     t = item.type if isinstance(item, Value) else None
     if isinstance(t, Number) or (isinstance(t, Array) and t.axes == ()):
