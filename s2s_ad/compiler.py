@@ -44,6 +44,7 @@ from s2s_ad.transforms.outside import Outside
 from s2s_ad.transforms.pairs import Pairs, Reversed
 from s2s_ad.transforms.pullback import pullback
 from s2s_ad.transforms.rewriting import substitute
+from s2s_ad.transforms.scale_gathering import scale_gathering
 
 Pass = Callable[[Block, Outside], Block]
 OPTIMISATIONS: tuple[tuple[str, Pass], ...] = (
@@ -51,6 +52,7 @@ OPTIMISATIONS: tuple[tuple[str, Pass], ...] = (
     ("constant folding", constant_folding),
     ("common subexpressions", common_subexpressions),
     ("dead code", lambda block, outside: dead_code(block, outside.keep)),
+    ("scale gathering", scale_gathering),
     ("accumulation", accumulation),
     ("copy elision", copy_elision),
 )
@@ -225,7 +227,7 @@ def optimise(
 
     `watched`: it may matter to a caller what is raised here.
     """
-    users = set(all_values(typed.body))
+    users = frozenset(all_values(typed.body))
     y = made.forward.results if keep_y else ()
     forward, backward = Block((), made.forward.ops, y), made.backward
 
@@ -240,11 +242,11 @@ def optimise(
         return Reversed(made.name, made.params, forward, backward)
     if joint:
         whole = Block((), (*forward.ops, *backward.ops), (*y, *backward.results))
-        forward, backward = _split(_optimised(whole, Outside(keep, len(whole.results))), len(y), backward)
+        forward, backward = _split(_optimised(whole, Outside(keep, len(whole.results), users)), len(y), backward)
         return Reversed(made.name, made.params, forward, backward)
     backward = _optimised(backward, Outside(given=len(backward.results)))
     residuals = tuple(free_values(backward))
-    saved = _optimised(Block((), forward.ops, (*y, *residuals)), Outside(keep, len(y)))
+    saved = _optimised(Block((), forward.ops, (*y, *residuals)), Outside(keep, len(y), users))
     backward = substitute(backward, dict(zip(residuals, saved.results[len(y) :], strict=True)))
     return Reversed(made.name, made.params, Block((), saved.ops, saved.results[: len(y)]), backward)
 
