@@ -22,7 +22,7 @@ N = Length("n", many=True)
 VECTOR = Array(np.dtype(float), (N,))
 
 
-def vector(name: str = "x_bar") -> Value:
+def vector(name: str | None = "x_bar") -> Value:
     """A cotangent of a vector."""
     return Value(name, VECTOR)
 
@@ -62,6 +62,38 @@ def test_a_buffer_that_a_loop_carries() -> None:
     inside = loop(p, q, (total(out, q, y),), out, inner)
     block = Block((x, y), (new(a, x), loop(a, p, (inside,), inner, outer), total(end, outer, y)), (end,))
     assert writes_in(block) == 2
+
+
+def test_a_buffer_that_has_been_read() -> None:
+    """What was computed from it before stays as it is, and so does what a view of it was read for."""
+    x, y, a, b, c, view, d = vector("x"), vector("y"), vector(), vector(), vector("c"), vector(None), vector("d")
+    ops = (
+        new(a, x),
+        Call((c,), Const(operator.mul), (a, y)),
+        Call((view,), Const(operator.getitem), (a, Const(slice(1, None)))),
+        Call((d,), Const(operator.neg), (view,)),
+        total(b, a, y),
+    )
+    assert writes_in(Block((x, y), ops, (b, c, d))) == 1
+
+
+def read_for_a_product_later(x: Value, y: Value) -> Block:
+    """A product reads the buffer after the sum."""
+    a, b, c = vector(), vector(), vector("c")
+    return Block((x, y), (new(a, x), total(b, a, y), Call((c,), Const(operator.mul), (a, y))), (b, c))
+
+
+def viewed_for_a_product_later(x: Value, y: Value) -> Block:
+    """A view that was taken before the sum is read after it."""
+    a, b, c, view = vector(), vector(), vector("c"), vector(None)
+    viewed = Call((view,), Const(operator.getitem), (a, Const(slice(1, None))))
+    return Block((x, y), (new(a, x), viewed, total(b, a, y), Call((c,), Const(operator.mul), (view, y))), (b, c))
+
+
+def added_to_itself(x: Value, y: Value) -> Block:
+    """Both terms are the buffer."""
+    a, b, c = vector(), vector(), vector("c")
+    return Block((x, y), (new(a, x), total(b, a, a), Call((c,), Const(operator.mul), (b, y))), (c,))
 
 
 def not_new(x: Value, y: Value) -> Block:
@@ -144,7 +176,8 @@ def of_any_length(x: Value, y: Value) -> Block:
     "make",
     [
         not_new, viewed, read_again, read_in_a_loop, read_on_one_side, started_twice, given_another, kept_in_a_list,
-        of_the_user, spread, widened, of_any_length,
+        of_the_user, spread, widened, of_any_length, read_for_a_product_later, viewed_for_a_product_later,
+        added_to_itself,
     ],
 )  # fmt: skip
 def test_what_is_not_written(make: Any) -> None:
