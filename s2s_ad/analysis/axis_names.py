@@ -20,8 +20,28 @@ class AxisNames:
         self._outside: dict[Hashable, Hashable] = {}
 
     def canonical(self, t: Type) -> Type:
-        """An argument's type as the callee sees it."""
-        return rename(t, self._enter)
+        """An argument's type as the callee sees it, where each of its arrays has one length along an axis."""
+        return self._with_names(rename(t, self._enter))
+
+    def _with_names(self, t: Type) -> Type:
+        """`t` with names for the lengths of which nothing is known; the items of a list may differ in theirs."""
+        match t:
+            case Array(dtype, axes) if axes is not None:
+                return Array(dtype, tuple(map(self._with_name, axes)), t.boxed, t.loose)
+            case Tuple(items):
+                return Tuple(tuple(map(self._with_names, items)), t.cls)
+            case Dict(keys, values):
+                return Dict(keys, tuple(map(self._with_names, values)))
+            case Record(cls, names, values):
+                return Record(cls, names, tuple(map(self._with_names, values)))
+        return t
+
+    def _with_name(self, axis: Axis) -> Axis:
+        if not isinstance(axis, Length) or axis.name is not None:
+            return axis
+        inside = ("axis", len(self._outside), axis.many)
+        self._outside[inside] = None
+        return Length(inside, axis.many)
 
     def outside(self, t: Type) -> Type:
         """The result's type as the caller sees it."""
@@ -31,7 +51,7 @@ class AxisNames:
         if not isinstance(axis, Length) or axis.name is None:
             return axis
         if axis.name not in self._inside:
-            inside = ("axis", len(self._inside), axis.many)
+            inside = ("axis", len(self._outside), axis.many)
             self._inside[axis.name] = inside
             self._outside[inside] = axis.name
         return Length(self._inside[axis.name], axis.many)
