@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import FunctionType, MethodType
 from typing import Any
@@ -26,7 +26,7 @@ from s2s_ad.codegen.module import closure_form, joint_form, pair_form
 from s2s_ad.codegen.names import all_values
 from s2s_ad.codegen.printer import Printer
 from s2s_ad.codegen.references import References
-from s2s_ad.errors import ADError, MissingRuleError, UnsupportedSyntaxError
+from s2s_ad.errors import ADError, MissingRuleError, MutationError, UnsupportedSyntaxError
 from s2s_ad.frontend.source import deep_recursion
 from s2s_ad.ir.nodes import Block, Const, Function, Op, Operand, Value, free_values
 from s2s_ad.ir.types import Array, Dict, List, Tuple, Type, is_scalar
@@ -125,11 +125,19 @@ def find(fn: FunctionType, values: Sequence[Any], request: Request) -> Compiled:
 
 
 def compile_function(source: Lowered, values: Sequence[Any], request: Request) -> Compiled:
-    """Run every pass for one function and one signature, and again for each library function that has to be opened."""
+    """Run every pass for one function and one signature, and again when it is found out what they have to know.
+
+    That is: which library functions have to be opened, and which globals are written to.
+    """
     opened: dict[Any, MissingRuleError] = {}
+    written: dict[Any, Mapping[str, Any]] = {}
     while True:
         try:
-            return _compile(source, values, request, frozenset(opened))
+            return _compile(source, values, request, Program(frozenset(opened), written))
+        except MutationError as error:
+            if error.written_globals.keys() <= written.keys():
+                raise _explained(error, opened) from None
+            written |= error.written_globals
         except MissingRuleError as error:
             if library_source(error.function) is None or error.function in opened:
                 raise _explained(error, opened) from None
@@ -151,9 +159,9 @@ def _explained(error: ADError, opened: dict[Any, MissingRuleError]) -> ADError:
     return error
 
 
-def _compile(source: Lowered, values: Sequence[Any], request: Request, opened: frozenset[Any]) -> Compiled:
+def _compile(source: Lowered, values: Sequence[Any], request: Request, program: Program) -> Compiled:
     """Run every pass for one function and one signature."""
-    program, pairs = Program(opened=opened), Pairs()
+    pairs = Pairs()
     version = registry.version
     operands = _arguments(source.code, values)
     instance = infer(program, source.code.name, source.fn, source.code, source.names, operands)

@@ -13,9 +13,9 @@ from __future__ import annotations
 import ast
 import linecache
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True)
@@ -152,4 +152,9 @@ class SourceUnavailableError(ADError, OSError):
 
 
 class MutationError(ADError):
-    """An in-place change whose derivative cannot be told for sure."""
+    """An in-place change whose derivative cannot be told for sure.
+
+    `written_globals` are the global variables, with their namespaces, that such a change is surely one of.
+    """
+
+    written_globals: Mapping[Any, Mapping[str, Any]] = {}

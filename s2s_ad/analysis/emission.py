@@ -18,7 +18,7 @@ from s2s_ad.analysis.iterators import Run, refusal
 from s2s_ad.analysis.memory import Memory, Root, Step
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.places import locate, part_key
-from s2s_ad.analysis.program import Program
+from s2s_ad.analysis.program import GlobalName, Program
 from s2s_ad.analysis.python_types import iterated
 from s2s_ad.analysis.statics import (
     is_foldable,
@@ -68,7 +68,9 @@ class Emitter:
         self.depth = 0  # how many loops are around this place
         self.place: list[Op] = []  # what is around it whose border no iterator may cross
         self.rolled = False  # loops over lists stay loops, in hidden code too
-        self.given: set[Root] = set()  # the roots of the parameters
+        self.given: set[Root] = set()  # the roots of the parameters, and of written globals
+        self.globals: dict[GlobalName, Value] = {}  # what has been read of those that the program writes to
+        self.global_of: dict[Value, GlobalName] = {}
         self.hidden = 0  # how deep in code that counts as that of the call it is for
 
     def operand(self, operand: Operand) -> Operand:

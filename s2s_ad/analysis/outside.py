@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import FunctionType
 from typing import Any
 
+from s2s_ad.analysis import written_globals
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.guards import MISSING
 from s2s_ad.analysis.program import Lowered
@@ -37,7 +38,7 @@ def read_global(s: Emitter, name: str) -> Operand:
         return Const(value)
     t = type_of(value, ("global", *key))
     s.program.guard(names.globals, name, type_of(value), by_type=True)
-    return s.emit(primitives.read_global, [Const(name), Const(names.globals)], None, t)
+    return written_globals.read(s, names.globals, name, t)
 
 
 def guard_function(s: Emitter, fn: FunctionType) -> None:

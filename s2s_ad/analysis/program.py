@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import FunctionType
-from typing import Any
+from typing import Any, NamedTuple
 
 from s2s_ad.analysis.guards import Guard
 from s2s_ad.frontend.check import check_syntax
@@ -41,11 +41,19 @@ def lowered(fn: FunctionType) -> Lowered:
     return Lowered(fn, known[1], live_names(fn))
 
 
+class GlobalName(NamedTuple):
+    """A global variable: the id of its module's namespace, and its name."""
+
+    namespace: int
+    name: str
+
+
 @dataclass(eq=False)
 class Instance:
     """A function for arguments of certain types. Its result is `Never` until a first pass has been over it.
 
-    `writes`: to memory that the caller has. `gives_new`: the caller has none of the result's memory.
+    `writes`: to memory that the caller has. `gives_new`: the caller has none of the result's memory. `reads`: the
+    globals with memory that it and its callees read.
     """
 
     name: str
@@ -63,6 +71,7 @@ class Instance:
     pure: bool = True
     writes: bool = False
     gives_new: bool = False
+    reads: set[GlobalName] = field(default_factory=set)
 
     @property
     def __name__(self) -> str:
@@ -71,9 +80,14 @@ class Instance:
 
 @dataclass(eq=False)
 class Program:
-    """The instances of functions, and the guards, of one compilation; `opened` are library functions to look into."""
+    """The instances of functions, and the guards, of one compilation.
+
+    `opened` are library functions to look into, `written` the globals that are known to be written to.
+    """
 
     opened: frozenset[Any] = frozenset()
+    written: Mapping[GlobalName, Mapping[str, Any]] = field(default_factory=dict)
+    namespaces: dict[GlobalName, Mapping[str, Any]] = field(default_factory=dict)  # of the globals with memory
     guards: dict[tuple[int, Any], Guard] = field(default_factory=dict)
     instances: dict[Any, Instance] = field(default_factory=dict)
     stack: list[Instance] = field(default_factory=list)

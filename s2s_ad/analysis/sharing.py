@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee, is_errstate, is_pure, writes
 from s2s_ad.analysis.operands import constant
 from s2s_ad.ir import primitives
@@ -199,4 +200,4 @@ def _runs_foreign_code(fn: Any, op: Call) -> bool:
     if fn is primitives.call_method:
         obj, method = op.args[:2]
         return not (isinstance(obj, Value) and isinstance(obj.type, Array) and constant(method) in ("astype", "copy"))  # type: ignore[arg-type]
-    return fn is not print and not is_pure(op)
+    return fn is not print and fn is not runtime.refuse_shared and not is_pure(op)

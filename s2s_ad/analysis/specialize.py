@@ -16,7 +16,7 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from s2s_ad import runtime
-from s2s_ad.analysis import array_types, outside
+from s2s_ad.analysis import array_types, outside, written_globals
 from s2s_ad.analysis.axis_names import AxisNames
 from s2s_ad.analysis.binding import bind_arguments
 from s2s_ad.analysis.cells import Scope, has_code, holds_function, shows_function
@@ -456,22 +456,27 @@ class Specializer(BlockEvaluator):
             for a, t in zip(references, types, strict=True)
         ]
         instance = infer(self.program, label, origin, code, names, formal)
-        if instance.writes:
+        for outer in self.program.stack:
+            outer.reads |= instance.reads
+        if instance.writes or not instance.reads.isdisjoint(self.program.written):
             if code in self.running:
-                raise MutationError(f"`{code.name}`, which calls itself, writes to its argument", self.span, _RETURN)
+                raise MutationError(_recursive(code.name, instance), self.span, _RETURN)
             return self.splice(code, references, names)
         kept = [self.current(a) for a in references if not is_static(a)]
         return self.emit(instance, kept, None, known.outside(instance.result_type), name)
 
     def show_writes(self, given: list[Value]) -> None:
-        """Keep what the caller will see, and make sure first that no two of its objects share memory."""
+        """Keep what the caller will see, and make sure first that no two of the objects it has share memory."""
         memory, state = self.memory, self.memory.state
         last = [state.version[root] for root in memory.written_outside if root in self.given]
         if last:
             self.emit(primitives.visible, last, None, InstanceType(type(None)))
-        if len(given) > 1 or not isinstance(given[0].type, Array):
-            check = Call((Value(),), Const(runtime.refuse_shared), tuple(given), span=self.span)
-            self.ops.insert(0, check)
+        others = written_globals.others_read(self)
+        compared = (*given, *(r for op in others for r in op.results))
+        if len(compared) > 1 or not isinstance(compared[0].type, Array):
+            nothing = Value(None, InstanceType(type(None)))
+            check = Call((nothing,), Const(runtime.refuse_shared), compared, span=self.span)
+            self.ops[len(self.globals) : len(self.globals)] = [*others, check]
 
 
 def infer(
@@ -520,7 +525,7 @@ def _infer_body(program: Program, instance: Instance, args: Sequence[Operand]) -
     instance.running = False
     if instance.writes and instance.recursive:
         span = next(iter(specializer.memory.written_outside.values()))
-        raise MutationError(f"`{instance.name}`, which calls itself, writes to its argument", span, _RETURN)
+        raise MutationError(_recursive(instance.name, instance), span, _RETURN)
     check_iterators(specializer.ops, result)
 
 
@@ -533,14 +538,17 @@ def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]
     memory = specializer.memory
     given = [p for p in params if isinstance(p, Value) and kinds(p.type)]
     specializer.given = {memory.new_root(p, outside=True) for p in given}
+    shared = written_globals.read_written(specializer)
+    specializer.given |= {memory.places[value].root for value in shared}
     result = specializer.splice(instance.code, params, instance.names)
     specializer.span = specializer.span or instance.code.span
     result = specializer.current(specializer.settled(result))
     instance.writes = bool(memory.written_outside)
     instance.gives_new = not any(r.outside for r in memory.reachable([result]))
     if instance.writes:
-        specializer.show_writes(given)
-    body = Block(tuple(p for p in params if isinstance(p, Value)), tuple(specializer.ops), (result,))
+        specializer.show_writes([*given, *shared])
+    ops = written_globals.without_unread(specializer, specializer.ops, result)
+    body = Block(tuple(p for p in params if isinstance(p, Value)), ops, (result,))
     code = instance.code
     instance.typed = Function(instance.name, code.parameters, code.free, body, code.span)
     return result, specializer
@@ -553,6 +561,12 @@ def _takes_references(fn: Any, args: list[Operand]) -> bool:
     if isinstance(fn, (FunctionType, MethodType)) and registry.get(fn) is None:
         return not is_library(fn) and fn not in HANDLERS and fn not in DEFINITIONS  # type: ignore[arg-type]
     return isinstance(fn, _REFERRING)
+
+
+def _recursive(name: str, instance: Instance) -> str:
+    """What is wrong with a recursion that writes."""
+    what = "writes to its argument" if instance.writes else "reads a global that is written to"
+    return f"`{name}`, which calls itself, {what}"
 
 
 def _may_be_endless(block: Block) -> bool:

@@ -15,6 +15,7 @@ from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.table import HANDLERS, REWRITE, Handler, handles
 from s2s_ad.analysis.memory import same_path
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
@@ -154,15 +155,6 @@ def _whole(s: Emitter, target: Value, method: str) -> Value:
         )
     refuse_foreign(s, target)
     return target
-
-
-def refuse_foreign(s: Emitter, target: Value) -> None:
-    """Refuse to write to globals, and to what may be anyone's."""
-    root = s.memory.root(target)
-    if root is None or root.foreign:
-        raise MutationError(
-            "a write to a global, or to what may be one", s.span, "pass it as an argument, or write to a copy of it"
-        )
 
 
 @handles(primitives.store)
