@@ -18,7 +18,8 @@ CLASSES = np.eye(2)[(POINTS[:, 0] * POINTS[:, 1] > 0).astype(int)]
 class Case:
     """A program, its gradient by hand with respect to its only argument, and that argument.
 
-    `straight` says that neither a branch nor the length of a loop depends on values, so that a tracer can unroll it.
+    `straight` says that neither a branch nor the length of a loop depends on values, so that a tracer can unroll it;
+    `in_place` that arrays are written to, which no other library does for the program as it stands.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Case:
     by_hand: Callable[[Any], Any]
     argument: Any
     straight: bool = False
+    in_place: bool = False
 
 
 def taylor_sine(x):
@@ -122,9 +124,51 @@ def perceptron_params():
     return [(rng.normal(0.0, m**-0.5, (m, n)), np.zeros(n)) for m, n in sizes]
 
 
+def heat(u0):
+    """200 turns of an explicit scheme, in place."""
+    u = u0.copy()
+    for _ in range(200):
+        u[1:-1] += 0.1 * (u[2:] - 2.0 * u[1:-1] + u[:-2])
+    return np.sum(u**2)
+
+
+def heat_by_hand(u0):
+    """The same turns, transposed."""
+    u = u0.copy()
+    for _ in range(200):
+        u[1:-1] += 0.1 * (u[2:] - 2.0 * u[1:-1] + u[:-2])
+    u_bar = 2.0 * u
+    for _ in range(200):
+        t_bar = 0.1 * u_bar[1:-1]
+        u_bar[1:-1] -= 2.0 * t_bar
+        u_bar[2:] += t_bar
+        u_bar[:-2] += t_bar
+    return u_bar
+
+
+def recurrence(x):
+    """Each state is written beside the one that it is made from."""
+    h = np.zeros(len(x) + 1)
+    for t in range(len(x)):
+        h[t + 1] = 0.9 * h[t] + x[t] * x[t]
+    return h[-1]
+
+
+def recurrence_by_hand(x):
+    """Needs no forward pass, as it is linear in the states."""
+    x_bar = np.zeros_like(x)
+    h_bar = 1.0
+    for t in reversed(range(len(x))):
+        x_bar[t] = h_bar * 2.0 * x[t]
+        h_bar *= 0.9
+    return x_bar
+
+
 CASES = (
     Case("taylor_sine", taylor_sine, taylor_sine_by_hand, 2.5),
     Case("rosenbrock", rosenbrock, rosenbrock_by_hand, rng.normal(size=1000)),
     Case("logistic", logistic_regression, logistic_regression_by_hand, np.array([0.1, -0.2, 0.3]), straight=True),
     Case("perceptron", perceptron, perceptron_by_hand, perceptron_params(), straight=True),
+    Case("heat", heat, heat_by_hand, rng.normal(size=10_000), in_place=True),
+    Case("recurrence", recurrence, recurrence_by_hand, rng.normal(size=1000), in_place=True),
 )

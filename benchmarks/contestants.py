@@ -31,7 +31,7 @@ def s2s_ad(case: Case) -> Gradient | None:
 
 def autograd(case: Case) -> Gradient | None:
     """Autograd, which traces each call anew."""
-    if not importlib.util.find_spec("autograd"):
+    if case.in_place or not importlib.util.find_spec("autograd"):
         return None
     import autograd.numpy as anp
     from autograd import grad as autograd_grad
@@ -54,7 +54,7 @@ def jax(case: Case) -> Gradient | None:
 
 def torch(case: Case) -> Gradient | None:
     """PyTorch on one processor."""
-    if not importlib.util.find_spec("torch"):
+    if case.in_place or not importlib.util.find_spec("torch"):
         return None
     import torch as library
 

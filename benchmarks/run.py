@@ -14,6 +14,7 @@ from rich.table import Table
 
 from cases import CASES, Case
 from contestants import CONTESTANTS, Gradient
+from growth import GROWTH
 from startup import STARTUP
 from timing import best_times
 
@@ -41,9 +42,12 @@ def measure(case: Case, budget: float) -> list[str]:
     return [case.name, f"{1e6 * times['primal']:.1f}", *multiples, f"{times['s2s_ad'] / times['by hand']:.2f}"]
 
 
+OTHERS = {**STARTUP, **GROWTH}
+
+
 def main() -> None:
     """Measure what is named, or everything."""
-    choices = [*(case.name for case in CASES), *STARTUP]
+    choices = [*(case.name for case in CASES), *OTHERS]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="name", help=f"any of {', '.join(choices)}")
     parser.add_argument("--budget", type=float, default=1.0, help="seconds for each measurement (default: 1)")
@@ -61,7 +65,7 @@ def main() -> None:
         for case in cases:
             table.add_row(*measure(case, options.budget))
         console.print(table)
-    for name, describe in STARTUP.items():
+    for name, describe in OTHERS.items():
         if name in chosen:
             console.print(f"{name}: {describe()}", highlight=False)
 
