@@ -88,6 +88,8 @@ class Algebra:
                 return self.spec.apply(_SUMS[fn], [a, plus_b])
             if plus_a is not None and fn is operator.add:
                 return self.spec.apply(operator.sub, [b, plus_a])
+            if plus_a is not None:
+                return self.spec.apply(operator.neg, [self.spec.apply(operator.add, [plus_a, b])])
         elif plus_a is not None or plus_b is not None:
             product = self.spec.apply(fn, [a if plus_a is None else plus_a, b if plus_b is None else plus_b])
             return product if plus_a and plus_b else self.spec.apply(operator.neg, [product])

@@ -29,7 +29,9 @@ from s2s_ad.ir.nodes import Block, Call, Const, Function, Op, Operand, Value, Wi
 from s2s_ad.ir.types import UNKNOWN, Array, List, Tuple, is_complex
 from s2s_ad.transforms import branches, calls, loops, withs
 from s2s_ad.transforms.algebra import Algebra
+from s2s_ad.transforms.common_subexpressions import common_subexpressions
 from s2s_ad.transforms.dead_code import dead_code
+from s2s_ad.transforms.outside import Outside
 from s2s_ad.transforms.pairs import Pairs, Reversed
 from s2s_ad.transforms.rewriting import substitute
 from s2s_ad.transforms.scopes import Entry, Scope, bar_name
@@ -56,6 +58,8 @@ def pullback(
     parts of the result ("aux"). `to_space`: convert each cotangent to exactly the kind of its primal. `lean`: simplify
     the arithmetic of the adjoint as it is written. `exposed`: see `Pair`.
     """
+    shared = common_subexpressions(function.body, Outside())
+    function = replace(function, body=shared)
     return Transform(program, pairs, function, lean, exposed).run(wanted, seed, to_space=to_space)
 
 
