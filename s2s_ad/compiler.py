@@ -40,6 +40,7 @@ from s2s_ad.transforms.constant_folding import constant_folding
 from s2s_ad.transforms.copy_elision import copy_elision
 from s2s_ad.transforms.copy_propagation import copy_propagation
 from s2s_ad.transforms.dead_code import dead_code
+from s2s_ad.transforms.index_repetition import index_repetition
 from s2s_ad.transforms.outside import Outside
 from s2s_ad.transforms.pairs import Pairs, Reversed
 from s2s_ad.transforms.pullback import pullback
@@ -51,6 +52,7 @@ OPTIMISATIONS: tuple[tuple[str, Pass], ...] = (
     ("copy propagation", copy_propagation),
     ("constant folding", constant_folding),
     ("common subexpressions", common_subexpressions),
+    ("index repetition", index_repetition),
     ("dead code", lambda block, outside: dead_code(block, outside.keep)),
     ("scale gathering", scale_gathering),
     ("accumulation", accumulation),

@@ -98,6 +98,10 @@ class Overwriting:
                 pending += earlier
         return found
 
+    def is_written_by_name(self, value: Value) -> bool:
+        """Whether a write has `value` itself for its target."""
+        return any(op.args[0] is value for op, _, _ in self._writes)
+
     def is_overwritten(self, value: Value) -> bool:
         """Whether a write may change what is found in `value` after it has been made or read."""
         if value not in self._at or not (self._writes or self._given):

@@ -30,13 +30,6 @@ from s2s_ad.rules.numpy import methods
 _DISPLAYS = frozenset({primitives.make_tuple, primitives.make_list})
 _VIEWS = frozenset({np.transpose, np.swapaxes, np.moveaxis, np.rollaxis, np.expand_dims, np.squeeze, np.diagonal})
 _NEW_LISTS = frozenset({list, sorted, operator.add, operator.mul})
-_NEW_ARRAYS: frozenset[Any] = frozenset({
-    np.empty, np.empty_like, np.copy, np.tril, np.triu, np.roll, np.repeat, np.tile, np.take, np.outer, np.cross,
-    np.hstack, np.vstack, np.dstack, np.column_stack, np.identity, np.cumprod, np.sort, np.argsort, np.nonzero,
-    np.linalg.cholesky, np.median, np.percentile, np.quantile, np.interp, np.convolve, np.kron, np.vander,
-    np.append, np.clip, np.searchsorted, np.bincount, np.geomspace, np.logspace, np.unique, methods.copy_method,
-    methods.flatten_method,
-})  # fmt: skip
 
 
 def locate(memory: Memory, value: Value, call: Call) -> None:
@@ -166,13 +159,7 @@ def _set_parts(memory: Memory, value: Value, parts: Parts) -> None:
 
 
 def _makes_new(fn: Any, call: Call, value: Value) -> bool:
-    if makes_new(fn, call):
-        return True
-    if not isinstance(value.type, Array) or "out" in dict(call.kwargs):
-        return False
-    if fn is methods.astype_method:
-        return not call.kwargs
-    return type(fn).__hash__ is not None and fn in _NEW_ARRAYS
+    return makes_new(fn, call) or (isinstance(value.type, Array) and fn is methods.astype_method and not call.kwargs)
 
 
 def locate_unpacked(memory: Memory, values: tuple[Value, ...], source: Operand, *, has_star: bool) -> None:

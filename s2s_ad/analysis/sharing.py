@@ -26,15 +26,20 @@ from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, For, If, Operand, Try, Value, While, With, operands, regions, sides
 from s2s_ad.ir.types import Array, Closure, Dict, List, Never, Number, Record, Static, Tuple, Type
 from s2s_ad.ir.types import Instance as InstanceType
+from s2s_ad.rules.numpy import methods
 
 Kinds = tuple[int, ...]
 Web = tuple[int, Value]
 _ELEMENTS, _ITEMS, _BOTH = (0,), (1,), (0, 1)
 _IMMUTABLE = (str, bytes, slice, type(None), type(Ellipsis), type, np.dtype, range, bool)
 _NEW: frozenset[Any] = frozenset({
-    np.zeros, np.zeros_like, np.ones, np.ones_like, np.full, np.full_like, np.arange, np.linspace, np.eye, np.sum,
-    np.mean, np.prod, np.max, np.min, np.var, np.std, np.cumsum, np.where, np.concatenate, np.stack, np.dot, np.outer,
-    np.inner, np.tensordot, np.linalg.inv, np.linalg.solve,
+    np.zeros, np.zeros_like, np.ones, np.ones_like, np.full, np.full_like, np.empty, np.empty_like, np.arange,
+    np.linspace, np.geomspace, np.logspace, np.eye, np.identity, np.vander, np.copy, methods.copy_method,
+    methods.flatten_method, np.sum, np.mean, np.prod, np.max, np.min, np.var, np.std, np.median, np.percentile,
+    np.quantile, np.cumsum, np.cumprod, np.where, np.clip, np.sort, np.argsort, np.unique, np.searchsorted, np.bincount,
+    np.concatenate, np.stack, np.hstack, np.vstack, np.dstack, np.column_stack, np.append, np.take, np.roll, np.repeat,
+    np.tile, np.tril, np.triu, np.dot, np.outer, np.inner, np.cross, np.kron, np.tensordot, np.convolve, np.interp,
+    np.linalg.inv, np.linalg.solve, np.linalg.cholesky,
 })  # fmt: skip
 _ARITHMETIC = frozenset({
     operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.pow,

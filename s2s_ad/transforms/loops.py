@@ -258,12 +258,14 @@ class LoopStep(Step):
         return [v for v in defined if v in read]
 
     def _recomputed(self, body: Block) -> Block:
-        """The adjoint, where it has the counter of the loop, with what follows from that computed rather than saved."""
-        item = self.op.body.params[0] if self.op.body.params else None
-        if item is None or not self.t.lean or not self._is_range_item([item]):
+        """The adjoint with what follows from the counter of the loop, and from outside of it, computed, not saved."""
+        if not self.t.lean:
             return body
-        again = rematerialised(body, self._forward_ops(), lambda v: v is item)
-        return again if item in free_values(body) or self._read_by(again) == [item] else body
+        item = self.op.body.params[0] if self._is_range_item(self.op.body.params[:1]) else None  # type: ignore[arg-type]
+        defined = {*self.op.body.params, *visible(self._forward_ops())}
+        again = rematerialised(body, self._forward_ops(), lambda v: v is item or v not in defined)
+        before, after = ({v for v in self._read_by(b) if v is not item} for b in (body, again))
+        return again if item in free_values(body) or len(after) < len(before) else body
 
     def _is_range_item(self, free: list[Value]) -> bool:
         """Whether the counter of a loop over the whole of a `range` can be counted again rather than saved."""
@@ -274,8 +276,12 @@ class LoopStep(Step):
         return is_range and (self.op.body.params[0] in free or not free)
 
     def _range(self) -> Operand:
+        """What the counter runs through, written out again where that is only variables and constants."""
         assert isinstance(self.op, For)
-        return self.t.resolve(self.op.iterable)
+        iterable = self.op.iterable
+        bounds = [self.t.resolve(a) for a in self.t.definitions[iterable].args]  # type: ignore[index, arg-type]
+        plain = all(isinstance(b, Const) or (b.name is not None and not b.unbound) for b in bounds)
+        return self.t.spec.apply(range, bounds) if plain and iterable.name is None else self.t.resolve(iterable)  # type: ignore[union-attr]
 
     def _is_counted(self) -> bool:
         """Whether the number of iterations is the length of a sequence."""

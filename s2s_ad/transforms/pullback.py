@@ -8,6 +8,7 @@ loop appends one tuple of them for each iteration to a list, which its adjoint w
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -16,13 +17,13 @@ import numpy as np
 
 from s2s_ad import runtime
 from s2s_ad.analysis.activity import active_values
-from s2s_ad.analysis.effects import writes
+from s2s_ad.analysis.effects import callee, writes
 from s2s_ad.analysis.kinks import Kinks
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.overwriting import Overwriting, reads_content
 from s2s_ad.analysis.partitions import Partition, partitions
 from s2s_ad.analysis.program import Program
-from s2s_ad.analysis.sharing import kinds
+from s2s_ad.analysis.sharing import kinds, makes_new
 from s2s_ad.analysis.specialize import Specializer
 from s2s_ad.errors import MissingRuleError, MutationError
 from s2s_ad.ir.nodes import Block, Call, Const, Function, Op, Operand, Value, With, free_values, regions
@@ -33,7 +34,7 @@ from s2s_ad.transforms.common_subexpressions import common_subexpressions
 from s2s_ad.transforms.dead_code import dead_code
 from s2s_ad.transforms.outside import Outside
 from s2s_ad.transforms.pairs import Pairs, Reversed
-from s2s_ad.transforms.rewriting import substitute
+from s2s_ad.transforms.rewriting import substitute, substitute_op
 from s2s_ad.transforms.scopes import Entry, Scope, bar_name
 from s2s_ad.transforms.steps import forward_block
 from s2s_ad.transforms.tangents import NONE, Tangents, cotangent_type
@@ -88,6 +89,12 @@ def _insert(ops: list[Op], value: Value, call: Call) -> bool:
             ops[i] = replace(op, body=replace(op.body, ops=tuple(inner)))
             return True
     return False
+
+
+def _read_copy(lines: list[list[Op]], value: Value, copy: Call) -> None:
+    """Let the forward code read a view only to copy it, and then the copy."""
+    for line in lines:
+        line[:] = [op if op is copy else substitute_op(op, {value: copy.results[0]}) for op in line]
 
 
 class Transform:
@@ -172,14 +179,27 @@ class Transform:
                     copies[value] = copied
                 elif any(_insert(line, value, call) for line in lines):
                     copies[value] = copied
+                    if self._is_view(value):
+                        _read_copy(lines, value, call)
         return substitute(adjoint, copies) if copies else adjoint
+
+    def _is_view(self, value: Value) -> bool:
+        """Whether a value is a part of an array, by which nothing is written."""
+        made = self.definitions.get(value)
+        is_item = made is not None and callee(made) is operator.getitem and isinstance(value.type, Array)
+        return is_item and not self.overwriting.is_written_by_name(value)
 
     def _is_overwritten(self, value: Value) -> bool:
         """Whether a value of the forward code is overwritten later; one that a rule makes may be part of its call's."""
         call = self.spliced.get(value)
         if call is None:
             return self.overwriting.is_overwritten(value)
-        return bool(kinds(value.type)) and self.overwriting.touches(call)
+        if not kinds(value.type):
+            return False
+        made = self.spec.definitions.get(value)
+        if made is not None and makes_new(callee(made), made):  # of what the call is given it has no part
+            return any(map(self.overwriting.is_overwritten, call.results))
+        return self.overwriting.touches(call)
 
     def _seed(self, seed: str, y: Operand, y_bar: Operand) -> Operand:
         if seed == "y_bar":

@@ -8,9 +8,9 @@
         x_bar[j] += …                              x_bar[i + 1] += …
 
 A sum, difference or product of ints, one of them a constant, takes as long as putting it into a tuple and taking it
-out again, and is easier to read. It is computed again if the backward half has the other int at hand anyway; ints
-neither overflow nor round, and none of these can raise. Floats are saved: arithmetic on them costs more than a place in
-a tuple, on NumPy's scalars ten times as much.
+out again, and is easier to read; so is an index that is put together from ints and slices. It is computed again if the
+backward half has its parts at hand anyway; ints neither overflow nor round, and none of these can raise. Floats are
+saved: arithmetic on them costs more than a place in a tuple, on NumPy's scalars ten times as much.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ from collections.abc import Callable, Iterable, Mapping
 
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, Op, Operand, Star, Value, free_values
-from s2s_ad.ir.types import Number
+from s2s_ad.ir.types import Instance, Number
 from s2s_ad.transforms.rewriting import substitute, substitute_op
 
 _CHEAP = frozenset({operator.add, operator.sub, operator.mul})
+_INDICES = frozenset({primitives.make_tuple, slice})
 
 
 def rematerialised(body: Block, forward: Iterable[Op], is_at_hand: Callable[[Value], bool]) -> Block:
@@ -62,12 +64,32 @@ def _copy(wanted: Operand | Star, again: Mapping[Value, Call], fresh: dict[Value
 
 
 def _is_cheap(op: Call) -> bool:
-    if callee(op) not in _CHEAP or op.kwargs or len(op.args) != 2:
+    fn, args = callee(op), op.args
+    if type(fn).__hash__ is None or op.kwargs or any(isinstance(a, Star) for a in args):
         return False
-    ints = all(_is_int(a) for a in (*op.args, *op.results))  # type: ignore[arg-type]
-    return ints and any(isinstance(a, Const) for a in op.args)
+    if is_index(op):
+        return True
+    if fn not in _CHEAP or len(args) != 2:
+        return False
+    ints = all(_is_int(a) for a in (*args, *op.results))  # type: ignore[arg-type]
+    return ints and any(isinstance(a, Const) for a in args)
+
+
+def is_index(op: Call) -> bool:
+    """Whether a call puts an index together from ints, slices and constants."""
+    fn = callee(op)
+    if type(fn).__hash__ is None or fn not in _INDICES or op.kwargs or not op.args:
+        return False
+    return not any(isinstance(a, Star) for a in op.args) and all(map(_is_part, op.args))  # type: ignore[arg-type]
 
 
 def _is_int(operand: Operand) -> bool:
     t = type_of_operand(operand)
     return isinstance(t, Number) and t.kind == "int"
+
+
+def _is_part(operand: Operand) -> bool:
+    """Whether an operand is an int, a slice, or a constant part of an index."""
+    if isinstance(operand, Const):
+        return operand.value is None or operand.value is Ellipsis or type(operand.value) in (int, slice)
+    return (_is_int(operand) or operand.type == Instance(slice)) and not operand.unbound

@@ -105,3 +105,38 @@ def looked_up(x):
 def test_what_is_not_at_hand_is_saved(program) -> None:
     """It is in the records, as before."""
     assert ".append(" in agrees(program, X)
+
+
+def test_indices_of_several_loops() -> None:
+    """They are put together from the counters, of which none is saved."""
+
+    def product(a: Any, b: Any) -> Any:
+        n = len(a)
+        c = np.zeros((n, n))
+        for i in range(n):
+            for j in range(n):
+                for k in range(n):
+                    c[i, j] += a[i, k] * b[k, j]
+        return np.sum(c * c)
+
+    text = s2s_ad.source(product, np.ones((2, 2)), np.ones((2, 2)), mode="grad")
+    assert "a_bar[i, k] += c_bar[i, j] * t" in text
+    assert "for k, t in zip(reversed(range(n)), reversed(for_1)):" in text
+
+
+def test_a_counter_that_is_assigned_anew() -> None:
+    """Where a variable is not what the loop counts, it is saved."""
+
+    def skipping(x: Any) -> Any:
+        total = 0.0
+        for i in range(3):
+            i = 2 * i % 3
+            total += x[i, i] * x[i, 0]
+        return total
+
+    x = np.arange(1.0, 10.0).reshape(3, 3)
+    expected = np.zeros((3, 3))
+    for i in range(3):
+        expected[i, i] += x[i, 0]
+        expected[i, 0] += x[i, i]
+    np.testing.assert_array_equal(s2s_ad.grad(skipping)(x), expected)
