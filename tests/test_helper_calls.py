@@ -11,7 +11,7 @@ from s2s_ad.ir.nodes import Block, Function, Value, regions
 from s2s_ad.ir.types import Array, Closure, Dict, Iterable, List, Record, Tuple, Type, Unknown, is_differentiable
 from s2s_ad.operators import compiled_for
 
-CEILING = 0.28  # calls for each program
+CEILING = 0.215  # calls for each program
 FOR_ANY_TYPE = ("dynamic.", "libraries.")  # programs whose types are meant to be open
 
 ALGORITHMS = {

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad import runtime
+from s2s_ad.analysis import lengths
 from s2s_ad.analysis.cells import Cells
 from s2s_ad.analysis.effects import callee, is_pure, writes
 from s2s_ad.analysis.iterators import Run, refusal
@@ -144,6 +145,7 @@ class Emitter:
             tuple((kwargs or {}).items()),
             span=self.span,
         )
+        value.type = lengths.with_names(value, call, self.definitions)
         self.ops.append(call)
         self.definitions[value] = call
         if self.hidden or not self.in_adjoint:  # adjoint code names each version of a buffer; spliced code does not

@@ -15,6 +15,7 @@ from s2s_ad.ir.types import (
     BOOL,
     FLOAT,
     INT,
+    NEVER,
     UNKNOWN,
     Array,
     Dict,
@@ -132,6 +133,8 @@ def _index_rows(*_: Operand) -> Type:
 @handles(builtins.sum)
 def _sum(items: Operand, start: Operand = Const(0)) -> Type:  # noqa: B008
     item = Value(None, iterated(type_of_operand(items)))
+    if item.type == NEVER:
+        return type_of_operand(start)
     once = elementwise(operator.add, (start, item))
     return join_all((type_of_operand(start), once, elementwise(operator.add, (Value(None, once), item))))
 

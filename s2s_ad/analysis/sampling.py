@@ -47,12 +47,20 @@ def elementwise_kinds(fn: Callable[..., Any], types: tuple[Type, ...]) -> Type:
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
-                results.append(type_of(fn(*args)))
+                results.append(type_of(_value_at(fn, args)))
         except Exception:  # any failure only means that the type stays open
             return UNKNOWN
     if any(isinstance(t, Array) and t.loose for t in types):
         results = _loosened(results)
     return join_all(tuple(results))
+
+
+def _value_at(fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    """The value at sample arguments, or a little further up for functions such as `math.acosh`."""
+    try:
+        return fn(*args)
+    except ValueError:
+        return fn(*(a + 1 for a in args))
 
 
 def _loosened(results: list[Type]) -> list[Type]:

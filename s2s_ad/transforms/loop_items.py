@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from s2s_ad import runtime
+from s2s_ad.analysis.lengths import without_names
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, For, Op, Operand, Value
@@ -95,7 +96,8 @@ class LoopItems:
     def _store(self, source: Value, bar: Operand, index: Operand, *, zipped: bool) -> None:
         """Put the cotangent of an item in its place; append it where every item of a list gets one, the last first."""
         spec = self.t.spec
-        kind = cotangent_type(source.type) if isinstance(source.type, Array) else List(type_of_operand(bar))
+        in_array = isinstance(source.type, Array)
+        kind = cotangent_type(source.type) if in_array else List(without_names(type_of_operand(bar)))
         param = Value(bar_name(source), kind)
         appended = self.whole and not zipped and not isinstance(source.type, Array)
         if appended:

@@ -16,6 +16,7 @@ import numpy as np
 from s2s_ad import runtime
 from s2s_ad.analysis.broadcasting import reduction_to, same_length
 from s2s_ad.analysis.effects import callee
+from s2s_ad.analysis.lengths import without_names
 from s2s_ad.analysis.operands import as_array, constant, type_of_operand
 from s2s_ad.analysis.sharing import makes_new
 from s2s_ad.analysis.specialize import Specializer
@@ -234,7 +235,7 @@ class Tangents:
         item = Value(None, item_type)
         with self.spec.region() as ops:
             made = element(item)
-            items_type = List(type_of_operand(made))
+            items_type = List(without_names(type_of_operand(made)))
             items = Value(None, items_type)
             version = self.spec.emit(primitives.append, [items, made], None, items_type)
         result = Value(None, items_type)
