@@ -203,7 +203,8 @@ class Memory:
 
     def _refuse_lost(self, root: Root, span: Span | None) -> None:
         if root in self.state.lost:
-            name = f"`{root.name}`" if root.name else "a value"
+            known = root.name or getattr(self.state.version.get(root), "name", None)
+            name = f"`{known}`" if known else "a value"
             where = self.state.lost[root]
             at = f" in line {where.line}" if where is not None else ""
             raise MutationError(
