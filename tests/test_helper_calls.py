@@ -12,7 +12,7 @@ from s2s_ad.ir.types import Array, Closure, Dict, Iterable, List, Record, Tuple,
 from s2s_ad.operators import compiled_for
 
 CEILING = 0.215  # calls for each program
-FOR_ANY_TYPE = ("dynamic.", "libraries.")  # programs whose types are meant to be open
+FOR_ANY_TYPE = ("dynamic.", "lengths.", "libraries.")  # programs whose types are meant to be open
 
 ALGORITHMS = {
     "products_of_others": "the products of all elements but one, without a division that zeros would spoil",

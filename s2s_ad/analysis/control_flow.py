@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from s2s_ad.analysis.attempts import exception_kinds, never_raises
 from s2s_ad.analysis.binding import takes_rest
 from s2s_ad.analysis.cells import has_code
-from s2s_ad.analysis.choices import one_of
+from s2s_ad.analysis.choices import may_select, one_of, select
 from s2s_ad.analysis.handlers.operators import operation
 from s2s_ad.analysis.handlers.records import is_object
 from s2s_ad.analysis.iterators import Run
@@ -29,7 +29,7 @@ from s2s_ad.analysis.statics import (
 from s2s_ad.errors import MutationError, Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Try, Value, While, With, visible
-from s2s_ad.ir.types import UNKNOWN, Array, Instance, List, Number, Tuple, Type, holds_unknown, join, join_all
+from s2s_ad.ir.types import LOST, UNKNOWN, Array, Instance, List, Number, Tuple, Type, holds_unknown, join, join_all
 from s2s_ad.rules.functional import SPREAD
 
 _MAX_ROUNDS = 14
@@ -185,8 +185,17 @@ class BlockEvaluator(SequenceEvaluator):
 
     def merge(self, values: Sequence[Value], test: Operand, sides: Sequence[Side], span: Span | None) -> None:
         """Emit an `If` with these sides."""
-        results, then, orelse = self._merged(values, sides)
-        self.ops.append(If(results, test, Block((), *then), Block((), *orelse), span=span))
+        then, orelse = sides
+        inside = {v for side in sides for v in visible(side.ops)}
+        rows = list(zip(values, then.results, orelse.results, strict=True))
+        alive = not then.dead and not orelse.dead
+        chosen = [row for row in rows if alive and not same(*row[1:]) and may_select(self, *row[1:], inside)]
+        kept = [row for row in rows if row not in chosen]
+        then.results, orelse.results = ([row[k] for row in kept] for k in (1, 2))
+        results, *blocks = self._merged([row[0] for row in kept], sides)
+        self.ops.append(If(results, test, *(Block((), *block) for block in blocks), span=span))
+        for value, a, b in chosen:
+            self.env[value] = select(self, value.name, test, a, b, inside)
 
     def _try(self, op: Try) -> None:
         kinds, span, error = exception_kinds(self, self.operand(op.kinds)), self.span, op.handler.params[0]
@@ -239,7 +248,7 @@ class BlockEvaluator(SequenceEvaluator):
             if options:
                 self.choices[merged] = options
             results.append(merged)
-            pairs.append((a, b))
+            pairs.append((self._no_selection(a, then.ops), self._no_selection(b, orelse.ops)))
             return merged
 
         before, alive = self.memory.state, [s.state for s in sides if not s.dead]
@@ -264,6 +273,14 @@ class BlockEvaluator(SequenceEvaluator):
         first, second = ((tuple(s.ops), tuple(p[i] for p in pairs)) for i, s in enumerate(sides))
         return tuple(results), first, second
 
+    def _no_selection(self, operand: Operand, ops: list[Op]) -> Operand:
+        """An operand that may leave this code; for a selection something that nobody can read, put in `ops`."""
+        if operand not in self.selections:
+            return operand
+        value = Value(None, LOST)
+        ops.append(Call((value,), Const(primitives.identity), (Const(None),), span=self.span))
+        return value
+
     def _loop(self, op: For | While) -> None:
         iterable, span = self.walked(self.operand(op.iterable)) if isinstance(op, For) else None, self.span
         run = self.runs.get(iterable) if isinstance(iterable, Value) else None
@@ -280,7 +297,8 @@ class BlockEvaluator(SequenceEvaluator):
             if items is not None and (wanted or (self.hidden and not rolled) or _differ_in_code(items)):
                 self._unroll(op, items)
                 return
-        self._evaluate_loop(_Loop(op, iterable, [self._at_end(self.operand(i)) for i in op.inits]), run, span)
+        inits = [self._no_selection(self._at_end(self.operand(i)), self.ops) for i in op.inits]
+        self._evaluate_loop(_Loop(op, iterable, inits), run, span)
 
     def _evaluate_loop(self, loop: _Loop, run: Run | None, span: Span | None) -> None:
         """Evaluate the body until the types of what it carries, and what it does to memory, are known."""
@@ -418,7 +436,7 @@ class BlockEvaluator(SequenceEvaluator):
                     memory.new_root(item, may=memory.reachable([loop.iterable]) - ({root} if is_list else set()))
             stop, *outs = self.block(op.body)
             if not self.dead:
-                outs = [self._at_end(o) for o in outs]
+                outs = [self._no_selection(self._at_end(o), self.ops) for o in outs]
                 self._settle(before)
             loop.ops, loop.stop, loop.outs, loop.end = ops, stop, outs, memory.state
             loop.told = end_round(memory, found, loop.mark, loop.with_memory, outs)

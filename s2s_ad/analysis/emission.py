@@ -63,6 +63,7 @@ class Emitter:
         self.inside: dict[Value, list[Run]] = {}  # the runs that a `zip` or an `enumerate` takes from
         self.rests: list[Operand] = []  # the lists that stand for all further arguments of the calls that are bound
         self.choices: dict[Value, tuple[Const, ...]] = {}
+        self.selections: dict[Value, Any] = {}
         self.making: dict[Value, dict[str, Operand]] = {}  # objects whose `__init__` runs, with their attributes so far
         self.clock = 0  # counts what has been written that other code could see
         self.appends = 0

@@ -20,7 +20,7 @@ from s2s_ad.analysis import array_types, outside, written_globals
 from s2s_ad.analysis.axis_names import AxisNames
 from s2s_ad.analysis.binding import bind_arguments
 from s2s_ad.analysis.cells import Scope, has_code, holds_function, shows_function
-from s2s_ad.analysis.choices import choose
+from s2s_ad.analysis.choices import call_selected, choose
 from s2s_ad.analysis.consumed import check_iterators
 from s2s_ad.analysis.control_flow import BlockEvaluator
 from s2s_ad.analysis.effects import is_pure
@@ -245,6 +245,8 @@ class Specializer(BlockEvaluator):
                 )
 
     def _apply_value(self, target: Value, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
+        if isinstance(target.type, Never):
+            return UNDEFINED  # the item of an empty list
         if isinstance(target.type, Closure):
             return self._call_closure(target, target.type.code, args, kwargs)
         if isinstance(target.type, Record):
@@ -253,6 +255,8 @@ class Specializer(BlockEvaluator):
         is_method = made is not None and self.ops[-1:] == [made] and constant(made.target) is getattr
         if made is not None and is_method and isinstance(made.args[0], Value) and len(made.args) == 2:
             return self.apply(primitives.call_method, [*made.args, *args], kwargs)  # type: ignore[list-item]
+        if target in self.selections:
+            return call_selected(self, target, args, kwargs)
         if isinstance(target.type, Lost):
             raise UnsupportedSyntaxError(
                 "a call of one of several nested functions",
@@ -416,7 +420,10 @@ class Specializer(BlockEvaluator):
                 return self.splice(callee.code, bound, callee.names)
             finally:
                 self.hidden -= 1
-        if any(a in self.making or (isinstance(type_of_operand(a), _CONTAINERS) and has_code(a)) for a in bound):
+        if any(
+            a in self.making or a in self.selections or (isinstance(type_of_operand(a), _CONTAINERS) and has_code(a))
+            for a in bound
+        ):
             # only here it is known which functions these are, and which object is being made
             result = self.splice(callee.code, bound, callee.names)
         else:

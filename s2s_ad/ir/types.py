@@ -207,9 +207,11 @@ def object_in(t: Type) -> type | None:
 
 
 def holds_different_objects(t: Type) -> bool:
-    """Whether `t` is a list of a known length with objects that have no type in common."""
+    """Whether `t` is a list of a known length with functions, or with objects that have no type in common."""
     if not isinstance(t, List) or t.items is None:
         return False
+    if any(isinstance(i, Static) for i in t.items):
+        return True
     return any(isinstance(i, Record) for i in t.items) and holds_unknown(t.item)
 
 

@@ -61,12 +61,15 @@ def _type_of(value: Any, name: Hashable, simple: set[int], above: tuple[int, ...
 
 
 def _type_of_container(value: Any, name: Hashable, simple: set[int], above: tuple[int, ...]) -> Type:
+    def part(v: Any, name: Hashable) -> Type:
+        return Static(v) if callable(v) and is_code(v) else _type_of(v, name, simple, above)
+
     if isinstance(value, dict):
-        return Dict(tuple(value), tuple(_type_of(v, (name, k), simple, above) for k, v in value.items()))
+        return Dict(tuple(value), tuple(part(v, (name, k)) for k, v in value.items()))
     if isinstance(value, tuple):
-        return Tuple(tuple(_type_of(v, (name, i), simple, above) for i, v in enumerate(value)), type(value))
-    items = tuple(_type_of(v, None, simple, above) for v in value)
-    if len(set(items)) <= 1:
+        return Tuple(tuple(part(v, (name, i)) for i, v in enumerate(value)), type(value))
+    items = tuple(part(v, None) for v in value)
+    if len(set(items)) <= 1 and not any(isinstance(i, Static) for i in items):
         return List(items[0] if items else NEVER)
     return List(join_all(items), items)
 

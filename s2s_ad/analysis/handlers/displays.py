@@ -12,6 +12,7 @@ from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.known_items import indexed
 from s2s_ad.analysis.handlers.table import handles
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.python_types import getitem
 from s2s_ad.analysis.statics import is_hashable
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
@@ -23,6 +24,7 @@ from s2s_ad.ir.types import (
     Instance,
     List,
     Number,
+    Static,
     Tuple,
     is_differentiable,
     join_all,
@@ -120,13 +122,16 @@ def _getitem(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     obj, index = args
     t = type_of_operand(obj)
     i = constant(index)
+    item = getitem(obj, index) if isinstance(obj, Value) and isinstance(index, Const) else None
+    if isinstance(item, Static):
+        return Const(item.value)
     if isinstance(obj, Value) and isinstance(t, Tuple) and type(i) in (int, slice):
         made = s.definitions.get(obj)
         if made is not None and constant(made.target) is primitives.make_tuple and _in_range(i, len(made.args)):
             return _part(s, made.args, i)
         if type(i) is int and -len(t.items) <= i < len(t.items):
-            item = t.items[i]
-            if isinstance(item, Number) and item.axis == 1:
+            length = t.items[i]
+            if isinstance(length, Number) and length.axis == 1:
                 return Const(1)
     if isinstance(obj, Value) and isinstance(t, List) and type(i) is int:
         return _function_of_list(s, obj, i)
