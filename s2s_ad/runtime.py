@@ -474,6 +474,35 @@ def refuse_shared(*values: Any) -> None:
         pending += parts or ()
 
 
+def refuse_overlap(target: Any, item: Any) -> None:
+    """Raise MutationError if a row `item` has an element that is another one of the row `target` it is assigned to.
+
+    NumPy may write that before it reads it, unless the strides are the same, or one of them is negative.
+    """
+    if np.ndim(target) != 1 or np.ndim(item) != 1 or not np.may_share_memory(target, item):
+        return
+    (step,), (other,) = target.strides, item.strides
+    if step == other or step * other < 0 or len(target) != len(item):
+        return
+    numbers = np.arange(len(target))
+    there, here = (a.__array_interface__["data"][0] + a.strides[0] * numbers for a in (target, item))
+    _, first, second = np.intersect1d(there, here, return_indices=True)
+    if np.any(first != second):
+        raise MutationError(
+            "a write of a view to another view of the same elements in other places",
+            hint="write a copy: `x[::2] = x[:3].copy()`",
+        )
+
+
+def refuse_unordered(x: Any) -> None:
+    """Raise MutationError if the array `x` cannot be reshaped without a copy: a write to that would not reach `x`."""
+    if not x.flags.c_contiguous:
+        raise MutationError(
+            "a write to an array, or to what it is when it is reshaped, whose elements are not in order in memory",
+            hint="make it so first, `np.ascontiguousarray(x)`, or write to the array by its own indices",
+        )
+
+
 def parts_of(value: Any) -> Any:
     """What a tuple, list, dict or object holds; None for everything else."""
     if isinstance(value, (list, tuple)):
@@ -494,4 +523,5 @@ def let_refusals_through(error: BaseException) -> None:
         raise error
 
 
-REFUSING = (immutable, no_object, refuse_shared)
+CHECKS = (refuse_shared, refuse_overlap, refuse_unordered)  # these do nothing, or refuse
+REFUSING = (immutable, no_object, *CHECKS)

@@ -6,6 +6,7 @@ import functools
 import io
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -172,6 +173,19 @@ def test_optimised_agrees_with_unoptimised(program: Program) -> None:
     assert misfit(x_bar, arguments) is None
     close = tolerance(program) if tolerance(program)["rtol"] > 1e-6 else {"rtol": 1e-12, "atol": 1e-12}
     np.testing.assert_allclose(flatten(x_bar, arguments), flatten(silently(gradient)(program), arguments), **close)
+
+
+TWICE = [program for program in PROGRAMS if program.same_as is not None]
+
+
+@pytest.mark.parametrize("program", TWICE, ids=[program.name for program in TWICE])
+def test_agrees_with_its_companion(program: Program) -> None:
+    """A function that does the same in another way gives the same value and the same gradient."""
+    assert program.same_as is not None
+    other = replace(program, function=program.same_as)
+    np.testing.assert_allclose(value(other), value(program), rtol=1e-12, atol=1e-12)
+    found, expected = (flatten(silently(gradient)(p), p.arguments()) for p in (program, other))
+    np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-10)
 
 
 SCALAR = [program for program in PROGRAMS if scalar_valued(program)]

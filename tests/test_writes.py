@@ -78,27 +78,6 @@ def kept(x):
     return np.sum(states[0] * states[2])
 
 
-def split(x):
-    y = x[:4] * 2
-    a, b = np.split(y, 2)
-    y[0] = x[4] ** 2
-    return np.sum(a * b)
-
-
-def looped_over(x):
-    y = x * 2
-    for v in y:
-        y[0] = v * x[1]
-    return np.sum(y)
-
-
-def reshaped(x):
-    y = x * 2
-    z = np.reshape(y, (5, 1))
-    z[0, 0] = x[1] ** 2
-    return np.sum(y**2)
-
-
 def view_that_changes_its_name(x):
     a = x * 1.0
     c = a[::-1]
@@ -155,9 +134,6 @@ def recursive(x, n=2):
         merged,
         held,
         kept,
-        split,
-        looped_over,
-        reshaped,
         swapped_by_chance,
         repeated,
         in_a_try,

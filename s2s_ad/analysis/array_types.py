@@ -19,6 +19,7 @@ from s2s_ad.ir.types import (
     UNKNOWN,
     Array,
     Axis,
+    Instance,
     Number,
     Tuple,
     Type,
@@ -197,6 +198,11 @@ def _sinc_slope(x: Operand) -> Type:
 @handles(runtime.products_of_others)
 def _products_of_others(a: Operand, *_: Operand) -> Type:
     return array_type(a)
+
+
+@handles(np.random.default_rng)
+def _default_rng(*_: Operand) -> Type:
+    return Instance(np.random.Generator)
 
 
 # creation

@@ -18,6 +18,7 @@ from s2s_ad.analysis.memory import Root, State, same_path
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.python_types import iterated
 from s2s_ad.analysis.regions import Round, changed, end_round, finish, joined, named_twice, start_round
+from s2s_ad.analysis.row_loops import arrays_of, by_index, is_written
 from s2s_ad.analysis.sequences import SequenceEvaluator
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.statics import (
@@ -298,11 +299,55 @@ class BlockEvaluator(SequenceEvaluator):
                 self._unroll(op, items)
                 return
         inits = [self._no_selection(self._at_end(self.operand(i)), self.ops) for i in op.inits]
-        self._evaluate_loop(_Loop(op, iterable, inits), run, span)
+        if not isinstance(op, For) or iterable is None or not self._evaluate_items(op, iterable, inits, span):
+            self._evaluate_loop(_Loop(op, iterable, inits), run, span)
+
+    def _evaluate_items(self, op: For, iterable: Operand, inits: list[Operand], span: Span | None) -> bool:
+        """Evaluate a loop over arrays, or over a few, to which its body may write; for all others do nothing."""
+        arrays = arrays_of(self, iterable)
+        few = self._few_items(op, iterable) if arrays is None else None
+        if arrays is None and few is None:
+            return False
+        if not self._evaluate_unless_written(_Loop(op, iterable, inits), arrays or few or [], span):
+            if arrays is None:
+                self._unroll(op, few or [])
+            else:
+                op, iterable = by_index(self, op, iterable)
+                self._evaluate_loop(_Loop(op, iterable, inits), None, span)
+        return True
+
+    def _few_items(self, op: For, iterable: Operand) -> list[Operand] | None:
+        """The items of a tuple, if these are few and some of them can be written to."""
+        is_tuple = isinstance(type_of_operand(iterable), Tuple) and _falls_through(op.body)
+        items = self.static_items(iterable) if is_tuple else None
+        has_memory = any(self.memory.root(item) is not None for item in items or ())
+        return items if items is not None and has_memory and len(items) <= _MOST_UNROLLED else None
+
+    def _evaluate_unless_written(self, loop: _Loop, items: list[Operand], span: Span | None) -> bool:
+        """Evaluate a loop unless its body writes to `items`, and tell whether that is done."""
+        before, depth, places, callees = self.memory.state, self.depth, len(self.place), len(self.program.stack)
+        try:
+            self._evaluate_rounds(loop, before, span)
+        except MutationError:
+            self.memory.state, self.depth = before, depth
+            del self.place[places:]
+            self.program.unwind(callees)
+            return False
+        if is_written(self, items, before, loop.end):
+            return False
+        self._close_loop(loop, before, span)
+        return True
 
     def _evaluate_loop(self, loop: _Loop, run: Run | None, span: Span | None) -> None:
         """Evaluate the body until the types of what it carries, and what it does to memory, are known."""
         clock, before = self.clock, self.memory.state
+        self._evaluate_rounds(loop, before, span)
+        inside = self.inside.get(loop.iterable, []) if isinstance(loop.iterable, Value) else []
+        for taken in [*inside, *([] if run is None else [run])]:
+            self._check_body(taken, clock, loop)
+        self._close_loop(loop, before, span)
+
+    def _evaluate_rounds(self, loop: _Loop, before: State, span: Span | None) -> None:
         loop.mark, loop.loose = self.memory.count, len(self.memory.loose)
         loop.found.pairs = named_twice(self.memory, loop.inits)
         loop.found.fixed = self._maybe_fixed(loop)
@@ -314,10 +359,6 @@ class BlockEvaluator(SequenceEvaluator):
             raise UnsupportedSyntaxError(
                 "a loop whose variables never settle", span, "give each variable one type, and one object"
             )
-        inside = self.inside.get(loop.iterable, []) if isinstance(loop.iterable, Value) else []
-        for taken in [*inside, *([] if run is None else [run])]:
-            self._check_body(taken, clock, loop)
-        self._close_loop(loop, before, span)
 
     def _maybe_fixed(self, loop: _Loop) -> dict[int, Operand]:
         """The variables that name an object, of which the first round is to tell whether they always name the same."""
@@ -413,7 +454,8 @@ class BlockEvaluator(SequenceEvaluator):
         op, found, memory = loop.op, loop.found, self.memory
         loop.item = ()
         if loop.iterable is not None:
-            loop.item = (Value(op.body.params[0].name, iterated(type_of_operand(loop.iterable))),)
+            item = op.body.params[0]
+            loop.item = (Value(item.name, iterated(type_of_operand(loop.iterable)), item.hint),)
         loop.params = [Value(p.name, t) for p, t in zip(loop.op_params, loop.types, strict=True)]
         for param, init in zip(loop.params, loop.inits, strict=True):
             param.unbound = unbound(init)
@@ -432,7 +474,7 @@ class BlockEvaluator(SequenceEvaluator):
             for item in loop.item:
                 if kinds(item.type) and loop.iterable is not None:
                     root = memory.root(loop.iterable)
-                    is_list = isinstance(type_of_operand(loop.iterable), List)
+                    is_list = isinstance(type_of_operand(loop.iterable), List) and not memory.is_of_views(loop.iterable)
                     memory.new_root(item, may=memory.reachable([loop.iterable]) - ({root} if is_list else set()))
             stop, *outs = self.block(op.body)
             if not self.dead:

@@ -25,6 +25,7 @@ _PURE = {
 _DISPLAYS = frozenset({primitives.make_tuple, primitives.make_list, slice})
 _MAKERS = (primitives.MakeClosure, primitives.MakeObject)
 _TEMPLATES = (primitives.Unpack, primitives.FString, primitives.Refreshed, *_MAKERS)
+_LAZY = frozenset({zip, enumerate})
 _SAFE_ON_NUMBERS = frozenset({
     operator.add, operator.sub, operator.mul, operator.neg, operator.pos, operator.eq, operator.ne, operator.lt,
     operator.le, operator.gt, operator.ge, operator.not_, operator.is_, operator.is_not,
@@ -57,7 +58,7 @@ def is_pure(op: Op) -> bool:
     if isinstance(fn, _TEMPLATES):
         return True
     if getattr(fn, "__module__", None) == "s2s_ad.runtime":
-        return fn is not runtime.refuse_shared
+        return fn not in runtime.CHECKS
     rule = registry.get(fn)
     if rule is not None:
         return not isinstance(rule, Opaque)
@@ -81,6 +82,12 @@ def may_raise(op: Op) -> bool:
         return isinstance(op, (While, With)) or any(may_raise(inner) for block in regions(op) for inner in block.ops)
     fn = callee(op)
     if isinstance(fn, _MAKERS) or (_is_hashable(fn) and fn in _DISPLAYS):
+        return False
+    if (
+        _is_hashable(fn)
+        and fn in _LAZY
+        and all(isinstance(type_of_operand(a), Array) for a in op.operands() if a is not op.target)
+    ):
         return False
     if any(isinstance(r.type, Unknown) for r in op.results):
         return True

@@ -18,7 +18,7 @@ from s2s_ad.analysis.effects import callee, is_pure, writes
 from s2s_ad.analysis.iterators import Run, refusal
 from s2s_ad.analysis.memory import Memory, Root, Step
 from s2s_ad.analysis.operands import constant, type_of_operand
-from s2s_ad.analysis.places import locate, part_key
+from s2s_ad.analysis.places import RESHAPING, locate, part_key
 from s2s_ad.analysis.program import GlobalName, Program
 from s2s_ad.analysis.python_types import iterated
 from s2s_ad.analysis.statics import (
@@ -168,11 +168,20 @@ class Emitter:
 
     def _follow(self, step: Step, base: Operand) -> Operand:
         fn, rest, kwargs = step
+        if fn in RESHAPING:
+            self.keep_order(base)
         span, self.span = self.span, None  # it cannot raise, as it has been there before
         try:
             return self.apply(fn, [base, *rest], kwargs)
         finally:
             self.span = span
+
+    def keep_order(self, array: Operand) -> None:
+        """See to it that to reshape an array is to view it: that it has its elements in order."""
+        root, state = self.memory.root(array), self.memory.state
+        if root is not None and not root.solid and root not in state.ordered:
+            state.ordered |= {root}
+            self.emit(runtime.refuse_unordered, [array], None, InstanceType(type(None)))
 
     def item_again(self, items: Value, index: Operand, kind: Type, name: str | None) -> Value:
         """An item of a list, which has been read before."""

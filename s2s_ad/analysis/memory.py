@@ -24,7 +24,7 @@ from typing import Any
 from s2s_ad.analysis.statics import same
 from s2s_ad.errors import MutationError, Span
 from s2s_ad.ir.nodes import Operand, Value
-from s2s_ad.ir.types import Array
+from s2s_ad.ir.types import Array, List
 
 Step = tuple[Any, tuple[Operand, ...], dict[str, Operand]]
 Parts = dict[Hashable, Operand]
@@ -35,7 +35,8 @@ class Root:
     """An object with memory. `outside`: the caller has it too. `foreign`: it is a global, or nobody knows whose.
 
     `may`: roots with which it may share memory; two roots that may share memory with a third may do so with each other,
-    unless they are `apart`. `inner`: stands for the items of a list, whose `owner` this one is.
+    unless they are `apart`. `inner`: stands for the items of a list, whose `owner` this one is. `solid`: an array that
+    has its elements in order.
     """
 
     number: int
@@ -46,6 +47,7 @@ class Root:
     apart: frozenset[Root] = frozenset()
     inner: Root | None = None
     owner: Root | None = None
+    solid: bool = False
 
     @property
     def closure(self) -> frozenset[Root]:
@@ -79,13 +81,14 @@ class State:
     lost: dict[Root, Span | None] = field(default_factory=dict)
     content: dict[Value, Parts] = field(default_factory=dict)
     order: dict[Root, Value] = field(default_factory=dict)
+    ordered: frozenset[Root] = frozenset()  # arrays whose elements are known to be in order from here on
 
     def copy(self) -> State:
         """The same, to be changed on its own."""
         parts = {root: dict(inner) for root, inner in self.parts.items()}
         return State(
             dict(self.version), parts, dict(self.held), self.repeated, dict(self.lost), dict(self.content),
-            dict(self.order),
+            dict(self.order), self.ordered,
         )  # fmt: skip
 
 
@@ -161,6 +164,11 @@ class Memory:
         """The root of an operand, or None if it has no memory."""
         place = self.places.get(operand) if isinstance(operand, Value) else None
         return None if place is None else place.root
+
+    def is_of_views(self, operand: Operand) -> bool:
+        """Whether an operand is a list of views of an array, at the place of that."""
+        place = self.places.get(operand) if isinstance(operand, Value) else None
+        return place is not None and bool(place.path) and isinstance(operand.type, List)  # type: ignore[union-attr]
 
     def is_same(self, a: Operand, b: Operand) -> bool:
         """Whether two operands are references to one and the same object."""
@@ -281,6 +289,7 @@ class Memory:
         items = list(items)
         root = self.root(container)
         lists = {self.root(i) for i in items if isinstance(i, Value) and not isinstance(i.type, Array)}
+        lists -= {self.root(i) for i in items if self.is_of_views(i)}
         new = self.reachable(items)
         if not itself:  # of an array the items are views
             new = frozenset(new - lists).union(*(root.may for root in lists if root is not None))

@@ -76,7 +76,7 @@ class Overwriting:
 
     def _made_by(self, write: Call) -> list[tuple[int, Loops]]:
         """Where the memory is made that `write` writes to; where that is not known, before everything."""
-        if len(write.args) > 3:  # an item of an item, which may be older than what it is in
+        if len(write.args) > 3 and not isinstance(write.args[0].type, Array):  # type: ignore[union-attr]  # an item of an item, which may be older than what it is in
             return [(-1, ())]
         found: list[tuple[int, Loops]] = []
         met: set[Any] = set()

@@ -4,7 +4,8 @@ y = np.zeros(3)        new
 y = x[1:]   y = x.T    on the path from `x`
 t = (x, y)             new, with the parts `x` and `y`
 w = layer.w            new to us: a part of `layer`, from now on one and the same
-y = np.reshape(x, 6)   may be that of `x`
+y = np.reshape(x, 6)   on the path from `x` where `x` has its elements in order, which is looked at where it matters
+y = np.asarray(x)      may be that of `x`
 y = f(x)               may be that of `x`, unless `f` is known to give new memory
 """
 
@@ -18,7 +19,7 @@ import numpy as np
 
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.indexing import is_advanced
-from s2s_ad.analysis.memory import Memory, Parts
+from s2s_ad.analysis.memory import Memory, Parts, Step
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Instance as FunctionInstance
 from s2s_ad.analysis.sharing import kinds, makes_new
@@ -28,7 +29,15 @@ from s2s_ad.ir.types import INT, Array, Dict, Instance, List, Record, Tuple, Typ
 from s2s_ad.rules.numpy import methods
 
 _DISPLAYS = frozenset({primitives.make_tuple, primitives.make_list})
-_VIEWS = frozenset({np.transpose, np.swapaxes, np.moveaxis, np.rollaxis, np.expand_dims, np.squeeze, np.diagonal})
+READ_ONLY: frozenset[Any] = frozenset({np.diagonal, np.broadcast_to})
+RESHAPING: frozenset[Any] = frozenset({np.reshape, np.ravel})
+VIEWS: frozenset[Any] = READ_ONLY | {
+    np.transpose, np.matrix_transpose, np.swapaxes, np.moveaxis, np.rollaxis, np.expand_dims, np.squeeze, np.flip,
+    np.flipud, np.fliplr, np.rot90,
+}  # fmt: skip
+SPLITS = frozenset({np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit})  # into a list of views
+_AT_LEAST = frozenset({np.atleast_1d, np.atleast_2d, np.atleast_3d})  # of an array with axes a view
+_SOLID: frozenset[Any] = frozenset({np.zeros, np.ones, np.empty, np.full, np.eye, np.identity})
 _NEW_LISTS = frozenset({list, sorted, operator.add, operator.mul})
 
 
@@ -47,7 +56,7 @@ def locate(memory: Memory, value: Value, call: Call) -> None:
         _locate_item(memory, value, call, args[0], args[1])
     elif hashable and fn is getattr and isinstance(type_of_operand(args[0]), Record):
         _locate_part(memory, value, args[0], constant(args[1]))
-    elif hashable and fn in _VIEWS and args and isinstance(type_of_operand(args[0]), Array):
+    elif hashable and args and is_view(memory, fn, args[0], dict(call.kwargs)) and not _is_odd(value):
         _follow(memory, value, fn, args, dict(call.kwargs))
     else:
         _locate_new(memory, value, call, args)
@@ -60,7 +69,7 @@ def _locate_item(memory: Memory, value: Value, call: Call, base: Operand, index:
         _locate_part(memory, value, base, key)
     elif isinstance(t, Array) and _is_new(index):
         memory.new_root(value)
-    elif isinstance(t, Array) and _is_view(index):
+    elif _has_views(memory, base) and (is_basic(index) if isinstance(t, Array) else type_of_operand(index) == INT):
         _follow(memory, value, operator.getitem, [base, index], {})
     elif isinstance(t, List) and memory.root(base) is not None and type_of_operand(index) == INT:
         memory.item(value, base, index)  # type: ignore[arg-type]
@@ -69,6 +78,11 @@ def _locate_item(memory: Memory, value: Value, call: Call, base: Operand, index:
         memory.hold(value, [base], itself=False)
     else:
         memory.new_root(value, may=memory.reachable([base]))
+
+
+def _has_views(memory: Memory, base: Operand) -> bool:
+    """Whether the items of an array or list are views."""
+    return isinstance(type_of_operand(base), Array) or memory.is_of_views(base)
 
 
 def part_key(t: Type, index: Operand, count: int = 0) -> Hashable | None:
@@ -92,7 +106,7 @@ def _is_new(index: Operand) -> bool:
     return any(is_advanced(part) and getattr(part, "axes", None) != () for part in _index_parts(index))
 
 
-def _is_view(index: Operand) -> bool:
+def is_basic(index: Operand) -> bool:
     """Whether indexing an array like this surely makes a view, if it gives an array."""
     return all(map(_is_basic, _index_parts(index)))
 
@@ -116,6 +130,40 @@ def _locate_part(memory: Memory, value: Value, base: Operand, key: Hashable) -> 
     memory.state.parts.setdefault(owner, {})[key] = value
     content = memory.state.content
     content[base] = {**content.get(base, {}), key: value}  # type: ignore[index, arg-type]
+
+
+def is_view(memory: Memory, fn: Any, base: Operand, kwargs: dict[Any, Operand]) -> bool:
+    """Whether a function gives a view of an array, at least if its root has its elements in order."""
+    t = type_of_operand(base)
+    if not isinstance(t, Array) or None in kwargs:
+        return False
+    if fn is np.real:
+        return t.dtype is not None and t.dtype.kind != "c"
+    if fn in SPLITS:
+        return True
+    if fn not in RESHAPING:
+        return fn in VIEWS or (fn in _AT_LEAST and bool(t.axes))
+    place = memory.places.get(base)  # type: ignore[arg-type]
+    return place is not None and all(map(keeps_order, place.path)) and keeps_order((fn, (), kwargs))
+
+
+def _is_odd(value: Value) -> bool:
+    return not isinstance(value.type, (Array, List))
+
+
+def keeps_order(step: Step) -> bool:
+    """Whether a view of what has its elements in order has them in order too."""
+    fn, args, kwargs = step
+    if fn in RESHAPING:
+        return constant(kwargs.get("order", Const("C"))) == "C" and "copy" not in kwargs and len(args) < 2
+    if fn is not operator.getitem:
+        return False
+    index = args[0]
+    parts = index.value if isinstance(index, Const) and isinstance(index.value, tuple) else (index,)
+    if len(parts) > 1 or isinstance(type_of_operand(index), Tuple):
+        return False
+    part = constant(index, default=None)
+    return type_of_operand(index) == INT or (isinstance(part, slice) and part.step in (None, 1))
 
 
 def _follow(memory: Memory, value: Value, fn: Any, args: list[Operand], kwargs: dict[Any, Operand]) -> None:
@@ -142,7 +190,7 @@ def _locate_new(memory: Memory, value: Value, call: Call, args: list[Operand]) -
         if not isinstance(value.type, Array):
             memory.tie_parts(value)
     elif _makes_new(fn, call, value):
-        memory.new_root(value)
+        memory.new_root(value).solid = _is_solid(fn, call, value)
     elif hashable and fn in _NEW_LISTS and isinstance(value.type, List):
         memory.new_root(value)
         if kinds(value.type.item):
@@ -158,6 +206,15 @@ def _set_parts(memory: Memory, value: Value, parts: Parts) -> None:
     memory.state.content[value] = dict(parts)
 
 
+def _is_solid(fn: Any, call: Call, value: Value) -> bool:
+    """Whether a new array has its elements in order."""
+    if isinstance(value.type, Array) and value.type.axes is not None and len(value.type.axes) == 1:
+        return True
+    if fn is np.array:
+        return isinstance(type_of_operand(call.args[0]), (List, Tuple))  # type: ignore[arg-type]
+    return fn in _SOLID or (fn is methods.copy_method and len(call.args) == 1 and not call.kwargs)
+
+
 def _makes_new(fn: Any, call: Call, value: Value) -> bool:
     return makes_new(fn, call) or (isinstance(value.type, Array) and fn is methods.astype_method and not call.kwargs)
 
@@ -169,7 +226,7 @@ def locate_unpacked(memory: Memory, values: tuple[Value, ...], source: Operand, 
             continue
         if isinstance(type_of_operand(source), Tuple) and not has_star:
             _locate_part(memory, value, source, i)
-        elif isinstance(type_of_operand(source), Array) and not has_star:
+        elif _has_views(memory, source) and not has_star:
             _follow(memory, value, operator.getitem, [source, Const(i)], {})
         elif isinstance(type_of_operand(source), List) and memory.root(source) is not None and not has_star:
             memory.item(value, source, Const(i))  # type: ignore[arg-type]

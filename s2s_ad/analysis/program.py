@@ -100,6 +100,13 @@ class Program:
     changed_attributes: set[tuple[type, str | None]] = field(default_factory=set)  # by foreign code; None for all
     bound: dict[Function, Function] = field(default_factory=dict)  # methods that have their object
 
+    def unwind(self, depth: int) -> None:
+        """Forget the instances whose inference has been given up, above a `depth` of the stack."""
+        given_up = self.stack[depth:]
+        del self.stack[depth:]
+        for key in [key for key, instance in self.instances.items() if instance in given_up]:
+            del self.instances[key]
+
     def guard(self, holder: Any, name: Any, value: Any, *, by_type: bool = False) -> None:
         """Rely on a fact from now on."""
         self.guards.setdefault((id(holder), name), Guard(holder, name, value, by_type))

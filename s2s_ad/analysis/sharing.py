@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee, is_errstate, is_pure, writes
 from s2s_ad.analysis.operands import constant
 from s2s_ad.ir import primitives
@@ -27,6 +26,7 @@ from s2s_ad.ir.nodes import Block, Call, For, If, Operand, Try, Value, While, Wi
 from s2s_ad.ir.types import Array, Closure, Dict, List, Never, Number, Record, Static, Tuple, Type
 from s2s_ad.ir.types import Instance as InstanceType
 from s2s_ad.rules.numpy import methods
+from s2s_ad.runtime import CHECKS
 
 Kinds = tuple[int, ...]
 Web = tuple[int, Value]
@@ -205,4 +205,4 @@ def _runs_foreign_code(fn: Any, op: Call) -> bool:
     if fn is primitives.call_method:
         obj, method = op.args[:2]
         return not (isinstance(obj, Value) and isinstance(obj.type, Array) and constant(method) in ("astype", "copy"))  # type: ignore[arg-type]
-    return fn is not print and fn is not runtime.refuse_shared and not is_pure(op)
+    return fn is not print and fn not in CHECKS and not is_pure(op)

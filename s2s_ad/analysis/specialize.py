@@ -25,7 +25,15 @@ from s2s_ad.analysis.consumed import check_iterators
 from s2s_ad.analysis.control_flow import BlockEvaluator
 from s2s_ad.analysis.effects import is_pure
 from s2s_ad.analysis.emission import Mark
-from s2s_ad.analysis.handlers import HANDLERS, construct, initialise, records, refuse_objects, refuse_writes
+from s2s_ad.analysis.handlers import (
+    HANDLERS,
+    construct,
+    initialise,
+    into_output,
+    records,
+    refuse_objects,
+    refuse_writes,
+)
 from s2s_ad.analysis.handlers.operators import operation
 from s2s_ad.analysis.iterators import TAKES_ALL, TAKES_SOME
 from s2s_ad.analysis.libraries import about_namespaces, is_library, library_source
@@ -113,6 +121,10 @@ class Specializer(BlockEvaluator):
             definition = self._definition_of(fn, args, kwargs)
             if definition is not None:
                 return self._call_tool(fn, definition, args, kwargs, name)
+        if not self.in_adjoint and self.retarget is None:
+            written = into_output(self, fn, args, kwargs)
+            if written is not None:
+                return written
         handler = HANDLERS.get(fn) if is_hashable(fn) else None
         if handler is not None:
             result = handler(self, args, kwargs)

@@ -12,6 +12,7 @@ import numpy as np
 from s2s_ad import runtime
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Instance
+from s2s_ad.analysis.typing import result_type
 from s2s_ad.codegen.names import Naming
 from s2s_ad.codegen.references import References, load
 from s2s_ad.ir import primitives
@@ -76,6 +77,15 @@ class ExpressionPrinter:
                 return ast.Call(self.references.to(runtime.bound), [name, ast.Constant(operand.name)], [])
             return name
         return self.call(op) if isinstance(op, Call) else self.conditional(op)  # type: ignore[arg-type]
+
+    def view(self, target: Operand, indices: list[Operand]) -> ast.expr:
+        """What the indices of a write lead to, as it is written where it is read."""
+        for fn, args, kwargs in primitives.steps(indices, constant):
+            t = result_type(fn, (target, *args), kwargs)
+            made = Value(None, t)
+            self.naming.nested[made] = Call((made,), Const(fn), (target, *args), tuple(kwargs.items()))
+            target = made
+        return self.operand(target)
 
     def conditional(self, op: If) -> ast.expr:
         """`a and b`, `a or b`, or `b if test else c`."""

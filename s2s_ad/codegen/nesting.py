@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from s2s_ad.analysis.effects import callee, is_pure, may_raise_watched, writes
+from s2s_ad.analysis.sharing import kinds, makes_new
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, For, If, Op, Try, Value, While, operands, regions
 
@@ -54,9 +55,29 @@ def nested_values(blocks: Iterable[Block], *, watched: bool = False) -> dict[Val
     for block in blocks:
         _keep_written(block, uses)
     found: dict[Value, Op] = {}
-    for block in blocks:
-        _nest_block(block, uses, found, watched=watched)
+    for i, block in enumerate(blocks):
+        _nest_block(block, uses, found, watched=watched, settled=not any(map(_writes_to_older, blocks[i + 1 :])))
     return found
+
+
+def _writes_to_older(block: Block, own: frozenset[Value] = frozenset()) -> bool:
+    """Whether a block may write to memory that was there before it; it has made what `own` values name itself."""
+    for op in block.ops:
+        if isinstance(op, (For, While)):
+            params = op.body.params[isinstance(op, For) :]
+            carried = {p for p, init in zip(params, op.inits, strict=True) if init in own}
+            if _writes_to_older(op.body, own | carried):
+                return True
+            own |= {r for r, init in zip(op.results, op.inits, strict=True) if init in own}
+        elif any(_writes_to_older(region, own) for region in regions(op)):
+            return True
+        elif isinstance(op, Call) and (makes_new(callee(op), op) or callee(op) is primitives.make_list):
+            own |= set(op.results)
+        elif isinstance(op, Call) and writes(op):
+            if op.args[0] not in own:
+                return True
+            own |= set(op.results)
+    return False
 
 
 def _keep_written(block: Block, uses: Counter[Value]) -> None:
@@ -68,7 +89,10 @@ def _keep_written(block: Block, uses: Counter[Value]) -> None:
             _keep_written(region, uses)
 
 
-def _nest_block(block: Block, uses: Counter[Value], found: dict[Value, Op], *, watched: bool = False) -> None:
+def _nest_block(
+    block: Block, uses: Counter[Value], found: dict[Value, Op], *, watched: bool = False, settled: bool = True
+) -> None:
+    """Nest what may be; the results of the block are used only after later blocks, unless these leave it `settled`."""
     candidates: dict[Value, int] = {}
     sizes: dict[Value, int] = {}
     for i, op in enumerate(block.ops):
@@ -94,8 +118,19 @@ def _nest_block(block: Block, uses: Counter[Value], found: dict[Value, Op], *, w
     for result in block.results:
         if isinstance(result, Value) and result in candidates:
             start, end = candidates.pop(result), len(block.ops)
-            if _may_move(block.ops, start, end, found) and not (watched and _raises(block.ops[start], found)):
+            settles = settled or not _reads_memory(block.ops[start], found)
+            if (
+                settles
+                and _may_move(block.ops, start, end, found)
+                and not (watched and _raises(block.ops[start], found))
+            ):
                 found[result] = block.ops[start]
+
+
+def _reads_memory(op: Op, found: dict[Value, Op]) -> bool:
+    """Whether an op, or what is nested in it, reads what can be written to."""
+    reads = [o for o in operands(op) if isinstance(o, Value)]
+    return any(_reads_memory(found[o], found) if o in found else kinds(o.type) for o in reads)
 
 
 def _is_candidate(op: Op, uses: Counter[Value], found: dict[Value, Op]) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import linecache
-import operator
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -155,9 +154,7 @@ class StatementPrinter:
 
     def _store(self, op: Call) -> list[ast.stmt]:
         target, *indices, item = op.args
-        place = self.operand(target)
-        for index in indices:
-            place = ast.Subscript(place, self.expressions.index(index), ast.Load())  # type: ignore[arg-type]
+        place = self.expressions.view(target, indices)  # type: ignore[arg-type]
         return [self._put(place, self.operand(item), op), *self._version(op, 0)]
 
     def _put(self, place: ast.expr, value: ast.expr, op: Call) -> ast.stmt:
@@ -177,8 +174,9 @@ class StatementPrinter:
         return []
 
     def _accumulate(self, op: Call) -> list[ast.stmt]:
-        target, index, item = op.args
-        place = ast.Subscript(self.operand(target), self.expressions.index(index), ast.Store())  # type: ignore[arg-type]
+        target, *indices, item = op.args
+        place: Any = self.expressions.view(target, indices)  # type: ignore[arg-type]
+        place.ctx = ast.Store()
         value = self.operand(item)
         if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
             return [ast.AugAssign(place, ast.Sub(), value.operand), *self._version(op, 0)]
@@ -195,7 +193,9 @@ class StatementPrinter:
 
     def _scatter_add(self, op: Call) -> list[ast.stmt]:
         function = ast.Attribute(self.expressions.references.to(np.add), "at", ast.Load())
-        return [ast.Expr(ast.Call(function, [self.operand(a) for a in op.args], [])), *self._version(op, 0)]
+        target, *path, index, item = op.args
+        args = [self.expressions.view(target, path), self.operand(index), self.operand(item)]  # type: ignore[arg-type]
+        return [ast.Expr(ast.Call(function, args, [])), *self._version(op, 0)]
 
     def _pop(self, op: Call) -> list[ast.stmt]:
         value = ast.Call(ast.Attribute(self.operand(op.args[0]), "pop", ast.Load()), [], [])
@@ -470,8 +470,8 @@ def _writes_in_place(store: Call) -> bool:
     place = type_of_operand(target)  # type: ignore[arg-type]
     if not isinstance(place, Array) or not isinstance(t, Array) or not place.dtype == t.dtype is not None:
         return False
-    for index in indices:
-        place = result_type(operator.getitem, (Value(None, place), index), {})  # type: ignore[arg-type]
+    for fn, args, kwargs in primitives.steps(indices, constant):
+        place = result_type(fn, (Value(None, place), *args), kwargs)
     axes = getattr(place, "axes", None)
     return axes is not None and t.axes is not None and len(axes) == len(t.axes)
 

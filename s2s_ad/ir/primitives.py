@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -47,19 +48,61 @@ def append(items: list[Any], item: Any) -> list[Any]:
     return items
 
 
+@dataclass(frozen=True)
+class View:
+    """Among the indices of a write, a view of what they have led to so far: `fn` of it and of the next operands.
+
+    There are `count` of these by position, and then one for each of `names`.
+    """
+
+    fn: Callable[..., Any]
+    count: int = 0
+    names: tuple[str, ...] = ()
+
+    @property
+    def __name__(self) -> str:
+        return self.fn.__name__
+
+
+def steps(
+    indices: Sequence[Any], value: Callable[[Any], Any] = lambda x: x
+) -> Iterator[tuple[Any, list[Any], dict[str, Any]]]:
+    """What the indices of a write do one after the other: a function, and its arguments but for the first.
+
+    `value` tells what an index is.
+    """
+    rest = iter(indices)
+    for index in rest:
+        view = value(index)
+        if isinstance(view, View):
+            yield view.fn, [next(rest) for _ in range(view.count)], {name: next(rest) for name in view.names}
+        else:
+            yield operator.getitem, [index], {}
+
+
 def store(target: Any, *indices_and_item: Any) -> Any:
-    """`target[i] = item`, `target[i][j] = item`, …: gives the new version of the target, which is the same object."""
+    """`target[i] = item`, `target[i][j] = item`, `target.T[i] = item`, …, where a `View` stands for the `.T`.
+
+    Gives the new version of the target, which is the same object.
+    """
     *path, index, item = indices_and_item
-    inner = target
-    for i in path:
-        inner = inner[i]
-    inner[index] = item
+    _followed(target, path)[index] = item
     return target
 
 
-def accumulate(target: Any, index: Any, item: Any) -> Any:
-    """`target[index] += item`: gives the new version of the target, which is the same object."""
-    target[index] += item
+def _followed(target: Any, path: Sequence[Any]) -> Any:
+    for fn, args, kwargs in steps(path):
+        target = fn(target, *args, **kwargs)
+    return target
+
+
+def accumulate(target: Any, *indices_and_item: Any) -> Any:
+    """`target[index] += item`, or of a view of the target; see `store`.
+
+    Gives the new version of the target, which is the same object.
+    """
+    *path, index, item = indices_and_item
+    _followed(target, path)[index] += item
     return target
 
 
@@ -69,9 +112,13 @@ def augment(target: Any, item: Any) -> Any:
     return target
 
 
-def scatter_add(target: Any, index: Any, item: Any) -> Any:
-    """`np.add.at(target, index, item)`: gives the new version of the target, which is the same object."""
-    np.add.at(target, index, item)
+def scatter_add(target: Any, *indices_and_item: Any) -> Any:
+    """`np.add.at(target, index, item)`, of a view of the target where there are more indices; see `store`.
+
+    Gives the new version of the target, which is the same object.
+    """
+    *path, index, item = indices_and_item
+    np.add.at(_followed(target, path), index, item)
     return target
 
 

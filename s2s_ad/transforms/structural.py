@@ -14,6 +14,7 @@ from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.indexing import is_advanced
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.places import RESHAPING, is_basic
 from s2s_ad.analysis.statics import same
 from s2s_ad.analysis.tables import entering
 from s2s_ad.analysis.typing import result_type
@@ -23,6 +24,7 @@ from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Number, Record, Tuple, U
 from s2s_ad.transforms.scopes import Entry
 from s2s_ad.transforms.steps import CallStep, missing_rule
 from s2s_ad.transforms.tangents import cotangent_type, static_parts
+from s2s_ad.transforms.views import origin
 
 if TYPE_CHECKING:
     from s2s_ad.transforms.pullback import Transform
@@ -181,10 +183,13 @@ def _reverse_getitem(step: StructuralStep) -> None:
 
 
 def _scatter_in_array(step: StructuralStep, primal: Value, index: Operand, bar: Operand) -> None:
+    """`y = x[i]`: x̄[i] += ȳ. Where x is a view of another array, the cotangent of that is written to at once."""
     t = step.t
     scatter = primitives.scatter_add if _is_fancy(index, t) else primitives.accumulate
-    buffer = t.buffer(primal)
-    t.rewrite(primal, t.spec.emit(scatter, [buffer, index, bar], None, type_of_operand(buffer)))
+    primal, path = origin(t, primal)
+    indices = [*path, index]
+    buffer = _laid_out(step, t.buffer(primal), indices)
+    t.rewrite(primal, t.spec.emit(scatter, [buffer, *indices, bar], None, type_of_operand(buffer)))
 
 
 def taking(fn: Any, op: Call) -> Reverse | None:
@@ -350,6 +355,7 @@ def _reverse_store(step: StructuralStep) -> None:
     entry = t.scope.get(result)
     assert entry is not None
     indices = step.args()[1:-1]
+    buffer = _laid_out(step, buffer, indices)
     added = _added(step)
     if added is not None:
         _reverse_added(step, entry, buffer, *added)
@@ -365,6 +371,35 @@ def _reverse_store(step: StructuralStep) -> None:
         t.adopt(target, t._named(rest, target), entry)
     if item_bar is not None and step.is_active(item):
         step.contribute(item, item_bar, 0)
+
+
+@reverses(primitives.scatter_add)
+def _reverse_scatter_add(step: StructuralStep) -> None:
+    """`np.add.at(x, i, v)`: v̄ += x̄[i], and x̄ stays as it is."""
+    t = step.t
+    result, target = step.op.results[0], step.op.args[0]
+    if t.scope.get(result) is None:
+        return
+    buffer = t.buffer(result)
+    entry = t.scope.get(result)
+    assert entry is not None
+    t.scope.take(result)
+    assert isinstance(target, Value)
+    if t.is_active(target):
+        t.adopt(target, buffer, entry)
+    item = len(step.op.args) - 1
+    if step.is_active(item):
+        *path, index = step.args()[1:-1]
+        found = t.spec.apply(operator.getitem, [_followed(step, buffer, path), index])
+        is_view = is_basic(index) and not isinstance(type_of_operand(found), Number)
+        step.contribute(item, t.spec.apply(np.array, [found]) if is_view else found, 0)
+
+
+def _followed(step: StructuralStep, buffer: Operand, path: list[Operand]) -> Operand:
+    """What a path leads to in a buffer."""
+    for fn, args, kwargs in primitives.steps(path, constant):
+        buffer = step.t.spec.apply(fn, [buffer, *args], kwargs)
+    return buffer
 
 
 def _added(step: StructuralStep) -> tuple[Any, Value] | None:
@@ -407,9 +442,23 @@ def _cleared(step: StructuralStep, buffer: Operand, indices: list[Operand], zero
     if len(indices) > 1 and isinstance(kind, List):
         item = spec.apply(operator.getitem, [buffer, indices[0]])
         copy: Any = np.array if isinstance(type_of_operand(item), Array) else list
-        zero = _cleared(step, spec.apply(copy, [item]), indices[1:], zero)
+        own = _laid_out(step, spec.apply(copy, [item]), indices[1:])
+        zero = _cleared(step, own, indices[1:], zero)
         indices = indices[:1]
     return spec.emit(primitives.store, [buffer, *indices, zero], None, kind)
+
+
+def _laid_out(step: StructuralStep, buffer: Operand, indices: list[Operand]) -> Operand:
+    """The buffer of an array, in an order of elements in which to reshape it is to view it, where that is done."""
+    reshapes = any(fn in RESHAPING for fn, _, _ in primitives.steps(indices, constant))
+    if not reshapes or not isinstance(type_of_operand(buffer), Array):
+        return buffer
+    spec = step.t.spec
+    made = spec.definitions.get(buffer)  # type: ignore[arg-type]
+    while made is not None and callee(made) in primitives.IN_PLACE:
+        made = spec.definitions.get(made.args[0])  # type: ignore[arg-type]
+    is_done = made is not None and callee(made) is np.ascontiguousarray
+    return buffer if is_done else spec.apply(np.ascontiguousarray, [buffer])
 
 
 def _innermost(t: Any, depth: int) -> Any:
@@ -422,9 +471,7 @@ def _innermost(t: Any, depth: int) -> Any:
 def _stored_cotangent(step: StructuralStep, buffer: Operand, indices: list[Operand]) -> Operand:
     """What the buffer has at the place that was written to, as a value of its own."""
     spec = step.t.spec
-    inner = buffer
-    for index in indices[:-1]:
-        inner = spec.apply(operator.getitem, [inner, index])
+    inner = _followed(step, buffer, indices[:-1])
     if _is_fancy(indices[-1], step.t) and isinstance(type_of_operand(inner), Array):
         kind = result_type(operator.getitem, (inner, indices[-1]), {})
         return spec.emit(runtime.last_written, [inner, indices[-1]], None, kind)

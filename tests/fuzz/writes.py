@@ -5,9 +5,12 @@
     program   ::= def program(x): statements; return the sum of everything
     statement ::= a[i] = s | a[i] op= s | a[slice] op= … | a op= … | a = array | a, b = b, a | list writes
                 | put(a, s) | a = same(a) | a[[0, 2]] = a[[2, 0]] | a[a > c] = s | if | for | while
+                | np.sin(a, out=a) | np.add.at(a, [0, 2, 0], s) | m = view of m | a = row of m | f = m.ravel()
+                | m[i] = a | m.T[i] op= a | m[i], m[j] = m[j], m[i] | f[i] = s | for row in m | …
 
-Names of arrays are few, so that they are reused, swapped and alias each other. A program is compared with itself run
-plainly (the value, what becomes of the argument), with finite differences, and with its unoptimised code.
+Arrays have five elements, matrices five rows of five, and what is flat has 25. Names of arrays are few, so that they
+are reused, swapped and alias each other. A program is compared with itself run plainly (the value, what becomes of the
+argument), with finite differences, and with its unoptimised code.
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ from programs.harness import identical
 from s2s_ad import ADError, differentiable, grad, pullback
 
 Lines = list[str]
-Kinds = dict[str, str]  # name -> a (array) | s (float) | l (list of floats) | i (counter)
+Kinds = dict[str, str]  # name -> a (array) | m (matrix) | f (flat) | s (float) | l (list of floats) | i (counter)
 HELPERS = "def put(z, v):\n    z[1] = v * z[0]\n\ndef same(z):\n    return z\n"
 X = np.array([0.3, 0.7, 1.1, -0.4, 0.9])
 
@@ -37,6 +40,9 @@ class Writer:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self.counters = 0
+        plain = [self.element, self.element, self.part, self.part, self.name, self.items]
+        more = [self.output, self.output, self.matrix, self.matrix, self.matrix, self.matrix, self.matrix]
+        self.statements = plain if self.random.random() < 0.3 else plain + more
 
     def one(self, *options: Any) -> Any:
         """One of several, at random."""
@@ -121,6 +127,94 @@ class Writer:
             return [f"put({self.one(*self.named(kinds, 'a'))}, {v})"]
         return [self.one(f"{self.one(*lists)}.append({v})", f"{self.one(*lists)}[{self.one('0', '1', '-1')}] = {v}")]
 
+    def output(self, kinds: Kinds) -> Lines:
+        """A write by one of NumPy's writing functions."""
+        arrays = self.named(kinds, "a")
+        a, b, c, v = self.one(*arrays), self.one(*arrays), self.one(*arrays), self.number(kinds, 1)
+        i = self.one("0", "2", "-1", *self.named(kinds, "i"))
+        form = self.one(
+            f"np.sin({a}, out={c})",
+            f"np.multiply({a}, {b}, out={c})",
+            f"np.add({a}[1:], {b}[:-1], out={c}[1:])",
+            f"np.multiply({a}, {v}, out={c}, where={b} > 0.2)",
+            f"np.cumsum({a} * 0.5, out={c})",
+            f"{c} = np.subtract({a}, {b}, out={a})",
+            f"np.add.at({a}, [0, {i}, 0], {v})",
+            f"np.add.at({a}, [{i}, 1, {i}], {b}[:3])",
+            f"np.subtract.at({a}, slice(1, 4), {b}[2:])",
+            f"np.copyto({a}, {b}[::-1])",
+            f"np.copyto({a}, {v}, where={b} > 0.2)",
+            f"np.put({a}, [0, {i}, 3], {b}[1:4])",
+            f"{a}.fill({v})",
+            f"np.place({a}, {b} > 0.2, {c}[:2])",
+        )
+        return [form]
+
+    def matrix(self, kinds: Kinds) -> Lines:
+        """A matrix, a view of one, or a write to either."""
+        matrices, arrays, flats = (self.named(kinds, kind) for kind in "maf")
+        a, b, v = self.one(*arrays), self.one(*arrays), self.number(kinds, 1)
+        if not matrices or self.random.random() < 0.15:
+            name = self.one("m", "n", *matrices)
+            kinds[name] = "m"
+            old = self.one(*matrices) if matrices else "np.zeros((5, 5))"
+            return [f"{name} = {self.one(f'np.outer({a}, {b})', 'np.zeros((5, 5))', f'np.tanh({old})')}"]
+        m, n, i, j = self.one(*matrices), self.one(*matrices), self.index(kinds), self.index(kinds)
+        op = self.one("=", "+=", "*=")
+        view = self.one(
+            "{m}", "{m}.T", "np.swapaxes({m}, 0, 1)", "{m}[::-1]", "np.flip({m}, 1)", "np.expand_dims({m}, 0)[0]"
+        )
+        view = view.format(m=m)
+        if self.random.random() < 0.3:
+            name, value, kind = self.one(
+                (self.one("m", "n"), view, "m"),
+                (self.one("a", "b", "c"), f"{view}[{i}]", "a"),
+                (self.one("a", "b", "c"), f"{view}[:, {i}]", "a"),
+                ("f", f"{m}.{self.one('ravel()', 'reshape(-1)', 'reshape((25,))', 'T.ravel()')}", "f"),
+            )
+            kinds[name] = kind
+            return [f"{name} = {value}"]
+        forms = [
+            f"{view}[{i}] {op} {a}", f"{view}[{i}, {j}] {op} {v}", f"{view}[1:, {i}] {op} {a}[1:]", f"{m} {op[0]}= {v}",
+            f"{m}[{i}], {m}[{j}] = {m}[{j}], {m}[{i}]", f"{m}[[0, 1]] = {m}[[1, 0]]", f"{m}.reshape(-1)[{i}] {op} {v}",
+            f"{view}[...] = np.tanh({n} * {v})", f"np.fill_diagonal({view}, {self.one(v, a)})",
+            f"np.tanh({n}, out={view})", f"np.add.at({view}, ([0, 1, 0], [{i}, 2, {i}]), {a}[:3])",
+            f"np.copyto({view}, {n}.T)", f"np.sum({n}, axis=0, out={a})", f"{view}.ravel()[{i}] = {v}",
+            f"{a}, {b} = {m}[1:3]", f"{view}[{i}] {op} {view}[{j}] * {v}",
+        ]  # fmt: skip
+        if flats:
+            f = self.one(*flats)
+            forms += [
+                f"{f}[{i}] {op} {v}",
+                f"{f}[::6] {op} {a}",
+                f"{f}[{i}] = {f}[{j}] * {v}",
+                f"np.put({f}, [3, {i}, 3], {a}[:3])",
+            ] * 3
+        return [self.one(*forms)]
+
+    def rows(self, kinds: Kinds, depth: int) -> Lines:
+        """A loop over the rows of a matrix, or over elements, which may be written to in its body."""
+        matrices, arrays = self.named(kinds, "m"), self.named(kinds, "a")
+        self.counters += 1
+        i, r, e = f"i{self.counters}", f"r{self.counters}", f"e{self.counters}"
+        inside = dict(kinds)
+        if matrices and self.random.random() < 0.8:
+            m = self.one("{m}", "{m}.T", "{m}[1:]", "{m}[::2]", "{m}").format(m=self.one(*matrices))
+            head, new = self.one(
+                (f"{r} in {m}", {r: "a"}),
+                (f"{i}, {r} in enumerate({m})", {i: "i", r: "a"}),
+                (f"{r}, {e} in zip({m}, {self.one(*arrays)})", {r: "a", e: "s"}),
+                (f"{r} in reversed({m})", {r: "a"}),
+            )
+        else:
+            head, new = f"{i}, {e} in enumerate({self.one(*arrays)})", {i: "i", e: "s"}
+        inside.update(new)
+        body = self.block(inside, depth - 1, self.random.randint(1, 3))
+        if r in new:
+            body.append(f"{r}[{self.index(inside)}] {self.one('=', '+=')} {self.number(inside, 1)}")
+        self.keep(kinds, inside)
+        return [f"for {head}:", *indented(body)]
+
     def branch(self, kinds: Kinds, depth: int) -> Lines:
         """An `if`; a name whose kind the sides do not agree on is forgotten."""
         test = f"if {self.number(kinds, 1)} > {self.one('0.1', '-0.2', '0.4')}:"
@@ -150,11 +244,11 @@ class Writer:
         """Some statements."""
         lines: Lines = []
         for _ in range(count):
-            nested = [self.branch, self.loop] if depth and self.random.random() < 0.25 else []
+            nested = [self.branch, self.loop, self.rows] if depth and self.random.random() < 0.25 else []
             if nested:
                 lines += self.one(*nested)(kinds, depth)
             else:
-                lines += self.one(self.element, self.element, self.part, self.part, self.name, self.items)(kinds)
+                lines += self.one(*self.statements)(kinds)
         return lines
 
 
@@ -168,8 +262,11 @@ def program_text(seed: int) -> str:
     writer, kinds = Writer(seed), {"x": "a", "a": "a"}
     lines = ["a = x * 1.0" if writer.random.random() < 0.7 else "a = np.zeros(5)"]
     lines += writer.block(kinds, 2, writer.random.randint(4, 9))
-    parts = {"a": "np.sum({0} * {0})", "l": "sum({0})", "s": "{0}"}
-    score = " + ".join(parts[kind].format(name) for name, kind in kinds.items())
+    square = "np.sum({0} * {0})"
+    parts = {"a": square, "m": square, "f": square, "l": "sum({0})", "s": "{0}"}
+    score = (
+        " + ".join(parts[kind].format(name) for name, kind in kinds.items() if writer.random.random() < 0.8) or "x[0]"
+    )
     body = "\n".join(indented([*lines, f"return {score}"]))
     return f"import numpy as np\n\n{HELPERS}\ndef program(x):\n{body}\n"
 
@@ -181,7 +278,7 @@ def check(seed: int) -> Outcome:
         plain = X.copy()
         try:
             value = program(plain)
-        except IndexError as error:
+        except (IndexError, ValueError) as error:
             return Outcome("fails", repr(error))
         if not np.isfinite(value) or abs(value) > 1e6:
             return Outcome("fails", f"gives {value}")

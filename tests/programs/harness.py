@@ -29,8 +29,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 class Program:
     """A function of the corpus with one way of calling it.
 
-    `raises` is the exception that the call ends with, `autograd` the reason why that library gives another answer, and
-    `refused` the error with which the compiler declines a program that it cannot differentiate.
+    `raises` is the exception that the call ends with, `autograd` the reason why that library gives another answer,
+    `refused` the error with which the compiler declines a program that it cannot differentiate, and `same_as` a
+    function that gives the same in another way, for instance without writing to anything.
     """
 
     function: Callable[..., Any]
@@ -39,6 +40,7 @@ class Program:
     raises: type[Exception] | None = None
     autograd: str | None = None
     refused: type[Exception] | None = None
+    same_as: Callable[..., Any] | None = None
 
     def arguments(self) -> tuple[Any, ...]:
         """A fresh copy of the arguments; one array that is passed twice stays one array."""
@@ -57,13 +59,15 @@ def program(
     raises: type[Exception] | None = None,
     autograd: str | None = None,
     refused: type[Exception] | None = None,
+    same_as: Callable[..., Any] | None = None,
 ) -> Callable[[F], F]:
     """Add the decorated function to the corpus, once for each tuple of arguments."""
 
     def register(function: F) -> F:
         topic = function.__module__.rpartition(".")[2]
         for i, primals in enumerate(argument_tuples):
-            _programs.append(Program(function, primals, f"{topic}.{function.__name__}-{i}", raises, autograd, refused))
+            name = f"{topic}.{function.__name__}-{i}"
+            _programs.append(Program(function, primals, name, raises, autograd, refused, same_as))
         return function
 
     return register

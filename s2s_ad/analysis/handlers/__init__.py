@@ -6,6 +6,7 @@ from s2s_ad.analysis.handlers import (
     dataclass_init,
     displays,
     facts,
+    fills,
     imports,
     known_items,
     patterns,
@@ -14,10 +15,11 @@ from s2s_ad.analysis.handlers import (
 )
 from s2s_ad.analysis.handlers.construction import construct as construct
 from s2s_ad.analysis.handlers.construction import initialise as initialise
+from s2s_ad.analysis.handlers.outputs import into_output as into_output
 from s2s_ad.analysis.handlers.records import refuse_objects as refuse_objects
 from s2s_ad.analysis.handlers.table import HANDLERS as HANDLERS
 from s2s_ad.analysis.handlers.writes import refuse_writes as refuse_writes
 
 _MODULES = (  # they fill the table
-    *(attributes, construction, dataclass_init, displays, facts, imports, known_items, patterns, supers, writes),
+    *(attributes, construction, dataclass_init, displays, facts, fills, imports, known_items, patterns, supers, writes),
 )

@@ -10,6 +10,7 @@ import numpy as np
 
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers import records
+from s2s_ad.analysis.handlers.fills import drawn, method_that_fills
 from s2s_ad.analysis.handlers.table import REWRITE, handles
 from s2s_ad.analysis.handlers.writes import WRITING_METHODS, refuse_foreign_method, refuse_writing_method
 from s2s_ad.analysis.operands import constant, type_of_operand
@@ -112,6 +113,9 @@ def _call_method(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) ->
     if isinstance(t, List) and name == "append" and len(args) == 3 and not kwargs:
         s.apply(primitives.append, [obj, args[2]])
         return Const(None)
+    filled = method_that_fills(s, name, [obj, *args[2:]], kwargs) if isinstance(t, Array) else None
+    if filled is not None:
+        return filled
     refuse_writing_method(s, t, name)
     if isinstance(t, Array) and name in METHODS:
         return s.apply(METHODS[name], [obj, *args[2:]], kwargs)
@@ -119,6 +123,9 @@ def _call_method(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) ->
         return _dict_method(s, obj, t, name, args[2:])
     if isinstance(t, (List, Tuple)) and name == "copy":
         return s.apply(list, [obj])
+    filled = drawn(s, obj, name, args[2:], kwargs)
+    if filled is not None:
+        return filled
     refuse_foreign_method(s, t, name, [*args[2:], *kwargs.values()])
     return s.emit(primitives.call_method, args, kwargs, UNKNOWN)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -13,8 +11,10 @@ import numpy as np
 from s2s_ad import runtime
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.table import HANDLERS, REWRITE, Handler, handles
-from s2s_ad.analysis.memory import same_path
+from s2s_ad.analysis.memory import Step, same_path
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.overlaps import may_be_out_of_step
+from s2s_ad.analysis.places import READ_ONLY, RESHAPING, SPLITS
 from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
@@ -74,10 +74,7 @@ def refuse_foreign_method(s: Emitter, t: Type, name: str, args: list[Operand]) -
 
 
 def refuse_writes(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> None:
-    """Refuse `out=`, by name or by position, and foreign functions that may write to their arguments."""
-    given = constant(kwargs.get("out"), default=0 if "out" in kwargs else None) is not None
-    if given or len(args) > _inputs(fn):
-        raise MutationError("`out` writes in place", s.span, "use the value that the call returns")
+    """Refuse foreign functions that may write to their arguments."""
     if _is_foreign(fn) and any(_is_mutable(type_of_operand(a)) for a in (*args, *kwargs.values())):
         if getattr(fn, "__module__", None) in _INSTEAD:
             raise UnsupportedSyntaxError(f"`{fn.__name__}` of a container", s.span, _INSTEAD[fn.__module__])
@@ -86,26 +83,6 @@ def refuse_writes(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Op
             s.span,
             "pass the arrays themselves" if isinstance(fn, type) else "give it a derivative with `def_rrule`",
         )
-
-
-@functools.cache
-def _inputs(fn: Any) -> int:
-    """How many positional arguments a NumPy function takes before the one that is its output."""
-    if isinstance(fn, np.ufunc):
-        return fn.nin
-    owner = getattr(fn, "__self__", None)
-    if isinstance(owner, np.ufunc):
-        return {"reduce": 3, "accumulate": 3, "reduceat": 4, "outer": 2}.get(fn.__name__, 0)
-    if (getattr(fn, "__module__", None) or "").partition(".")[0] != "numpy":
-        return 1000
-    if fn in (np.dot, np.concatenate):
-        return 2
-    try:
-        parameters = inspect.signature(fn).parameters
-    except (TypeError, ValueError):
-        return 1000
-    by_position = "out" in parameters and parameters["out"].kind is not inspect.Parameter.KEYWORD_ONLY
-    return list(parameters).index("out") if by_position else 1000
 
 
 def _is_foreign(fn: Any) -> bool:
@@ -154,6 +131,7 @@ def _whole(s: Emitter, target: Value, method: str) -> Value:
             f"`.{method}()` on a list that is in another list", s.span, "build the inner list first, and put it in last"
         )
     refuse_foreign(s, target)
+    refuse_views(s, target)
     return target
 
 
@@ -168,7 +146,16 @@ def _store(s: Emitter, args: list[Operand], _: Any) -> Operand:
     if isinstance(t, List) and not (type_of_operand(index) == INT or type(constant(index)) is int):
         raise MutationError("writing to a slice of a list in place", s.span, REWRITE)
     refuse_foreign(s, target)
-    return target if _is_there(s, target, index, item) else store(s, target, index, item)
+    if _is_there(s, target, index, item):
+        return target
+    refuse_views(s, target)
+    return store(s, target, index, item)
+
+
+def refuse_views(s: Emitter, target: Value) -> None:
+    """Refuse to change a list of views, which is at the place of what it shows."""
+    if s.memory.is_of_views(target):
+        raise MutationError("a write to a list of views", s.span, "write to the views, or make a list of your own")
 
 
 def _is_there(s: Emitter, target: Value, index: Operand, item: Operand) -> bool:
@@ -179,32 +166,39 @@ def _is_there(s: Emitter, target: Value, index: Operand, item: Operand) -> bool:
     return at.root is of.root and same_path(at.path, (*of.path, (operator.getitem, (index,), {})))
 
 
-def store(s: Emitter, target: Value, index: Operand | None, item: Operand) -> Operand:
+def store(
+    s: Emitter, target: Value, index: Operand | None, item: Operand, how: Callable[..., Any] = primitives.store
+) -> Operand:
     """`target[index] = item`, or all of `target`: a new version of its root, and of the list that it is an item of."""
     memory = s.memory
     place = memory.places[target]
     root = memory.state.version[place.root]
+    if any(fn in READ_ONLY for fn, _, _ in place.path):
+        s.raise_error(ValueError, "assignment destination is read-only")
+        return UNDEFINED
     if isinstance(target.type, Array) and target.type.axes == ():
         raise MutationError("a write to an array without axes", s.span, "use a number, or an array of length one")
-    indices = [*(_index_of_step(s, step) for step in place.path), *([] if index is None else [index])]
-    indices = indices or [Const(Ellipsis)]
+    indices = [*_indices(s, root, place.path, whole=index is None), *([] if index is None else [index])]
+    if how is primitives.store and may_be_out_of_step(memory, target, index, item):
+        view = target if index is None else s.apply(operator.getitem, [target, index])
+        s.emit(runtime.refuse_overlap, [view, item], None, Instance(type(None)))
     owner = _owner_of(s, root)
     if owner is not None:
         base, at = owner
-        version = _emit_store(s, base, [at, *indices], item)
+        version = _emit_store(s, how, base, [at, *indices], item)
         s.written_item(base, target, version)
         memory.reread(target, s.item_again(version, at, _item_type(version.type, at), root.name), version, at)
         return version
-    version = _emit_store(s, root, indices, item)
+    version = _emit_store(s, how, root, indices, item)
     s.written(target, version)
     if isinstance(root.type, List):
         memory.hold(version, [item])
     return version
 
 
-def _emit_store(s: Emitter, root: Value, indices: list[Operand], item: Operand) -> Value:
+def _emit_store(s: Emitter, how: Any, root: Value, indices: list[Operand], item: Operand) -> Value:
     kind = _with_item(root.type, indices, type_of_operand(item))
-    return s.emit(primitives.store, [root, *indices, item], None, kind, root.name)
+    return s.emit(how, [root, *indices, item], None, kind, root.name)
 
 
 def _item_type(t: Type, index: Operand) -> Type:
@@ -233,12 +227,17 @@ def _owner_of(s: Emitter, item: Value) -> tuple[Value, Operand] | None:
     return version, index
 
 
-def _index_of_step(s: Emitter, step: Any) -> Operand:
-    fn, rest, kwargs = step
-    if fn is not operator.getitem or kwargs:
-        name = getattr(fn, "__name__", "a view")
-        raise MutationError(f"a write through `{name}`", s.span, "write to the array itself, by its own indices")
-    return rest[0]  # type: ignore[no-any-return]
+def _indices(s: Emitter, root: Value, path: tuple[Step, ...], *, whole: bool) -> list[Operand]:
+    """The indices of a write that lead along a path, to all that is at its end if that is written as a `whole`."""
+    found: list[Operand] = []
+    for fn, rest, kwargs in path:
+        if fn in RESHAPING:
+            s.keep_order(root)
+        if fn is not operator.getitem:
+            found.append(Const(primitives.View(fn, len(rest), tuple(kwargs))))
+        found += (*rest, *kwargs.values())
+    ends_in_view = not path or path[-1][0] is not operator.getitem or (len(path) > 1 and path[-2][0] in SPLITS)
+    return [*found, Const(Ellipsis)] if whole and ends_in_view else found
 
 
 def _with_item(t: Type, indices: list[Operand], item: Type) -> Type:
@@ -304,14 +303,6 @@ for _plain in (
 @handles(
     operator.setitem,
     operator.delitem,
-    np.copyto,
-    np.put,
-    np.place,
-    np.putmask,
-    np.put_along_axis,
-    np.fill_diagonal,
-    np.add.at,
-    np.subtract.at,
     np.multiply.at,
     np.divide.at,
     np.maximum.at,

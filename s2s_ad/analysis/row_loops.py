@@ -1,0 +1,84 @@
+"""Loops over arrays whose bodies write to them, as loops over indices.
+
+    for i, (row, b) in enumerate(zip(A, x)):       for i in range(min(len(A), len(x))):
+        row[0] = b                                     A[i][0] = x[i]
+
+NumPy reads the items of an array one by one, as the loop gets there, so both do the same. The left form is kept where
+nothing is written: its items are read at once, and so are their cotangents.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.memory import State
+from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import Block, Call, Const, For, Op, Operand, Value
+from s2s_ad.ir.types import Array, List
+
+
+def arrays_of(s: Emitter, iterable: Operand) -> list[Operand] | None:
+    """The arrays that a loop runs through, or None if it runs through anything else."""
+    t, made = type_of_operand(iterable), s.definitions.get(iterable)  # type: ignore[arg-type]
+    if (isinstance(t, Array) and t.axes) or s.memory.is_of_views(iterable):
+        return [iterable]
+    if made is None or made.kwargs or constant(made.target) not in (enumerate, zip, reversed) or not made.args:
+        return None
+    inner = [arrays_of(s, arg) for arg in (made.args if constant(made.target) is zip else made.args[:1])]  # type: ignore[arg-type]
+    return None if None in inner else [array for arrays in inner for array in arrays or ()]
+
+
+def is_written(s: Emitter, arrays: list[Operand], before: State, after: State) -> bool:
+    """Whether the body of a loop that has been evaluated may write to one of these arrays."""
+    roots = {r for r in map(s.memory.root, arrays) if r is not None}
+    lost = any(r in after.lost and r not in before.lost for r in roots)
+    changed = [r for r, version in before.version.items() if after.version[r] is not version]
+    return lost or any(root.meets(other) for root in roots for other in changed)
+
+
+def by_index(s: Emitter, op: For, iterable: Operand) -> tuple[For, Operand]:
+    """The loop over the indices, and what it runs through."""
+    index, item = Value(None, hint="i"), op.body.params[0]
+    heads = list(_item(s, iterable, index, item, op))
+    lengths = [s.apply(len, [array]) for array in arrays_of(s, iterable) or ()]
+    end = lengths[0] if len(lengths) == 1 else s.apply(min, lengths)
+    ops = (*heads, *op.body.ops)
+    body = Block((index, *op.body.params[1:]), ops, op.body.results)
+    return replace(op, body=body), s.apply(range, [end])
+
+
+def _item(s: Emitter, source: Operand, index: Operand, item: Value, op: For) -> Iterator[Op]:
+    """Ops that read the item of `source` at `index`."""
+
+    def call(result: Value, fn: Any, *args: Operand) -> Op:
+        return Call((result,), Const(fn), args, span=op.span)
+
+    if isinstance(type_of_operand(source), (Array, List)):
+        array = Value()
+        s.env[array] = source
+        yield call(item, operator.getitem, array, index)
+        return
+    made = s.definitions[source]  # type: ignore[index]
+    fn, args = constant(made.target), made.args
+    if fn is reversed:
+        back = Value()
+        yield call(back, operator.invert, index)
+        yield from _item(s, args[0], back, item, op)  # type: ignore[arg-type]
+        return
+    parts = [Value() for _ in (args if fn is zip else args[:1])]
+    for arg, part in zip(args, parts, strict=False):
+        yield from _item(s, arg, index, part, op)  # type: ignore[arg-type]
+    if fn is zip:
+        yield call(item, primitives.make_tuple, *parts)
+        return
+    number: Operand = index
+    if len(args) > 1:
+        start, number = Value(), Value()
+        s.env[start] = args[1]  # type: ignore[assignment]
+        yield call(number, operator.add, start, index)
+    yield call(item, primitives.make_tuple, number, *parts)

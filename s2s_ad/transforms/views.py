@@ -1,0 +1,69 @@
+"""Views in the adjoint: the cotangent of a view is the same view of the cotangent of what it shows."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any
+
+from s2s_ad.analysis.effects import callee
+from s2s_ad.analysis.memory import Step
+from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.analysis.places import READ_ONLY, RESHAPING, VIEWS, is_basic, keeps_order
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import Const, Operand, Star, Value
+from s2s_ad.ir.types import Array
+
+if TYPE_CHECKING:
+    from s2s_ad.transforms.pullback import Transform
+
+
+def indices_of(steps: list[Step]) -> list[Operand]:
+    """The indices of a write that goes along a path; see `primitives.store`."""
+    found: list[Operand] = []
+    for fn, args, kwargs in steps:
+        if fn is not operator.getitem:
+            found.append(Const(primitives.View(fn, len(args), tuple(kwargs))))
+        found += (*args, *kwargs.values())
+    return found
+
+
+def origin(t: Transform, view: Value) -> tuple[Value, list[Operand]]:
+    """The array that a value is surely a view of, perhaps of another view, and the indices from there."""
+    base, steps = view, []
+    chain: list[tuple[Value, Step]] = []
+    while (step := _step(t, base)) is not None:
+        made = t.definitions[base]
+        base = made.args[0]  # type: ignore[assignment]
+        chain.insert(0, (base, step))
+    while chain and any(s[0] in RESHAPING and not _in_order(chain[:i]) for i, (_, s) in enumerate(chain)):
+        chain.pop(0)
+    base, steps = (chain[0][0] if chain else view), [step for _, step in chain]
+    resolved: list[Any] = [
+        (fn, tuple(map(t.resolve, args)), {k: t.resolve(v) for k, v in kwargs.items()}) for fn, args, kwargs in steps
+    ]
+    return base, indices_of(resolved)
+
+
+def _in_order(chain: list[tuple[Value, Step]]) -> bool:
+    return all(keeps_order(step) for _, step in chain)
+
+
+def _step(t: Transform, view: Value) -> Step | None:
+    """How a value is made from the array that it is a view of, which has a cotangent too."""
+    made = t.definitions.get(view)
+    if made is None or not _is_array(view) or any(isinstance(a, Star) for a in made.args) or None in dict(made.kwargs):
+        return None
+    fn, base = callee(made), made.args[0] if made.args else None
+    if not isinstance(base, Value) or not _is_array(base) or not t.is_active(base):
+        return None
+    step: Step = (fn, tuple(made.args[1:]), dict(made.kwargs))  # type: ignore[arg-type]
+    if fn is operator.getitem:
+        return step if is_basic(made.args[1]) else None  # type: ignore[arg-type]
+    if type(fn).__hash__ is None:
+        return None
+    return step if (fn in VIEWS and fn not in READ_ONLY) or (fn in RESHAPING and keeps_order(step)) else None
+
+
+def _is_array(operand: Operand) -> bool:
+    t = type_of_operand(operand)
+    return isinstance(t, Array) and t.axes != () and not t.loose
