@@ -135,7 +135,7 @@ class Emitter:
         """Append a typed call."""
         for operand in (*args, *(kwargs or {}).values()):
             self.refuse_iterator(operand)
-        if not isinstance(fn, (primitives.MakeClosure, primitives.Refreshed)):
+        if not isinstance(fn, (primitives.MakeClosure, primitives.Refreshed)) and fn is not primitives.keep_item:
             args, kwargs = [self.current(a) for a in args], {k: self.current(v) for k, v in (kwargs or {}).items()}
         value = Value(name, type_)
         self.program.has_objects = self.program.has_objects or object_in(type_) is not None
@@ -224,14 +224,14 @@ class Emitter:
     def written(self, target: Value, version: Value) -> None:
         """Record that `target` has been written to, which made a version of its root."""
         self.memory.write(target, version, self.span)
-        self._show(target, version)
+        self.show(target, version)
 
     def written_item(self, owner: Value, item: Value, version: Value) -> None:
         """Record that an item of a list has been written to; see `Memory.write_item`."""
         self.memory.write_item(owner, item, version, self.span)
-        self._show(owner, version)
+        self.show(owner, version)
 
-    def _show(self, target: Value, version: Value) -> None:
+    def show(self, target: Value, version: Value) -> None:
         """Keep a write that the caller sees, unless the end of the function does."""
         root = self.memory.root(target)
         if root is not None and root.outside and root not in self.given:

@@ -231,6 +231,23 @@ class Memory:
         self.forget_parts(self.state, root, self.state.parts.get(root, {}))
         self._lose(root, span, frozenset())
 
+    def write_part(self, target: Value, version: Value, key: Hashable, part: Operand, span: Span | None) -> None:
+        """Record that a part of a structure of known parts has become another one."""
+        root = self.places[target].root
+        self._set_version(root, version, span)
+        self.state.parts[root] = {**self.state.parts.get(root, {}), key: part}
+        if self.root(part) is None:
+            del self.state.parts[root][key]
+        self.state.content[version] = dict(self.state.parts[root])
+        if root in self.state.held:
+            self.state.held[root] |= self.reachable([part])
+        self._lose(root, span, frozenset())
+
+    def newest(self, operand: Operand) -> Operand:
+        """The newest version of an object, whose parts may have been written to since; other operands as they are."""
+        place = self.places.get(operand) if isinstance(operand, Value) else None
+        return operand if place is None or place.path else self.state.version.get(place.root, operand)
+
     def write_item(self, owner: Value, item: Value, version: Value, span: Span | None) -> None:
         """Record that an item of `owner` was written to, which made a `version` of the owner."""
         root, own = self.places[item].root, self.places[owner].root

@@ -1,9 +1,9 @@
-"""Loops over arrays whose bodies write to them, as loops over indices.
+"""Loops over arrays and lists of objects whose bodies write to the items, as loops over indices.
 
     for i, (row, b) in enumerate(zip(A, x)):       for i in range(min(len(A), len(x))):
         row[0] = b                                     A[i][0] = x[i]
 
-NumPy reads the items of an array one by one, as the loop gets there, so both do the same. The left form is kept where
+Python and NumPy read the items one by one, as the loop gets there, so both do the same. The left form is kept where
 nothing is written: its items are read at once, and so are their cotangents.
 """
 
@@ -19,18 +19,22 @@ from s2s_ad.analysis.memory import State
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, For, Op, Operand, Value
-from s2s_ad.ir.types import Array, List
+from s2s_ad.ir.types import Array, List, Record, Type
 
 
 def arrays_of(s: Emitter, iterable: Operand) -> list[Operand] | None:
-    """The arrays that a loop runs through, or None if it runs through anything else."""
+    """The arrays, and lists of objects, that a loop runs through, or None if it runs through anything else."""
     t, made = type_of_operand(iterable), s.definitions.get(iterable)  # type: ignore[arg-type]
-    if (isinstance(t, Array) and t.axes) or s.memory.is_of_views(iterable):
+    if (isinstance(t, Array) and t.axes) or s.memory.is_of_views(iterable) or _is_of_objects(t):
         return [iterable]
     if made is None or made.kwargs or constant(made.target) not in (enumerate, zip, reversed) or not made.args:
         return None
     inner = [arrays_of(s, arg) for arg in (made.args if constant(made.target) is zip else made.args[:1])]  # type: ignore[arg-type]
     return None if None in inner else [array for arrays in inner for array in arrays or ()]
+
+
+def _is_of_objects(t: Type) -> bool:
+    return isinstance(t, List) and isinstance(t.item, Record)
 
 
 def is_written(s: Emitter, arrays: list[Operand], before: State, after: State) -> bool:

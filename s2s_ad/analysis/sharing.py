@@ -183,7 +183,7 @@ class Sharing:
         if isinstance(target.type, Array):  # type: ignore[union-attr]
             return _ELEMENTS
         nested = callee(op) is primitives.store and len(op.args) > 3
-        return _ITEMS if isinstance(target.type, (List, Dict)) and not nested else _BOTH  # type: ignore[union-attr]
+        return _ITEMS if isinstance(target.type, (List, Dict, Record)) and not nested else _BOTH  # type: ignore[union-attr]
 
 
 def makes_new(fn: Any, op: Call) -> bool:

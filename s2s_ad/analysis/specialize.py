@@ -84,6 +84,7 @@ _SHOWS = frozenset({print, str, repr, format})
 _RETURN = "return the new value, and let the caller take it"
 _MAX_ROUNDS = 8
 _MAX_NESTING = 20
+_OF_ATTRIBUTES = (getattr, hasattr, setattr, object.__setattr__, primitives.call_method)
 _REFERRING = (primitives.SetCell, primitives.MakeClosure)
 
 
@@ -101,7 +102,9 @@ class Specializer(BlockEvaluator):
         known = self.part(fn, args) if fn is operator.getitem else None
         if known is not None:
             return known
-        if self.memory.is_written and not _takes_references(fn, args):
+        if self.memory.is_written and _reads_attribute(fn, args):
+            args = [self._object(args[0]), *args[1:]]
+        elif self.memory.is_written and not _takes_references(fn, args):
             args, kwargs = [self.current(a) for a in args], {k: self.current(v) for k, v in kwargs.items()}
         if isinstance(target, Value):
             return self._apply_value(target, args, kwargs)
@@ -150,6 +153,11 @@ class Specializer(BlockEvaluator):
         if runs:
             self.inside[made] = runs
         return made
+
+    def _object(self, obj: Operand) -> Operand:
+        """An object as it is now, but for what its parts hold."""
+        root = self.memory.root(obj)
+        return self.current(obj) if root is None or root in self.memory.state.lost else self.memory.newest(obj)
 
     def _taken_by(self, fn: Any, args: list[Operand]) -> list[Operand]:
         """The arguments, with lists for the iterators whose items `fn` takes one after the other."""
@@ -573,10 +581,13 @@ def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]
     return result, specializer
 
 
+def _reads_attribute(fn: Any, args: list[Operand]) -> bool:
+    """Whether an attribute of an object is read, set or called, for which the object need not be up to date."""
+    return fn in _OF_ATTRIBUTES and isinstance(type_of_operand(args[0]), Record)
+
+
 def _takes_references(fn: Any, args: list[Operand]) -> bool:
     """Whether what is called reads its arguments itself: the user's functions and methods, and what names variables."""
-    if fn in (getattr, primitives.call_method) and isinstance(type_of_operand(args[0]), Record):
-        return True
     if isinstance(fn, (FunctionType, MethodType)) and registry.get(fn) is None:
         return not is_library(fn) and fn not in HANDLERS and fn not in DEFINITIONS  # type: ignore[arg-type]
     return isinstance(fn, _REFERRING)

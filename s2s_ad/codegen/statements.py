@@ -167,6 +167,14 @@ class StatementPrinter:
         place.ctx = ast.Store()  # type: ignore[attr-defined]
         return ast.Assign([place], value)
 
+    def _set_attribute(self, op: Call) -> list[ast.stmt]:
+        obj, name, value = op.args
+        place = ast.Attribute(self.operand(obj), constant(name), ast.Store())  # type: ignore[arg-type]
+        return [ast.Assign([place], self.operand(value)), *self._version(op, 0)]
+
+    def _keep_item(self, op: Call) -> list[ast.stmt]:
+        return self._version(op, 0)
+
     def _refreshed(self, op: Call) -> list[ast.stmt]:
         return self._version(op, 0)
 
@@ -451,6 +459,8 @@ class StatementPrinter:
 _WRITERS: dict[Any, Any] = {
     primitives.append: StatementPrinter._append,
     primitives.store: StatementPrinter._store,
+    primitives.keep_item: StatementPrinter._keep_item,
+    primitives.set_attribute: StatementPrinter._set_attribute,
     primitives.accumulate: StatementPrinter._accumulate,
     primitives.augment: StatementPrinter._augment,
     primitives.scatter_add: StatementPrinter._scatter_add,

@@ -127,6 +127,18 @@ def pop(items: list[Any]) -> tuple[Any, list[Any]]:
     return items.pop(), items
 
 
+def set_attribute(obj: Any, name: str, value: Any) -> Any:
+    """`obj.name = value`: gives the new version of the object, which is the same object."""
+    setattr(obj, name, value)
+    return obj
+
+
+def keep_item(items: Any, index: Any, item: Any) -> Any:
+    """`items`, whose item `item` has been written to by itself: gives the new version of the list."""
+    assert items[index] is item
+    return items
+
+
 def visible(*values: Any) -> None:
     """Nothing: marks the end of a function that has written to `values`, which the caller has too."""
 
@@ -288,4 +300,4 @@ class Refreshed:
         return obj
 
 
-IN_PLACE = frozenset({append, store, accumulate, augment, scatter_add, pop})
+IN_PLACE = frozenset({append, store, accumulate, augment, scatter_add, pop, set_attribute, keep_item})

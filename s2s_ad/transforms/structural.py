@@ -344,7 +344,7 @@ def _reverse_append(step: StructuralStep) -> None:
         t.adopt(items, rest, entry)
 
 
-@reverses(primitives.store)
+@reverses(primitives.store, primitives.keep_item)
 def _reverse_store(step: StructuralStep) -> None:
     """`x[i] = v`: v̄ += x̄[i]; x̄[i] = 0."""
     t = step.t
@@ -482,6 +482,23 @@ def _stored_cotangent(step: StructuralStep, buffer: Operand, indices: list[Opera
     if isinstance(t, Unknown):
         return spec.emit(runtime.copy, [found], None, UNKNOWN)  # it may be a view of the buffer
     return spec.apply(np.array, [found]) if isinstance(t, Array) and t.axes != () else found
+
+
+@reverses(primitives.set_attribute)
+def _reverse_set_attribute(step: StructuralStep) -> None:
+    """`obj.name = v`: v̄ is what the cotangent of the object has under the name, which it did not have before."""
+    bar = step.take()
+    if bar is None:
+        return
+    t, name = step.t, constant(step.op.args[1])  # type: ignore[arg-type]
+    new, old = step.op.results[0].type, type_of_operand(step.args()[0])
+    assert isinstance(new, Record)
+    assert isinstance(old, Record)
+    parts = dict(zip(new.names, t.tangents.parts_of_cotangent(bar, new), strict=True))
+    if step.is_active(2):
+        step.contribute(2, parts[name])
+    if step.is_active(0):
+        step.contribute(0, t.tangents.rebuild(old, [Const(None) if n == name else parts[n] for n in old.names]))
 
 
 @reverses(primitives.Refreshed)

@@ -15,11 +15,10 @@ It is printed as `Ball(x)` where `__init__` does nothing but set its arguments a
 from __future__ import annotations
 
 import copy
-import dataclasses
 import inspect
 import operator
 from collections.abc import Callable, Sequence
-from types import MemberDescriptorType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 from s2s_ad.analysis.cells import holds_function
@@ -28,21 +27,18 @@ from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.dataclass_init import home_of_generated, run_generated
 from s2s_ad.analysis.handlers.records import (
     found_in_class,
-    is_descriptor,
     is_object,
-    missing,
     own_attribute,
     rely_on,
 )
 from s2s_ad.analysis.handlers.table import handles
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.sharing import kinds
-from s2s_ad.errors import MutationError, UnsupportedSyntaxError
+from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
 from s2s_ad.ir.types import Record, Static, Tuple, Type
 from s2s_ad.ir.values import is_code, is_plain_tuple, is_written_in_python, own_lookup
-from s2s_ad.runtime import slots_of
 
 _MOST_INSIDE = 8
 _OUTSIDE = "make the object outside of the function, and pass it as an argument"
@@ -191,70 +187,6 @@ def initialise(s: Emitter, init: Any, args: list[Operand], kwargs: dict[str, Ope
 @handles(object.__init__)
 def _object_init(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand | None:
     return initialise(s, object.__init__, args, kwargs) if args[0] in s.making else None
-
-
-# attributes
-
-
-@handles(setattr)
-def _setattr(s: Emitter, args: list[Operand], _: Any) -> Operand:
-    obj, name, value = args
-    if obj in s.making and isinstance(name, Const):
-        return _set_attribute(s, obj, name.value, value)
-    raise MutationError(
-        "setting an attribute", s.span, "return the new value instead, or make a new object with the new attribute"
-    )
-
-
-@handles(object.__setattr__)
-def _set_directly(s: Emitter, args: list[Operand], _: Any) -> Operand:
-    """`object.__setattr__(self, name, value)`, which frozen dataclasses use in their `__post_init__`."""
-    obj, name, value = args
-    if obj in s.making and isinstance(name, Const):
-        return _enter(s, obj, name.value, value)
-    raise MutationError("setting an attribute", s.span, "make a new object with the new attribute")
-
-
-def _set_attribute(s: Emitter, obj: Value, name: str, value: Operand) -> Operand:
-    """`obj.name = value`, in the way of the object's class."""
-    cls = type_of_operand(obj).cls  # type: ignore[attr-defined]
-    for home in cls.__mro__:
-        setter = vars(home).get("__setattr__")
-        if setter is None or setter is object.__setattr__:
-            continue
-        if not dataclasses.is_dataclass(home) or setter.__code__.co_filename != "<string>":
-            raise UnsupportedSyntaxError(
-                f"setting an attribute of a `{cls.__name__}`, whose class has its own `__setattr__`", s.span, _OUTSIDE
-            )
-        if cls is home or name in home.__dataclass_fields__:
-            s.raise_error(dataclasses.FrozenInstanceError, f"cannot assign to field {name!r}")
-            return UNDEFINED
-    return _enter(s, obj, name, value)
-
-
-def _enter(s: Emitter, obj: Value, name: str, value: Operand) -> Operand:
-    cls = type_of_operand(obj).cls  # type: ignore[attr-defined]
-    found = found_in_class(cls, name)
-    rely_on(s, cls, name)
-    if isinstance(found, property):
-        if found.fset is None:
-            return missing(s, f"property {name!r} of {cls.__name__!r} object has no setter")
-        s.apply(found.fset, [obj, value])
-        return Const(None)
-    if is_descriptor(found) and not isinstance(found, MemberDescriptorType):
-        raise UnsupportedSyntaxError(
-            f"the attribute `{name}`, which is a descriptor", s.span, "use a property, or a method"
-        )
-    has_dict = getattr(cls, "__dictoffset__", 0) != 0
-    if not has_dict and name not in slots_of(cls):
-        return missing(s, f"{cls.__name__!r} object has no attribute {name!r}")
-    if not isinstance(name, str) or not name.isidentifier():
-        raise UnsupportedSyntaxError(f"the attribute {name!r}, which is no name", s.span, "use a dict instead")
-    s.refuse_iterator(value)
-    if isinstance(value, Value) and value.name is None:
-        value.hint = name  # what it is called where it needs a name
-    s.making = {**s.making, obj: {**s.making[obj], name: value}}
-    return Const(None)
 
 
 # copies

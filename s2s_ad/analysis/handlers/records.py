@@ -129,11 +129,10 @@ def own_attribute(s: Emitter, obj: Operand, t: Object, name: str) -> Operand | N
         return s.apply(operator.getitem, [obj, Const(fields.index(name))]) if name in fields else None
     if name not in t.names:
         return None
-    i = t.names.index(name)
-    made = s.definitions.get(obj)  # type: ignore[arg-type]
-    if made is not None and isinstance(constant(made.target), primitives.MakeObject):
-        return made.args[i]  # type: ignore[return-value]
-    kind = t.values[i]
+    known = _made_with(s, obj, name)
+    if known is not None:
+        return known
+    kind = t.values[t.names.index(name)]
     odd = isinstance(kind, Instance) and issubclass(kind.cls, _UNFOLLOWED) and kind.cls not in _HARMLESS
     if isinstance(kind, Instance) and odd and not s.in_adjoint:
         raise UnsupportedSyntaxError(
@@ -144,6 +143,22 @@ def own_attribute(s: Emitter, obj: Operand, t: Object, name: str) -> Operand | N
     if isinstance(kind, Static):
         return Const(kind.value)
     return s.part(getattr, [obj, Const(name)]) or s.emit(getattr, [obj, Const(name)], None, kind)
+
+
+def _made_with(s: Emitter, obj: Operand, name: str) -> Operand | None:
+    """What an attribute was set to last, or what the object was made with, as far as that is in sight."""
+    while (made := s.definitions.get(obj)) is not None:  # type: ignore[arg-type]
+        fn = callee(made)
+        if isinstance(fn, primitives.MakeObject):
+            return made.args[fn.names.index(name)] if name in fn.names else None  # type: ignore[return-value]
+        if fn is primitives.set_attribute and constant(made.args[1]) == name:  # type: ignore[arg-type]
+            return made.args[2]  # type: ignore[return-value]
+        if isinstance(fn, primitives.Refreshed) and name in fn.keys:
+            return made.args[1 + fn.keys.index(name)]  # type: ignore[return-value]
+        if fn is not primitives.set_attribute and not isinstance(fn, primitives.Refreshed):
+            return None
+        obj = made.args[0]  # type: ignore[assignment]
+    return None
 
 
 def has(s: Emitter, obj: Operand, name: str) -> bool:

@@ -182,7 +182,7 @@ def store(
     if how is primitives.store and may_be_out_of_step(memory, target, index, item):
         view = target if index is None else s.apply(operator.getitem, [target, index])
         s.emit(runtime.refuse_overlap, [view, item], None, Instance(type(None)))
-    owner = _owner_of(s, root)
+    owner = owner_of(s, root)
     if owner is not None:
         base, at = owner
         version = _emit_store(s, how, base, [at, *indices], item)
@@ -207,7 +207,7 @@ def _item_type(t: Type, index: Operand) -> Type:
     return t.items[i] if t.items is not None and type(i) is int and -len(t.items) <= i < len(t.items) else t.item
 
 
-def _owner_of(s: Emitter, item: Value) -> tuple[Value, Operand] | None:
+def owner_of(s: Emitter, item: Value) -> tuple[Value, Operand] | None:
     """The list that `item` has been read from, as it is now, and the index there; None for what is in no list."""
     memory = s.memory
     if item not in memory.origin:
