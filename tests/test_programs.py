@@ -100,10 +100,12 @@ def oracle(program: Program, y_bar: Any) -> Any:
 
 
 def test_oracle_covers_the_corpus() -> None:
-    """Autograd is a witness for most programs."""
+    """Autograd, or a form without writes, is a witness for most programs."""
     pytest.importorskip("autograd")
     silent = []
     for program in PROGRAMS:
+        if program.same_as is not None:
+            continue
         try:
             autograd_gradient(program, cotangent_like(value(program)))
         except Exception as error:

@@ -39,7 +39,8 @@ class FunctionPrinter:
         self.copied = copied
         uses = count_uses(blocks)
         carried_for_results(blocks, uses)
-        self.nested = nested_values(blocks, watched=watched)
+        returned = tuple(returned)  # by the function, but only when all blocks have run
+        self.nested = nested_values(blocks, watched=watched, joint=bool(returned))
         interference = Interference(self.nested)
         captured = [v for v in captured if v not in self.nested]
         live: set[Value] = set()

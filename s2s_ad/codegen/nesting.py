@@ -45,10 +45,11 @@ def carried_for_results(blocks: Iterable[Block], uses: Counter[Value]) -> None:
                 uses.update(p for p, r in zip(params, op.results, strict=True) if uses[r])
 
 
-def nested_values(blocks: Iterable[Block], *, watched: bool = False) -> dict[Value, Op]:
+def nested_values(blocks: Iterable[Block], *, watched: bool = False, joint: bool = False) -> dict[Value, Op]:
     """The values to be printed inside the expressions that use them, with the ops that define them.
 
-    `watched`: it matters in which order things are raised, as it does inside a `try`.
+    `watched`: it matters in which order things are raised, as it does inside a `try`. `joint`: the results of each
+    block are read only after all blocks.
     """
     blocks = tuple(blocks)
     uses = count_uses(blocks)
@@ -56,7 +57,9 @@ def nested_values(blocks: Iterable[Block], *, watched: bool = False) -> dict[Val
         _keep_written(block, uses)
     found: dict[Value, Op] = {}
     for i, block in enumerate(blocks):
-        _nest_block(block, uses, found, watched=watched, settled=not any(map(_writes_to_older, blocks[i + 1 :])))
+        _nest_block(
+            block, uses, found, watched=watched, settled=not (joint and any(map(_writes_to_older, blocks[i + 1 :])))
+        )
     return found
 
 

@@ -94,7 +94,10 @@ def _insert(ops: list[Op], value: Value, call: Call) -> bool:
 def _read_copy(lines: list[list[Op]], value: Value, copy: Call) -> None:
     """Let the forward code read a view only to copy it, and then the copy."""
     for line in lines:
-        line[:] = [op if op is copy else substitute_op(op, {value: copy.results[0]}) for op in line]
+        line[:] = [
+            op if op is copy or callee(op) is runtime.refuse_overlap else substitute_op(op, {value: copy.results[0]})
+            for op in line
+        ]
 
 
 class Transform:
