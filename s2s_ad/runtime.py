@@ -231,6 +231,30 @@ def sort_order(items: Any, key: Any = None, reverse: bool = False) -> list[int]:
     return sorted(range(len(keys)), key=keys.__getitem__, reverse=reverse)
 
 
+def permute(items: list[Any], order: Any) -> list[Any]:
+    """Put the items of a list, in place, in the order that their numbers have in `order`."""
+    items[:] = [items[i] for i in order]
+    return items
+
+
+def position(index: int, n: int) -> int:
+    """Where `index` points to in a list of length `n`, counted from the front; cut off at the ends of the list."""
+    return min(index, n) if index >= 0 else max(index + n, 0)
+
+
+def index_to_remove(items: list[Any], item: Any) -> int:
+    """Where the item is that `items.remove(item)` takes out."""
+    for i, other in enumerate(items):
+        if other is item or other == item:
+            return i
+    raise ValueError("list.remove(x): x not in list")
+
+
+def slice_start(where: slice, n: int) -> int:
+    """Where a slice of a list of length `n` starts."""
+    return where.indices(n)[0]
+
+
 def index_rows(choose: Callable[..., Any], n: int, r: int | None) -> list[list[int]]:
     """What a function of ``itertools``, such as ``permutations``, chooses out of the first `n` numbers."""
     return [list(row) for row in choose(range(n), r)]

@@ -89,6 +89,8 @@ def may_raise(op: Op) -> bool:
         and all(isinstance(type_of_operand(a), Array) for a in op.operands() if a is not op.target)
     ):
         return False
+    if fn is primitives.pop or fn is primitives.delete or fn is runtime.index_to_remove:
+        return True
     if any(isinstance(r.type, Unknown) for r in op.results):
         return True
     types = [type_of_operand(o) for o in (*op.args, *(v for _, v in op.kwargs))]  # type: ignore[arg-type]

@@ -63,7 +63,7 @@ class Overwriting:
         match op:
             case Call():
                 if writes(op):
-                    self._earlier.update((r, op.args[:1]) for r in op.results)
+                    self._earlier[op.results[-1]] = op.args[:1]  # what is taken out may be older
                 elif callee(op) in _NEW or makes_new(callee(op), op):
                     self._earlier.update((r, ()) for r in op.results)
             case If() | Try():

@@ -75,7 +75,8 @@ def _locate_item(memory: Memory, value: Value, call: Call, base: Operand, index:
         memory.item(value, base, index)  # type: ignore[arg-type]
     elif isinstance(t, List) and isinstance(value.type, List):
         memory.new_root(value)
-        memory.hold(value, [base], itself=False)
+        if kinds(value.type.item):
+            memory.hold(value, [base], itself=False)
     else:
         memory.new_root(value, may=memory.reachable([base]))
 
@@ -230,5 +231,7 @@ def locate_unpacked(memory: Memory, values: tuple[Value, ...], source: Operand, 
             _follow(memory, value, operator.getitem, [source, Const(i)], {})
         elif isinstance(type_of_operand(source), List) and memory.root(source) is not None and not has_star:
             memory.item(value, source, Const(i))  # type: ignore[arg-type]
+        elif has_star and isinstance(value.type, List) and not kinds(value.type.item):
+            memory.new_root(value)  # that of the star: all others are items, which have no memory
         else:
             memory.new_root(value, may=memory.reachable([source]))

@@ -175,7 +175,10 @@ class Sharing:
         target = op.args[0]
         assert isinstance(target, Value)
         self._targets.append((target, self._written_kinds(op)))
-        self._unite((*op.results, *(operands(op) if not isinstance(target.type, Array) else (target,))))
+        if isinstance(target.type, Array) or _moves_items(op, target.type):
+            self._unite((op.results[-1], target))
+        else:
+            self._unite((*op.results, *operands(op)))
 
     def _written_kinds(self, op: Call) -> Kinds:
         """The kinds of memory that a write in place writes to; to items of items, it may be any."""
@@ -184,6 +187,18 @@ class Sharing:
             return _ELEMENTS
         nested = callee(op) is primitives.store and len(op.args) > 3
         return _ITEMS if isinstance(target.type, (List, Dict, Record)) and not nested else _BOTH  # type: ignore[union-attr]
+
+
+def _moves_items(op: Call, t: Type) -> bool:
+    """Whether a write to a list of type `t` has to do with another list only in so far as immutable items go over."""
+    fn = callee(op)
+    if fn is primitives.permute:
+        return True
+    return (
+        fn in (primitives.extend, primitives.set_slice)
+        and isinstance(op.results[-1].type, List)
+        and not any(kinds(part.item) for part in (t, op.results[-1].type) if isinstance(part, List))
+    )
 
 
 def makes_new(fn: Any, op: Call) -> bool:

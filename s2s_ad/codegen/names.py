@@ -11,8 +11,7 @@ import keyword
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from s2s_ad.analysis.effects import callee, writes
-from s2s_ad.ir import primitives
+from s2s_ad.analysis.effects import writes
 from s2s_ad.ir.nodes import Block, Call, For, If, Op, Operand, Try, Value, While, With, operands, regions, sides
 
 CONTROL_NAMES = frozenset({"done", "stop", "broke", "returned", "result", "raised", "error", "completed"})
@@ -238,8 +237,7 @@ def unite_webs(naming: Naming, block: Block) -> None:
     """Unite what loops carry, what the sides of an `if` give, and the versions of a buffer."""
     for op in block.ops:
         if isinstance(op, Call) and writes(op):
-            version = op.results[1] if callee(op) is primitives.pop else op.results[0]
-            first = op.args[0]
+            version, first = op.results[-1], op.args[0]
             naming.unite(first, version)  # type: ignore[arg-type]
         for region in regions(op):
             unite_webs(naming, region)

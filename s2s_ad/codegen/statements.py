@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee, is_pure, may_raise_watched
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.typing import result_type
@@ -206,11 +207,43 @@ class StatementPrinter:
         return [ast.Expr(ast.Call(function, args, [])), *self._version(op, 0)]
 
     def _pop(self, op: Call) -> list[ast.stmt]:
-        value = ast.Call(ast.Attribute(self.operand(op.args[0]), "pop", ast.Load()), [], [])
-        first: ast.stmt = (
-            ast.Assign([store(self.naming.name[op.results[0]])], value) if self.uses[op.results[0]] else ast.Expr(value)
-        )
+        value, taken = self._method(op, "pop"), op.results[0]
+        first = ast.Assign([store(self.naming.name[taken])], value) if self.uses[taken] else ast.Expr(value)
         return [first, *self._version(op, 1)]
+
+    def _delete(self, op: Call) -> list[ast.stmt]:
+        if self.uses[op.results[0]]:
+            return self._pop(op)
+        items, index = op.args
+        place = ast.Subscript(self.operand(items), self.expressions.index(index), ast.Del())  # type: ignore[arg-type]
+        return [ast.Delete([place]), *self._version(op, 1)]
+
+    def _write_by_method(self, op: Call) -> list[ast.stmt]:
+        return [ast.Expr(self._method(op, callee(op).__name__)), *self._version(op, 0)]
+
+    def _method(self, op: Call, name: str) -> ast.expr:
+        items, *args = map(self.operand, op.args)
+        return ast.Call(ast.Attribute(items, name, ast.Load()), args, [])
+
+    def _permute(self, op: Call) -> list[ast.stmt]:
+        function = self.expressions.references.to(runtime.permute)
+        return [ast.Expr(ast.Call(function, [self.operand(a) for a in op.args], [])), *self._version(op, 0)]
+
+    def _set_slice(self, op: Call) -> list[ast.stmt]:
+        items, where, more = op.args
+
+        def part(ctx: ast.expr_context) -> ast.expr:
+            return ast.Subscript(self.operand(items), self.expressions.index(where), ctx)  # type: ignore[arg-type]
+
+        taken, value = op.results[0], self.operand(more)
+        if self.uses[taken]:  # both are read before either is assigned
+            targets = ast.Tuple([part(ast.Store()), store(self.naming.name[taken])], ast.Store())
+            write: ast.stmt = ast.Assign([targets], ast.Tuple([value, part(ast.Load())], ast.Load()))
+        elif self._is_empty_list(more):  # type: ignore[arg-type]
+            write = ast.Delete([part(ast.Del())])
+        else:
+            write = ast.Assign([part(ast.Store())], value)
+        return [write, *self._version(op, 1)]
 
     def _version(self, op: Call, i: int) -> list[ast.stmt]:
         """The new version of a buffer is the old object; where it has another name, that is bound too."""
@@ -465,6 +498,12 @@ _WRITERS: dict[Any, Any] = {
     primitives.augment: StatementPrinter._augment,
     primitives.scatter_add: StatementPrinter._scatter_add,
     primitives.pop: StatementPrinter._pop,
+    primitives.delete: StatementPrinter._delete,
+    primitives.insert: StatementPrinter._write_by_method,
+    primitives.extend: StatementPrinter._write_by_method,
+    primitives.reverse: StatementPrinter._write_by_method,
+    primitives.permute: StatementPrinter._permute,
+    primitives.set_slice: StatementPrinter._set_slice,
     primitives.raise_: StatementPrinter._raise_,
     primitives.Refreshed: StatementPrinter._refreshed,
     primitives.visible: StatementPrinter._visible,

@@ -81,13 +81,11 @@ _DELETE_ATTRIBUTE = Refusal("`del` of an attribute is not supported", "build a n
 _HIDDEN_RESULT = "take the value as an argument, and return the new one"
 _GLOBAL = Refusal("assignment to a `global` variable is not supported", _HIDDEN_RESULT)
 _NONLOCAL = Refusal("assignment to a `nonlocal` variable is not supported", _HIDDEN_RESULT)
-_DELETE_ITEM = Refusal("`del` of an item is not supported", "build a new list or dict without it")
 
 
 CONDITIONAL: dict[type, Callable[[Any], Refusal | None]] = {
     gast.GeneratorExp: lambda node: _WALRUS if any(isinstance(n, gast.NamedExpr) for n in gast.walk(node)) else None,
     gast.Attribute: lambda node: _DELETE_ATTRIBUTE if isinstance(node.ctx, gast.Del) else None,
-    gast.Subscript: lambda node: _DELETE_ITEM if isinstance(node.ctx, gast.Del) else None,
     gast.comprehension: lambda node: _COROUTINE if node.is_async else None,
 }
 

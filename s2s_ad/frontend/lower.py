@@ -383,6 +383,15 @@ class FunctionLowering(TryLowering):
 
     def _delete(self, node: gast.Delete) -> None:
         for target in node.targets:
+            self._delete_one(target)
+
+    def _delete_one(self, target: Any) -> None:
+        if isinstance(target, gast.Subscript):
+            self.emit(target, operator.delitem, self.expression(target.value), self.expression(target.slice))
+        elif isinstance(target, (gast.Tuple, gast.List)):
+            for part in target.elts:
+                self._delete_one(part)
+        else:
             self.read(target.id, target)
             self.env[target.id] = UNDEFINED
             self.changed(target, [target.id])

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from s2s_ad import runtime
 from s2s_ad.runtime import make_object
 
 
@@ -122,9 +123,46 @@ def scatter_add(target: Any, *indices_and_item: Any) -> Any:
     return target
 
 
-def pop(items: list[Any]) -> tuple[Any, list[Any]]:
-    """`items.pop()`: gives the last item, and the new version of the list, which is the same object."""
-    return items.pop(), items
+def pop(items: list[Any], index: Any = -1) -> tuple[Any, list[Any]]:
+    """`items.pop(index)`: gives the item, and the new version of the list, which is the same object."""
+    return items.pop(index), items
+
+
+def delete(items: list[Any], index: Any) -> tuple[Any, list[Any]]:
+    """`del items[index]`: gives the item, and the new version of the list, which is the same object."""
+    item = items[index]
+    del items[index]
+    return item, items
+
+
+def insert(items: list[Any], index: Any, item: Any) -> list[Any]:
+    """`items.insert(index, item)`: gives the new version of the list, which is the same object."""
+    items.insert(index, item)
+    return items
+
+
+def extend(items: list[Any], more: list[Any]) -> list[Any]:
+    """`items.extend(more)`: gives the new version of the list, which is the same object."""
+    items.extend(more)
+    return items
+
+
+def reverse(items: list[Any]) -> list[Any]:
+    """`items.reverse()`: gives the new version of the list, which is the same object."""
+    items.reverse()
+    return items
+
+
+def permute(items: list[Any], order: Any) -> list[Any]:
+    """Puts the items of a list in another order: gives the new version of the list, which is the same object."""
+    return runtime.permute(items, order)
+
+
+def set_slice(items: list[Any], where: slice, more: list[Any]) -> tuple[list[Any], list[Any]]:
+    """`items[where] = more`: gives the items that were there, and the new version of the list, the same object."""
+    before = items[where]
+    items[where] = more
+    return before, items
 
 
 def set_attribute(obj: Any, name: str, value: Any) -> Any:
@@ -300,4 +338,7 @@ class Refreshed:
         return obj
 
 
-IN_PLACE = frozenset({append, store, accumulate, augment, scatter_add, pop, set_attribute, keep_item})
+IN_PLACE = frozenset({
+    append, store, accumulate, augment, scatter_add, pop, delete, insert, extend, reverse, permute, set_slice,
+    set_attribute, keep_item,
+})  # fmt: skip

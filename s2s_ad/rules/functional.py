@@ -100,6 +100,11 @@ def sorted_by(iterable: Any, *, key: Any, reverse: Any = False) -> Any:
     return [items[i] for i in order]
 
 
+def order_by(items: Any, key: Any, reverse: Any) -> Any:
+    """The order in which `items.sort(key=key, reverse=reverse)` puts a list."""
+    return sort_order([key(x) for x in items], None, reverse)
+
+
 # Of the language, where the items are objects, whose own methods tell what is what.
 def sum_of_objects(iterable: Any, /, start: Any = 0) -> Any:
     """`sum` by the `+` of the items."""

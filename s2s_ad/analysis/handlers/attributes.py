@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.handlers import records
+from s2s_ad.analysis.handlers import lists, records
 from s2s_ad.analysis.handlers.fills import drawn, method_that_fills
 from s2s_ad.analysis.handlers.table import REWRITE, handles
 from s2s_ad.analysis.handlers.writes import WRITING_METHODS, refuse_foreign_method, refuse_writing_method
@@ -116,6 +116,8 @@ def _call_method(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) ->
     filled = method_that_fills(s, name, [obj, *args[2:]], kwargs) if isinstance(t, Array) else None
     if filled is not None:
         return filled
+    if isinstance(t, List) and name in lists.METHODS and s.memory.root(obj) is not None:
+        return lists.METHODS[name](s, obj, args[2:], kwargs)
     refuse_writing_method(s, t, name)
     if isinstance(t, Array) and name in METHODS:
         return s.apply(METHODS[name], [obj, *args[2:]], kwargs)

@@ -10,7 +10,9 @@ import numpy as np
 
 from s2s_ad import runtime
 from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.handlers import lists
 from s2s_ad.analysis.handlers.table import HANDLERS, REWRITE, Handler, handles
+from s2s_ad.analysis.handlers.targets import refuse_views, whole
 from s2s_ad.analysis.memory import Step, same_path
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.overlaps import may_be_out_of_step
@@ -119,20 +121,9 @@ def _append(s: Emitter, args: list[Operand], _: Any) -> Operand:
     else:
         version = s.emit(primitives.append, args, None, List(join(t.item, type_of_operand(item))), items.name)
     if s.memory.root(items) is not None:
-        s.written(_whole(s, items, "append"), version)
+        s.written(whole(s, items, "append"), version)
         s.memory.hold(version, [item])
     return version
-
-
-def _whole(s: Emitter, target: Value, method: str) -> Value:
-    """A list that is a root of its own: of one that is in another list it is not known which other list it is too."""
-    if target in s.memory.origin:
-        raise MutationError(
-            f"`.{method}()` on a list that is in another list", s.span, "build the inner list first, and put it in last"
-        )
-    refuse_foreign(s, target)
-    refuse_views(s, target)
-    return target
 
 
 @handles(primitives.store)
@@ -144,18 +135,13 @@ def _store(s: Emitter, args: list[Operand], _: Any) -> Operand:
     if not isinstance(target, Value) or not isinstance(t, (Array, List)) or s.memory.root(target) is None:
         raise MutationError("writing to an item in place", s.span, REWRITE)
     if isinstance(t, List) and not (type_of_operand(index) == INT or type(constant(index)) is int):
-        raise MutationError("writing to a slice of a list in place", s.span, REWRITE)
+        lists.set_slice(s, target, index, item)
+        return target
     refuse_foreign(s, target)
     if _is_there(s, target, index, item):
         return target
     refuse_views(s, target)
     return store(s, target, index, item)
-
-
-def refuse_views(s: Emitter, target: Value) -> None:
-    """Refuse to change a list of views, which is at the place of what it shows."""
-    if s.memory.is_of_views(target):
-        raise MutationError("a write to a list of views", s.span, "write to the views, or make a list of your own")
 
 
 def _is_there(s: Emitter, target: Value, index: Operand, item: Operand) -> bool:
@@ -259,6 +245,9 @@ def _in_place(plain: Callable[..., Any]) -> Handler:
     def handler(s: Emitter, args: list[Operand], _: Any) -> Operand:
         target, other = args
         t = type_of_operand(target)
+        if isinstance(t, List) and isinstance(target, Value) and plain in lists.AUGMENTED:
+            lists.AUGMENTED[plain](s, target, other)
+            return target
         if isinstance(t, Unknown):
             return s.apply(plain, [s.emit(runtime.immutable, [target], None, UNKNOWN), other])
         if isinstance(t, Array) and isinstance(target, Value) and (t.axes != () or t.boxed) and not t.loose:
@@ -300,9 +289,20 @@ for _plain in (
     HANDLERS[getattr(operator, f"i{_plain.__name__.rstrip('_')}")] = _in_place(_plain)
 
 
+@handles(operator.delitem)
+def _delitem(s: Emitter, args: list[Operand], _: Any) -> Operand:
+    target, index = args
+    t = type_of_operand(target)
+    if isinstance(t, Never) or s.dead:
+        return UNDEFINED
+    if not isinstance(target, Value) or not isinstance(t, List):
+        raise MutationError("`del` of an item", s.span, "build a new list or dict without it")
+    lists.delete(s, target, index)
+    return Const(None)
+
+
 @handles(
     operator.setitem,
-    operator.delitem,
     np.multiply.at,
     np.divide.at,
     np.maximum.at,

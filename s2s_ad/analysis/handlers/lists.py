@@ -1,0 +1,239 @@
+"""Writes in place to lists that change their length or their order, in terms of a few primitives.
+
+xs.pop(i)   xs.insert(i, x)   xs.extend(ys)   xs.reverse()     themselves
+xs.sort(key=f, reverse=r)     xs in the order of `sort_order`  (`primitives.permute`)
+xs[i:j] = ys                  `primitives.set_slice`
+xs.clear()                    xs[:] = []
+xs *= n                       xs[:] = xs * n
+xs += ys                      xs.extend(ys)
+del xs[i]                     `primitives.delete`, which is as `pop`
+del xs[i:j]                   xs[i:j] = []
+xs.remove(x)                  del xs[i], where `runtime.index_to_remove` tells which
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from s2s_ad import runtime
+from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.handlers.targets import whole
+from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.sharing import kinds
+from s2s_ad.errors import MutationError, UnsupportedSyntaxError
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import Call, Const, Operand, Value
+from s2s_ad.ir.types import INT, Instance, Iterable, List, Number, Tuple, Type, Unknown, join, object_in
+from s2s_ad.rules.functional import order_by
+
+Method = Callable[[Emitter, Value, list[Operand], dict[str, Operand]], Operand]
+METHODS: dict[str, Method] = {}
+_ALL = Const(slice(None))
+
+
+def _method(most: int, least: int | None = None, *keywords: str) -> Callable[[Method], Method]:
+    """Enter a method that takes from `least` to `most` arguments, and `keywords`."""
+
+    def register(method: Method) -> Method:
+        name = method.__name__.strip("_")
+
+        def checked(s: Emitter, items: Value, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
+            if not (most if least is None else least) <= len(args) <= most or not kwargs.keys() <= set(keywords):
+                raise UnsupportedSyntaxError(f"`.{name}()` of a list in this form", s.span, "give it what a list takes")
+            return method(s, items, args, kwargs)
+
+        METHODS[name] = checked
+        return method
+
+    return register
+
+
+def _list_type(items: Value) -> List:
+    assert isinstance(items.type, List)
+    return items.type
+
+
+def _changed(s: Emitter, fn: Any, items: Value, args: list[Operand], item: Type) -> Value:
+    """Emit a write to a list, after which its items are of the type `item`."""
+    version = s.emit(fn, [items, *args], None, List(item), items.name)
+    s.written(items, version)
+    return version
+
+
+def _taking(s: Emitter, fn: Any, items: Value, args: list[Operand], taken: Type, kind: List) -> Operand:
+    """Emit a write that gives what it takes out of a list, and then the list."""
+    memory = s.memory
+    call = Call(
+        (Value(None, taken), Value(items.name, kind)), Const(fn), (items, *map(s.current, args)), span=s.span
+    )  # fmt: skip
+    s.ops.append(call)
+    s.definitions.update((r, call) for r in call.results)
+    s.clock += 1
+    first, version = call.results
+    root = memory.root(items)
+    if kinds(taken) and root is not None:
+        memory.new_root(first, may=memory.reachable([items]) - {root})
+    s.written(items, version)
+    return first
+
+
+def _position(s: Emitter, index: Operand) -> Operand:
+    if type_of_operand(index) == INT or type(constant(index)) is int:
+        return index
+    if isinstance(type_of_operand(index), Number):
+        return s.apply(operator.index, [index])
+    raise MutationError("an index of a list that is not surely an `int`", s.span, "convert it: `int(i)`")
+
+
+@_method(1, 0)
+def _pop(s: Emitter, items: Value, args: list[Operand], _: Any) -> Operand:
+    return _take_out(s, primitives.pop, items, args)
+
+
+def _take_out(s: Emitter, fn: Any, items: Value, args: list[Operand]) -> Operand:
+    t = _list_type(whole(s, items, fn.__name__))
+    at = [_position(s, index) for index in args]
+    i = constant(at[0]) if at else -1
+    taken, rest = t.item, None
+    if t.items is not None and type(i) is int and -len(t.items) <= i < len(t.items):
+        left = list(t.items)
+        taken = left.pop(i)
+        rest = tuple(left) if len(set(left)) > 1 else None
+    return _taking(s, fn, items, at, taken, List(t.item, rest))
+
+
+@_method(2)
+def _insert(s: Emitter, items: Value, args: list[Operand], _: Any) -> Operand:
+    t = _list_type(whole(s, items, "insert"))
+    at, item = _position(s, args[0]), args[1]
+    version = _changed(s, primitives.insert, items, [at, item], join(t.item, type_of_operand(item)))
+    s.memory.hold(version, [item])
+    return Const(None)
+
+
+@_method(1)
+def _extend(s: Emitter, items: Value, args: list[Operand], _: Any) -> Operand:
+    extend(s, items, args[0])
+    return Const(None)
+
+
+def extend(s: Emitter, items: Value, more: Operand) -> None:
+    """`items.extend(more)`."""
+    t = _list_type(whole(s, items, "extend"))
+    more = _as_list(s, items, more)
+    item = type_of_operand(more).item  # type: ignore[attr-defined]
+    version = _changed(s, primitives.extend, items, [more], join(t.item, item))
+    if kinds(item):
+        s.memory.hold(version, [more], itself=False)
+
+
+def _as_list(s: Emitter, items: Value, more: Operand) -> Operand:
+    """What is put into a list, as a list that is another one."""
+    t = type_of_operand(more)
+    if isinstance(t, List) and not s.memory.is_same(more, items):
+        return more
+    made = s.apply(list, [more])
+    if isinstance(type_of_operand(made), List):
+        return made
+    raise MutationError("putting what is not known to be a list into a list", s.span, "make a list of it first")
+
+
+@_method(0)
+def _reverse(s: Emitter, items: Value, _: Any, __: Any) -> Operand:
+    _changed(s, primitives.reverse, whole(s, items, "reverse"), [], _list_type(items).item)
+    return Const(None)
+
+
+@_method(0, 0, "key", "reverse")
+def _sort(s: Emitter, items: Value, _: Any, kwargs: dict[str, Operand]) -> Operand:
+    t = _list_type(whole(s, items, "sort"))
+    key, backwards = kwargs.get("key", Const(None)), kwargs.get("reverse", Const(False))
+    if isinstance(key, Const) and key.value is None:
+        _refuse_objects(s, t, "sort")
+        order: Operand = s.emit(runtime.sort_order, [items, Const(None), backwards], None, List(INT))
+    else:
+        order = s.call_in_place(order_by, [items, key, backwards])  # type: ignore[arg-type]
+    version = s.current(items)
+    assert isinstance(version, Value)
+    _changed(s, primitives.permute, version, [order], t.item)
+    return Const(None)
+
+
+def _refuse_objects(s: Emitter, t: List, name: str) -> None:
+    """Objects have operators of their own."""
+    if object_in(t) is not None or isinstance(t.item, Unknown):
+        raise MutationError(
+            f"`.{name}()` of a list of objects, or of what is not known", s.span, "compare numbers, or give it a key"
+        )
+
+
+@_method(0)
+def _clear(s: Emitter, items: Value, _: Any, __: Any) -> Operand:
+    set_slice(s, items, _ALL, s.apply(primitives.make_list, []))
+    return Const(None)
+
+
+@_method(1)
+def _remove(s: Emitter, items: Value, args: list[Operand], _: Any) -> Operand:
+    _refuse_objects(s, _list_type(items), "remove")
+    at = s.emit(runtime.index_to_remove, [items, args[0]], None, INT)
+    _take_out(s, primitives.delete, items, [at])
+    return Const(None)
+
+
+@_method(3, 1)
+def _index(s: Emitter, items: Value, args: list[Operand], _: Any) -> Operand:
+    _refuse_objects(s, _list_type(items), "index")
+    return s.emit(primitives.call_method, [items, Const("index"), *args], None, INT)
+
+
+@_method(1)
+def _count(s: Emitter, items: Value, args: list[Operand], _: Any) -> Operand:
+    _refuse_objects(s, _list_type(items), "count")
+    return s.emit(primitives.call_method, [items, Const("count"), *args], None, INT)
+
+
+def set_slice(s: Emitter, items: Value, where: Operand, more: Operand) -> None:
+    """`items[where] = more`."""
+    t = _list_type(whole(s, items, "__setitem__"))
+    if not _is_step_one(s, where):
+        raise MutationError("writing to a slice of a list with a step", s.span, "write to the items one by one")
+    more = _as_list(s, items, more)
+    item = type_of_operand(more).item  # type: ignore[attr-defined]
+    _taking(s, primitives.set_slice, items, [where, more], List(t.item), List(join(t.item, item)))
+    if kinds(item):
+        version = s.current(items)
+        s.memory.hold(version, [more], itself=False)
+
+
+def _is_step_one(s: Emitter, where: Operand) -> bool:
+    if isinstance(where, Const):
+        return isinstance(where.value, slice) and where.value.step in (None, 1)
+    made = s.definitions.get(where)
+    is_slice = made is not None and constant(made.target) is slice and where.type == Instance(slice)
+    return is_slice and len(made.args) == 3 and constant(made.args[2], default=0) in (None, 1)  # type: ignore[union-attr, arg-type]
+
+
+def delete(s: Emitter, items: Value, where: Operand) -> None:
+    """`del items[where]`."""
+    if constant(where).__class__ is slice or type_of_operand(where) == Instance(slice):
+        set_slice(s, items, where, s.apply(primitives.make_list, []))
+    else:
+        _take_out(s, primitives.delete, items, [where])
+
+
+def _repeat(s: Emitter, items: Value, n: Operand) -> None:
+    """`items *= n`."""
+    set_slice(s, items, _ALL, s.apply(operator.mul, [items, n]))
+
+
+def _extend_by(s: Emitter, items: Value, more: Operand) -> None:
+    """`items += more`."""
+    if not isinstance(type_of_operand(more), (List, Tuple, Iterable)):
+        more = s.apply(list, [more])
+    extend(s, items, more)
+
+
+AUGMENTED: dict[Any, Callable[[Emitter, Value, Operand], None]] = {operator.add: _extend_by, operator.mul: _repeat}
