@@ -36,6 +36,7 @@ fuzz: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n auto --hypothesis-profile=fuzz $(PYTEST_ARGS)
 	PYTHONPATH=tests $(BIN)/python -m fuzz $(SEEDS)
 	PYTHONPATH=tests $(BIN)/python -m fuzz.writes $(SEEDS)
+	PYTHONPATH=tests $(BIN)/python -m fuzz.containers $(SEEDS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

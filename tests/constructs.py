@@ -151,7 +151,16 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
         C("sets of constants", "y = {1, 2, 2}\nreturn x * len(y) if 1 in y else x"),
         C("`xs.append(x)` to a list that is made here", "ys = []\nfor a in xs:\n    ys.append(a * x)\nreturn ys[-1]"),
         C("`xs.append(x)` to an argument", "xs.append(x)\nreturn xs[-1] * x"),
-        C("`y.insert`, `pop`, `extend`, `sort`", "y = [x]\ny.extend([2.0 * x])\nreturn y[1] * x"),
+        C(
+            "`ys.insert`, `extend`, `pop`, `remove`",
+            "ys = [x]\nys.extend([2.0 * x])\nys.insert(0, x)\nreturn ys.pop() * ys[0]",
+        ),
+        C("`ys.sort(key=…)`, `reverse`, `clear`", "ys = [x, -x]\nys.sort(key=abs)\nys.reverse()\nreturn ys[0] * x"),
+        C("`ys += zs`, `ys *= n`", "ys = zs = [x]\nys += [x * x]\nys *= 2\nreturn zs[1] * zs[3]"),
+        C("`ys[i:j] = zs`, `del ys[i:j]`", "ys = [x, x, x]\nys[1:] = [x * x]\ndel ys[:1]\nreturn ys[0]"),
+        C("`ys[::2] = zs`", "ys = [x, x]\nys[::2] = [x * x]\nreturn ys[0]"),
+        C("`rows[i].append(x)`", "rows = [[x], [x]]\nfor i in range(2):\n    rows[i].append(x)\nreturn rows[1][1]"),
+        C("`del d[k]`", "d = {'a': x, 'b': x}\ndel d['a']\nreturn d['b']"),
         C(
             "`x[i]`, `x[1:, None]`, `x[mask]`, `x[[0, 0]]`",
             "return v[0] * v[1:, None].sum() + v[v > 0].sum() + v[[0, 0]].sum()",

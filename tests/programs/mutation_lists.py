@@ -1,0 +1,491 @@
+"""Lists that grow, shrink and change their order: stacks, queues, sorting, slices, and lists under several names."""
+
+import numpy as np
+
+from programs.harness import program
+
+X = np.array([0.3, 0.7, 1.1, -0.4, 0.9])
+
+
+@program((X,))
+def both_ends(x):
+    """Items are taken from and put in at both ends."""
+    xs = [x[0], x[1], x[2]]
+    a = xs.pop()
+    b = xs.pop(0)
+    xs.insert(0, a * b)
+    xs.extend([b * 2, a])
+    xs += [x[3]]
+    xs.reverse()
+    return xs[0] * xs[1] + xs[2] * 3 + xs[-1] ** 2 * xs[3]
+
+
+@program((X,))
+def stack(x):
+    """A work list that grows while it is worked off."""
+    todo = [v for v in x]
+    t = 0.0
+    while todo:
+        v = todo.pop()
+        t = t * 0.5 + v * v * (t + 1)
+        if v > 0.8 and len(todo) < 9:
+            todo.append(v * 0.7)
+            todo.append(v * 0.2)
+    return t
+
+
+@program((X,))
+def queue(x):
+    """Breadth first."""
+    q = [x[0]]
+    total = 0.0
+    n = 0
+    while q:
+        v = q.pop(0)
+        total += np.sin(v) * (n + 1)
+        n += 1
+        if n < 8:
+            q.append(v * 0.9)
+            q.append(v * v)
+    return total
+
+
+@program((X,))
+def moving_window(x):
+    """The oldest item leaves when the window is full."""
+    window = []
+    t = 0.0
+    for v in x:
+        window.append(v)
+        if len(window) > 2:
+            window.pop(0)
+        t += sum(window) ** 2
+    return t
+
+
+@program((X,))
+def cleared_now_and_then(x):
+    """Batches."""
+    batch = []
+    t = 0.0
+    for v in x:
+        batch.append(v * v)
+        if len(batch) > 1:
+            t += batch[0] * batch[1]
+            batch.clear()
+    return t + batch[-1] * x[1]
+
+
+@program((X,))
+def sorted_in_place(x):
+    """By value, and by a key, downwards."""
+    xs = [v * 1.5 for v in x]
+    xs.sort()
+    t = xs[0] * xs[1]
+    xs.sort(key=lambda v: v * v, reverse=True)
+    return t + xs[0] * xs[1] + xs[-1] ** 3
+
+
+@program((X,))
+def sorted_downwards(x):
+    """`reverse` alone, and a sort of what is sorted already."""
+    xs = list(x * x)
+    xs.sort(reverse=True)
+    xs.sort()
+    xs.sort(reverse=True)
+    return xs[0] * 3 + xs[1] * xs[2]
+
+
+@program((X,))
+def sorted_in_a_loop(x):
+    """A priority queue: the two smallest are merged."""
+    heap = [np.exp(v) for v in x]
+    cost = 0.0
+    while len(heap) > 1:
+        heap.sort()
+        a = heap.pop(0)
+        b = heap.pop(0)
+        cost += (a + b) * 0.5 + a * b
+        heap.append(a + b)
+    return cost
+
+
+@program((X,))
+def slices(x):
+    """A slice is replaced by more and by fewer items."""
+    xs = [v for v in x]
+    xs[1:3] = [x[0] * x[1], x[2], x[2] ** 2]
+    xs[-2:] = [x[4] * 2]
+    xs[:1] = []
+    xs[1:1] = [x[3], x[0]]
+    return sum([(i + 1) * v * v for i, v in enumerate(xs)])
+
+
+@program((X,))
+def slice_after_its_end(x):
+    """Bounds out of range are cut off, and where the start comes after the stop, it is the start that counts."""
+    xs = [v for v in x]
+    xs[10:] = [x[0] * 2]
+    xs[4:2] = [x[1] * 3]
+    xs[-10:1] = [x[2] * x[3]]
+    return sum([(i + 1) * v * v for i, v in enumerate(xs)])
+
+
+@program((X, 1, 3), (X, -4, -1), (X, 2, 2), (X, 4, 1))
+def slice_at_run_time(x, i, j):
+    """The bounds are arguments."""
+    xs = [v * v for v in x]
+    xs[i:j] = [xs[0] * xs[1], x[2] * 2, x[3]]
+    return sum([(k + 1) * v for k, v in enumerate(xs)]) * xs[2]
+
+
+@program((X, 0), (X, 3), (X, -1), (X, -2))
+def index_at_run_time(x, i):
+    """Pop and insert count from either end."""
+    xs = [v * v for v in x]
+    v = xs.pop(i)
+    xs.insert(i, v * x[0])
+    xs.insert(2 * i, v)
+    xs.pop(i)
+    return sum([(k + 1) * v for k, v in enumerate(xs)]) * v
+
+
+@program((X, 9), (X, -9))
+def insert_beyond_the_ends(x, i):
+    """The index is cut off."""
+    xs = [x[0], x[1]]
+    xs.insert(i, x[2])
+    xs.insert(100, x[3] * 2)
+    xs.insert(-100, x[4] * 3)
+    return sum([(k + 1) * v * v for k, v in enumerate(xs)])
+
+
+@program((X,))
+def deleted(x):
+    """An item, a slice, two at once, and all."""
+    xs = [v * v for v in x]
+    ys = xs.copy()
+    del xs[0]
+    t = xs[0]
+    del xs[1:3]
+    t += xs[1] * x[1]
+    del xs[0], xs[-1]
+    del ys[1:]
+    ys.append(t)
+    del ys[:1]
+    return ys[0] * t + len(xs)
+
+
+@program((X,))
+def removed(x):
+    """By value; counting and finding have no derivative."""
+    xs = [x[0], x[1], x[2], x[1]]
+    k = xs.index(x[1]) + xs.count(x[1])
+    xs.remove(x[1])
+    return xs[0] * xs[1] * k + xs[2] ** 2
+
+
+@program((X,))
+def reversed_in_place(x):
+    """Twice is not at all, once in a loop is."""
+    xs = [v for v in x]
+    t = 0.0
+    for i in range(3):
+        xs.reverse()
+        t += xs[0] * xs[1] * (i + 1)
+    return t
+
+
+@program((X,))
+def joined_and_repeated(x):
+    """New lists leave the old ones alone."""
+    xs = [x[0], x[1] * 2]
+    ys = xs + [x[2]]
+    zs = ys * 2
+    xs *= 2
+    ys += xs
+    xs.append(x[3])
+    return sum([(i + 1) * v for i, v in enumerate(xs + ys + zs)]) * len(zs) * zs[-1]
+
+
+@program((X,))
+def two_names(x):
+    """What is done under one name is seen under the other."""
+    xs = [x[0], x[1]]
+    ys = xs
+    ys += [x[2] * x[0]]
+    xs.insert(1, x[3])
+    zs = (xs, 2.0)
+    zs[0].pop(0)
+    ys.reverse()
+    return xs[0] * ys[1] + zs[0][2] * zs[1] + len(xs)
+
+
+@program((X,))
+def itself(x):
+    """A list is put behind itself, and into its own middle."""
+    xs = [x[0], x[1]]
+    xs.extend(xs)
+    xs += xs
+    xs[1:2] = xs
+    return sum([(i + 1) * v * v for i, v in enumerate(xs)])
+
+
+@program((X,))
+def shared_with_a_closure(x):
+    """The function sees the list as it is when it is called."""
+    xs = [x[0]]
+
+    def total():
+        return sum(xs) * xs[-1]
+
+    xs.append(x[1])
+    a = total()
+    xs.pop(0)
+    xs.extend([x[2], x[3]])
+    return a * total()
+
+
+def push_twice(items, v):
+    """Writes to its argument, and returns it."""
+    items.append(v)
+    items.insert(0, v * v)
+    return items
+
+
+@program((X,))
+def by_a_callee(x):
+    """The list that comes back is the one that went in."""
+    xs = [x[0]]
+    ys = push_twice(xs, x[1])
+    ys.pop()
+    push_twice(ys, x[2] * xs[0])
+    return xs[0] * xs[1] + xs[-1] * len(ys)
+
+
+@program((X, 1.0), (X, -1.0))
+def on_one_side(x, c):
+    """One side shortens the list, the other lengthens it."""
+    xs = [v for v in x]
+    if c > 0:
+        xs.pop(1)
+        xs[0] = x[2] * x[3]
+    else:
+        xs.extend([x[0] * x[1], c * x[0]])
+        xs.reverse()
+    return sum([(i + 1) * v * v for i, v in enumerate(xs)])
+
+
+@program((X,))
+def pop_in_a_condition(x):
+    """The test itself takes the item."""
+    xs = [v for v in x]
+    t = 0.0
+    while len(xs) > 1 and xs.pop() < 1.0:
+        t += xs[-1] ** 2
+    return t * xs[0]
+
+
+@program((X,))
+def of_a_pop(x):
+    """The value of an expression with two of them: the left one is first."""
+    xs = [v for v in x]
+    return xs.pop() - 2 * xs.pop() ** 2 + xs.pop(0) / (1 + xs.pop() ** 2) + xs[0]
+
+
+@program((X,))
+def postfix(x):
+    """A calculator with a stack."""
+    values = [x[0], x[1], x[2], x[3]]
+    stack = []
+    k = 0
+    for token in (0, 0, 1, 0, 2, 0, 1):
+        if token == 0:
+            stack.append(values[k])
+            k += 1
+        else:
+            b = stack.pop()
+            a = stack.pop()
+            stack.append(a * b if token == 1 else a + b)
+    return stack.pop()
+
+
+@program((X,))
+def depth_first(x):
+    """The work list holds tuples of a number and a weight."""
+    children = [[1, 2], [3, 4], [4], [], []]
+    todo = [(0, 1.0)]
+    total = 0.0
+    while todo:
+        node, weight = todo.pop()
+        total += weight * np.sin(x[node])
+        for child in children[node]:
+            todo.append((child, weight * x[node] * x[child]))
+    return total
+
+
+@program((X,))
+def topological_soft_min(x):
+    """Nodes in topological order by a queue, with a soft-min path to each."""
+    edges = [[1, 2], [3], [3, 4], [4], []]
+    missing = [0, 1, 1, 2, 2]
+    cost = [[] for _ in range(0)]
+    into = [[], [0], [0], [1, 2], [2, 3]]
+    ready = [0]
+    order = []
+    while ready:
+        node = ready.pop(0)
+        order.append(node)
+        for other in edges[node]:
+            missing[other] -= 1
+            if missing[other] == 0:
+                ready.append(other)
+    reach = [0.0] * 5
+    for node in order[1:]:
+        ways = [np.exp(-(reach[k] + x[node] * x[k] + 1.0)) for k in into[node]]
+        reach[node] = -np.log(sum(ways))
+    return reach[4] + len(cost)
+
+
+@program((X,))
+def ring_buffer(x):
+    """A list of constant length that turns."""
+    ring = [0.0, 0.0, 0.0]
+    t = 0.0
+    for v in x:
+        ring.append(v * v + 0.5 * ring.pop(0))
+        t += ring[0] * ring[2] + ring[1]
+    return t
+
+
+@program((X,))
+def arrays_in_a_list(x):
+    """Arrays of different lengths come and go."""
+    xs = [x * 2, x[:2]]
+    xs.insert(0, np.sin(x[1:]))
+    a = xs.pop()
+    b = xs.pop(0)
+    xs.extend([a * a, b])
+    xs.reverse()
+    return np.sum(xs[0] ** 2) + np.sum(xs[1]) * np.sum(xs[2] * x)
+
+
+@program((X,))
+def mixed_kinds(x):
+    """A float leaves a list of a float and arrays."""
+    xs = [x * 2, x[0] * 1.0, x[1:3]]
+    a = xs.pop(1)
+    b = xs.pop()
+    return a * np.sum(b * b) + np.sum(xs[0])
+
+
+@program((X,))
+def saved_before_it_goes(x):
+    """The pullback needs items that are not in the list any more, and that have been overwritten."""
+    xs = [v for v in x]
+    t = 0.0
+    for i in range(4):
+        t += xs[i % len(xs)] * xs[0] ** 2
+        xs[0] = xs[-1] * xs.pop()
+    return t
+
+
+@program((X,))
+def emptied_and_filled(x):
+    """The list is another one in each round, under one name."""
+    xs = [x[0], x[1]]
+    for k in range(3):
+        ys = []
+        while xs:
+            ys.append(xs.pop() * x[k] + 0.1)
+        xs = ys
+    return xs[0] * xs[1]
+
+
+@program((X,))
+def left_early(x):
+    """A `break` and a `continue` between the writes."""
+    xs = [v for v in x]
+    out = []
+    while xs:
+        v = xs.pop(0)
+        if v < 0:
+            xs.insert(0, v * v)
+            continue
+        out.insert(0, v * v)
+        if len(out) > 3:
+            break
+        xs.append(v * 0.5)
+    return sum([(i + 1) * v for i, v in enumerate(out + xs)])
+
+
+@program((X,))
+def returned_from_a_loop(x):
+    """The function returns from where it pops."""
+    xs = [v * v for v in x]
+    while True:
+        v = xs.pop()
+        if v > 1.0:
+            return v * xs[-1] + len(xs)
+        xs[0] = xs[0] + v
+
+
+@program((X,))
+def nested_loops(x):
+    """Bubbles up by pop and insert."""
+    xs = [v for v in x]
+    for i in range(1, len(xs)):
+        v = xs.pop(i)
+        j = i
+        while j > 0 and xs[j - 1] > v:
+            j -= 1
+        xs.insert(j, v)
+    return sum([(i + 1) * v * v for i, v in enumerate(xs)])
+
+
+@program((X,))
+def scalar_from_the_list(x):
+    """Lengths and tests tell the way, and have no derivative."""
+    xs = []
+    for v in x:
+        if v in xs or not xs or xs[-1] < v:
+            xs.append(v)
+        elif len(xs) > 1:
+            xs[-1:] = [xs[-1] * v, v]
+    return sum([(i + 1) * v * v for i, v in enumerate(xs)])
+
+
+@program((X,))
+def extended_by_other_things(x):
+    """A tuple, an array, a generator, a range and a string of no float."""
+    xs = [x[0]]
+    xs.extend((x[1], x[2]))
+    xs += (v * v for v in x)
+    xs.extend(x * 2)
+    xs[:1] = range(3)
+    return sum([(i + 1) * v * v for i, v in enumerate(xs)])
+
+
+@program((X,), raises=IndexError)
+def popped_when_empty(x):
+    """The error is Python's, also if nothing reads the item."""
+    xs = [x[0]]
+    xs.pop()
+    xs.pop()
+    return x[0] * x[1]
+
+
+@program((X,), raises=ValueError)
+def removed_what_is_not_there(x):
+    """The error is Python's."""
+    xs = [x[0]]
+    xs.remove(5.0)
+    return x[0] * x[1]
+
+
+@program((X,), raises=IndexError)
+def deleted_what_is_not_there(x):
+    """The error is Python's."""
+    xs = [x[0]]
+    del xs[3]
+    return x[0] * xs[0]

@@ -1,0 +1,175 @@
+"""Lists that change their length or order: what the caller sees, names for one list, and what is refused."""
+
+import copy
+
+import numpy as np
+import pytest
+
+from fuzz import containers
+from s2s_ad import ADError, MutationError, UnsupportedSyntaxError, grad, pullback, value_and_grad
+
+X = np.array([0.3, 0.7, 1.1, -0.4, 0.9])
+
+
+@pytest.mark.parametrize("block", range(8))
+def test_random_programs_are_right_or_refused(block):
+    """Values, effects, errors and gradients; twice, joint and unoptimised."""
+    for seed in range(25 * block, 25 * block + 25):
+        outcome = containers.check(seed)
+        assert outcome.verdict != "wrong", f"{outcome.detail}\n{containers.program_text(seed)}"
+
+
+def rearranged(xs):
+    """Takes out, puts in, and turns round."""
+    v = xs.pop()
+    xs.insert(1, v * xs[0])
+    xs += [v, v]
+    del xs[0]
+    xs.reverse()
+    xs[1:2] = [v * v, xs[-1]]
+    return xs[0] * xs[1] * xs[2] + xs[-1]
+
+
+@pytest.mark.parametrize("run", [pullback, lambda f, *a: grad(f)(*a), lambda f, *a: value_and_grad(f)(*a)])
+def test_the_caller_sees_what_plain_python_leaves(run):
+    """In its own list, which stays the same object."""
+    given, plain = [0.3, 0.7, 1.1], [0.3, 0.7, 1.1]
+    alias = given
+    run(rearranged, given)
+    rearranged(plain)
+    assert alias == plain
+
+
+def test_the_cotangent_has_the_length_that_was_given():
+    """Whatever becomes of the list."""
+    given = [0.3, 0.7, 1.1]
+    h = 1e-6
+    expected = []
+    for i in range(3):
+        ends = []
+        for sign in (1, -1):
+            xs = list(given)
+            xs[i] += sign * h
+            ends.append(rearranged(xs))
+        expected.append((ends[0] - ends[1]) / (2 * h))
+    np.testing.assert_allclose(grad(rearranged)(list(given)), expected, rtol=1e-7)
+
+
+def test_the_pullback_leaves_everything_as_it_is():
+    """However often it is called."""
+    xs = [0.3, 0.7, 1.1]
+    _, back = pullback(rearranged, xs)
+    after = copy.deepcopy(xs)
+    first = back(1.0)[1]
+    assert first == back(1.0)[1]
+    assert xs == after
+
+
+def test_a_list_in_a_dict_of_the_caller():
+    """It is the caller's too."""
+
+    def f(x, state):
+        state["seen"].append(x * 2)
+        state["seen"].pop(0)
+        return state["seen"][-1] * x
+
+    state = {"seen": [1.0, 2.0]}
+    assert grad(f)(3.0, state) == 12.0
+    assert state == {"seen": [2.0, 6.0]}
+
+
+def test_what_is_returned_is_the_argument():
+    """Also if it has been emptied in between."""
+
+    def f(xs):
+        last = xs[-1]
+        xs.clear()
+        xs.append(last * last)
+        return xs
+
+    xs = [1.0, 3.0]
+    y, back = pullback(f, xs)
+    assert y is xs
+    assert xs == [9.0]
+    assert back([1.0])[1] == [0.0, 6.0]
+
+
+def test_float32_stays():
+    """The cotangent of what is popped has the kind of the item."""
+
+    def f(x):
+        xs = [v * 1.0 for v in x]
+        xs.insert(0, xs.pop() * xs.pop())
+        return xs[0] * xs[1]
+
+    g = grad(f)(np.array([1.0, 2.0, 3.0], np.float32))
+    assert g.dtype == np.float32
+    np.testing.assert_array_equal(g, [6.0, 3.0, 2.0])
+
+
+def stepped(x):
+    xs = [v * 1.0 for v in x]
+    xs[::2] = [x[0], x[1], x[2]]
+    return sum(xs)
+
+
+def in_a_list(x):
+    rows = [[x[0]], [x[1]]]
+    for i in range(2):
+        rows[i].insert(0, x[2])
+    return rows[0][0]
+
+
+def while_iterated(x):
+    xs = [v * 1.0 for v in x]
+    t = 0.0
+    for v in xs:
+        t += v * xs.pop()
+    return t
+
+
+def one_of_two(x):
+    a, b = [x[0], x[1]], [x[2], x[3]]
+    c = a if x[0] > 0 else b
+    c.pop()
+    return sum(a) + sum(b)
+
+
+def of_a_dict(x):
+    d = {"a": x[0], "b": x[1]}
+    del d["a"]
+    return d["b"]
+
+
+def by_no_keyword_of_a_list(x):
+    xs = [x[0], x[1]]
+    xs.sort(reversed=True)
+    return xs[0]
+
+
+def taken_from_a_list_of_lists(x):
+    rows = [[x[0]], [x[1]]]
+    row = rows.pop()
+    row.append(x[2])
+    return rows[0][0] + row[1]
+
+
+@pytest.mark.parametrize(
+    ("f", "error", "message", "offending"),
+    [
+        (stepped, MutationError, "a slice of a list with a step", "xs[::2]"),
+        (in_a_list, MutationError, "on a list that is in another list", "rows[i].insert(0, x[2])"),
+        (while_iterated, ADError, "which its body writes to", "for v in xs"),
+        (one_of_two, MutationError, "under another name", "sum(a)"),
+        (of_a_dict, MutationError, "`del` of an item", 'd["a"]'),
+        (by_no_keyword_of_a_list, UnsupportedSyntaxError, "in this form", "xs.sort(reversed=True)"),
+        (taken_from_a_list_of_lists, MutationError, "may have been changed", "rows[0]"),
+    ],
+)
+def test_refused(f, error, message, offending):
+    """With the place."""
+    with pytest.raises(error) as caught:
+        grad(f)(X)
+    assert message in str(caught.value)
+    assert offending in str(caught.value)
+    assert "^" in str(caught.value)
