@@ -23,6 +23,13 @@ ALGORITHMS = {
     "copy": "keeps what is in a list before it is written to",
     "last_written": "which of several writes to one element by one index is the last",
     "refuse_shared": "looks for memory that is shared by arguments of a function that writes to them",
+    "index_to_remove": "the place that `list.remove` finds",
+    "permute": "puts a list in another order, in place",
+    "inverse_permutation": "puts cotangents back into the order before a sort",
+    "position": "the place that a number of any sign points to in a list",
+    "refuse_overlap": "looks for rows that NumPy may read after it has written to them",
+    "refuse_unordered": "looks for arrays of which a new shape would be a copy",
+    "slice_start": "the place where a slice of a list begins",
     "sort_order": "the permutation that sorts by a key",
     "sinc_slope": "a power series near 0 and a quotient elsewhere",
 }

@@ -114,20 +114,6 @@ def square(x):
     return x * x
 
 
-FUNCTIONS = [square, np.sin]
-
-
-def out_of_global_data(v):
-    """A list of functions that is read when the program runs."""
-    return FUNCTIONS[len(v) - 2](v[0])
-
-
-def among_nested_functions(v):
-    """Nested functions are no objects in generated code."""
-    f = (lambda x: x * 2) if v[0] > 1 else (lambda x: x * 3)
-    return f(v[1])
-
-
 def among_nested_functions_inactive(v):
     """No derivative goes through the call."""
     f = None
@@ -198,8 +184,6 @@ def deep_copy_of_all_sorts(v):
         (without_a_number, "", "itertools.repeat(v[0])", "write the loop out"),
         (of_a_generator, "def of_a_generator(v):", "def of_a_generator(v):", "return a list"),
         (stops, "for x in endless(v[0]):", "", "`while` and `break`"),
-        (out_of_global_data, "return FUNCTIONS[len(v) - 2](v[0])", "FUNCTIONS[len(v) - 2](v[0])", "rewrite"),
-        (among_nested_functions, "return f(v[1])", "f(v[1])", "in its own branch"),
         (among_nested_functions_inactive, "return f(2.0) * v[1]", "f(2.0)", "in its own branch"),
         (grouped, "return sum(", "itertools.groupby(v, lambda x: x > 0)", "write the loop out"),
         (split_in_two, "a, b = itertools.tee(v)", "itertools.tee(v)", "write the loop out"),

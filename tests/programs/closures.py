@@ -148,7 +148,7 @@ def captured_in_a_comprehension(v, scale):
     return sum([(lambda t: t * scale * k)(v[k]) for k in range(3)])
 
 
-@program((1.5, 2.5), (-1.5, 2.5), refused=UnsupportedSyntaxError)
+@program((1.5, 2.5), (-1.5, 2.5))
 def defined_in_an_arm(x, y):
     """Which body the name has depends on the data."""
     if x > 0:
