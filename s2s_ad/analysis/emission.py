@@ -28,7 +28,7 @@ from s2s_ad.errors import Span, UnsupportedSyntaxError
 from s2s_ad.frontend.source import LiveNames
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Call, Const, Function, Op, Operand, Value, regions
-from s2s_ad.ir.types import NEVER, UNKNOWN, Array, Iterable, Tuple, Type, object_in, with_parts
+from s2s_ad.ir.types import NEVER, UNKNOWN, Array, Closure, Iterable, Tuple, Type, object_in, with_parts
 from s2s_ad.ir.types import Instance as InstanceType
 from s2s_ad.rules.registry import registry
 
@@ -164,7 +164,13 @@ class Emitter:
         if not self.memory.is_written or not isinstance(operand, Value):
             return operand
         found = self.memory.current(operand, self._follow, self.span)
-        return self._refreshed(found) if found in self.memory.state.content else found
+        is_stale = found in self.memory.state.content and not isinstance(type_of_operand(found), Closure)
+        return self._refreshed(found) if is_stale else found
+
+    def whole(self, operand: Operand) -> Operand:
+        """As `current`, for code that is not evaluated here, and so has to be given what a nested function captured."""
+        found = self.current(operand)
+        return self._refreshed(found) if self.memory.is_written and found in self.memory.state.content else found
 
     def _follow(self, step: Step, base: Operand) -> Operand:
         fn, rest, kwargs = step

@@ -477,7 +477,7 @@ class Specializer(BlockEvaluator):
         known = AxisNames()
         references = [self.settled(a) for a in args]
         with self.region():  # only for the types, as what a callee that is spliced in gets are references
-            types = [type_of_operand(self.current(a)) for a in references]
+            types = [type_of_operand(self.whole(a)) for a in references]
         formal = [
             a if is_static(a) else Value(None, known.canonical(widen(t)))
             for a, t in zip(references, types, strict=True)
@@ -489,7 +489,9 @@ class Specializer(BlockEvaluator):
             if code in self.running:
                 raise MutationError(_recursive(code.name, instance), self.span, _RETURN)
             return self.splice(code, references, names)
-        kept = [self.current(a) for a in references if not is_static(a)]
+        if holds_function(instance.result_type) and code not in self.running:
+            return self.splice(code, references, names)  # only here it is known which variables these have
+        kept = [self.whole(a) for a in references if not is_static(a)]
         return self.emit(instance, kept, None, known.outside(instance.result_type), name)
 
     def show_writes(self, given: list[Value]) -> None:
@@ -569,7 +571,7 @@ def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]
     specializer.given |= {memory.places[value].root for value in shared}
     result = specializer.splice(instance.code, params, instance.names)
     specializer.span = specializer.span or instance.code.span
-    result = specializer.current(specializer.settled(result))
+    result = specializer.whole(specializer.settled(result))
     instance.writes = bool(memory.written_outside)
     instance.gives_new = not any(r.outside for r in memory.reachable([result]))
     if instance.writes:

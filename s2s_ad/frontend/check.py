@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import gast
 
 from s2s_ad.errors import Problem, UnsupportedSyntaxError
+from s2s_ad.frontend.desugar.nonlocals import shared_variables, written_nonlocals
 from s2s_ad.frontend.scope import FUNCTIONS, assigned_names, declarations, exits, is_super, may_exit
 from s2s_ad.frontend.source import FunctionSource, live_names
 
@@ -80,7 +81,10 @@ _EXIT_FROM_FINALLY = Refusal(
 _DELETE_ATTRIBUTE = Refusal("`del` of an attribute is not supported", "build a new object without it")
 _HIDDEN_RESULT = "take the value as an argument, and return the new one"
 _GLOBAL = Refusal("assignment to a `global` variable is not supported", _HIDDEN_RESULT)
-_NONLOCAL = Refusal("assignment to a `nonlocal` variable is not supported", _HIDDEN_RESULT)
+_NONLOCAL = Refusal("assignment to a `nonlocal` variable from outside is not supported", _HIDDEN_RESULT)
+_SHARED = Refusal(
+    "a variable that nested functions assign, and that is bound in another way, is not supported", "bind it by `=`"
+)
 
 
 CONDITIONAL: dict[type, Callable[[Any], Refusal | None]] = {
@@ -165,13 +169,38 @@ def _misplaced(nodes: Any, *, caught: bool = False) -> Iterator[tuple[Any, Refus
 
 
 def _written_declarations(root: Any) -> Iterator[tuple[Any, Refusal]]:
-    """The `global` and `nonlocal` statements about variables that the same function assigns."""
+    """The `global` statements about variables that the same function assigns, and `nonlocal` ones that go too far."""
     for function in ast.walk(root):
         if isinstance(function, FUNCTIONS):
             body = _body(function)
             for node in declarations(body):
-                if not assigned_names(body).keys().isdisjoint(node.names):
-                    yield node, _GLOBAL if isinstance(node, gast.Global) else _NONLOCAL
+                if isinstance(node, gast.Global) and not assigned_names(body).keys().isdisjoint(node.names):
+                    yield node, _GLOBAL
+    yield from ((node, _NONLOCAL) for owner, node, _ in written_nonlocals(root) if owner is None)
+    shared = shared_variables(root)
+    for function, names in shared.items():
+        yield from ((node, _SHARED) for node in _binding_otherwise(function, names))
+
+
+def _binding_otherwise(function: Any, names: set[str]) -> Iterator[Any]:
+    """What binds one of a function's variables in a way for which no attribute can stand in."""
+    return (node for node in ast.walk(function) if _bound_otherwise(node) in names)
+
+
+def _bound_otherwise(node: Any) -> Any:
+    """The variable that a node binds, if not by an assignment or a loop."""
+    match node:
+        case gast.FunctionDef() | gast.MatchAs() | gast.MatchStar():
+            return node.name
+        case gast.ExceptHandler(name=gast.Name(id=name)) | gast.NamedExpr(target=gast.Name(id=name)):
+            return name
+        case gast.MatchMapping():
+            return node.rest
+        case gast.alias():
+            return node.asname or node.name.partition(".")[0]
+        case gast.Name(ctx=gast.Del()):
+            return node.id
+    return None
 
 
 def _builtin_calls(source: FunctionSource) -> frozenset[str]:

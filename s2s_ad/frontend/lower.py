@@ -11,11 +11,13 @@ import inspect
 import operator
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import gast
 
 from s2s_ad.frontend.builder import FALSE, NONE, TRUE
+from s2s_ad.frontend.desugar.nonlocals import NEW_BOX
 from s2s_ad.frontend.expressions import AUGMENTED
 from s2s_ad.frontend.scope import (
     YIELDS,
@@ -34,6 +36,7 @@ from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Const, Function, Operand, Parameter, Value, With
 
 _KINDS = inspect.Parameter
+_OURS = {ITERABLE: primitives.iterable, NEW_BOX: SimpleNamespace}
 
 
 def lower(source: FunctionSource) -> Function:
@@ -68,7 +71,8 @@ class FunctionLowering(TryLowering):
         self.locals = {p.name for p in self.parameters} | set(assigned_names(body))
         self.free: dict[str, Value] = {}
         self.cells: dict[str, primitives.Cell] = {}
-        self.shared = frozenset[str]().union(*map(captured_names, body))
+        self.boxes: frozenset[str] = getattr(node, "boxes", frozenset())
+        self.shared = frozenset[str]().union(*map(captured_names, body)) - self.boxes
         self.yields = contains(body, YIELDS)
         self.declared_global = {n for d in declarations(body) if isinstance(d, gast.Global) for n in d.names}
 
@@ -100,8 +104,8 @@ class FunctionLowering(TryLowering):
 
     def read(self, name: str, node: gast.AST) -> Operand:
         """A local variable, a captured one, or a global one."""
-        if name == ITERABLE:
-            return Const(primitives.iterable)
+        if name in _OURS:
+            return Const(_OURS[name])
         if name in self.locals or is_ours(name):
             operand = self.env.get(name, UNDEFINED)
             return self.unbound(node, name) if operand is UNDEFINED else operand
@@ -127,6 +131,8 @@ class FunctionLowering(TryLowering):
 
     def cell(self, name: str) -> primitives.Cell | None:
         """The variable itself, of this function or of one around it; None for what a function has captured itself."""
+        if name in self.boxes:
+            return None  # it is never bound to another object
         if name in self.locals:
             return self.cells.setdefault(name, primitives.Cell(name))
         return None if self.parent is None else self.parent.cell(name)

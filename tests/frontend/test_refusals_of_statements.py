@@ -96,18 +96,6 @@ def imports_into_a_global(v):
     return v[0] * math.pi
 
 
-def writes_a_nonlocal(v):
-    """Of the function around."""
-    n = 0.0
-
-    def inner():
-        nonlocal n
-        n += v[0]
-
-    inner()
-    return n
-
-
 def class_out_of_a_list(v):
     """Which class it is, is known when the program runs."""
     kinds = [float, list]
@@ -305,7 +293,6 @@ def bare_raise(v):
     [
         (writes_a_global, "global COUNT", "global COUNT", "as an argument"),
         (imports_into_a_global, "global math", "global math", "as an argument"),
-        (writes_a_nonlocal, "nonlocal n", "nonlocal n", "as an argument"),
         (class_out_of_a_list, "case kind():", "kind()", "name the class"),
         (swallowing_class, "with Ignoring():", "Ignoring()", "`try`"),
         (swallowing_generator, "with ignoring():", "ignoring()", "`try`"),

@@ -347,7 +347,7 @@ def keep(f):
     return lambda t: f(t)
 
 
-@program((1.5, 2.5), refused=UnsupportedSyntaxError)
+@program((1.5, 2.5))
 def held_while_a_variable_changes(x, y):
     """What another function has made of a nested function would see the variable change."""
     a = x

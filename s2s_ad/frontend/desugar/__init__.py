@@ -7,8 +7,9 @@ import gast
 from s2s_ad.frontend.desugar.annotations import drop_annotations
 from s2s_ad.frontend.desugar.assertions import expand_assertions
 from s2s_ad.frontend.desugar.matching import expand_matches
+from s2s_ad.frontend.desugar.nonlocals import share_nonlocals
 
-PASSES = (drop_annotations, expand_assertions, expand_matches)
+PASSES = (drop_annotations, expand_assertions, expand_matches, share_nonlocals)
 
 
 def desugar(node: gast.AST) -> gast.AST:
