@@ -10,6 +10,7 @@ from s2s_ad.analysis.attempts import exception_kinds, never_raises
 from s2s_ad.analysis.binding import takes_rest
 from s2s_ad.analysis.cells import has_code
 from s2s_ad.analysis.choices import may_select, one_of, select
+from s2s_ad.analysis.dict_views import looped_over, refuse_kept, refuse_written
 from s2s_ad.analysis.handlers.operators import operation
 from s2s_ad.analysis.handlers.records import is_object
 from s2s_ad.analysis.iterators import Run
@@ -56,7 +57,9 @@ class BlockEvaluator(SequenceEvaluator):
                 case If():
                     self._if(op)
                 case For() | While():
+                    views, span = looped_over(self, op), self.span
                     self._loop(op)
+                    refuse_written(self, views, span)
                 case With():
                     self._with(op)
                 case Try():
@@ -155,6 +158,7 @@ class BlockEvaluator(SequenceEvaluator):
 
     def _at_end(self, operand: Operand) -> Operand:
         """What a region gives: the object as it is now, unless nobody may read it any more."""
+        refuse_kept(self, operand)
         root = self.memory.root(operand)
         return operand if root is not None and root in self.memory.state.lost else self.current(operand)
 

@@ -14,6 +14,7 @@ import numpy as np
 from s2s_ad import runtime
 from s2s_ad.analysis import lengths
 from s2s_ad.analysis.cells import Cells
+from s2s_ad.analysis.dict_views import View, refuse_stale
 from s2s_ad.analysis.effects import callee, is_pure, writes
 from s2s_ad.analysis.iterators import Run, refusal
 from s2s_ad.analysis.memory import Memory, Root, Step
@@ -70,6 +71,7 @@ class Emitter:
         self.depth = 0  # how many loops are around this place
         self.place: list[Op] = []  # what is around it whose border no iterator may cross
         self.rolled = False  # loops over lists stay loops, in hidden code too
+        self.views: dict[Operand, View] = {}
         self.given: set[Root] = set()  # the roots of the parameters, and of written globals
         self.globals: dict[GlobalName, Value] = {}  # what has been read of those that the program writes to
         self.global_of: dict[Value, GlobalName] = {}
@@ -161,6 +163,7 @@ class Emitter:
 
     def current(self, operand: Operand) -> Operand:
         """What a reference finds now: the newest version of what it names. Raises MutationError if it is not known."""
+        refuse_stale(self, operand)
         if not self.memory.is_written or not isinstance(operand, Value):
             return operand
         found = self.memory.current(operand, self._follow, self.span)

@@ -214,9 +214,17 @@ class StatementPrinter:
     def _delete(self, op: Call) -> list[ast.stmt]:
         if self.uses[op.results[0]]:
             return self._pop(op)
+        return self._delete_item(op)
+
+    def _delete_item(self, op: Call) -> list[ast.stmt]:
         items, index = op.args
         place = ast.Subscript(self.operand(items), self.expressions.index(index), ast.Del())  # type: ignore[arg-type]
-        return [ast.Delete([place]), *self._version(op, 1)]
+        return [ast.Delete([place]), *self._version(op, len(op.results) - 1)]
+
+    def _set_item(self, op: Call) -> list[ast.stmt]:
+        items, key, item = op.args
+        place = ast.Subscript(self.operand(items), self.expressions.index(key), ast.Store())  # type: ignore[arg-type]
+        return [ast.Assign([place], self.operand(item)), *self._version(op, 0)]
 
     def _write_by_method(self, op: Call) -> list[ast.stmt]:
         return [ast.Expr(self._method(op, callee(op).__name__)), *self._version(op, 0)]
@@ -499,6 +507,8 @@ _WRITERS: dict[Any, Any] = {
     primitives.scatter_add: StatementPrinter._scatter_add,
     primitives.pop: StatementPrinter._pop,
     primitives.delete: StatementPrinter._delete,
+    primitives.set_item: StatementPrinter._set_item,
+    primitives.delete_item: StatementPrinter._delete_item,
     primitives.insert: StatementPrinter._write_by_method,
     primitives.extend: StatementPrinter._write_by_method,
     primitives.reverse: StatementPrinter._write_by_method,

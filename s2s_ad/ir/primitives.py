@@ -171,6 +171,18 @@ def set_attribute(obj: Any, name: str, value: Any) -> Any:
     return obj
 
 
+def set_item(target: dict[Any, Any], key: Any, item: Any) -> dict[Any, Any]:
+    """`target[key] = item` of a dict: gives the new version of the dict, which is the same object."""
+    target[key] = item
+    return target
+
+
+def delete_item(target: dict[Any, Any], key: Any) -> dict[Any, Any]:
+    """`del target[key]` of a dict: gives the new version of the dict, which is the same object."""
+    del target[key]
+    return target
+
+
 def keep_item(items: Any, index: Any, item: Any) -> Any:
     """`items`, whose item `item` has been written to by itself: gives the new version of the list."""
     assert items[index] is item
@@ -340,5 +352,5 @@ class Refreshed:
 
 IN_PLACE = frozenset({
     append, store, accumulate, augment, scatter_add, pop, delete, insert, extend, reverse, permute, set_slice,
-    set_attribute, keep_item,
+    set_attribute, keep_item, set_item, delete_item,
 })  # fmt: skip

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.analysis.dict_views import keep_view
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.handlers import lists, records
+from s2s_ad.analysis.handlers import dicts, lists, records
 from s2s_ad.analysis.handlers.fills import drawn, method_that_fills
 from s2s_ad.analysis.handlers.table import REWRITE, handles
 from s2s_ad.analysis.handlers.writes import WRITING_METHODS, refuse_foreign_method, refuse_writing_method
@@ -118,6 +119,8 @@ def _call_method(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) ->
         return filled
     if isinstance(t, List) and name in lists.METHODS and s.memory.root(obj) is not None:
         return lists.METHODS[name](s, obj, args[2:], kwargs)
+    if isinstance(t, Dict) and name in dicts.METHODS and s.memory.root(obj) is not None:
+        return dicts.method(s, obj, name, args[2:], kwargs)
     refuse_writing_method(s, t, name)
     if isinstance(t, Array) and name in METHODS:
         return s.apply(METHODS[name], [obj, *args[2:]], kwargs)
@@ -125,6 +128,8 @@ def _call_method(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) ->
         return _dict_method(s, obj, t, name, args[2:])
     if isinstance(t, (List, Tuple)) and name == "copy":
         return s.apply(list, [obj])
+    if isinstance(t, Dict) and name == "copy" and len(args) == 2:
+        return s.apply(dict, [obj])
     filled = drawn(s, obj, name, args[2:], kwargs)
     if filled is not None:
         return filled
@@ -141,9 +146,9 @@ def _dict_method(s: Emitter, obj: Value, t: Dict, name: str, args: list[Operand]
             return args[1] if len(args) > 1 else Const(None)
         return s.apply(operator.getitem, [obj, key])
     if name == "keys":
-        return Const(tuple(t.keys))
+        return keep_view(s, Const(tuple(t.keys)), obj, keys=True)
     values = [s.apply(operator.getitem, [obj, Const(k)]) for k in t.keys]
     if name == "values":
-        return s.apply(primitives.make_tuple, values)
+        return keep_view(s, s.apply(primitives.make_tuple, values), obj, keys=False)
     pairs = [s.apply(primitives.make_tuple, [Const(k), v]) for k, v in zip(t.keys, values, strict=True)]
-    return s.apply(primitives.make_tuple, pairs)
+    return keep_view(s, s.apply(primitives.make_tuple, pairs), obj, keys=False)

@@ -10,7 +10,7 @@ import numpy as np
 
 from s2s_ad import runtime
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.handlers import lists
+from s2s_ad.analysis.handlers import dicts, lists
 from s2s_ad.analysis.handlers.table import HANDLERS, REWRITE, Handler, handles
 from s2s_ad.analysis.handlers.targets import refuse_views, whole
 from s2s_ad.analysis.memory import Step, same_path
@@ -132,6 +132,9 @@ def _store(s: Emitter, args: list[Operand], _: Any) -> Operand:
     t = type_of_operand(target)
     if isinstance(t, Never) or s.dead:
         return UNDEFINED
+    if isinstance(target, Value) and isinstance(t, Dict) and s.memory.root(target) is not None:
+        dicts.set_item(s, target, index, item)
+        return target
     if not isinstance(target, Value) or not isinstance(t, (Array, List)) or s.memory.root(target) is None:
         raise MutationError("writing to an item in place", s.span, REWRITE)
     if isinstance(t, List) and not (type_of_operand(index) == INT or type(constant(index)) is int):
@@ -248,6 +251,9 @@ def _in_place(plain: Callable[..., Any]) -> Handler:
         if isinstance(t, List) and isinstance(target, Value) and plain in lists.AUGMENTED:
             lists.AUGMENTED[plain](s, target, other)
             return target
+        if isinstance(t, Dict) and isinstance(target, Value) and plain is operator.or_:
+            dicts.update(s, target, other)
+            return target
         if isinstance(t, Unknown):
             return s.apply(plain, [s.emit(runtime.immutable, [target], None, UNKNOWN), other])
         if isinstance(t, Array) and isinstance(target, Value) and (t.axes != () or t.boxed) and not t.loose:
@@ -295,6 +301,9 @@ def _delitem(s: Emitter, args: list[Operand], _: Any) -> Operand:
     t = type_of_operand(target)
     if isinstance(t, Never) or s.dead:
         return UNDEFINED
+    if isinstance(target, Value) and isinstance(t, Dict):
+        dicts.delete(s, target, index)
+        return Const(None)
     if not isinstance(target, Value) or not isinstance(t, List):
         raise MutationError("`del` of an item", s.span, "build a new list or dict without it")
     lists.delete(s, target, index)

@@ -1,0 +1,97 @@
+"""`d.keys()`, `d.values()` and `d.items()`, which Python keeps up to date, and the compiler does not.
+
+They are evaluated where they are called. To read one after its dict has been written to is refused, and so is a loop
+over one, or over a dict, whose body writes to the dict: only the values of the keys that are there may change while one
+loops over the keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from s2s_ad.analysis.effects import callee
+from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.errors import MutationError, Span
+from s2s_ad.ir.nodes import For, Operand, Value, While
+from s2s_ad.ir.types import Dict
+
+if TYPE_CHECKING:
+    from s2s_ad.analysis.emission import Emitter
+    from s2s_ad.analysis.memory import Root
+
+
+@dataclass(frozen=True)
+class View:
+    """What shows a dict, as it was in a version of its root; `keys`: it shows the keys alone."""
+
+    root: Root
+    version: Value
+    keys: bool
+
+    def is_stale(self, versions: Mapping[Root, Value]) -> bool:
+        """Whether Python would show something else now."""
+        now = versions[self.root]
+        if not self.keys:
+            return now is not self.version
+        return not (
+            isinstance(now.type, Dict)
+            and isinstance(self.version.type, Dict)
+            and now.type.keys == self.version.type.keys
+        )
+
+
+def keep_view(s: Emitter, view: Operand, obj: Operand, *, keys: bool) -> Operand:
+    """Note that `view` shows the dict `obj`."""
+    root = s.memory.root(obj)
+    if root is not None and not s.in_adjoint:
+        s.views[view] = View(root, s.memory.state.version[root], keys)
+    return view
+
+
+def views_in(s: Emitter, operand: Operand) -> Iterator[View]:
+    """What of `operand` shows a dict."""
+    if operand in s.views:
+        yield s.views[operand]
+    if not isinstance(operand, Value) or not s.views:
+        return
+    made = s.definitions.get(operand)
+    if made is not None and callee(made) in (zip, enumerate, reversed, iter):
+        for arg in made.args:
+            yield from views_in(s, arg)  # type: ignore[arg-type]
+    if operand in s.runs:
+        for arg in s.runs[operand].inputs:
+            yield from views_in(s, arg)
+
+
+def refuse_stale(s: Emitter, operand: Operand) -> None:
+    """Refuse to read a view of a dict that has been written to since."""
+    if operand in s.views and s.views[operand].is_stale(s.memory.state.version):
+        raise MutationError(
+            "a view of a dict that has been written to since", s.span, "call the method again, or make a list of it"
+        )
+
+
+def refuse_kept(s: Emitter, operand: Operand) -> None:
+    """Refuse to give a view of a dict out of a region, or to carry it around a loop."""
+    if s.views and any(views_in(s, operand)):
+        raise MutationError("a view of a dict that leaves a loop or a branch", s.span, "make a list of it")
+
+
+def looped_over(s: Emitter, op: For | While) -> list[View]:
+    """The views that a loop takes its items from."""
+    if not isinstance(op, For):
+        return []
+    iterable = s.operand(op.iterable)
+    found = list(views_in(s, iterable))
+    root = s.memory.root(iterable) if isinstance(type_of_operand(iterable), Dict) else None
+    if root is not None:
+        found.append(View(root, s.memory.state.version[root], keys=True))
+    return found
+
+
+def refuse_written(s: Emitter, views: list[View], span: Span | None) -> None:
+    """Refuse a loop over views of a dict to which its body has written."""
+    if not s.dead and any(view.is_stale(s.memory.state.version) for view in views):
+        raise MutationError("a loop over a dict, to which its body writes", span, "loop over a list: `list(d.items())`")
