@@ -160,6 +160,8 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
         C("`ys[i:j] = zs`, `del ys[i:j]`", "ys = [x, x, x]\nys[1:] = [x * x]\ndel ys[:1]\nreturn ys[0]"),
         C("`ys[::2] = zs`", "ys = [x, x]\nys[::2] = [x * x]\nreturn ys[0]"),
         C("`rows[i].append(x)`", "rows = [[x], [x]]\nfor i in range(2):\n    rows[i].append(x)\nreturn rows[1][1]"),
+        C("`d.pop`, `setdefault`, `update`", "d = {'a': x}\nd.update(b=x * d.pop('a'))\nreturn d.setdefault('b', 0.0)"),
+        C("`d |= e`", "d = {'a': x}\nd |= {'b': x}\nreturn d['b'] * d['a']"),
         C("`del d[k]`", "d = {'a': x, 'b': x}\ndel d['a']\nreturn d['b']"),
         C(
             "`x[i]`, `x[1:, None]`, `x[mask]`, `x[[0, 0]]`",

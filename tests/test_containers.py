@@ -94,6 +94,33 @@ def test_what_is_returned_is_the_argument():
     assert back([1.0])[1] == [0.0, 6.0]
 
 
+def test_keys_of_the_caller():
+    """The caller's dict has the keys that plain Python leaves, its cotangent those that were given."""
+
+    def f(d):
+        d["new"] = d["a"] * d.pop("b")
+        return d["new"] * d["a"]
+
+    d = {"a": 2.0, "b": 3.0}
+    y, back = pullback(f, d)
+    assert y == 12.0
+    assert d == {"a": 2.0, "new": 6.0}
+    assert back(1.0)[1] == {"a": 12.0, "b": 4.0} == back(1.0)[1]
+
+
+def test_arrays_in_a_dict_of_the_caller():
+    """They are written to where they are."""
+
+    def f(d):
+        d["a"] = d["a"] * np.sum(d["b"])
+        d["b"][0] *= d["a"]
+        return d["a"] * np.sum(d["b"])
+
+    found = grad(f)({"a": 0.3, "b": np.array([1.0, 2.0])})
+    np.testing.assert_allclose(found["a"], 11.4)
+    np.testing.assert_allclose(found["b"], [1.95, 2.04])
+
+
 def test_float32_stays():
     """The cotangent of what is popped has the kind of the item."""
 
@@ -135,12 +162,6 @@ def one_of_two(x):
     return sum(a) + sum(b)
 
 
-def of_a_dict(x):
-    d = {"a": x[0], "b": x[1]}
-    del d["a"]
-    return d["b"]
-
-
 def by_no_keyword_of_a_list(x):
     xs = [x[0], x[1]]
     xs.sort(reversed=True)
@@ -154,6 +175,46 @@ def taken_from_a_list_of_lists(x):
     return rows[0][0] + row[1]
 
 
+def keys_grow_in_a_loop(x):
+    d = {"a": x[0]}
+    for k in d:
+        d[k + "x"] = x[1]
+    return d["a"]
+
+
+def stale_view(x):
+    d = {"a": x[0], "b": x[1]}
+    values = d.values()
+    d["a"] = x[2]
+    return sum(values)
+
+
+def view_while_written(x):
+    d = {"a": x[0], "b": x[1]}
+    t = 0.0
+    for v in d.values():
+        d["b"] = v * 2
+        t += v
+    return t
+
+
+def view_kept_by_a_loop(x):
+    d = {"a": x[0], "b": x[1]}
+    values, t = d.values(), 0.0
+    for i in range(3):
+        t += sum(values)
+        d["a"] = x[i]
+        values = d.values()
+    return t
+
+
+def key_known_late(x):
+    d = {"a": x[0], 1: x[1]}
+    for i in range(3):
+        d[i] = x[i]
+    return d[1]
+
+
 @pytest.mark.parametrize(
     ("f", "error", "message", "offending"),
     [
@@ -161,7 +222,11 @@ def taken_from_a_list_of_lists(x):
         (in_a_list, MutationError, "on a list that is in another list", "rows[i].insert(0, x[2])"),
         (while_iterated, ADError, "which its body writes to", "for v in xs"),
         (one_of_two, MutationError, "under another name", "sum(a)"),
-        (of_a_dict, MutationError, "`del` of an item", 'd["a"]'),
+        (keys_grow_in_a_loop, MutationError, "to which its body writes", "for k in d:"),
+        (stale_view, MutationError, "a view of a dict that has been written to since", "sum(values)"),
+        (view_while_written, MutationError, "to which its body writes", "for v in d.values():"),
+        (view_kept_by_a_loop, MutationError, "a view of a dict that leaves", "for i in range(3):"),
+        (key_known_late, MutationError, "by a key that is known late", "d[i]"),
         (by_no_keyword_of_a_list, UnsupportedSyntaxError, "in this form", "xs.sort(reversed=True)"),
         (taken_from_a_list_of_lists, MutationError, "may have been changed", "rows[0]"),
     ],

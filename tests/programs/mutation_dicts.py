@@ -1,0 +1,205 @@
+"""Dicts whose keys are known when compiling: items that are set, deleted and taken out, under one name and several."""
+
+import numpy as np
+
+from programs.harness import program
+
+X = np.array([0.3, 0.7, 1.1, -0.4, 0.9])
+
+
+@program((X,))
+def new_and_old_keys(x):
+    """An item is set anew, another is added and deleted again."""
+    d = {"a": x[0], "b": x[1] * 2}
+    d["c"] = d["a"] * d["b"]
+    d["a"] = x[2]
+    d["b"] += d["c"]
+    del d["c"]
+    return d["a"] * d["b"] + sum(d.values())
+
+
+@program((X,))
+def all_methods(x):
+    """Under two names, with arrays that are written to by themselves."""
+    d = {"w": x * 1.0, "n": 2}
+    e = d
+    e["w"][1] = x[0] * 3
+    e["v"] = d["w"] * 2
+    d["v"][0] = 5 * x[1]
+    d |= {"k": x[2]}
+    d.update(z=x[3] * d["k"], n=3)
+    t = e.pop("k")
+    u = d.setdefault("q", x[4] * t)
+    w = d.setdefault("q", 7.0) + d.pop("none", 0.5)
+    return np.sum(d["w"] * e["v"]) * d["n"] + d["z"] * u + d.get("missing", 1.0) * w
+
+
+@program((X,))
+def state_in_a_loop(x):
+    """The keys stay, the values change, on both sides of a branch."""
+    d = {"s": 0.0, "p": 1.0}
+    for v in x:
+        d["s"] += v * d["p"]
+        if v > 0.5:
+            d["p"] *= v
+        else:
+            d["s"] = d["s"] * 2
+    return d["s"] * d["p"]
+
+
+@program((X, 1.0))
+def another_key_on_each_side(x, c):
+    """What is read is on the side that ran."""
+    d = {"a": x[0]}
+    if c > 0:
+        d["b"] = x[1] * d["a"]
+    else:
+        d["c"] = x[0]
+    return d["b"] * d["a"]
+
+
+@program((X, 1.0), (X, -1.0))
+def set_on_one_side(x, c):
+    """And read on both."""
+    d = {"a": x[0], "b": x[1]}
+    if c > 0:
+        d["b"] = x[2] * d["a"]
+    d["a"] *= d["b"]
+    return d["a"] * d["b"]
+
+
+@program((X,))
+def lists_in_a_dict(x):
+    """A list is put under another key, and changed there."""
+    d = {"a": [x[0]], "b": x[1]}
+    d["a"].append(x[1] * d["b"])
+    d["a"] = d["a"] + [x[2]]
+    items = d["a"]
+    d["b"] = items
+    d["b"].pop(0)
+    return d["a"][0] * d["b"][1] + len(items)
+
+
+def put(d, k):
+    """Writes to its argument, and returns it."""
+    d["z"] = k * d["a"]
+    return d
+
+
+@program((X,))
+def by_a_callee(x):
+    """The dict that comes back is the one that went in."""
+    d = {"a": x[0]}
+    e = put(d, x[1])
+    e["a"] = x[2] * d["z"]
+    t = d["a"]
+    d.clear()
+    d["a"] = x[3] * t
+    return put(d, x[4])["z"] * e["a"] + len(d)
+
+
+@program((X,))
+def order_of_the_keys(x):
+    """A key that was deleted comes last when it is set again."""
+    d = {"b": x[0], "a": x[1]}
+    d["c"] = x[2]
+    del d["b"]
+    d["b"] = x[3]
+    _, v = d.popitem()
+    t = 0.0
+    for i, (_, u) in enumerate(d.items()):
+        t += (i + 1) * u * u
+    return t * v
+
+
+@program((X,))
+def seen_by_a_closure(x):
+    """The function finds what is there when it is called."""
+    d = {"a": x[0]}
+
+    def product():
+        return d["a"] * d.get("b", 1.0)
+
+    u = product()
+    d["a"] = x[1] * u
+    d["b"] = x[2]
+    t = (d, d)
+    t[0]["b"] = t[1]["b"] * x[3]
+    return product() * u
+
+
+@program((X,))
+def dict_in_a_while(x):
+    """One is new in each round, the other stays."""
+    d = {"a": x[0]}
+    i = 0
+    while i < 3:
+        e = {"a": d["a"] * x[i]}
+        e["b"] = d["a"]
+        d["a"] = e["a"] + e.pop("b")
+        i += 1
+    return d["a"]
+
+
+@program((X,))
+def over_the_keys(x):
+    """The values of the keys that are there may change."""
+    d = {"a": x[0], "b": x[1]}
+    for k in d:
+        d[k] = d[k] * x[2]
+    return d["a"] * d["b"]
+
+
+@program((X,))
+def copies(x):
+    """They have items of their own."""
+    d = dict(a=x[0])
+    e = d.copy()
+    g = dict(d)
+    h = {**d, "b": x[1]}
+    d["a"] = x[2]
+    e["a"] = x[3] * e["a"]
+    g["q"] = x[4] * g["a"]
+    del h["a"]
+    return d["a"] * e["a"] * g["q"] + h["b"]
+
+
+@program((X,))
+def tests_and_lengths(x):
+    """They are those of the moment."""
+    d = {"a": x[0], "b": x[1]}
+    t = 0.0
+    for k in d:
+        if k in d and "c" not in d:
+            t += d[k]
+    d["c"] = t
+    if "c" in d:
+        t *= d["c"]
+    return t * len(d) + max(d.values()) + sum([v for v in d.values()])
+
+
+@program((X,))
+def saved_and_overwritten(x):
+    """The pullback needs what is not there any more."""
+    d = {"h": x * 0.5}
+    t = d["h"] * d["h"]
+    d["h"] = np.sin(t)
+    d["h"][0] = x[1] ** 2
+    d["h"] = d["h"] * t
+    return np.sum(d.pop("h") ** 2)
+
+
+@program((X,), raises=KeyError)
+def deleted_twice(x):
+    """The error is Python's."""
+    d = {"a": x[0]}
+    del d["a"]
+    del d["a"]
+    return x[0]
+
+
+@program((X,), raises=KeyError)
+def popped_when_it_is_not_there(x):
+    """The error is Python's."""
+    d = {"a": x[0]}
+    return d.pop("b") * x[0]
