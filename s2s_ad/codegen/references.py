@@ -11,6 +11,7 @@ import builtins
 import math
 import operator
 import sys
+import types
 from collections.abc import Mapping
 from types import CellType, ModuleType, SimpleNamespace
 from typing import Any
@@ -25,6 +26,7 @@ _MODULES: dict[str, tuple[str, Any]] = {
     "math": ("import math", math),
     "operator": ("import operator", operator),
     "runtime": ("from s2s_ad import runtime", runtime),
+    "types": ("import types", types),
 }
 
 
@@ -115,8 +117,14 @@ class References:
                     owner = getattr(owner, part)
                 if getattr(owner, name, _MISSING) is value:
                     return _attributes(self.module("np"), (*path, name))
-        for label, module in (("np", np), ("math", math), ("runtime", runtime), ("operator", operator)):
-            if getattr(module, name, _MISSING) is value and (label != "operator" or home == "_operator"):
+        for label, module in (
+            ("np", np),
+            ("math", math),
+            ("types", types),
+            ("runtime", runtime),
+            ("operator", operator),
+        ):
+            if getattr(module, name, _MISSING) is value and _HOMES.get(label, home) == home:
                 return _attributes(self.module(label), (name,))
         return None
 
@@ -157,6 +165,7 @@ class _View(SimpleNamespace):
 
 
 _MISSING = object()
+_HOMES = {"operator": "_operator", "runtime": "s2s_ad.runtime", "types": "types"}  # what these give is their own
 
 
 def _attributes(base: ast.expr, path: tuple[str, ...]) -> ast.expr:
