@@ -5,7 +5,7 @@
     program   ::= def program(x): statements; return the sum of everything, each item with a weight of its own
     statement ::= l.append(s) | l.insert(i, s) | s = l.pop(i) | l.extend(l) | l += [s, s] | l.reverse() | l.sort(…)
                 | l.clear() | del l[i] | del l[a:b] | l[a:b] = l | l[i] = s | l = l | l *= 2 | work list
-                | t = d | d[k] = s | if | for | helper(l)
+                | if | for | helper(l)
 
 The names of lists are few, so that they alias each other. A program that raises where it is run plainly has to raise
 the same. Otherwise it is compared as in `fuzz.writes`.
