@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from s2s_ad.analysis.attempts import exception_kinds, never_raises
@@ -31,7 +31,21 @@ from s2s_ad.analysis.statics import (
 from s2s_ad.errors import MutationError, Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Try, Value, While, With, visible
-from s2s_ad.ir.types import LOST, UNKNOWN, Array, Instance, List, Number, Tuple, Type, holds_unknown, join, join_all
+from s2s_ad.ir.types import (
+    LOST,
+    UNKNOWN,
+    Array,
+    Dict,
+    Instance,
+    List,
+    Number,
+    Record,
+    Tuple,
+    Type,
+    holds_unknown,
+    join,
+    join_all,
+)  # fmt: skip
 from s2s_ad.rules.functional import SPREAD
 
 _MAX_ROUNDS = 14
@@ -127,6 +141,7 @@ class BlockEvaluator(SequenceEvaluator):
             side = op.then if known else op.orelse
             self.env.update(zip(op.results, self.block(side), strict=True))
             return
+        self._refresh(self.memory.state.version)
         if isinstance(test, Value) and isinstance(test.type, List):
             test = self.apply(bool, [test])  # whether it is empty now; the list itself may grow
         elif isinstance(test, Value) and not isinstance(test.type, (Number, Instance)) and self._in_try():
@@ -162,9 +177,34 @@ class BlockEvaluator(SequenceEvaluator):
         root = self.memory.root(operand)
         return operand if root is not None and root in self.memory.state.lost else self.current(operand)
 
+    def _refresh(self, roots: Iterable[Root]) -> None:
+        """Bring objects up to date whose parts were written to; what a region knows of the parts ends with it."""
+        memory, state = self.memory, self.memory.state
+        for root in list(roots) if memory.is_written else ():
+            version = state.version[root]
+            if not isinstance(version.type, (Record, Dict)) or not state.content.get(version):
+                continue
+            lost = next((r for r in memory.reachable([version]) if r in state.lost), None)
+            if lost is None:
+                self.current(version)
+            else:
+                state.lost.setdefault(root, state.lost[lost])
+
+    def _refresh_sides(self, sides: Sequence[Side]) -> None:
+        """Bring objects that one side has changed up to date on both, as the other may have written to their parts."""
+        before, ops, seen = self.memory.state, self.ops, set[Root]()
+        alive = [side for side in sides if not side.dead]
+        while news := {r for side in alive for r in changed(before, side.state)} - seen:
+            seen |= news
+            for side in alive:
+                self.ops, self.memory.state = side.ops, side.state
+                self._refresh(r for r in before.version if r in news)
+        self.ops, self.memory.state = ops, before
+
     def _settle(self, before: State) -> None:
         """Bring the structures of before up to date that hold what only this region knows, and has written to."""
         state = self.memory.state
+        self._refresh(changed(before, state))
         for root, version in before.version.items() if self.memory.is_written else ():
             parts = map(self.memory.root, state.content.get(version, {}).values())
             is_news = any(part is not None and part not in before.version for part in parts)
@@ -206,6 +246,7 @@ class BlockEvaluator(SequenceEvaluator):
         kinds, span, error = exception_kinds(self, self.operand(op.kinds)), self.span, op.handler.params[0]
         caught = Value(error.name, UNKNOWN, error.hint)
         self.env[error] = caught
+        self._refresh(self.memory.state.version)
         before = self.memory.state
         self.place.append(op)
         sides = [self.side(functools.partial(self.block, region)) for region in (op.body, op.handler)]
@@ -240,6 +281,7 @@ class BlockEvaluator(SequenceEvaluator):
     ) -> tuple[tuple[Value, ...], Straight, Straight]:
         """What two sides, with these parameters, give; after one that raises, there is only what the other gives."""
         then, orelse = sides
+        self._refresh_sides(sides)
         inside = {*params, *(v for side in sides for v in visible(side.ops))}
         results: list[Value] = []
         pairs: list[tuple[Operand, Operand]] = []
@@ -302,6 +344,7 @@ class BlockEvaluator(SequenceEvaluator):
             if items is not None and (wanted or (self.hidden and not rolled) or _differ_in_code(items)):
                 self._unroll(op, items)
                 return
+        self._refresh(self.memory.state.version)
         inits = [self._no_selection(self._at_end(self.operand(i)), self.ops) for i in op.inits]
         if not isinstance(op, For) or iterable is None or not self._evaluate_items(op, iterable, inits, span):
             self._evaluate_loop(_Loop(op, iterable, inits), run, span)

@@ -257,6 +257,13 @@ class Memory:
         for held in self.state.held.get(own, ()):
             self.state.lost.setdefault(held, span)
 
+    def show_part(self, part: Operand) -> None:
+        """From now on the caller has `part` too, and all that may share memory with it."""
+        seen = self.reachable([part])
+        for root in {*seen, *(other for other in self.loose if any(other.meets(r) for r in seen))}:
+            for one in root.closure:
+                one.outside = True
+
     def _set_version(self, root: Root, version: Value, span: Span | None) -> None:
         self.is_written = True
         self.state.version[root] = version
@@ -292,6 +299,9 @@ class Memory:
         """From now on `root` is only known to hold, somewhere, the `parts` that it had."""
         own = [r for r in map(self.root, parts.values()) if r is not None]
         held = frozenset(own)
+        for one in self.reachable(parts.values()) if state.lost else ():
+            if one in state.lost:
+                state.lost.setdefault(root, state.lost[one])
         if any(one.meets(other) for i, one in enumerate(own) for other in own[:i]):
             state.repeated |= {root}
         if held:

@@ -121,6 +121,9 @@ def end_round(
     pairs = named_twice(memory, [outs[i] if param is not None else UNDEFINED for i, param in enumerate(params)])
     earlier = {(i, r) for i, root in own.items() for r in root.closure if r.number <= mark}
     outside = {h: held for h, held in state.held.items() if h.number <= mark}
+    for h in found.roots:
+        parts = frozenset(r for r in map(memory.root, state.parts.get(h, {}).values()) if r is not None)
+        outside[h] = outside.get(h, frozenset()) | parts
     holders: set[tuple[Root | int, int]] = {
         (h, i) for i, root in own.items() for h, held in outside.items() if any(root.meets(r) for r in held)
     }

@@ -109,11 +109,17 @@ def _write(s: Emitter, obj: Value, name: str, value: Operand) -> None:
         raise MutationError(
             "setting an attribute to a nested function", s.span, "define the function at the top of the module"
         )
+    root = s.memory.root(obj)
+    if root in s.memory.reachable([value]):
+        hint = "pass the one object beside the other"
+        raise MutationError(f"an object that holds itself, by its attribute `{name}`", s.span, hint)
     owner = owner_of(s, obj)
     kind = Static(value.value) if is_static(value) else type_of_operand(value)  # type: ignore[union-attr]
     kinds = {**dict(zip(t.names, t.values, strict=True)), name: kind}
     new = Record(t.cls, tuple(kinds), tuple(kinds.values()))
     version = s.emit(primitives.set_attribute, [obj, Const(name), value], None, new, obj.name)
+    if root is not None and root.outside:
+        s.memory.show_part(value)
     if owner is None:
         s.memory.write_part(obj, version, name, value, s.span)
         s.show(obj, version)

@@ -114,7 +114,8 @@ def _append(s: Emitter, args: list[Operand], _: Any) -> Operand:
     if not isinstance(t, List) or not isinstance(items, Value):
         raise MutationError("`.append()` on something that is not surely a list", s.span, REWRITE)
     made = s.definitions.get(items)
-    is_hidden = s.hidden or items.name is None  # that of a generator has no name
+    root = s.memory.root(items)
+    is_hidden = s.hidden or (items.name is None and not (root and root.outside))  # that of a generator has no name
     if is_hidden and made is not None and constant(made.target) is primitives.make_list:
         version = s.apply(primitives.make_list, [*made.args, item])  # type: ignore[list-item]
         assert isinstance(version, Value)

@@ -1,0 +1,613 @@
+"""Attributes that are set: under several names of an object, in branches, loops, callees and methods."""
+
+import dataclasses
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+
+from programs.harness import program
+from s2s_ad import MutationError
+
+X = np.array([0.3, 0.7, 1.1, -0.4])
+W = np.array([[0.2, -0.1, 0.4, 0.3], [0.5, 0.3, -0.2, 0.1], [0.1, 0.2, 0.6, -0.3], [-0.4, 0.2, 0.1, 0.7]])
+
+
+class Particle:
+    """A place and a velocity."""
+
+    def __init__(self, x, v):
+        self.x = x
+        self.v = v
+
+    def kick(self, force, dt):
+        """A step of a symplectic integrator."""
+        self.v += dt * force
+        self.x += dt * self.v
+
+    @property
+    def energy(self):
+        """That of an oscillator."""
+        return 0.5 * self.v**2 + 0.5 * self.x**2
+
+    @energy.setter
+    def energy(self, value):
+        self.v = np.sqrt(2 * value)
+
+
+class Cell:
+    """A recurrent cell that keeps its state."""
+
+    def __init__(self, w, h):
+        self.w = w
+        self.h = h
+
+    def __call__(self, x):
+        self.h = np.tanh(self.w @ self.h + x)
+        return self.h
+
+
+class Momentum:
+    """An optimiser."""
+
+    def __init__(self, rate, decay):
+        self.rate, self.decay = rate, decay
+        self.m = 0.0
+        self.count = 0
+
+    def step(self, w, g):
+        """One step downhill."""
+        self.count += 1
+        self.m = self.decay * self.m + g
+        return w - self.rate * self.m
+
+
+class Outer:
+    """An object in an object."""
+
+    def __init__(self, inner, scale):
+        self.inner = inner
+        self.scale = scale
+
+
+class Slotted:
+    """Without a dict."""
+
+    __slots__ = ("a", "b")
+
+    def __init__(self, a, b):
+        self.a = a
+        self.b = b
+
+
+@dataclass
+class Pair:
+    """Two numbers."""
+
+    a: float
+    b: float = 2.0
+
+    def swap(self):
+        """In place."""
+        self.a, self.b = self.b, self.a
+
+    def __iadd__(self, other):
+        self.a += other
+        return self
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """Cannot be set."""
+
+    a: float
+
+
+@program((0.7,))
+def set_and_read(x):
+    """What is read is what was set."""
+    p = Particle(x, x * x)
+    p.x = p.x * p.v
+    p.v += 3 * p.x
+    return p.x * p.v
+
+
+@program((0.7,))
+def read_before_and_after(x):
+    """A read before the write keeps what was there."""
+    p = Particle(x, 2.0)
+    before = p.x
+    p.x = before * before + 1.0
+    return before * p.x
+
+
+@program((0.7,))
+def overwritten_without_being_read(x):
+    """What was there first is of no account."""
+    p = Particle(x, x)
+    p.x = np.sin(x)
+    p.x = np.cos(x)
+    return p.x * p.v
+
+
+@program((0.7,))
+def two_names(x):
+    """One object under two names."""
+    p = Particle(x, 1.0)
+    q = p
+    q.x = x * x
+    p.v = q.x * 3.0
+    return q.v * p.x
+
+
+@program((0.7,))
+def a_new_attribute(x):
+    """One that the constructor has not set."""
+    p = Particle(x, 1.0)
+    p.mass = x * x
+    return p.mass * p.x
+
+
+@program((0.7,))
+def another_kind(x):
+    """A number becomes an array."""
+    p = Particle(x, 1.0)
+    p.x = np.array([p.x, p.x * p.x, 1.0])
+    return np.sum(p.x * p.x)
+
+
+@program((X,))
+def array_in_place_through_an_attribute(x):
+    """The array of an attribute is written to, and seen under its other name."""
+    a = x.copy()
+    p = Particle(a, 1.0)
+    p.x[1] = x[0] * 2.0
+    a[2] *= x[3]
+    return np.sum(p.x * a)
+
+
+@program((X,))
+def augmented_array(x):
+    """`p.x += y` writes to the array itself."""
+    a = x.copy()
+    p = Particle(a, 1.0)
+    p.x += x[0]
+    return np.sum(a * p.x)
+
+
+@program((X,))
+def array_that_is_replaced(x):
+    """The old array lives on, under its own name."""
+    a = x.copy()
+    p = Particle(a, 1.0)
+    p.x = x * 2.0
+    p.x[0] = x[1]
+    a[1] = x[0] * x[1]
+    return np.sum(a * p.x)
+
+
+@program((X,))
+def array_set_and_written_later(x):
+    """What was set is written to under another name."""
+    p = Particle(0.0, 1.0)
+    a = x * x
+    p.x = a
+    a[0] = x[2] * 5.0
+    return np.sum(p.x * x)
+
+
+@program((X,))
+def two_objects_with_one_array(x):
+    """Both see the write."""
+    a = x * x
+    p, q = Particle(a, 1.0), Particle(x, 2.0)
+    q.x = p.x
+    q.x[1] = x[0]
+    p.x[2] = 3.0 * x[0]
+    return np.sum(p.x * q.x)
+
+
+@program((0.7,), (-0.7,))
+def on_both_sides(x):
+    """Different values on the sides of an `if`."""
+    p = Particle(x, 1.0)
+    if x > 0:
+        p.x = x * x
+    else:
+        p.x = -x
+    return p.x * p.v * x
+
+
+@program((0.7,), (-0.7,))
+def on_one_side(x):
+    """Or what was there before."""
+    p = Particle(x, x * 3.0)
+    if x > 0:
+        p.x = p.v * p.v
+        p.v = 2.0 * x
+    return p.x * p.v
+
+
+@program((0.7,), (-0.7,))
+def alias_in_a_branch(x):
+    """A write by another name, on one side."""
+    p = Particle(x, 1.0)
+    q = p
+    if x > 0:
+        q.v = x**3
+    return p.v * q.x
+
+
+@program((0.7,), (-0.7,))
+def early_return(x):
+    """A write on a way that leaves."""
+    p = Particle(x, 1.0)
+    if x < 0:
+        p.v = x * 4.0
+        return p.v * p.x
+    p.v = x**2
+    return p.v + p.x
+
+
+@program((0.7,))
+def in_a_loop(x):
+    """A method that writes to `self`."""
+    p = Particle(x, 1.0)
+    for _ in range(4):
+        p.kick(-np.sin(p.x), 0.1)
+    return p.energy
+
+
+@program((0.7, 0), (0.7, 1), (0.7, 3))
+def loop_of_unknown_length(x, n):
+    """Also one that never runs."""
+    p = Particle(x, 1.0)
+    for i in range(n):
+        p.x = p.x * p.v
+        p.v = p.v + x * i
+    return p.x + p.v * x
+
+
+@program((0.7,))
+def while_loop(x):
+    """A loop that ends by what it writes."""
+    p = Particle(x, 0.0)
+    while p.x < 5.0:
+        p.x = p.x * 1.5 + x
+        p.v += 1.0
+    return p.x * p.v
+
+
+@program((0.7,))
+def loop_with_break(x):
+    """An exit between two writes."""
+    p = Particle(x, 1.0)
+    for i in range(10):
+        p.x = p.x * 1.3
+        if p.x > 1.8:
+            break
+        p.v = p.v + p.x * i
+    return p.x * p.v
+
+
+@program((X,))
+def nested_loops(x):
+    """Written in the inner loop, read in the outer."""
+    p = Particle(0.0, 1.0)
+    total = 0.0
+    for a in x:
+        for b in x:
+            p.x = p.x + a * b * p.v
+        p.v = p.v * 0.5 + p.x
+        total = total + p.v
+    return total * p.x
+
+
+@program((X,))
+def branch_in_a_loop(x):
+    """Some rounds write."""
+    p = Particle(1.0, 0.0)
+    for a in x:
+        if a > 0.5:
+            p.x = p.x * a
+        else:
+            p.v = p.v + a * p.x
+    return p.x * p.v
+
+
+@program((W, X))
+def recurrent_cell(w, x):
+    """The state is kept by the object."""
+    cell = Cell(w, np.zeros(4))
+    loss = 0.0
+    for t in range(3):
+        loss = loss + np.sum(cell(x * (t + 1.0)) ** 2)
+    return loss + np.sum(cell.h)
+
+
+@program((W, X))
+def two_cells(w, x):
+    """One feeds the other."""
+    first, second = Cell(w, x), Cell(w.T, np.ones(4))
+    for _ in range(3):
+        second(first(x))
+    return np.sum(second.h * first.h)
+
+
+@program((0.7,))
+def optimiser(x):
+    """With momentum and a count."""
+    opt = Momentum(0.1, 0.9)
+    w = x
+    for _ in range(4):
+        w = opt.step(w, 2.0 * w + x)
+    return w * opt.m + opt.count
+
+
+@program((0.7,))
+def object_in_an_object(x):
+    """Written through the outer one, read under its own name."""
+    p = Particle(x, 1.0)
+    o = Outer(p, 2.0)
+    o.inner.x = x * x
+    p.v = o.inner.x * o.scale
+    o.scale = p.v
+    return o.inner.v * o.scale * p.x
+
+
+@program((0.7,))
+def inner_is_replaced(x):
+    """The old one goes on on its own."""
+    p = Particle(x, 1.0)
+    o = Outer(p, 2.0)
+    o.inner = Particle(x * x, 3.0)
+    o.inner.x = o.inner.x * 2.0
+    p.x = x**3
+    return o.inner.x * p.x * o.inner.v
+
+
+@program((0.7,))
+def object_in_tuple_and_dict(x):
+    """Containers see the write."""
+    p = Particle(x, 1.0)
+    t = (p, 2.0)
+    d = {"p": p, "t": t}
+    t[0].x = x * x
+    d["p"].v = t[0].x * 3.0
+    return d["t"][0].v * p.x
+
+
+@program((0.7,))
+def in_a_callee(x):
+    """A function that writes to its argument."""
+
+    def double(p, by):
+        p.x = p.x * by
+        return p
+
+    p = Particle(x, 1.0)
+    q = double(p, x)
+    q.v = q.x * 2.0
+    return double(p, 3.0).x * p.v
+
+
+def _scale(p, by):
+    p.x *= by
+    if by > 0.5:
+        p.v = by * p.x
+
+
+def _deep(o, by):
+    _scale(o.inner, by)
+    o.scale = o.inner.v * by
+
+
+@program((0.7,))
+def in_callees_at_depth(x):
+    """A callee of a callee."""
+    o = Outer(Particle(x, 1.0), x)
+    _deep(o, x)
+    _deep(o, x * x)
+    return o.scale * o.inner.x
+
+
+@program((0.7,))
+def captured(x):
+    """A nested function writes to what it has captured."""
+    p = Particle(x, 1.0)
+
+    def add(y):
+        p.x = p.x + y * p.v
+        p.v = p.v * y
+
+    add(x)
+    add(x * 2.0)
+    return p.x * p.v
+
+
+@program((0.7,))
+def counter_of_calls(x):
+    """An object counts what is done."""
+    count = SimpleNamespace(n=0, total=0.0)
+
+    def f(y):
+        count.n += 1
+        count.total += y * y
+        return y * count.total
+
+    return f(x) * f(2 * x) + f(3 * x) * count.n
+
+
+@program((0.7,))
+def property_setter(x):
+    """A property that computes what it sets."""
+    p = Particle(x, 1.0)
+    p.energy = x**3
+    p.energy *= 2.0
+    return p.v * p.x
+
+
+@program((0.7,))
+def slots(x):
+    """A class with `__slots__`."""
+    s = Slotted(x, 1.0)
+    s.a, s.b = s.b, s.a * x
+    return s.a * s.b
+
+
+@program((0.7,))
+def swap(x):
+    """Two attributes at once, of a dataclass."""
+    p = Pair(x, x * x)
+    p.swap()
+    p.a *= 2.0
+    p.swap()
+    return p.a * p.b * p.b
+
+
+@program((0.7,))
+def in_place_operator(x):
+    """`+=` writes to the object."""
+    p = Pair(x)
+    q = p
+    p += x * x
+    return q.a * p.b
+
+
+@program((0.7,))
+def by_setattr(x):
+    """`setattr` and `getattr` with names that are known."""
+    p = Pair(x)
+    for name, by in (("a", 2.0), ("b", 3.0)):
+        setattr(p, name, getattr(p, name) * by * x)
+    return p.a * p.b
+
+
+@program((0.7,))
+def dataclass_replace_after_a_write(x):
+    """A copy has what is there now, and goes on on its own."""
+    p = Pair(x)
+    p.b = x * 3.0
+    q = dataclasses.replace(p, a=p.b)
+    p.b = x**4
+    return q.a * q.b * p.b
+
+
+@program((0.7,))
+def frozen_raises(x):
+    """As in Python."""
+    p = Fixed(x)
+    try:
+        p.a = 2.0
+    except dataclasses.FrozenInstanceError:
+        return p.a * 3.0
+    return p.a
+
+
+@program((X,))
+def history_of_numbers(x):
+    """Numbers that were read stay what they were."""
+    p = Particle(1.0, 0.0)
+    seen = []
+    for a in x:
+        seen.append(p.x)
+        p.x = p.x * a + 1.0
+    return seen[0] + seen[1] * seen[2] + p.x * seen[3]
+
+
+@program((X,), refused=MutationError)
+def array_of_an_attribute_in_a_loop(x):
+    """In a loop that sets another attribute, it is not known any more which array this is."""
+    p = Particle(np.zeros(4), 1.0)
+    for i in range(4):
+        p.x[i] = x[i] * p.v
+        p.v = p.v + p.x[i]
+    return np.sum(p.x * p.x)
+
+
+@program((X, 0.5), (X, -0.5))
+def array_and_attribute_on_different_sides(x, y):
+    """One side sets an attribute, the other writes to the array of another one."""
+    p = Particle(x.copy(), 1.0)
+    v = p.x
+    v[0] = y * 3.0
+    if y > 0:
+        p.v = p.v * y
+    else:
+        v[1] = y
+    return np.sum(p.x) * p.v
+
+
+@program((X, 0.5))
+def array_written_before_a_loop(x, y):
+    """The object goes into the loop with what has been written to its array."""
+    p = Particle(x.copy(), 1.0)
+    p.x[0] = y
+    for _ in range(2):
+        p.v = p.v * y
+    return np.sum(p.x) * p.v
+
+
+def _fill(p, x, y):
+    for i in range(3):
+        p.v = p.v * y
+        p.x[i] = y * i + p.x[i] * x[i]
+    return np.sum(p.x) * p.v
+
+
+@program((X, 0.5), refused=MutationError)
+def array_filled_beside_an_attribute(x, y):
+    """As above, in a callee."""
+    return _fill(Particle(x.copy(), 1.0), x, y)
+
+
+@program((X,))
+def old_array_kept_in_a_loop(x):
+    """Each round makes a new array; the one of before is read too."""
+    p = Particle(x, 0.0)
+    for _ in range(3):
+        old = p.x
+        p.x = np.sin(old) + 0.5 * x
+        p.v = p.v + np.sum(old * p.x)
+    return p.v
+
+
+@program((0.7,), (-0.7,))
+def fresh_object_in_each_round(x):
+    """An object that lives for one round."""
+    total = 0.0
+    for i in range(3):
+        p = Particle(x, i * 1.0)
+        if x > 0:
+            p.x = p.x * p.v
+        p.v += x
+        total = total + p.x * p.v
+    return total
+
+
+@program((0.7,))
+def shadowed(x):
+    """The name goes on to another object."""
+    p = Particle(x, 1.0)
+    q = p
+    p = Particle(x * x, 2.0)
+    p.x = p.x * 3.0
+    q.x = q.x * 5.0
+    return p.x * q.x * q.v
+
+
+@program((np.float32(0.7),))
+def of_float32(x):
+    """A number of single precision."""
+    p = Particle(x, x * x)
+    p.x = p.x * p.v
+    return p.x * p.v
+
+
+@program((0.7, 2))
+def of_integers(x, n):
+    """An integer becomes a float."""
+    p = Particle(n, n)
+    p.x = p.x * x
+    p.v = p.v + 1
+    return p.x * p.v

@@ -1,0 +1,241 @@
+"""Attributes that are set, as the caller sees them afterwards, and what of them is refused, with the place."""
+
+import copy
+import dataclasses
+
+import numpy as np
+import pytest
+
+from s2s_ad import ADError, MutationError, Tangent, pullback, source
+
+
+class Particle:
+    """A place and a velocity."""
+
+    def __init__(self, x, v):
+        self.x = x
+        self.v = v
+
+    def kick(self, dt):
+        """A step."""
+        self.v -= dt * self.x
+        self.x += dt * self.v
+
+
+class Slotted:
+    """Without a dict."""
+
+    __slots__ = ("a", "b")
+
+    def __init__(self, a, b):
+        self.a = a
+        self.b = b
+
+
+class Guarded:
+    """Sets attributes in its own way."""
+
+    def __init__(self, x):
+        object.__setattr__(self, "x", x)
+
+    def __setattr__(self, name, value):
+        object.__setattr__(self, name, 2 * value)
+
+
+@dataclasses.dataclass(frozen=True)
+class Fixed:
+    """Cannot be set."""
+
+    a: float
+
+
+def swaps(p, y):
+    """Two attributes, and the old value of one."""
+    before = p.x
+    p.x, p.v = p.v * y, p.x
+    return before * p.x * p.v
+
+
+def in_a_loop(p, y):
+    """A method that writes."""
+    for _ in range(3):
+        p.kick(y)
+    return p.x * p.v
+
+
+def in_a_loop_with_an_array(p, y):
+    """An attribute, and the array that another one holds."""
+    for i in range(3):
+        p.x = p.x * y
+        p.v[i] = y * i + p.v[i]
+    return np.sum(p.v) * p.x
+
+
+def on_one_side(p, y):
+    """Read again after the branch."""
+    if y > 0:
+        p.x = p.x * y
+    else:
+        p.v[1] = y
+    return np.sum(p.v) * p.x
+
+
+def new_attribute(p, y):
+    """The caller has it afterwards."""
+    p.extra = y * p.x
+    return p.extra * p.x
+
+
+def array_written_after_it_was_set(p, y):
+    """Nobody reads it here."""
+    a = np.zeros(3)
+    p.v = a
+    a[0] = y
+    return y * p.x
+
+
+def array_written_through_what_may_be_a_copy(p, y):
+    """The view is of the array that the caller gets."""
+    a = np.zeros(4)
+    p.v = np.reshape(a, (2, 2))
+    a[0] = y
+    return y * p.x
+
+
+def list_that_grows_after_it_was_set(p, y):
+    """The list is the object's."""
+    p.v = [y, y * 2]
+    p.v.append(3 * y)
+    return p.v[2] * p.v[0] * p.x
+
+
+def old_array_is_replaced(p, y):
+    """The tangent is that of the old one."""
+    old = p.v
+    p.v = np.ones(5) * y
+    return np.sum(old * old) * np.sum(p.v) * p.x
+
+
+EFFECTS = [
+    (swaps, 1.3), (in_a_loop, 1.3), (in_a_loop_with_an_array, np.array([0.1, 0.2, 0.3])),
+    (on_one_side, np.array([0.1, 0.2, 0.3])), (new_attribute, 1.3), (array_written_after_it_was_set, 1.3),
+    (array_written_through_what_may_be_a_copy, 1.3), (list_that_grows_after_it_was_set, 1.3),
+    (old_array_is_replaced, np.array([0.1, 0.2, 0.3])),
+]  # fmt: skip
+
+
+def _plain(value):
+    return {k: np.array(v).tolist() for k, v in vars(value).items()}
+
+
+@pytest.mark.parametrize("y", [0.6, -0.6])
+@pytest.mark.parametrize(("f", "v"), EFFECTS)
+def test_the_caller_sees_what_python_does(f, v, y):
+    """The object is left as by the function itself, the pullback changes nothing, and gives the same twice."""
+    ours, plain = Particle(0.7, copy.deepcopy(v)), Particle(0.7, copy.deepcopy(v))
+    value, back = pullback(f, ours, y)
+    assert value == pytest.approx(f(plain, y))
+    assert _plain(ours) == _plain(plain)
+    first, second = back(1.0), back(1.0)
+    assert repr(first) == repr(second)
+    assert _plain(ours) == _plain(plain)
+
+
+@pytest.mark.parametrize("y", [0.6, -0.6])
+@pytest.mark.parametrize(("f", "v"), EFFECTS)
+def test_the_tangent_is_that_of_the_object_as_it_was(f, v, y):
+    """Against finite differences, in every number that the object holds."""
+    _, back = pullback(f, Particle(0.7, copy.deepcopy(v)), y)
+    _, tangent, y_bar = back(1.0)
+    assert isinstance(tangent, Tangent)
+    v_bar = np.zeros(np.shape(v)) if tangent.v is None else np.array(tangent.v)
+    ours = np.array([tangent.x, y_bar, *v_bar.ravel()])
+    start, flat = np.array([0.7, y]), np.array(v, dtype=float).ravel()
+
+    def at(i, e):
+        numbers = np.concatenate([start, flat])
+        numbers[i] += e
+        held = numbers[2:].reshape(np.shape(v)) if np.ndim(v) else float(numbers[2])
+        return f(Particle(float(numbers[0]), held), float(numbers[1]))
+
+    expected = [(at(i, 1e-6) - at(i, -1e-6)) / 2e-6 for i in range(2 + flat.size)]
+    np.testing.assert_allclose(ours, expected, rtol=1e-6, atol=1e-8)
+
+
+def test_slots_and_frozen_dataclasses_raise_as_in_python():
+    """An attribute that there cannot be, and one that cannot be set."""
+
+    def unknown(s, y):
+        s.c = y
+        return y
+
+    def frozen(s, y):
+        s.a = y
+        return y
+
+    with pytest.raises(AttributeError, match="no attribute 'c'"):
+        pullback(unknown, Slotted(1.0, 2.0), 3.0)
+    with pytest.raises(dataclasses.FrozenInstanceError, match="'a'"):
+        pullback(frozen, Fixed(1.0), 3.0)
+
+
+def test_one_object_in_two_arguments_is_refused():
+    """A write to one would be one to the other."""
+
+    def f(p, q):
+        p.x = q.x * 2.0
+        return p.x * q.x
+
+    p = Particle(1.0, 2.0)
+    with pytest.raises(MutationError, match="one object in two arguments"):
+        pullback(f, p, p)
+    assert p.x == 1.0
+    assert pullback(f, Particle(1.0, 2.0), p)[0] == 2.0
+
+
+def test_an_object_that_nobody_sees_is_not_made():
+    """Its attributes are variables."""
+
+    def f(x):
+        p = Particle(x, x * x)
+        p.x = p.x * p.v
+        p.v += p.x
+        return p.x * p.v
+
+    assert not any("Particle" in line for line in source(f, 1.0).splitlines() if "#" not in line)
+
+
+def itself(ps, y):
+    """The object would be a part of its own."""
+    p = Particle(y, y)
+    p.v = p
+    return p.x
+
+
+def own_setter(ps, y):
+    """Its class has `__setattr__`."""
+    g = Guarded(y)
+    g.x = 3.0
+    return g.x
+
+
+def nested_function(ps, y):
+    """It would be no object any more."""
+    p = Particle(y, y)
+    p.f = lambda z: z * y
+    return p.f(y)
+
+
+@pytest.mark.parametrize(
+    ("f", "message"),
+    [
+        (itself, "an object that holds itself, by its attribute `v`"),
+        (own_setter, "its own `__setattr__`"),
+        (nested_function, "setting an attribute to a nested function"),
+    ],
+)
+def test_what_cannot_be_followed_is_refused(f, message):
+    """With the line, and a caret under the attribute."""
+    with pytest.raises(ADError, match=message) as caught:
+        pullback(f, [Particle(1.0, 2.0), Particle(3.0, 4.0)], 0.5)
+    assert "^" in str(caught.value)
