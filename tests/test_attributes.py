@@ -162,6 +162,19 @@ def test_the_tangent_is_that_of_the_object_as_it_was(f, v, y):
     np.testing.assert_allclose(ours, expected, rtol=1e-6, atol=1e-8)
 
 
+def test_a_list_that_grows_after_it_was_put_into_a_dict():
+    """The caller's dict has all of it."""
+
+    def f(d, y):
+        d["v"] = [y]
+        d["v"].append(2 * y)
+        return y * d["x"]
+
+    ours = {"x": 2.0, "v": 1.0}
+    assert pullback(f, ours, 3.0)[0] == 6.0
+    assert ours == {"x": 2.0, "v": [3.0, 6.0]}
+
+
 def test_slots_and_frozen_dataclasses_raise_as_in_python():
     """An attribute that there cannot be, and one that cannot be set."""
 

@@ -241,6 +241,8 @@ class Memory:
         self.state.content[version] = dict(self.state.parts[root])
         if root in self.state.held:
             self.state.held[root] |= self.reachable([part])
+        if root.outside:
+            self.show_part(part)
         self._lose(root, span, frozenset())
 
     def newest(self, operand: Operand) -> Operand:
