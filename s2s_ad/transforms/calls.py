@@ -21,7 +21,7 @@ from s2s_ad.rules.registry import WHOLE, LinearRule, ReverseRule, ScalarRule, re
 from s2s_ad.transforms import inline_rules
 from s2s_ad.transforms.pairs import PairBackward, PairForward
 from s2s_ad.transforms.steps import STEPS, CallStep, Step, copy_op, missing_rule
-from s2s_ad.transforms.structural import STRUCTURAL, StructuralStep, sequence_arithmetic, taking
+from s2s_ad.transforms.structural import STRUCTURAL, StructuralStep, replaced_item, sequence_arithmetic, taking
 from s2s_ad.transforms.tangents import cotangent_type
 
 if TYPE_CHECKING:
@@ -35,8 +35,9 @@ def call_step(t: Transform, op: Call) -> Step:
         return PairStep(t, op, fn)
     structural = STRUCTURAL.get(type(fn)) or STRUCTURAL.get(fn) or sequence_arithmetic(fn, op) or taking(fn, op)
     if structural is not None:
+        replaced = replaced_item(t, op)
         copy_op(t, op)
-        return StructuralStep(t, op, structural)
+        return StructuralStep(t, op, structural, replaced)
     rule = registry.get(fn)
     if isinstance(rule, ScalarRule):
         if op.kwargs:

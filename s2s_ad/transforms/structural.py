@@ -20,7 +20,7 @@ from s2s_ad.analysis.tables import entering
 from s2s_ad.analysis.typing import result_type
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
-from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Number, Record, Tuple, Unknown
+from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Number, Record, Tuple, Unknown, is_scalar
 from s2s_ad.transforms.scopes import Entry
 from s2s_ad.transforms.steps import CallStep, missing_rule
 from s2s_ad.transforms.tangents import cotangent_type, static_parts
@@ -36,9 +36,10 @@ reverses = entering(STRUCTURAL)  # decorates the reverse half of functions
 
 @dataclass(eq=False)
 class StructuralStep(CallStep):
-    """A call that makes a structure or takes it apart."""
+    """A call that makes a structure or takes it apart; `replaced` is the item of a list that another one replaces."""
 
     how: Reverse
+    replaced: Operand | None = None
 
     def reverse(self) -> None:
         """Do what the table says."""
@@ -366,11 +367,24 @@ def _reverse_store(step: StructuralStep) -> None:
     t.scope.take(result)
     if not is_whole and isinstance(target, Value) and t.is_active(target):
         in_array = isinstance(_innermost(target.type, len(indices)), Array)
-        zero = Const(0.0) if in_array else t.tangents.zero(step.args()[-1])
+        zero = Const(0.0) if in_array else t.tangents.zero(step.replaced or step.args()[-1])
         rest = _cleared(step, buffer, indices, zero)
         t.adopt(target, t._named(rest, target), entry)
     if item_bar is not None and step.is_active(item):
         step.contribute(item, item_bar, 0)
+
+
+def replaced_item(t: Transform, op: Call) -> Operand | None:
+    """The item of a list that a store replaces, which need not have the shape of the new one; None for numbers."""
+    if callee(op) is not primitives.store or is_scalar(type_of_operand(op.args[-1])):  # type: ignore[arg-type]
+        return None
+    target, *indices, _ = (t.resolve(a) for a in op.args)  # type: ignore[arg-type]
+    kind = _innermost(type_of_operand(target), len(indices))
+    if not isinstance(kind, List) or is_scalar(kind.item) or not all(map(t.is_active, op.results)):
+        return None
+    for fn, args, kwargs in primitives.steps(indices, constant):
+        target = t.spec.apply(fn, [target, *args], kwargs)
+    return target
 
 
 @reverses(primitives.scatter_add)

@@ -489,3 +489,22 @@ def deleted_what_is_not_there(x):
     xs = [x[0]]
     del xs[3]
     return x[0] * xs[0]
+
+
+@program((np.array([0.7, 1.3, 0.2]),))
+def replaced_by_another_shape(x):
+    """An item of length one makes room for one of length two: the cotangents have the shapes of then."""
+    a, b = x[:1] * 2, x[1:] ** 2
+    ys = [a, b]
+    s = np.sum(ys[0] * ys[1])
+    ys[0] = b * x[0]
+    return s + np.sum(ys[0] * ys[1])
+
+
+@program((np.array([0.7, 1.3, 0.2]),))
+def stretched_in_a_loop(x):
+    """In the first round an item is stretched to the length of another."""
+    ys = [x[:1] * 2, x[1:] ** 2]
+    for k in range(2):
+        ys[k] = ys[k] * ys[1 - k]
+    return np.sum(ys[0]) + np.sum(ys[1])
