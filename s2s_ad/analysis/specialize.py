@@ -22,7 +22,6 @@ from s2s_ad.analysis.binding import bind_arguments
 from s2s_ad.analysis.cells import Scope, has_code, holds_function, shows_function
 from s2s_ad.analysis.choices import call_selected, choose
 from s2s_ad.analysis.consumed import check_iterators
-from s2s_ad.analysis.control_flow import BlockEvaluator
 from s2s_ad.analysis.effects import is_pure
 from s2s_ad.analysis.emission import Mark
 from s2s_ad.analysis.handlers import (
@@ -37,6 +36,7 @@ from s2s_ad.analysis.handlers import (
 from s2s_ad.analysis.handlers.operators import operation
 from s2s_ad.analysis.iterators import TAKES_ALL, TAKES_SOME
 from s2s_ad.analysis.libraries import about_namespaces, is_library, library_source
+from s2s_ad.analysis.loop_evaluation import LoopEvaluator
 from s2s_ad.analysis.managers import is_generated
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Instance, Lowered, Program, lowered
@@ -88,7 +88,7 @@ _OF_ATTRIBUTES = (getattr, hasattr, setattr, object.__setattr__, primitives.call
 _REFERRING = (primitives.SetCell, primitives.MakeClosure)
 
 
-class Specializer(BlockEvaluator):
+class Specializer(LoopEvaluator):
     """Evaluates untyped ops over operands of known type, and emits typed ops."""
 
     # calls

@@ -1,0 +1,271 @@
+"""Evaluates loops over types: the body again and again, until what it carries and what it does to memory are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from s2s_ad.analysis.cells import has_code
+from s2s_ad.analysis.control_flow import BlockEvaluator
+from s2s_ad.analysis.iterators import Run
+from s2s_ad.analysis.memory import Root, State, same_path
+from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.analysis.python_types import iterated
+from s2s_ad.analysis.regions import Round, changed, end_round, finish, named_twice, start_round
+from s2s_ad.analysis.row_loops import arrays_of, by_index, is_written
+from s2s_ad.analysis.sharing import kinds
+from s2s_ad.analysis.statics import unbound, widen
+from s2s_ad.errors import MutationError, Span, UnsupportedSyntaxError
+from s2s_ad.ir.nodes import UNDEFINED, Block, Const, For, Op, Operand, Value, While
+from s2s_ad.ir.types import UNKNOWN, Array, List, Tuple, Type, holds_unknown, join, join_all
+
+_MAX_ROUNDS = 14
+_WIDENED = 5
+_MOST_UNROLLED = 64
+
+
+class LoopEvaluator(BlockEvaluator):
+    """Runs loops over operands of known type."""
+
+    def _loop(self, op: For | While) -> None:
+        iterable, span = self.walked(self.operand(op.iterable)) if isinstance(op, For) else None, self.span
+        run = self.runs.get(iterable) if isinstance(iterable, Value) else None
+        if iterable is not None:
+            iterable = self.current(self.taken(iterable, takes_all=False))
+            if run is not None and run.endless and not _falls_through(op.body):
+                raise UnsupportedSyntaxError(
+                    f"{run.name} that may have no end", span, "write a loop with `while` and `break`"
+                )
+        if isinstance(op, For) and iterable is not None and _falls_through(op.body):
+            items = self.static_items(iterable)
+            rolled = self.rolled and not isinstance(type_of_operand(iterable), Tuple)
+            wanted = op.unroll and len(items or ()) <= _MOST_UNROLLED
+            if items is not None and (wanted or (self.hidden and not rolled) or _differ_in_code(items)):
+                self._unroll(op, items)
+                return
+        self._refresh(self.memory.state.version)
+        inits = [self._no_selection(self._at_end(self.operand(i)), self.ops) for i in op.inits]
+        if not isinstance(op, For) or iterable is None or not self._evaluate_items(op, iterable, inits, span):
+            self._evaluate_loop(_Loop(op, iterable, inits), run, span)
+
+    def _evaluate_items(self, op: For, iterable: Operand, inits: list[Operand], span: Span | None) -> bool:
+        """Evaluate a loop over arrays, or over a few, to which its body may write; for all others do nothing."""
+        arrays = arrays_of(self, iterable)
+        few = self._few_items(op, iterable) if arrays is None else None
+        if arrays is None and few is None:
+            return False
+        if not self._evaluate_unless_written(_Loop(op, iterable, inits), arrays or few or [], span):
+            if arrays is None:
+                self._unroll(op, few or [])
+            else:
+                op, iterable = by_index(self, op, iterable)
+                self._evaluate_loop(_Loop(op, iterable, inits), None, span)
+        return True
+
+    def _few_items(self, op: For, iterable: Operand) -> list[Operand] | None:
+        """The items of a tuple, if these are few and some of them can be written to."""
+        is_tuple = isinstance(type_of_operand(iterable), Tuple) and _falls_through(op.body)
+        items = self.static_items(iterable) if is_tuple else None
+        has_memory = any(self.memory.root(item) is not None for item in items or ())
+        return items if items is not None and has_memory and len(items) <= _MOST_UNROLLED else None
+
+    def _evaluate_unless_written(self, loop: _Loop, items: list[Operand], span: Span | None) -> bool:
+        """Evaluate a loop unless its body writes to `items`, and tell whether that is done."""
+        before, depth, places, callees = self.memory.state, self.depth, len(self.place), len(self.program.stack)
+        try:
+            self._evaluate_rounds(loop, before, span)
+        except MutationError:
+            self.memory.state, self.depth = before, depth
+            del self.place[places:]
+            self.program.unwind(callees)
+            return False
+        if is_written(self, items, before, loop.end):
+            return False
+        self._close_loop(loop, before, span)
+        return True
+
+    def _evaluate_loop(self, loop: _Loop, run: Run | None, span: Span | None) -> None:
+        """Evaluate the body until the types of what it carries, and what it does to memory, are known."""
+        clock, before = self.clock, self.memory.state
+        self._evaluate_rounds(loop, before, span)
+        inside = self.inside.get(loop.iterable, []) if isinstance(loop.iterable, Value) else []
+        for taken in [*inside, *([] if run is None else [run])]:
+            self._check_body(taken, clock, loop)
+        self._close_loop(loop, before, span)
+
+    def _evaluate_rounds(self, loop: _Loop, before: State, span: Span | None) -> None:
+        loop.mark, loop.loose = self.memory.count, len(self.memory.loose)
+        loop.found.pairs = named_twice(self.memory, loop.inits)
+        loop.found.fixed = self._maybe_fixed(loop)
+        for attempt in range(_MAX_ROUNDS):
+            self._loop_body(loop)
+            if self._is_stable(loop, before, last=attempt >= _WIDENED):
+                break
+        else:
+            raise UnsupportedSyntaxError(
+                "a loop whose variables never settle", span, "give each variable one type, and one object"
+            )
+
+    def _maybe_fixed(self, loop: _Loop) -> dict[int, Operand]:
+        """The variables that name an object, of which the first round is to tell whether they always name the same."""
+        variables = enumerate(zip(loop.op_params, loop.inits, strict=True))
+        return {i: o for i, (p, o) in variables if p.name is not None and self.memory.root(o) and not unbound(o)}
+
+    def _is_same(self, a: Operand, b: Operand) -> bool:
+        """Whether two operands are one object, or the same view of it."""
+        if not (isinstance(a, Value) and isinstance(b, Value)) or b not in self.memory.places:
+            return False
+        one, other = self.memory.places[a], self.memory.places[b]
+        return one.root is other.root and same_path(one.path, other.path)
+
+    def _is_stable(self, loop: _Loop, before: State, *, last: bool) -> bool:
+        """Whether another round would tell nothing new; takes in what this one has told."""
+        again = False
+        news = [r for r in changed(before, loop.end) if r not in loop.found.roots]
+        if news:
+            loop.found.roots += news
+            again = True
+        for i in [i for i, init in loop.found.fixed.items() if not self._is_same(init, loop.outs[i])]:
+            del loop.found.fixed[i]
+            again = True
+        kept = [i for i in range(len(loop.inits)) if i not in loop.found.fixed]
+        types = [*(loop.types[i] for i in kept)]
+        found = [join(loop.types[i], widen(type_of_operand(loop.outs[i]))) for i in kept]
+        for root in loop.found.roots:
+            kind = loop.root_types.get(root, widen(before.version[root].type))
+            joined = join(kind, widen(loop.end.version[root].type)) if root in loop.root_types else kind
+            types.append(loop.root_types.get(root, kind))
+            found.append(joined)
+            loop.root_types[root] = UNKNOWN if last and joined != kind else joined
+        for i, t in zip(kept, found, strict=False):
+            loop.types[i] = UNKNOWN if last and loop.types[i] != t else t
+        stable = found == types and not again and loop.told.same(loop.found)
+        loop.found = loop.told
+        return stable
+
+    def _close_loop(self, loop: _Loop, before: State, span: Span | None) -> None:
+        """Emit the loop, and go on with what it leaves."""
+        op, found = loop.op, loop.found
+        kept = [i for i in range(len(loop.inits)) if i not in found.fixed]
+        results = {i: Value(op.results[i].name, loop.types[i], unbound=unbound(loop.inits[i])) for i in kept}
+        last = [Value(before.version[r].name, loop.root_types[r]) for r in found.roots]
+        names = [
+            (loop.with_memory[i] if i in results else None, results.get(i, op.results[i]), loop.inits[i])
+            for i in range(len(loop.inits))
+        ]
+        inits = (*(loop.inits[i] for i in kept), *(before.version[r] for r in found.roots))
+        finish(self.memory, found, before, loop.end, last, names)
+        for i, value in enumerate(op.results):
+            self.env[value] = found.fixed[i] if i in found.fixed else results[i]
+        outs = (loop.stop, *(loop.outs[i] for i in kept), *(loop.end.version[r] for r in found.roots))
+        params = (*loop.item, *(loop.params[i] for i in kept), *loop.root_params)
+        body = Block(params, tuple(loop.ops), outs)
+        all_results = (*(results[i] for i in kept), *last)
+        if loop.iterable is None:
+            self.ops.append(While(all_results, inits, body, span=span))
+            return
+        self._refuse_written(loop, before, span)
+        self.ops.append(For(all_results, loop.iterable, inits, body, span=span))
+
+    def _refuse_written(self, loop: _Loop, before: State, span: Span | None) -> None:
+        """Refuse a loop over what its body writes to; only of the rows of an array is it known that they are apart."""
+        is_array = isinstance(type_of_operand(loop.iterable), Array)  # type: ignore[arg-type]
+        for root in self.memory.reachable([loop.iterable]):  # type: ignore[list-item]
+            news = root in loop.end.lost and root not in before.lost and not is_array
+            if news or any(root.meets(written) for written in loop.found.roots):
+                raise MutationError(
+                    f"a loop over {f'`{root.name}`' if root.name else 'a value'}, which its body writes to",
+                    span,
+                    "loop over the indices, `for i in range(len(x))`, or over a copy",
+                )
+
+    def _check_body(self, run: Run, clock: int, loop: _Loop) -> None:
+        """Refuse a loop over an iterator whose code would see what the body writes."""
+        read = self.memory.reachable(run.inputs)
+        if self.clock != clock or any(r.meets(written) for r in read for written in loop.found.roots):
+            raise UnsupportedSyntaxError(
+                f"a loop over {run.name} that writes what the latter may read", self.span, "loop over `list(…)` of it"
+            )
+
+    def _unroll(self, op: For, items: list[Operand]) -> None:
+        """Repeat the body for each item of an iterable that is known at compile time."""
+        carried = [self.operand(i) for i in op.inits]
+        for item in items:
+            self.env.update(zip(op.body.params, [item, *carried], strict=True))
+            carried = self.block(op.body)[1:]
+        self.env.update(zip(op.results, carried, strict=True))
+
+    def _loop_body(self, loop: _Loop) -> None:
+        """Evaluate the body once more, with what is known of the variables and of memory so far."""
+        op, found, memory = loop.op, loop.found, self.memory
+        loop.item = ()
+        if loop.iterable is not None:
+            item = op.body.params[0]
+            loop.item = (Value(item.name, iterated(type_of_operand(loop.iterable)), item.hint),)
+        loop.params = [Value(p.name, t) for p, t in zip(loop.op_params, loop.types, strict=True)]
+        for param, init in zip(loop.params, loop.inits, strict=True):
+            param.unbound = unbound(init)
+        loop.root_params = [Value(memory.state.version[r].name, loop.root_types[r]) for r in found.roots]
+        self.env.update(zip(op.body.params, (*loop.item, *loop.params), strict=True))
+        self.env.update((loop.op_params[i], init) for i, init in found.fixed.items())
+        before = memory.state
+        del memory.loose[loop.loose :]
+        self.depth += 1
+        with self.region() as ops:
+            memory.is_written = memory.is_written or bool(found.roots)
+            loop.with_memory = [
+                p if kinds(p.type) and i not in found.fixed else None for i, p in enumerate(loop.params)
+            ]
+            start_round(memory, found, loop.with_memory, loop.inits, loop.root_params)
+            for item in loop.item:
+                if kinds(item.type) and loop.iterable is not None:
+                    root = memory.root(loop.iterable)
+                    is_list = isinstance(type_of_operand(loop.iterable), List) and not memory.is_of_views(loop.iterable)
+                    memory.new_root(item, may=memory.reachable([loop.iterable]) - ({root} if is_list else set()))
+            stop, *outs = self.block(op.body)
+            if not self.dead:
+                outs = [self._no_selection(self._at_end(o), self.ops) for o in outs]
+                self._settle(before)
+            loop.ops, loop.stop, loop.outs, loop.end = ops, stop, outs, memory.state
+            loop.told = end_round(memory, found, loop.mark, loop.with_memory, outs)
+        self.depth -= 1
+        for operand in (*loop.inits, *outs):
+            self.refuse_iterator(operand)
+
+
+@dataclass(eq=False)
+class _Loop:
+    """A loop while it is evaluated: what it starts from, and what the last round over its body has given."""
+
+    op: For | While
+    iterable: Operand | None
+    inits: list[Operand]
+    mark: int = 0
+    loose: int = 0
+    found: Round = field(default_factory=Round)
+    root_types: dict[Root, Type] = field(default_factory=dict)
+    item: tuple[Value, ...] = ()
+    params: list[Value] = field(default_factory=list)
+    with_memory: list[Value | None] = field(default_factory=list)
+    root_params: list[Value] = field(default_factory=list)
+    ops: list[Op] = field(default_factory=list)
+    stop: Operand = UNDEFINED
+    outs: list[Operand] = field(default_factory=list)
+    end: State = field(default_factory=State)
+    told: Round = field(default_factory=Round)
+
+    def __post_init__(self) -> None:
+        self.types = [widen(type_of_operand(i)) for i in self.inits]
+        self.op_params = self.op.body.params[1:] if isinstance(self.op, For) else self.op.body.params
+
+
+def _differ_in_code(items: list[Operand]) -> bool:
+    """Whether the items of a sequence are functions, or of kinds that no single code fits."""
+    if any(map(has_code, items)):
+        return True
+    types = [type_of_operand(i) for i in items]
+    return holds_unknown(join_all(tuple(types))) and not any(map(holds_unknown, types))
+
+
+def _falls_through(body: Block) -> bool:
+    stop = body.results[0]
+    return isinstance(stop, Const) and stop.value is False
