@@ -21,8 +21,9 @@ from s2s_ad.rules.registry import WHOLE, LinearRule, ReverseRule, ScalarRule, re
 from s2s_ad.transforms import inline_rules
 from s2s_ad.transforms.pairs import PairBackward, PairForward
 from s2s_ad.transforms.steps import STEPS, CallStep, Step, copy_op, missing_rule
-from s2s_ad.transforms.structural import STRUCTURAL, StructuralStep, replaced_item, sequence_arithmetic, taking
+from s2s_ad.transforms.structural import STRUCTURAL, StructuralStep, sequence_arithmetic, taking
 from s2s_ad.transforms.tangents import cotangent_type
+from s2s_ad.transforms.writes import replaced_item
 
 if TYPE_CHECKING:
     from s2s_ad.transforms.pullback import Transform
