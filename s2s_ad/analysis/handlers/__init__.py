@@ -10,6 +10,7 @@ from s2s_ad.analysis.handlers import (
     imports,
     known_items,
     patterns,
+    sets,
     setting,
     supers,
     writes,
@@ -22,6 +23,6 @@ from s2s_ad.analysis.handlers.table import HANDLERS as HANDLERS
 from s2s_ad.analysis.handlers.writes import refuse_writes as refuse_writes
 
 _MODULES = (  # they fill the table
-    *(attributes, construction, dataclass_init, displays, facts, fills, imports, known_items, patterns, setting),
+    *(attributes, construction, dataclass_init, displays, facts, fills, imports, known_items, patterns, sets, setting),
     *(supers, writes),
 )

@@ -10,7 +10,7 @@ import numpy as np
 
 from s2s_ad.analysis.dict_views import keep_view
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.handlers import dicts, lists, records
+from s2s_ad.analysis.handlers import dicts, lists, records, sets
 from s2s_ad.analysis.handlers.fills import drawn, method_that_fills
 from s2s_ad.analysis.handlers.table import REWRITE, handles
 from s2s_ad.analysis.handlers.writes import WRITING_METHODS, refuse_foreign_method, refuse_writing_method
@@ -121,6 +121,9 @@ def _call_method(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) ->
         return lists.METHODS[name](s, obj, args[2:], kwargs)
     if isinstance(t, Dict) and name in dicts.METHODS and s.memory.root(obj) is not None:
         return dicts.method(s, obj, name, args[2:], kwargs)
+    of_set = sets.method(s, obj, name, args[2:], kwargs) if t == sets.SET else None
+    if of_set is not None:
+        return of_set
     refuse_writing_method(s, t, name)
     if isinstance(t, Array) and name in METHODS:
         return s.apply(METHODS[name], [obj, *args[2:]], kwargs)

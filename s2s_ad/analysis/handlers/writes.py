@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping, MutableSequence, MutableSet
 from typing import Any
 
 import numpy as np
 
 from s2s_ad import runtime
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.handlers import dicts, lists
+from s2s_ad.analysis.handlers import dicts, lists, sets
 from s2s_ad.analysis.handlers.table import HANDLERS, REWRITE, Handler, handles
 from s2s_ad.analysis.handlers.targets import refuse_views, whole
 from s2s_ad.analysis.memory import Step, same_path
@@ -40,6 +40,7 @@ from s2s_ad.ir.types import (
 from s2s_ad.rules.numpy.methods import METHODS
 from s2s_ad.rules.registry import registry
 
+_MUTABLE = (MutableSet, MutableSequence, MutableMapping)
 _INSTEAD = {
     "copy": "build the copy part by part",
     "itertools": "write the loop out",
@@ -259,7 +260,11 @@ def _in_place(plain: Callable[..., Any]) -> Handler:
             return s.apply(plain, [s.emit(runtime.immutable, [target], None, UNKNOWN), other])
         if isinstance(t, Array) and isinstance(target, Value) and (t.axes != () or t.boxed) and not t.loose:
             return _augmented(s, target, t, s.apply(plain, args))
-        immutable = isinstance(t, (Number, Tuple, Instance)) or (isinstance(t, Array) and t.axes == () and not t.boxed)
+        if t == sets.SET and plain is operator.or_:
+            s.apply(primitives.call_method, [target, Const("update"), other])
+            return target
+        simple = isinstance(t, (Number, Tuple)) or (isinstance(t, Instance) and not issubclass(t.cls, _MUTABLE))
+        immutable = simple or (isinstance(t, Array) and t.axes == () and not t.boxed)
         if not immutable and not isinstance(t, (Never, Record)):
             raise MutationError(
                 f"an augmented assignment that writes in place ({_noun(t)})",
@@ -286,6 +291,8 @@ def _augmented(s: Emitter, target: Value, t: Array, value: Operand) -> Operand:
 
 
 def _noun(t: Type) -> str:
+    if isinstance(t, Instance):
+        return f"a `{t.cls.__name__}`"
     return {Array: "an array", List: "a list"}.get(type(t), "the type of the variable is not known")
 
 
