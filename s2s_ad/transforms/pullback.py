@@ -28,7 +28,7 @@ from s2s_ad.analysis.specialize import Specializer
 from s2s_ad.errors import MissingRuleError, MutationError
 from s2s_ad.ir.nodes import Block, Call, Const, Function, Op, Operand, Value, With, free_values, regions
 from s2s_ad.ir.types import UNKNOWN, Array, List, Tuple, is_complex
-from s2s_ad.transforms import branches, calls, dicts, lists, loops, withs
+from s2s_ad.transforms import branches, calls, lists, loops, parts, withs
 from s2s_ad.transforms.algebra import Algebra
 from s2s_ad.transforms.common_subexpressions import common_subexpressions
 from s2s_ad.transforms.dead_code import dead_code
@@ -39,7 +39,7 @@ from s2s_ad.transforms.scopes import Entry, Scope, bar_name
 from s2s_ad.transforms.steps import forward_block
 from s2s_ad.transforms.tangents import NONE, Tangents, cotangent_type
 
-_STEP_MODULES = (branches, calls, dicts, lists, loops, withs)  # these fill the tables of steps
+_STEP_MODULES = (branches, calls, parts, lists, loops, withs)  # these fill the tables of steps
 
 
 def pullback(

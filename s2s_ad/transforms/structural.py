@@ -332,39 +332,3 @@ def _joined(t: Transform, bars: list[Operand], shape: primitives.Unpack) -> Oper
     before = t.spec.apply(primitives.make_list, bars[:middle])
     after = t.spec.apply(primitives.make_list, bars[middle + 1 :])
     return t.spec.apply(operator.add, [t.spec.apply(operator.add, [before, bars[middle]]), after])
-
-
-@reverses(primitives.set_attribute)
-def _reverse_set_attribute(step: StructuralStep) -> None:
-    """`obj.name = v`: v̄ is what the cotangent of the object has under the name, which it did not have before."""
-    bar = step.take()
-    if bar is None:
-        return
-    t, name = step.t, constant(step.op.args[1])  # type: ignore[arg-type]
-    new, old = step.op.results[0].type, type_of_operand(step.args()[0])
-    assert isinstance(new, Record)
-    assert isinstance(old, Record)
-    parts = dict(zip(new.names, t.tangents.parts_of_cotangent(bar, new), strict=True))
-    if step.is_active(2):
-        step.contribute(2, parts[name])
-    if step.is_active(0):
-        step.contribute(0, t.tangents.rebuild(old, [Const(None) if n == name else parts[n] for n in old.names]))
-
-
-@reverses(primitives.Refreshed)
-def _reverse_refreshed(step: StructuralStep) -> None:
-    """A structure whose parts have been written to: the cotangents of these go to what the parts are now."""
-    bar = step.take()
-    if bar is None:
-        return
-    t = step.t
-    kind, keys = type_of_operand(step.args()[0]), callee(step.op).keys
-    count = len(static_parts(kind) or ())
-    all_keys = kind.keys if isinstance(kind, Dict) else kind.names if isinstance(kind, Record) else range(count)
-    parts = t.tangents.parts_of_cotangent(bar, step.op.results[0].type)
-    known = dict(zip(all_keys, parts, strict=True))
-    for i, key in enumerate(keys):
-        if step.is_active(1 + i):
-            step.contribute(1 + i, known[key])
-    if step.is_active(0):
-        step.contribute(0, t.tangents.rebuild(kind, [Const(None) if k in keys else p for k, p in known.items()]))

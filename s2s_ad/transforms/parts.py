@@ -1,0 +1,53 @@
+"""The adjoints of writes to a part of a structure whose parts are known: to an item of a dict, or an attribute."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from s2s_ad.analysis.effects import callee
+from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import Const, Operand
+from s2s_ad.ir.types import Dict, Record, Type
+from s2s_ad.transforms.structural import StructuralStep, reverses
+from s2s_ad.transforms.tangents import static_parts
+
+
+def _keys(t: Type) -> Sequence[Any]:
+    """What the parts of a structure go by."""
+    if isinstance(t, Dict):
+        return t.keys
+    return t.names if isinstance(t, Record) else range(len(static_parts(t) or ()))
+
+
+@reverses(primitives.set_item, primitives.delete_item, primitives.set_attribute)
+def _reverse_part(step: StructuralStep) -> None:
+    """`d[k] = v`, `obj.k = v`: v̄ is what the cotangent has under the key, which it did not have before."""
+    bar = step.take()
+    if bar is None:
+        return
+    t, key = step.t, constant(step.op.args[1])  # type: ignore[arg-type]
+    new, old = step.op.results[0].type, type_of_operand(step.args()[0])
+    parts: dict[Any, Operand] = dict(zip(_keys(new), t.tangents.parts_of_cotangent(bar, new), strict=True))
+    if len(step.op.args) > 2 and step.is_active(2):
+        step.contribute(2, parts[key])
+    if step.is_active(0):
+        step.contribute(0, t.tangents.rebuild(old, [Const(None) if k == key else parts[k] for k in _keys(old)]))
+
+
+@reverses(primitives.Refreshed)
+def _reverse_refreshed(step: StructuralStep) -> None:
+    """A structure whose parts have been written to: the cotangents of these go to what the parts are now."""
+    bar = step.take()
+    if bar is None:
+        return
+    t = step.t
+    kind, keys = type_of_operand(step.args()[0]), callee(step.op).keys
+    parts = t.tangents.parts_of_cotangent(bar, step.op.results[0].type)
+    known = dict(zip(_keys(kind), parts, strict=True))
+    for i, key in enumerate(keys):
+        if step.is_active(1 + i):
+            step.contribute(1 + i, known[key])
+    if step.is_active(0):
+        step.contribute(0, t.tangents.rebuild(kind, [Const(None) if k in keys else p for k, p in known.items()]))
