@@ -533,9 +533,9 @@ def parts_of(value: Any) -> Any:
         return value
     if isinstance(value, dict):
         return value.values()
-    if isinstance(value, (ModuleType, FunctionType, MethodType, type)) or not hasattr(value, "__dict__"):
+    if isinstance(value, (ModuleType, FunctionType, MethodType, type)):
         return None
-    return vars(value).values()
+    return attributes_of(value).values() or getattr(value, "__dict__", {}).values() or None
 
 
 _COPIES = "pass copies: `x.copy()`, `list(x)`"

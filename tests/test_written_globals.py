@@ -225,3 +225,96 @@ def test_the_module_is_left_alone() -> None:
     names = set(vars(sys.modules[__name__]))
     s2s_ad.grad(entered)(X)
     assert set(vars(sys.modules[__name__])) == names
+
+
+class Held:
+    """Has an array that all its objects share, and slots."""
+
+    __slots__ = ("v", "w")
+    SHARED = np.array([1.0, 2.0, 3.0])
+
+    def __init__(self, w, v):
+        self.w, self.v = w, v
+
+
+def writes_a_slot(x, held):
+    held.w[0] = x[0]
+    return held.v[0] * x[1]
+
+
+def writes_beside_a_class(x, y):
+    y[0] = x[0]
+    return Held.SHARED[0] * x[1]
+
+
+def test_what_objects_with_slots_share_is_seen() -> None:
+    """They have no dict to look into."""
+    both = np.ones(2)
+    with pytest.raises(s2s_ad.MutationError, match="share memory"):
+        s2s_ad.grad(writes_a_slot)(X, Held(both, both))
+    np.testing.assert_array_equal(s2s_ad.grad(writes_a_slot)(X, Held(np.ones(2), np.ones(2))), [0, 1, 0])
+
+
+def test_an_array_of_a_class_is_compared_too() -> None:
+    """It is read like a global."""
+    with pytest.raises(s2s_ad.MutationError, match="share memory"):
+        s2s_ad.grad(writes_beside_a_class)(X, Held.SHARED)
+    np.testing.assert_array_equal(s2s_ad.grad(writes_beside_a_class)(X, np.ones(3)), [0, 1, 0])
+
+
+def grows(x):
+    SCALES[:] = SCALES * 1.5
+    return np.sum(SCALES * x)
+
+
+def test_a_pullback_is_not_changed_by_the_next_call() -> None:
+    """What it needs of a global that the function writes to is its own."""
+    _, back = s2s_ad.pullback(grows, X)
+    first = back(1.0)[1]
+    s2s_ad.pullback(grows, X)
+    assert identical(back(1.0)[1], first)
+
+
+def doubled(a):
+    return a * 2.0 if a > 0 else a
+
+
+FUNCTIONS = {"f": doubled}
+
+
+def by_a_table(x):
+    return FUNCTIONS["f"](0.3) * x[0]
+
+
+def test_a_table_keeps_the_function_that_it_has() -> None:
+    """Its name may be bound to another one."""
+    assert s2s_ad.grad(by_a_table)(X)[0] == 0.6
+    kept = globals()["doubled"]
+    globals()["doubled"] = lambda a: a * 5.0
+    try:
+        assert s2s_ad.grad(by_a_table)(X)[0] == 0.6
+    finally:
+        globals()["doubled"] = kept
+
+
+class Setting:
+    """Changes a global array when it is entered."""
+
+    def __enter__(self):
+        TABLE[0] = 5.0
+
+    def __exit__(self, *_):
+        TABLE[0] = 7.0
+
+
+def under_a_setting(x):
+    s = TABLE @ x
+    with Setting():
+        s += TABLE @ x
+    return s
+
+
+def test_a_manager_that_writes_is_refused() -> None:
+    """Its code is not followed."""
+    with pytest.raises(s2s_ad.ADError, match="writes to what others may read"):
+        s2s_ad.grad(under_a_setting)(X)

@@ -29,7 +29,20 @@ from s2s_ad.errors import Span, UnsupportedSyntaxError
 from s2s_ad.frontend.source import LiveNames
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Call, Const, Function, Op, Operand, Value, regions
-from s2s_ad.ir.types import NEVER, UNKNOWN, Array, Closure, Iterable, Tuple, Type, object_in, with_parts
+from s2s_ad.ir.types import (
+    NEVER,
+    UNKNOWN,
+    Array,
+    Closure,
+    Iterable,
+    Tuple,
+    Type,
+    hides_derivative,
+    holds_unknown,
+    is_differentiable,
+    object_in,
+    with_parts,
+)
 from s2s_ad.ir.types import Instance as InstanceType
 from s2s_ad.rules.registry import registry
 
@@ -139,6 +152,8 @@ class Emitter:
             self.refuse_iterator(operand)
         if not isinstance(fn, (primitives.MakeClosure, primitives.Refreshed)) and fn is not primitives.keep_item:
             args, kwargs = [self.current(a) for a in args], {k: self.current(v) for k, v in (kwargs or {}).items()}
+        if hides_derivative(type_) and not self.in_adjoint:
+            self._refuse_hidden((*args, *(kwargs or {}).values()))
         value = Value(name, type_)
         self.program.has_objects = self.program.has_objects or object_in(type_) is not None
         call = Call(
@@ -158,6 +173,16 @@ class Emitter:
             # a 0-d array is mutable, so `x_bar += …` would reach whoever else has it
             return self.emit(operator.getitem, [value, Const(())], None, replace(type_, boxed=False), name)
         return value
+
+    def _refuse_hidden(self, operands: Sequence[Operand]) -> None:
+        """Refuse to put floats where they cannot be followed: into a slice, or an array of objects or texts."""
+        types = [type_of_operand(o) for o in operands]
+        if any(is_differentiable(t) and not holds_unknown(t) for t in types):
+            raise UnsupportedSyntaxError(
+                "a float in a slice, or in an array of objects or of texts",
+                self.span,
+                "use an array of floats, or a list",
+            )
 
     # memory
 
@@ -226,7 +251,8 @@ class Emitter:
         parts = None if root is None else self.memory.state.parts.get(root)
         if not parts or len(args) != 2:
             return None
-        key = part_key(type_of_operand(args[0]), args[1], len(parts)) if fn is operator.getitem else constant(args[1])
+        t = type_of_operand(self.memory.newest(args[0]))
+        key = part_key(t, args[1], len(parts)) if fn is operator.getitem else constant(args[1])
         found = parts.get(key)
         return None if self.memory.root(found) is None else found  # type: ignore[arg-type]
 

@@ -25,6 +25,7 @@ from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir.nodes import Const, Operand, Star, Value
 from s2s_ad.ir.types import Instance, Record, Unknown, is_differentiable
+from s2s_ad.ir.values import is_written_in_python
 
 _NEVER_SWALLOW = (type(threading.Lock()), type(threading.RLock()), threading.Condition, threading.Semaphore, io.IOBase)
 _GENERATED = contextlib.contextmanager(lambda: iter(())).__code__
@@ -44,6 +45,8 @@ def entered(s: Emitter, manager: Operand) -> Operand:
         s.program.guard(fn, "__wrapped__", fn.__wrapped__)
         if _catches_at_yield(fn.__wrapped__):
             raise _refusal(s, f"`{fn.__name__}`, a context manager that may swallow exceptions,", "write `try`")
+        if _writes(fn.__wrapped__):
+            raise _refusal(s, f"`{fn.__name__}`, a context manager that writes to what others may read,")
         return _foreign(s, made.operands())
     cls = _class_of(manager, fn)
     if cls is None:
@@ -56,6 +59,8 @@ def entered(s: Emitter, manager: Operand) -> Operand:
             raise _refusal(s, f"a `with` about a `{cls.__name__}`, which is no context manager", "leave the `with` out")
         if isinstance(inspect.getattr_static(cls, name), FunctionType):
             s.program.guard(cls, name, getattr(cls, name))
+            if is_written_in_python(cls) and _method_writes(getattr(cls, name)):
+                raise _refusal(s, f"`{cls.__name__}`, a context manager that writes to what others may read,")
     if not issubclass(cls, _NEVER_SWALLOW) and _returns_something(cls.__exit__):
         raise _refusal(s, f"`{cls.__name__}`, a context manager that may swallow exceptions,", "write `try`")
     if isinstance(type_of_operand(manager), Record):
@@ -153,6 +158,21 @@ def _is_return_self(definition: ast.AST) -> bool:
     return bool(returned) and not stored and all(isinstance(v, ast.Name) and v.id == own for v in returned)
 
 
+def _writes_elsewhere(definition: ast.AST, *, of_method: bool = False) -> bool:
+    """Whether a function writes to items, to globals, or to attributes, other than those of a method's own object."""
+    own = next((a.arg for a in ast.walk(definition) if isinstance(a, ast.arg)), None) if of_method else None
+    for node in ast.walk(definition):
+        stored = not isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
+        on_own = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == own
+        if isinstance(node, ast.Global) or (stored and isinstance(node, ast.Subscript)):
+            return True
+        if stored and isinstance(node, ast.Attribute) and not on_own:
+            return True
+    return False
+
+
+_writes = _asks_source(_writes_elsewhere, unknown=False)
+_method_writes = _asks_source(functools.partial(_writes_elsewhere, of_method=True), unknown=False)
 _returns_something = _asks_source(_has_returns, unknown=True)
 _catches_at_yield = _asks_source(_has_handlers, unknown=True)
 _gives_itself = _asks_source(_is_return_self, unknown=False)

@@ -14,6 +14,7 @@ from s2s_ad.analysis.guards import MISSING
 from s2s_ad.analysis.program import Lowered
 from s2s_ad.analysis.statics import (
     is_immutable,
+    named,
 )
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand
@@ -65,7 +66,7 @@ def held(s: Emitter, holder: Any, key: Any) -> Operand:
             s.program.guard(holder, key, value)
         return Const(value)
     s.program.guard(holder, key, type_of(value), by_type=True)
-    return s.emit(primitives.identity, [Const(value)], None, type_of(value))
+    return written_globals.read_outside(s, primitives.identity, value)
 
 
 def cell(s: Emitter, callee: Lowered, name: str) -> Operand:
@@ -76,4 +77,4 @@ def cell(s: Emitter, callee: Lowered, name: str) -> Operand:
         s.program.guard(box, "cell_contents", value)
         return Const(value)
     s.program.guard(box, "cell_contents", type_of(value), by_type=True)
-    return s.emit(getattr, [Const(box), Const("cell_contents")], None, type_of(value), name)
+    return named(written_globals.read_outside(s, getattr, box, "cell_contents"), name)

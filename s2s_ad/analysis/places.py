@@ -56,7 +56,7 @@ def locate(memory: Memory, value: Value, call: Call) -> None:
         _locate_item(memory, value, call, args[0], args[1])
     elif hashable and fn is getattr and isinstance(type_of_operand(args[0]), Record):
         _locate_part(memory, value, args[0], constant(args[1]))
-    elif hashable and args and is_view(memory, fn, args[0], dict(call.kwargs)) and not _is_odd(value):
+    elif hashable and args and is_view(memory, fn, args, dict(call.kwargs)) and not _is_odd(value):
         _follow(memory, value, fn, args, dict(call.kwargs))
     else:
         _locate_new(memory, value, call, args)
@@ -133,8 +133,9 @@ def _locate_part(memory: Memory, value: Value, base: Operand, key: Hashable) -> 
     content[base] = {**content.get(base, {}), key: value}  # type: ignore[index, arg-type]
 
 
-def is_view(memory: Memory, fn: Any, base: Operand, kwargs: dict[Any, Operand]) -> bool:
+def is_view(memory: Memory, fn: Any, args: list[Operand], kwargs: dict[Any, Operand]) -> bool:
     """Whether a function gives a view of an array, at least if its root has its elements in order."""
+    base, *rest = args
     t = type_of_operand(base)
     if not isinstance(t, Array) or None in kwargs:
         return False
@@ -145,7 +146,7 @@ def is_view(memory: Memory, fn: Any, base: Operand, kwargs: dict[Any, Operand]) 
     if fn not in RESHAPING:
         return fn in VIEWS or (fn in _AT_LEAST and bool(t.axes))
     place = memory.places.get(base)  # type: ignore[arg-type]
-    return place is not None and all(map(keeps_order, place.path)) and keeps_order((fn, (), kwargs))
+    return place is not None and all(map(keeps_order, place.path)) and keeps_order((fn, tuple(rest), kwargs))
 
 
 def _is_odd(value: Value) -> bool:
@@ -156,7 +157,9 @@ def keeps_order(step: Step) -> bool:
     """Whether a view of what has its elements in order has them in order too."""
     fn, args, kwargs = step
     if fn in RESHAPING:
-        return constant(kwargs.get("order", Const("C"))) == "C" and "copy" not in kwargs and len(args) < 2
+        by_position = args[0 if fn is np.ravel else 1 :]
+        order = by_position[0] if by_position else kwargs.get("order", Const("C"))
+        return constant(order) == "C" and "copy" not in kwargs and len(by_position) < 2
     if fn is not operator.getitem:
         return False
     index = args[0]

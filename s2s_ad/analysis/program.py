@@ -87,6 +87,7 @@ class Program:
 
     opened: frozenset[Any] = frozenset()
     written: Mapping[GlobalName, Mapping[str, Any]] = field(default_factory=dict)
+    read_outside: dict[Any, Any] = field(default_factory=dict)  # calls that read other data with memory, by what it is
     namespaces: dict[GlobalName, Mapping[str, Any]] = field(default_factory=dict)  # of the globals with memory
     guards: dict[tuple[int, Any], Guard] = field(default_factory=dict)
     instances: dict[Any, Instance] = field(default_factory=dict)

@@ -38,6 +38,16 @@ def read(s: Emitter, namespace: Mapping[str, Any], name: str, t: Type) -> Operan
     return value
 
 
+def read_outside(s: Emitter, fn: Any, holder: Any, *key: str) -> Operand:
+    """Data that an object of the program's surroundings holds, such as a class, a module, a cell; or is."""
+    value = fn(holder, *key)
+    t = type_of(value)
+    args = (Const(holder), *map(Const, key))
+    if kinds(t):
+        s.program.read_outside[id(holder), *key] = Call((Value(None, t),), Const(fn), args)
+    return s.emit(fn, args, None, t, None)
+
+
 def read_written(s: Emitter) -> list[Value]:
     """Read the globals that the program writes to, which a function does before anything else."""
     for key, namespace in s.program.written.items():
@@ -74,9 +84,11 @@ def _is_read(op: Op, s: Emitter) -> bool:
 
 
 def others_read(s: Emitter) -> list[Call]:
-    """Reads of the other globals of the program, to be compared with what it writes to."""
+    """Reads of the other data of the program's surroundings, to be compared with what it writes to."""
     rest = ((key.name, namespace) for key, namespace in s.program.namespaces.items() if key not in s.globals)
-    return [_read(name, namespace) for name, namespace in rest]
+    others = s.program.read_outside.values()
+    again = [Call((Value(None, op.results[0].type),), op.target, op.args) for op in others]
+    return [*(_read(name, namespace) for name, namespace in rest), *again]
 
 
 def _read(name: str, namespace: Mapping[str, Any]) -> Call:

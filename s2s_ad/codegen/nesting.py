@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from s2s_ad.analysis.effects import callee, is_pure, may_raise_watched, writes
 from s2s_ad.analysis.sharing import kinds, makes_new
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Block, Call, For, If, Op, Try, Value, While, operands, regions
+from s2s_ad.ir.nodes import Block, Call, For, If, Op, Operand, Try, Value, While, operands, regions
 
 _MAX_NODES = 24
 
@@ -63,24 +63,41 @@ def nested_values(blocks: Iterable[Block], *, watched: bool = False, joint: bool
     return found
 
 
-def _writes_to_older(block: Block, own: frozenset[Value] = frozenset()) -> bool:
-    """Whether a block may write to memory that was there before it; it has made what `own` values name itself."""
+def _writes_to_older(block: Block) -> bool:
+    """Whether a block may write to memory that was there before it."""
+    return _made_in(block, frozenset()) is None
+
+
+def _made_in(block: Block, own: frozenset[Operand]) -> frozenset[Operand] | None:
+    """`own` and the values that name what is made in a block; None if it may write to anything else."""
     for op in block.ops:
         if isinstance(op, (For, While)):
-            params = op.body.params[isinstance(op, For) :]
-            carried = {p for p, init in zip(params, op.inits, strict=True) if init in own}
-            if _writes_to_older(op.body, own | carried):
-                return True
-            own |= {r for r, init in zip(op.results, op.inits, strict=True) if init in own}
-        elif any(_writes_to_older(region, own) for region in regions(op)):
-            return True
+            carried = _made_by_loop(op, own)
+            if carried is None:
+                return None
+            own |= carried
+        elif any(_made_in(region, own) is None for region in regions(op)):
+            return None
         elif isinstance(op, Call) and (makes_new(callee(op), op) or callee(op) is primitives.make_list):
             own |= set(op.results)
         elif isinstance(op, Call) and writes(op):
             if op.args[0] not in own:
-                return True
+                return None
             own |= set(op.results)
-    return False
+    return own
+
+
+def _made_by_loop(op: For | While, own: frozenset[Operand]) -> frozenset[Operand] | None:
+    """The results of a loop that name what is made in the block; None if its body may write to anything else."""
+    params = op.body.params[isinstance(op, For) :]
+    rows = list(zip(params, op.inits, op.body.results[1:], op.results, strict=True))
+    rows = [row for row in rows if row[1] in own]
+    while (inside := _made_in(op.body, own | {row[0] for row in rows})) is not None:
+        kept = [row for row in rows if row[2] in inside]
+        if len(kept) == len(rows):
+            return frozenset(row[3] for row in rows)
+        rows = kept
+    return None
 
 
 def _keep_written(block: Block, uses: Counter[Value]) -> None:

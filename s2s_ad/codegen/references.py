@@ -93,7 +93,8 @@ class References:
         alias = self._alias.get(id(value))
         if alias is None:
             for name in (base, getattr(value, "__name__", "")):
-                if self.namespace.get(name, _MISSING) is value and name not in self.taken | self.locals:
+                is_guarded = name in self.reserved and self.namespace.get(name, _MISSING) is value
+                if is_guarded and name not in self.taken | self.locals:
                     return load(name)
             alias = self._alias[id(value)] = self.fresh(base)
             self.bound[alias] = value

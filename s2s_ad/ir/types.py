@@ -169,6 +169,13 @@ def is_differentiable(t: Type) -> bool:
     return False
 
 
+def hides_derivative(t: Type) -> bool:
+    """Whether a value of type `t` may hold floats, whose derivatives are not followed."""
+    if isinstance(t, Array):
+        return t.dtype is not None and t.dtype.kind in "OUSV"
+    return t == Instance(slice)
+
+
 def is_complex(t: Type) -> bool:
     """Whether a value of type `t` is surely complex, or holds something that is."""
     match t:

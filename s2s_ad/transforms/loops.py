@@ -131,6 +131,7 @@ class LoopStep(Step):
                 self._seed(i, params[i])
             self.spine.reverse()
             items.collect()
+            self._own_alike({params[i]: scope.entries.get(self.params[i]) for i in carried}, scope)
             outs = [self._carried_out(i, params[i]) for i in carried]
             outside = list(scope.carried.items())
             outs += [self._owned_out(scope, v, p) for v, p in outside]
@@ -158,6 +159,16 @@ class LoopStep(Step):
             t.scope.set(out, Entry(param, owned=True, carrier=param))
         elif isinstance(out, Value):
             t.contribute(out, param, project=False)
+
+    def _own_alike(self, ends: dict[Value, Entry | None], scope: Scope) -> None:
+        """A buffer that a round hands on to a variable in which it is written to has to be ours in all of them."""
+        ends |= {param: scope.entries.get(value) for value, param in scope.carried.items()}
+        written = self.t.written
+        while True:
+            more = {e.carrier for p, e in ends.items() if p in written and e is not None and e.owned}
+            if more <= written | {None}:
+                return
+            written |= more - {None}  # type: ignore[arg-type]
 
     def _carried_out(self, i: int, param: Value) -> Operand:
         """The cotangent of what an iteration found in a carried variable."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.errors import MutationError
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Const, Operand
-from s2s_ad.ir.types import Dict, Record, Type
+from s2s_ad.ir.nodes import Const, Operand, Value
+from s2s_ad.ir.types import Array, Dict, List, Record, Type
 from s2s_ad.transforms.structural import StructuralStep, reverses
 from s2s_ad.transforms.tangents import static_parts
 
@@ -44,6 +46,9 @@ def _reverse_refreshed(step: StructuralStep) -> None:
         return
     t = step.t
     kind, keys = type_of_operand(step.args()[0]), callee(step.op).keys
+    if isinstance(kind, List) and static_parts(kind) is None:
+        _reverse_refreshed_list(step, bar, keys)
+        return
     parts = t.tangents.parts_of_cotangent(bar, step.op.results[0].type)
     known = dict(zip(_keys(kind), parts, strict=True))
     for i, key in enumerate(keys):
@@ -51,3 +56,21 @@ def _reverse_refreshed(step: StructuralStep) -> None:
             step.contribute(1 + i, known[key])
     if step.is_active(0):
         step.contribute(0, t.tangents.rebuild(kind, [Const(None) if k in keys else p for k, p in known.items()]))
+
+
+def _reverse_refreshed_list(step: StructuralStep, bar: Operand, keys: Sequence[Any]) -> None:
+    """The same for a list of arrays of one kind, whose cotangent is a list."""
+    t, primal, items = step.t, step.op.args[0], step.args()[1:]
+    if not all(isinstance(type_of_operand(item), Array) for item in items):
+        raise MutationError(
+            "a write to a list, dict or object in a list that is read as a whole", step.op.span, "read its items"
+        )
+    for i, key in enumerate(keys):
+        if step.is_active(1 + i):
+            step.contribute(1 + i, t.spec.apply(operator.getitem, [bar, Const(key)]))
+    if step.is_active(0) and isinstance(primal, Value):
+        rest = t.own(bar, primal)
+        for key, item in zip(keys, items, strict=True):
+            kind = type_of_operand(rest)
+            rest = t.spec.emit(primitives.store, [rest, Const(key), t.tangents.zero(item)], None, kind)
+        step.contribute(0, rest)

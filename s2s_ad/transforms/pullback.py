@@ -26,6 +26,7 @@ from s2s_ad.analysis.program import Program
 from s2s_ad.analysis.sharing import kinds, makes_new
 from s2s_ad.analysis.specialize import Specializer
 from s2s_ad.errors import MissingRuleError, MutationError
+from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, Function, Op, Operand, Value, With, free_values, regions
 from s2s_ad.ir.types import UNKNOWN, Array, List, Tuple, is_complex
 from s2s_ad.transforms import branches, calls, lists, loops, parts, withs
@@ -111,6 +112,8 @@ class Transform:
         self.definitions = _definitions(function.body, {})
         body = function.body
         given = [*body.params, *(r for r in body.results if isinstance(r, Value))] if exposed else []
+        if program.written:  # the next call will write to them
+            given += [r for op in body.ops if callee(op) is primitives.read_global for r in op.results]
         self.overwriting = Overwriting(dead_code(body, writes), given)
         self.kinks = Kinks(function.body, self.definitions)
         self.tangents = Tangents(self.spec)

@@ -18,7 +18,7 @@ from s2s_ad.analysis.places import RESHAPING
 from s2s_ad.analysis.tables import entering
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
-from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Number, Record, Tuple, Unknown
+from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Number, Record, Tuple, Unknown, holds_unknown, is_differentiable
 from s2s_ad.transforms.steps import CallStep, missing_rule
 from s2s_ad.transforms.tangents import cotangent_type, static_parts
 from s2s_ad.transforms.views import origin
@@ -161,6 +161,8 @@ def _reverse_getitem(step: StructuralStep) -> None:
         _collect_piece(step, primal, bar)
         return
     if bar is None or not step.is_active(0):
+        if bar is not None and _is_float_index(step):
+            raise missing_rule(step.op)
         return
     obj, index = step.args()
     kind = type_of_operand(obj)
@@ -178,6 +180,12 @@ def _reverse_getitem(step: StructuralStep) -> None:
         _scatter_in_array(step, primal, index, bar)
         return
     t.contribute(primal, t.spec.emit(runtime.scatter, [bar, index, obj], None, UNKNOWN))
+
+
+def _is_float_index(step: StructuralStep) -> bool:
+    """Whether what is looked up, in something that carries no derivative, surely does so itself."""
+    index = type_of_operand(step.args()[1])
+    return step.is_active(1) and is_differentiable(index) and not holds_unknown(index)
 
 
 def _scatter_in_array(step: StructuralStep, primal: Value, index: Operand, bar: Operand) -> None:

@@ -15,6 +15,7 @@ from s2s_ad.analysis.handlers.fills import drawn, method_that_fills
 from s2s_ad.analysis.handlers.table import REWRITE, handles
 from s2s_ad.analysis.handlers.writes import WRITING_METHODS, refuse_foreign_method, refuse_writing_method
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.written_globals import read_outside
 from s2s_ad.errors import MutationError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Value
@@ -87,7 +88,7 @@ def _constant_attribute(s: Emitter, obj: Const, name: str) -> Operand:
         s.program.guard(obj.value, name, value)
         return Const(value)
     s.program.guard(obj.value, name, type_of(value), by_type=True)
-    return s.emit(getattr, [obj, Const(name)], None, type_of(value))
+    return read_outside(s, getattr, obj.value, name)
 
 
 def _is_library_object(obj: Any) -> bool:

@@ -124,7 +124,7 @@ def _same_shape(a: Type, b: Type) -> bool:
     return known and axes == others and all(i == 1 or i.name is not None for i in axes or ())
 
 
-def _refuse_overlap(s: Emitter, values: Operand, target: Operand, name: str) -> None:
+def refuse_overlap(s: Emitter, values: Operand, target: Operand, name: str) -> None:
     """Refuse values that may be elements of the target: NumPy reads them while it writes."""
     root, own = s.memory.root(values), s.memory.root(target)
     if root is not None and own is not None and root.meets(own):
@@ -147,7 +147,7 @@ def _copyto(s: Emitter, dst: Operand, src: Operand, *, where: Operand = Const(Tr
     if constant(where) is True:
         write(s, dst, _WHOLE, src)
         return
-    _refuse_overlap(s, src, dst, "copyto")
+    refuse_overlap(s, src, dst, "copyto")
     mask = mask_of(s, where, dst, "copyto")
     write(s, dst, mask, chosen(s, src, mask, dst))
 
@@ -182,7 +182,7 @@ def _put(s: Emitter, a: Operand, ind: Operand, v: Operand) -> None:
 
 @fills(np.place)
 def _place(s: Emitter, arr: Operand, mask: Operand, vals: Operand) -> None:
-    _refuse_overlap(s, vals, arr, "place")
+    refuse_overlap(s, vals, arr, "place")
     where = mask_of(s, mask, arr, "place")
     write(s, arr, where, _again(s, vals, s.apply(np.sum, [where]), "place"))
 
@@ -217,7 +217,7 @@ def _fill_diagonal(s: Emitter, a: Operand, val: Operand) -> None:
     t = type_of_operand(a)
     if not isinstance(t, Array) or len(t.axes or ()) != 2:
         raise MutationError("`fill_diagonal` of an array that has not two axes", s.span, REWRITE)
-    _refuse_overlap(s, val, a, "fill_diagonal")
+    refuse_overlap(s, val, a, "fill_diagonal")
     shape = s.apply(np.shape, [a])
     count = s.apply(min, [s.apply(operator.getitem, [shape, Const(i)]) for i in (0, 1)])
     d = s.apply(np.arange, [count])

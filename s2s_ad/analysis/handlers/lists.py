@@ -224,11 +224,6 @@ def delete(s: Emitter, items: Value, where: Operand) -> None:
         _take_out(s, primitives.delete, items, [where])
 
 
-def _repeat(s: Emitter, items: Value, n: Operand) -> None:
-    """`items *= n`."""
-    set_slice(s, items, _ALL, s.apply(operator.mul, [items, n]))
-
-
 def _extend_by(s: Emitter, items: Value, more: Operand) -> None:
     """`items += more`."""
     if not isinstance(type_of_operand(more), (List, Tuple, Iterable)):
@@ -236,4 +231,4 @@ def _extend_by(s: Emitter, items: Value, more: Operand) -> None:
     extend(s, items, more)
 
 
-AUGMENTED: dict[Any, Callable[[Emitter, Value, Operand], None]] = {operator.add: _extend_by, operator.mul: _repeat}
+AUGMENTED: dict[Any, Callable[[Emitter, Value, Operand], None]] = {operator.add: _extend_by}

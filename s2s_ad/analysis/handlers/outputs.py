@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.handlers.fills import check_target, chosen, mask_of, write
+from s2s_ad.analysis.handlers.fills import check_target, chosen, mask_of, refuse_overlap, write
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.statics import is_hashable
 from s2s_ad.errors import MutationError
@@ -27,6 +27,7 @@ from s2s_ad.ir.nodes import Const, Operand
 from s2s_ad.ir.types import Array, Number, Tuple
 
 _INSTEAD = "use the value that the call returns"
+_JOINING = (np.concatenate, np.stack, np.hstack, np.vstack, np.dstack)  # they write while they read
 
 
 def into_output(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> Operand | None:
@@ -48,6 +49,8 @@ def into_output(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Oper
     if constant(casting) != "same_kind":
         raise MutationError("`out` in this form", s.span, _INSTEAD)
     check_target(s, out, "out")
+    for array in s.static_items(inputs[0]) or [] if fn in _JOINING and inputs else []:
+        refuse_overlap(s, array, out, "out")
     if constant(where) is True:
         value = s.apply(fn, inputs, rest)
     else:

@@ -124,12 +124,20 @@ class _Rewrite:
             self.function(node, boxes)
             return node
         if isinstance(node, COMPREHENSIONS):
-            bound = assigned_names(g.target for g in node.generators)
-            boxes = {n: box for n, box in boxes.items() if n not in bound}
+            self._comprehension(node, boxes)
+            return node
         if isinstance(node, gast.Name):
             return self._variable(node, boxes)
         self._children(node, boxes)
         return node
+
+    def _comprehension(self, node: Any, boxes: Boxes) -> None:
+        """A comprehension has a scope of its own, to which all but its first iterable belongs."""
+        first = node.generators[0]
+        iterable, first.iter = self.visit(first.iter, boxes), gast.copy_location(gast.Constant(None, None), first.iter)
+        bound = assigned_names(g.target for g in node.generators)
+        self._children(node, {n: box for n, box in boxes.items() if n not in bound})
+        first.iter = iterable
 
     def _children(self, node: Any, boxes: Boxes) -> None:
         if isinstance(node, list):

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.rules.numpy.shaping import reshape_back
 from s2s_ad.rules.registry import WHOLE, linear_rule
 from s2s_ad.runtime import add_at_axis
 
@@ -60,7 +61,7 @@ def _item_back(y_bar: Any, a: Any, *index: Any) -> Any:
     return add_at_axis(y_bar, flat, np.shape(a), None)
 
 
-linear_rule(flatten_method, lambda y_bar, a, order="C": np.reshape(y_bar, np.shape(a), order=order), core=WHOLE)
+linear_rule(flatten_method, lambda y_bar, a, order="C": reshape_back(y_bar, a, None, order), core=WHOLE)
 linear_rule(copy_method, lambda y_bar, a, order="C": y_bar, core=WHOLE)
 linear_rule(astype_method, lambda y_bar, a, dtype, *, copy=True: y_bar, core=WHOLE)
 linear_rule(item_method, _item_back, core=WHOLE)

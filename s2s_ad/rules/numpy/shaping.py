@@ -10,15 +10,15 @@ from s2s_ad.rules.registry import WHOLE, def_rrule, linear_rule, zero_rules
 from s2s_ad.runtime import add_at_axis, inverse_permutation
 
 
-def _reshape_back(y_bar: Any, a: Any, shape: Any = None, order: Any = "C") -> Any:
+def reshape_back(y_bar: Any, a: Any, shape: Any = None, order: Any = "C") -> Any:
     """`y_bar` in the shape of `a`, read in the same order."""
     if order not in ("C", "F"):
         raise NotImplementedError(f"order={order!r} depends on the memory layout; write 'C' or 'F'")
     return np.reshape(y_bar, np.shape(a), order=order)
 
 
-linear_rule(np.reshape, _reshape_back, core=WHOLE)
-linear_rule(np.ravel, lambda y_bar, a, order="C": _reshape_back(y_bar, a, None, order), core=WHOLE)
+linear_rule(np.reshape, reshape_back, core=WHOLE)
+linear_rule(np.ravel, lambda y_bar, a, order="C": reshape_back(y_bar, a, None, order), core=WHOLE)
 linear_rule(np.squeeze, lambda y_bar, a, axis=None: np.reshape(y_bar, np.shape(a)), core=WHOLE)
 linear_rule(np.expand_dims, lambda y_bar, a, axis: np.reshape(y_bar, np.shape(a)), core=WHOLE)
 linear_rule((np.atleast_1d, np.atleast_2d, np.atleast_3d), lambda y_bar, a: np.reshape(y_bar, np.shape(a)), core=WHOLE)

@@ -1,0 +1,172 @@
+"""Programs whose numbers were wrong once, or that lost a derivative on a way that nobody had thought of."""
+
+import numpy as np
+
+from programs.harness import program
+from s2s_ad import MissingRuleError, MutationError, UnsupportedSyntaxError
+
+X = np.array([0.7, -0.4, 1.3, 0.9])
+WEIGHTS = np.array([1.0, 10.0, 100.0, 1000.0])
+
+
+@program((X,))
+def key_put_in_later(x):
+    """An array under a key that the dict did not have at first is the array that it was."""
+    b = x * 1.0
+    d = {}
+    d["b"] = b
+    d["b"][0] = x[1] * 5
+    return (b * x).sum()
+
+
+@program((X,))
+def key_put_in_and_read(x):
+    """Read again and again."""
+    d = {}
+    d["w"] = x * 1.0
+    d["w"][0] += d["w"][1]
+    d["l"] = []
+    d["l"].append(x[0])
+    d["l"].append(d["l"][0] * x[1])
+    return np.sum(d["w"]) + sum(d["l"])
+
+
+@program((X,))
+def default_that_is_appended_to(x):
+    """`setdefault` gives the very list."""
+    d = {}
+    d.setdefault("l", []).append(x[0])
+    return d["l"][-1] * x[1]
+
+
+@program((X,))
+def two_keys_of_one_array(x):
+    """What is written under one is read under the other."""
+    d = {"a": x * 1.0}
+    d["b"] = d["a"]
+    d["a"][1] += d["b"][0]
+    return np.sum(d["b"] * x)
+
+
+@program((X,))
+def product_with_one(x):
+    """A copy in all but name, stored into the array that it was copied from."""
+    y = x * 2.0
+    y[::2] = y[:2] * 1.0
+    return (y * WEIGHTS).sum()
+
+
+@program((X,))
+def copied_under_a_cotangents_name(x):
+    """The user's names may end as ours."""
+    y = x * 2.0
+    t_bar = np.array(y[:2])
+    y[::2] = t_bar
+    return (y * WEIGHTS).sum()
+
+
+@program((X,))
+def buffers_that_swap(x):
+    """In each round the other one is written to."""
+    u, v, z = x * 1.0, np.sin(x), np.cos(x)
+    for i in range(3):
+        v[i] = 0.5
+        u, v = v, u
+    return ((u * 2.0 + (v + z)) * WEIGHTS).sum()
+
+
+@program((X,))
+def buffers_that_go_round(x):
+    """Three of them; and the constant that they are multiplied with is what their cotangents start from."""
+    a, b, c = x * 1.0, np.sin(x), np.cos(x)
+    for i in range(3):
+        b[i] = 0.5 * a[i]
+        a, b, c = b, c, a
+    return ((a * 2 + (b + c * x)) * np.array([1.0, 10.0, 100.0, 1000.0])).sum()
+
+
+@program((X,))
+def iterable_of_a_comprehension(x):
+    """The first iterable of a comprehension is evaluated outside of it."""
+
+    def run(v):
+        def up():
+            nonlocal v
+            v = v * 3.0
+
+        up()
+        return max([v * 1.0 for v in (v, v * 0.1)])
+
+    return run(x[0]) * run(x[2])
+
+
+@program((X,))
+def item_of_a_list_in_place(x):
+    """The list is read as a whole afterwards."""
+    items = [x * 0.7, x * 2]
+    items[1] *= x
+    return np.sum(items[1] * items[0]) + np.sum(np.array(items) ** 2)
+
+
+@program((X,))
+def order_by_position(x):
+    """Fortran's order, where the result is indexed at once."""
+    return np.outer(x, x + 1).ravel("F")[1] * np.ravel(np.outer(x, x), "F")[2]
+
+
+@program((X,), refused=MutationError)
+def written_in_fortrans_order(x):
+    """It is a copy here."""
+    y = np.outer(x, x)
+    v = y.ravel("F")
+    v *= 2.0
+    return np.sum(y)
+
+
+@program((X,), refused=MutationError)
+def joined_into_its_parts(x):
+    """NumPy reads while it writes."""
+    y = x * 2.0
+    np.concatenate([y[2:], y[:2]], out=y)
+    return (y * WEIGHTS).sum()
+
+
+@program((X,), refused=MissingRuleError)
+def joined_by_an_index(x):
+    """`np.r_` is no array."""
+    return np.sum(np.r_[x, 1.0])
+
+
+@program((X,), refused=UnsupportedSyntaxError)
+def carried_by_a_slice(x):
+    """A slice can hold anything."""
+    k = slice(x[0], x[1])
+    return k.start * k.stop
+
+
+@program((X,), refused=UnsupportedSyntaxError)
+def carried_by_objects(x):
+    """An array of objects can hold floats."""
+    return np.array([x[0], x[1]], dtype=object).sum()
+
+
+@program((X,), refused=UnsupportedSyntaxError)
+def stored_among_objects(x):
+    """One by one."""
+    y = np.empty(2, dtype=object)
+    y[0] = x[0]
+    y[1] = x[1]
+    return y[0] * y[1]
+
+
+@program((X,), refused=UnsupportedSyntaxError)
+def carried_by_texts(x):
+    """There and back."""
+    return np.sum(x.astype(str).astype(float))
+
+
+@program((X,), refused=UnsupportedSyntaxError)
+def carried_by_a_key(x):
+    """A float can be a key."""
+    d = {x[0]: 2.0}
+    return list(d)[0] * x[1]
