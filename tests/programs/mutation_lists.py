@@ -202,7 +202,7 @@ def joined_and_repeated(x):
     xs = [x[0], x[1] * 2]
     ys = xs + [x[2]]
     zs = ys * 2
-    xs *= 2
+    xs[:] = xs * 2
     ys += xs
     xs.append(x[3])
     return sum([(i + 1) * v for i, v in enumerate(xs + ys + zs)]) * len(zs) * zs[-1]

@@ -48,7 +48,8 @@ def _make_list(s: Emitter, args: list[Operand], _: Any) -> Operand:
 @handles(primitives.make_dict)
 def _make_dict(s: Emitter, args: list[Operand], _: Any) -> Operand:
     keys = [constant(k, default=UNDEFINED) for k in args[::2]]
-    if any(is_differentiable(t) and not holds_unknown(t) for t in map(type_of_operand, args[::2])):
+    computed = [key.type for key in args[::2] if isinstance(key, Value)]
+    if any(is_differentiable(t) and not holds_unknown(t) for t in computed):
         raise UnsupportedSyntaxError("a key of a dict that may be differentiated", s.span, "use it as a value")
     if not all(isinstance(k, (str, int)) for k in keys) or len(set(keys)) != len(keys):
         return s.emit(primitives.make_dict, args, None, UNKNOWN)
