@@ -18,16 +18,16 @@ class Recorder:
 
     def __init__(self):
         """Begin with nothing."""
-        self.events = []
+        self.events = ()
 
     def __enter__(self):
         """Note it."""
-        self.events.append("enter")
+        self.events += ("enter",)
         return self
 
     def __exit__(self, kind, error, trace):
         """Note what was raised."""
-        self.events.append(kind and kind.__name__)
+        self.events += (kind and kind.__name__,)
 
 
 RECORDER = Recorder()
@@ -70,16 +70,16 @@ def test_manager_is_entered_once_and_sees_the_exception():
         with RECORDER:
             return root(x) * x
 
-    RECORDER.events.clear()
+    RECORDER.events = ()
     y, back = pullback(f, 4.0)
     back(1.0)
     back(1.0)
-    assert RECORDER.events == ["enter", None]
+    assert RECORDER.events == ("enter", None)
     grad(f)(4.0)
-    assert RECORDER.events == ["enter", None] * 2
+    assert RECORDER.events == ("enter", None) * 2
     with pytest.raises(Negative):
         grad(f)(-4.0)
-    assert RECORDER.events[4:] == ["enter", "Negative"]
+    assert RECORDER.events[4:] == ("enter", "Negative")
 
 
 def test_manager_that_is_redefined_is_looked_at_again(monkeypatch):

@@ -307,6 +307,46 @@ class Setting:
         TABLE[0] = 7.0
 
 
+class Filling(Setting):
+    """Changes it by a method."""
+
+    def __enter__(self):
+        TABLE.fill(5.0)
+
+
+class Copying(Setting):
+    """Changes it by a function of NumPy, which a helper calls."""
+
+    def __enter__(self):
+        _set_table()
+
+    def __exit__(self, *_):
+        self._leave()
+
+    def _leave(self):
+        pass
+
+
+class Noting:
+    """Changes the list that it was made with, in a method that it calls."""
+
+    def __init__(self, notes):
+        self.notes = notes
+
+    def __enter__(self):
+        self._note()
+
+    def __exit__(self, *_):
+        pass
+
+    def _note(self):
+        self.notes.append(2.0)
+
+
+def _set_table():
+    np.copyto(TABLE, 5.0)
+
+
 def under_a_setting(x):
     s = TABLE @ x
     with Setting():
@@ -314,7 +354,29 @@ def under_a_setting(x):
     return s
 
 
-def test_a_manager_that_writes_is_refused() -> None:
+def under_a_filling(x):
+    s = TABLE @ x
+    with Filling():
+        s += TABLE @ x
+    return s
+
+
+def under_a_copying(x):
+    s = TABLE @ x
+    with Copying():
+        s += TABLE @ x
+    return s
+
+
+def under_a_noting(x):
+    notes = [x[0]]
+    with Noting(notes):
+        s = x[1] * notes[-1]
+    return s * notes[-1]
+
+
+@pytest.mark.parametrize("f", [under_a_setting, under_a_filling, under_a_copying, under_a_noting])
+def test_a_manager_that_writes_is_refused(f) -> None:
     """Its code is not followed."""
     with pytest.raises(s2s_ad.ADError, match="writes to what others may read"):
-        s2s_ad.grad(under_a_setting)(X)
+        s2s_ad.grad(f)(X)

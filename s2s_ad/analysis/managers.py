@@ -21,14 +21,19 @@ from typing import Any
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.records import refuse_changes
+from s2s_ad.analysis.handlers.writes import WRITING_METHODS
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir.nodes import Const, Operand, Star, Value
 from s2s_ad.ir.types import Instance, Record, Unknown, is_differentiable
-from s2s_ad.ir.values import is_written_in_python
+from s2s_ad.ir.values import is_of_library, is_written_in_python
 
 _NEVER_SWALLOW = (type(threading.Lock()), type(threading.RLock()), threading.Condition, threading.Semaphore, io.IOBase)
 _GENERATED = contextlib.contextmanager(lambda: iter(())).__code__
+_WRITING_FUNCTIONS = frozenset({
+    "at", "copyto", "delattr", "delitem", "exec", "fill_diagonal", "place", "put_along_axis", "putmask", "setattr",
+    "setitem", "shuffle",
+})  # fmt: skip
 _HINT = "put the `with` into the caller, around the call of this function"
 
 
@@ -59,7 +64,7 @@ def entered(s: Emitter, manager: Operand) -> Operand:
             raise _refusal(s, f"a `with` about a `{cls.__name__}`, which is no context manager", "leave the `with` out")
         if isinstance(inspect.getattr_static(cls, name), FunctionType):
             s.program.guard(cls, name, getattr(cls, name))
-            if is_written_in_python(cls) and _method_writes(getattr(cls, name)):
+            if is_written_in_python(cls) and _writes(getattr(cls, name), cls):
                 raise _refusal(s, f"`{cls.__name__}`, a context manager that writes to what others may read,")
     if not issubclass(cls, _NEVER_SWALLOW) and _returns_something(cls.__exit__):
         raise _refusal(s, f"`{cls.__name__}`, a context manager that may swallow exceptions,", "write `try`")
@@ -158,21 +163,53 @@ def _is_return_self(definition: ast.AST) -> bool:
     return bool(returned) and not stored and all(isinstance(v, ast.Name) and v.id == own for v in returned)
 
 
-def _writes_elsewhere(definition: ast.AST, *, of_method: bool = False) -> bool:
-    """Whether a function writes to items, to globals, or to attributes, other than those of a method's own object."""
-    own = next((a.arg for a in ast.walk(definition) if isinstance(a, ast.arg)), None) if of_method else None
+def _writes(fn: FunctionType, cls: type | None = None, seen: frozenset[Any] = frozenset()) -> bool:
+    """Whether a function writes to what others may read: to items, globals, attributes, or by a call that does.
+
+    The attributes of a method's own object do not count; they are known as those that may have changed. Functions and
+    methods of `cls` that it calls are looked into; of other calls the names tell.
+    """
+    try:
+        definition = ast.parse(textwrap.dedent(inspect.getsource(fn))).body[0]
+    except (OSError, TypeError, SyntaxError):
+        return False
+    own = None if cls is None else next((a.arg for a in ast.walk(definition) if isinstance(a, ast.arg)), None)
+    seen |= {fn}
     for node in ast.walk(definition):
+        if isinstance(node, ast.Call):
+            called, of = _called(node, fn, cls, own)
+            if isinstance(called, FunctionType) and not is_of_library(called):
+                if called not in seen and _writes(called, of, seen):
+                    return True
+            elif _is_writing_call(node):
+                return True
         stored = not isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
-        on_own = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == own
         if isinstance(node, ast.Global) or (stored and isinstance(node, ast.Subscript)):
             return True
-        if stored and isinstance(node, ast.Attribute) and not on_own:
+        if stored and isinstance(node, ast.Attribute) and not _is_own(node, own):
             return True
     return False
 
 
-_writes = _asks_source(_writes_elsewhere, unknown=False)
-_method_writes = _asks_source(functools.partial(_writes_elsewhere, of_method=True), unknown=False)
+def _is_own(node: ast.Attribute, own: str | None) -> bool:
+    return isinstance(node.value, ast.Name) and node.value.id == own
+
+
+def _called(call: ast.Call, fn: FunctionType, cls: type | None, own: str | None) -> tuple[Any, type | None]:
+    """The function that a call in the source of `fn` calls and its class, where the names tell that."""
+    match call.func:
+        case ast.Name(id=name):
+            return inspect.getclosurevars(fn).nonlocals.get(name, fn.__globals__.get(name)), None
+        case ast.Attribute(attr=name) as method if _is_own(method, own):
+            return inspect.getattr_static(cls, name, None), cls
+    return None, None
+
+
+def _is_writing_call(call: ast.Call) -> bool:
+    name = getattr(call.func, "attr", getattr(call.func, "id", None))
+    return name in WRITING_METHODS | _WRITING_FUNCTIONS or any(k.arg == "out" for k in call.keywords)
+
+
 _returns_something = _asks_source(_has_returns, unknown=True)
 _catches_at_yield = _asks_source(_has_handlers, unknown=True)
 _gives_itself = _asks_source(_is_return_self, unknown=False)

@@ -157,9 +157,13 @@ def is_written_in_python(cls: type) -> bool:
     """Whether a class is of the user's making, and its objects are no numbers, containers, exceptions or the like."""
     if issubclass(cls, _ATOMS) or not cls.__flags__ & HEAP_TYPE:
         return False
-    home = (getattr(cls, "__module__", None) or "").partition(".")[0]
-    library = (home in sys.stdlib_module_names and home != "__main__") or home in _LIBRARIES
-    return not library
+    return not is_of_library(cls)
+
+
+def is_of_library(definition: Any) -> bool:
+    """Whether a class or a function is one of the standard library, of NumPy or of another library that is known."""
+    home = (getattr(definition, "__module__", None) or "").partition(".")[0]
+    return (home in sys.stdlib_module_names and home != "__main__") or home in _LIBRARIES
 
 
 def own_lookup(cls: type) -> str | None:
