@@ -40,6 +40,7 @@ from s2s_ad.transforms.constant_folding import constant_folding
 from s2s_ad.transforms.copy_elision import copy_elision
 from s2s_ad.transforms.copy_propagation import copy_propagation
 from s2s_ad.transforms.dead_code import dead_code
+from s2s_ad.transforms.handing_out import handed_out
 from s2s_ad.transforms.index_repetition import index_repetition
 from s2s_ad.transforms.outside import Outside
 from s2s_ad.transforms.pairs import Pairs, Reversed
@@ -186,6 +187,8 @@ def _compile(source: Lowered, values: Sequence[Any], request: Request, program: 
     references = References(source.names.globals, _reserved(program))
     joint, keep_y = request.mode != "pullback", request.mode != "grad"
     made = optimise(made, typed, optimize=request.optimize, joint=joint, keep_y=keep_y)
+    if not joint:
+        made = handed_out(made)
     stages["optimized"] = made
     _reverse_callees(program, pairs, references, request)
     main = _print(references, source, made, operands, wanted, params, request)

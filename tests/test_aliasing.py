@@ -6,6 +6,7 @@ import operator
 import random
 
 import numpy as np
+import optree
 import pytest
 
 from s2s_ad import MutationError, UnsupportedSyntaxError, grad, pullback
@@ -289,6 +290,44 @@ def test_value_may_be_written_to_before_the_pullback():
     y, back = pullback(lambda x: np.exp(x), np.zeros(2))
     y -= 1.0
     np.testing.assert_array_equal(back(np.ones(2))[1], [1.0, 1.0])
+
+
+def given_in_a_tuple(x):
+    y = np.exp(x)
+    return y, y * y
+
+
+def given_in_containers(x):
+    y = np.exp(x)
+    return {"whole": y, "parts": [y[1:], y[::-1]], "number": np.sum(y)}
+
+
+def given_as_a_view(x):
+    y = np.exp(x).reshape(3, 1)
+    return y.T[0]
+
+
+def given_twice(x):
+    y = np.exp(x)
+    return y, y
+
+
+@pytest.mark.parametrize("f", [given_in_a_tuple, given_in_containers, given_as_a_view, given_twice])
+def test_parts_of_the_value_may_be_written_to_before_the_pullback(f):
+    """What tuples, lists and dicts hold is not the residual either, and neither is the base of a view."""
+    y, back = pullback(f, X)
+    y_bar = optree.tree_map(np.ones_like, y)
+    before = back(y_bar)[1]
+    optree.tree_map_(lambda leaf: leaf.fill(7.0) if isinstance(leaf, np.ndarray) else None, y)
+    np.testing.assert_array_equal(back(y_bar)[1], before)
+
+
+def test_views_of_the_callers_array_stay_views():
+    """They are what plain Python gives."""
+    x = X.copy()
+    (whole, part), back = pullback(lambda x: (x, x[1:]), x)
+    assert whole is x
+    assert part.base is x
 
 
 def test_cotangents_share_no_memory():

@@ -17,7 +17,6 @@ from s2s_ad.codegen.nesting import carried_for_results, count_uses, nested_value
 from s2s_ad.codegen.references import References, load
 from s2s_ad.codegen.statements import StatementPrinter, mark, store
 from s2s_ad.ir.nodes import Block, Operand, Value, free_values
-from s2s_ad.ir.types import Array
 from s2s_ad.transforms.pairs import Pair, Reversed
 
 
@@ -109,19 +108,8 @@ def closure_form(
         [printer.naming.name[y_bar]],
         [*second_half, printer.returning(ast.Tuple([first, *bars], ast.Load()), made.backward)],
     )
-    y = _callers_own(printer, made, set(captured))
-    result = ast.Tuple([y, load(inner_name)], ast.Load())
+    result = ast.Tuple([printer.operand(made.forward.results[0]), load(inner_name)], ast.Load())
     return _def(name, signature, [*first_half, inner, printer.returning(result, made.forward)])
-
-
-def _callers_own(printer: FunctionPrinter, made: Reversed, captured: set[Value]) -> ast.expr:
-    """The value for the caller: a copy where the pullback needs the array itself, which the caller may write to."""
-    y = made.forward.results[0]
-    node = printer.operand(y)
-    mutable = isinstance(y, Value) and isinstance(y.type, Array) and y.type.axes != () and y in captured
-    if not mutable or y in made.params:
-        return node
-    return ast.Call(ast.Attribute(node, "copy", ast.Load()), [], [])
 
 
 def joint_form(
