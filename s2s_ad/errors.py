@@ -155,6 +155,8 @@ class MutationError(ADError):
     """An in-place change whose derivative cannot be told for sure.
 
     `written_globals` are the global variables, with their namespaces, that such a change is surely one of.
+    `is_settled`: the function has been looked at in every way that there is.
     """
 
     written_globals: Mapping[Any, Mapping[str, Any]] = {}
+    is_settled = False

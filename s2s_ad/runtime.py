@@ -288,7 +288,7 @@ def add(a: Any, b: Any) -> Any:
     if a is None or b is None:
         return b if a is None else a
     if isinstance(a, dict):
-        return {k: add(v, b[k]) for k, v in a.items()}
+        return {k: add(a.get(k), b.get(k)) for k in a | b}
     if isinstance(a, (list, tuple)):
         return type(a)([add(p, q) for p, q in zip(a, b, strict=True)])
     return a + b

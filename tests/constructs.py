@@ -19,6 +19,7 @@ class Construct(NamedTuple):
 
 
 PREAMBLE = """
+import collections
 import contextlib
 import dataclasses
 import functools
@@ -176,7 +177,22 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
             "comprehensions of dicts over known keys",
             "d = {k: x * len(k) for k in ('a', 'bb')}\nreturn d['a'] * d['bb']",
         ),
-        C("comprehensions of dicts over other keys", "d = {i: a for i, a in enumerate(v)}\nreturn d[0]"),
+        C("comprehensions of dicts over other keys", "d = {i: a for i, a in enumerate(v)}\nreturn d[0] * x"),
+        C(
+            "`d[key] = …` by a key known late",
+            "d = {}\nfor i, a in enumerate(v):\n    d[i % 2] = a * x\nreturn d[0] * d[1]",
+        ),
+        C(
+            "lists, dicts and objects in dicts with such keys",
+            "d = {}\nfor i, a in enumerate(v):\n    d[i] = [a]\nreturn d[0][0]",
+        ),
+        C("keys that are floats, where they may be read again", "d = {}\nfor a in v:\n    d[a] = 1.0\nreturn sum(d)"),
+        C("a view of a dict as a set", "d, e = {'a': x}, {'a': 2.0}\nreturn x * len(d.keys() & e.keys())"),
+        C(
+            "`collections.defaultdict`, `OrderedDict`, `Counter`",
+            "d = collections.defaultdict(float)\nfor i, a in enumerate(v):\n    d[i % 2] += a * x\n"
+            "return d[0] * collections.Counter('aab')['a']",
+        ),
         C("generator expressions", "return sum(a * x for a in xs)"),
         C("`:=` in a comprehension", "y = [b * b for a in xs if (b := a * x) > 0]\nreturn y[0]"),
         C("`:=` in a generator expression", "g = (b * b for a in xs if (b := a * x) > 0)\nreturn sum(g)"),

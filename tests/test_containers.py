@@ -208,11 +208,11 @@ def view_kept_by_a_loop(x):
     return t
 
 
-def key_known_late(x):
-    d = {"a": x[0], 1: x[1]}
+def key_with_a_derivative(x):
+    d = {"a": x[0]}
     for i in range(3):
-        d[i] = x[i]
-    return d[1]
+        d[x[i]] = i
+    return d["a"]
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def key_known_late(x):
         (stale_view, MutationError, "a view of a dict that has been written to since", "sum(values)"),
         (view_while_written, MutationError, "to which its body writes", "for v in d.values():"),
         (view_kept_by_a_loop, MutationError, "a view of a dict that leaves", "for i in range(3):"),
-        (key_known_late, MutationError, "by a key that is known late", "d[i]"),
+        (key_with_a_derivative, UnsupportedSyntaxError, "a key of a dict that may be differentiated", "d[x[i]]"),
         (by_no_keyword_of_a_list, UnsupportedSyntaxError, "in this form", "xs.sort(reversed=True)"),
         (taken_from_a_list_of_lists, MutationError, "may have been changed", "rows[0]"),
     ],

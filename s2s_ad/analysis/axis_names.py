@@ -7,9 +7,25 @@ compiled once for `f(x)` and `f(x[1:])`, and a recursion on slices has finitely 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 
 from s2s_ad.analysis.slice_lengths import Cut
-from s2s_ad.ir.types import ANY, MANY, Array, Axis, Closure, Dict, Iterable, Length, List, Number, Record, Tuple, Type
+from s2s_ad.ir.types import (
+    ANY,
+    MANY,
+    Array,
+    Axis,
+    Closure,
+    Dict,
+    Iterable,
+    Length,
+    List,
+    Map,
+    Number,
+    Record,
+    Tuple,
+    Type,
+)
 
 
 class AxisNames:
@@ -81,6 +97,8 @@ def rename(t: Type, f: Callable[[Axis], Axis]) -> Type:
             return Tuple(tuple(rename(i, f) for i in items), t.cls)
         case List(item, items):
             return List(rename(item, f), None if items is None else tuple(rename(i, f) for i in items))
+        case Map(item=item):
+            return replace(t, item=rename(item, f))
         case Dict(keys, values):
             return Dict(keys, tuple(rename(v, f) for v in values))
         case Record(cls, names, values):

@@ -23,6 +23,7 @@ from s2s_ad.errors import MutationError, Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Try, Value, While, With, visible
 from s2s_ad.ir.types import LOST, UNKNOWN, Dict, Instance, List, Number, Record, join
+from s2s_ad.rules import functional
 from s2s_ad.rules.functional import SPREAD
 
 _FOREIGN = Instance(object)
@@ -37,8 +38,8 @@ class BlockEvaluator(SequenceEvaluator):
         for op in block.ops:
             if self.dead:
                 return [UNDEFINED] * len(block.results)
-            if not self.hidden:
-                self.span = op.span or self.span
+            if not self.hidden and op.span is not None and op.span.filename != functional.__file__:
+                self.span = op.span
             match op:
                 case Call():
                     self._call(op)

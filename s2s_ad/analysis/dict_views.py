@@ -7,15 +7,15 @@ loops over the keys.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.operands import type_of_operand
-from s2s_ad.errors import MutationError, Span
+from s2s_ad.errors import MutationError, Span, UnsupportedSyntaxError
 from s2s_ad.ir.nodes import For, Operand, Value, While
-from s2s_ad.ir.types import Dict
+from s2s_ad.ir.types import Dict, Map
 
 if TYPE_CHECKING:
     from s2s_ad.analysis.emission import Emitter
@@ -33,7 +33,7 @@ class View:
     def is_stale(self, versions: Mapping[Root, Value]) -> bool:
         """Whether Python would show something else now."""
         now = versions[self.root]
-        if not self.keys:
+        if now is self.version or not self.keys:
             return now is not self.version
         return not (
             isinstance(now.type, Dict)
@@ -73,6 +73,12 @@ def refuse_stale(s: Emitter, operand: Operand) -> None:
         )
 
 
+def refuse_as_set(s: Emitter, args: Sequence[Operand]) -> None:
+    """Refuse to join or compare views as the sets that they are."""
+    if any(a in s.views for a in args):
+        raise UnsupportedSyntaxError("a view of a dict in an operator", s.span, "make a set or a list of it")
+
+
 def refuse_kept(s: Emitter, operand: Operand) -> None:
     """Refuse to give a view of a dict out of a region, or to carry it around a loop."""
     if s.views and any(views_in(s, operand)):
@@ -85,7 +91,7 @@ def looped_over(s: Emitter, op: For | While) -> list[View]:
         return []
     iterable = s.operand(op.iterable)
     found = list(views_in(s, iterable))
-    root = s.memory.root(iterable) if isinstance(type_of_operand(iterable), Dict) else None
+    root = s.memory.root(iterable) if isinstance(type_of_operand(iterable), (Dict, Map)) else None
     if root is not None:
         found.append(View(root, s.memory.state.version[root], keys=True))
     return found

@@ -226,7 +226,7 @@ class LoopEvaluator(BlockEvaluator):
                 outs = [self._no_selection(self._at_end(o), self.ops) for o in outs]
                 self._settle(before)
             loop.ops, loop.stop, loop.outs, loop.end = ops, stop, outs, memory.state
-            loop.told = end_round(memory, found, loop.mark, loop.with_memory, outs)
+            loop.told = end_round(memory, found, loop.mark, loop.with_memory, outs, before)
         self.depth -= 1
         for operand in (*loop.inits, *outs):
             self.refuse_iterator(operand)

@@ -53,7 +53,8 @@ class Instance:
     """A function for arguments of certain types. Its result is `Never` until a first pass has been over it.
 
     `writes`: to memory that the caller has. `gives_new`: the caller has none of the result's memory. `reads`: the
-    globals with memory that it and its callees read.
+    globals with memory that it and its callees read. `takes_apart`: the parts of the arguments are read at once, so
+    that a loop or a branch that writes to one is known to write to just that.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Instance:
     writes: bool = False
     gives_new: bool = False
     reads: set[GlobalName] = field(default_factory=set)
+    takes_apart: bool = False
 
     @property
     def __name__(self) -> str:

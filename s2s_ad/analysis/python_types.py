@@ -22,6 +22,7 @@ from s2s_ad.ir.types import (
     Instance,
     Iterable,
     List,
+    Map,
     Number,
     Tuple,
     Type,
@@ -41,8 +42,14 @@ def getitem(obj: Operand, index: Operand) -> Type:
         return array_item(t, parts)
     if isinstance(t, (Tuple, List)):
         return sequence_item(t, known)
+    if t == Instance(str):
+        return t
     if isinstance(t, Dict) and isinstance(index, Const) and index.value in t.keys:
         return t.values[t.keys.index(index.value)]
+    if isinstance(t, Map):
+        return t.item
+    if isinstance(t, Dict) and not t.keys:
+        return NEVER
     if isinstance(t, Dict) and len(set(t.values)) == 1:
         return t.values[0]
     return UNKNOWN
@@ -56,6 +63,10 @@ def iterated(t: Type) -> Type:
         return join_all(t.items)
     if isinstance(t, (List, Iterable)):
         return t.item
+    if t == Instance(str):
+        return t
+    if isinstance(t, Map):
+        return t.key
     if isinstance(t, Dict):
         return join_all(tuple(map(type_of, t.keys)))
     return UNKNOWN
@@ -160,6 +171,11 @@ def _add(a: Operand, b: Operand) -> Type:
     if s == t == Instance(str):
         return s
     return elementwise(operator.add, (a, b))
+
+
+@handles(operator.mod)
+def _mod(a: Operand, b: Operand) -> Type:
+    return Instance(str) if type_of_operand(a) == Instance(str) else elementwise(operator.mod, (a, b))
 
 
 @handles(operator.mul)

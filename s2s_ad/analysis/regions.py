@@ -6,12 +6,13 @@ nothing new is found out about
 
 * the roots that were there before and are written to,
 * the variables that name the same object all the time, which need not be carried,
-* the variables that may come to name one object, or one that was there before, or that a list holds.
+* the variables that may come to name one object, or one that was there before, or that a list holds,
+* the parts of structures that become other objects.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from s2s_ad.analysis.memory import Memory, Place, Root, State
@@ -32,12 +33,39 @@ def joined(memory: Memory, before: State, sides: Sequence[State], results: dict[
             state.lost.setdefault(root, span)
         for root, held in side.held.items():
             state.held[root] = state.held.get(root, frozenset()) | held
-    for root, version in results.items():
+    lasting = {root: _lasting(memory, root, before, sides) for root in results}
+    for root, keys in lasting.items():
         for side in (before, *sides):
-            memory.forget_parts(state, root, side.parts.get(root, {}))
+            memory.forget_parts(state, root, {k: p for k, p in side.parts.get(root, {}).items() if k not in keys})
+    _renew(memory, state, before, results, lasting)
+    return state
+
+
+def _lasting(memory: Memory, root: Root, before: State, sides: Iterable[State]) -> set[Hashable]:
+    """The keys of the parts of a structure that are the same objects as before, whatever has been written to these."""
+    parts = before.parts.get(root, {})
+    whole = {k: own for k, part in parts.items() if (own := _whole(memory, part)) is not None}
+    ends = [side.parts.get(root, {}) for side in sides]
+    return {k for k, own in whole.items() if all(_whole(memory, parts.get(k)) is own for parts in ends)}
+
+
+def _whole(memory: Memory, part: Operand | None) -> Root | None:
+    """The root that a part is, all of it."""
+    place = memory.places.get(part) if isinstance(part, Value) else None
+    return None if place is None or place.path else place.root
+
+
+def _renew(
+    memory: Memory, state: State, before: State, versions: Mapping[Root, Value], lasting: Mapping[Root, set[Hashable]]
+) -> None:
+    """Give roots new versions, which hold the newest versions of those of their parts that are the same as before."""
+    for root, version in versions.items():
         state.version[root] = state.order[root] = version
         memory.places[version] = Place(root, (), version)
-    return state
+    for root, keys in lasting.items():
+        parts = {k: state.version[memory.root(before.parts[root][k])] for k in keys}  # type: ignore[index]
+        if parts:
+            state.parts[root], state.content[versions[root]] = dict(parts), dict(parts)
 
 
 @dataclass(eq=False)
@@ -52,6 +80,7 @@ class Round:
     held: frozenset[tuple[Root | int, Root]] = frozenset()
     lost: frozenset[Root | int] = frozenset()
     repeated: frozenset[int] = frozenset()
+    moved: frozenset[tuple[Root, Hashable]] = frozenset()
 
     def same(self, other: Round) -> bool:
         """Whether two rounds have found out the same."""
@@ -69,11 +98,13 @@ def start_round(
     memory: Memory, found: Round, params: Sequence[Value | None], inits: Sequence[Operand], roots: Sequence[Value]
 ) -> None:
     """Set the state at the start of the body; `params` are None for variables without memory or that are fixed."""
-    state = memory.state
-    for root, version in zip(found.roots, roots, strict=True):
-        memory.forget_parts(state, root, state.parts.get(root, {}))
-        state.version[root] = state.order[root] = version
-        memory.places[version] = Place(root, (), version)
+    state, before = memory.state, memory.state.copy()
+    lasting = {
+        root: {k for k in _lasting(memory, root, before, ()) if (root, k) not in found.moved} for root in found.roots
+    }
+    for root, keys in lasting.items():
+        memory.forget_parts(state, root, {k: p for k, p in before.parts.get(root, {}).items() if k not in keys})
+    _renew(memory, state, before, dict(zip(found.roots, roots, strict=True)), lasting)
     places: dict[int, Root] = {}
     for i, (param, init) in enumerate(zip(params, inits, strict=True)):
         if param is not None:
@@ -111,7 +142,7 @@ def _set_apart(memory: Memory, places: dict[int, Root], found: Round) -> None:
 
 
 def end_round(
-    memory: Memory, found: Round, mark: int, params: Sequence[Value | None], outs: Sequence[Operand]
+    memory: Memory, found: Round, mark: int, params: Sequence[Value | None], outs: Sequence[Operand], before: State
 ) -> Round:
     """What the end of the body tells of the start of the next round; roots up to number `mark` were there before."""
     state = memory.state
@@ -121,9 +152,12 @@ def end_round(
     pairs = named_twice(memory, [outs[i] if param is not None else UNDEFINED for i, param in enumerate(params)])
     earlier = {(i, r) for i, root in own.items() for r in root.closure if r.number <= mark}
     outside = {h: held for h, held in state.held.items() if h.number <= mark}
+    moved = set(found.moved)
     for h in found.roots:
-        parts = frozenset(r for r in map(memory.root, state.parts.get(h, {}).values()) if r is not None)
-        outside[h] = outside.get(h, frozenset()) | parts
+        lasting = _lasting(memory, h, before, [state])
+        moved |= {(h, k) for k in before.parts.get(h, {}) if k not in lasting}
+        others = (memory.root(part) for k, part in state.parts.get(h, {}).items() if k not in lasting)
+        outside[h] = outside.get(h, frozenset()) | frozenset(r for r in others if r is not None)
     holders: set[tuple[Root | int, int]] = {
         (h, i) for i, root in own.items() for h, held in outside.items() if any(root.meets(r) for r in held)
     }
@@ -141,6 +175,7 @@ def end_round(
     return Round(
         found.roots, found.fixed, found.pairs | pairs, found.earlier | earlier, found.holders | holders,
         found.held | held, found.lost | lost, found.repeated | {i for i, root in own.items() if root in state.repeated},
+        frozenset(moved),
     )  # fmt: skip
 
 

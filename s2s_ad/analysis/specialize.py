@@ -542,7 +542,7 @@ def _infer_body(program: Program, instance: Instance, args: Sequence[Operand]) -
     for attempt in range(_MAX_ROUNDS):
         program.round += 1
         instance.round = program.round
-        result, specializer = _evaluate_body(program, instance, args)
+        result, specializer = _evaluate_apart(program, instance, args)
         before = instance.result_type
         instance.result_type = join(before, widen(type_of_operand(result)))
         instance.pure = all(map(is_pure, specializer.ops))
@@ -558,6 +558,38 @@ def _infer_body(program: Program, instance: Instance, args: Sequence[Operand]) -
     check_iterators(specializer.ops, result)
 
 
+def _evaluate_apart(program: Program, instance: Instance, args: Sequence[Operand]) -> tuple[Operand, Specializer]:
+    """Evaluate the body, taking the arguments apart at once if it does not go without."""
+    try:
+        return _evaluate_body(program, instance, args)
+    except MutationError as error:
+        if instance.takes_apart or error.is_settled or not any(_parts(type_of_operand(a)) for a in args):
+            error.is_settled = True  # nothing that a caller may do would help
+            raise
+    program.unwind(program.stack.index(instance) + 1)
+    instance.takes_apart = True
+    return _evaluate_body(program, instance, args)
+
+
+def _parts(t: Type) -> list[tuple[Any, Any]]:
+    """What a structure is taken apart by, for each part that has memory."""
+    match t:
+        case Record(_, keys, types):
+            fn: Any = getattr
+        case Dict(keys, types):
+            fn = operator.getitem
+        case Tuple(types):
+            fn, keys = operator.getitem, range(len(types))  # type: ignore[assignment]
+        case _:
+            return []
+    return [(fn, key) for key, kind in zip(keys, types, strict=True) if kinds(kind)]
+
+
+def _take_apart(s: Specializer, value: Operand) -> None:
+    for fn, key in _parts(type_of_operand(value)):
+        _take_apart(s, s.apply(fn, [value, Const(key)]))
+
+
 def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]) -> tuple[Operand, Specializer]:
     specializer = Specializer(program, instance.names)
     params = [
@@ -569,6 +601,8 @@ def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]
     specializer.given = {memory.new_root(p, outside=True) for p in given}
     shared = written_globals.read_written(specializer)
     specializer.given |= {memory.places[value].root for value in shared}
+    for param in given if instance.takes_apart else ():
+        _take_apart(specializer, param)
     result = specializer.splice(instance.code, params, instance.names)
     specializer.span = specializer.span or instance.code.span
     result = specializer.whole(specializer.settled(result))

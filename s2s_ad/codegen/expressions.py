@@ -200,6 +200,10 @@ class ExpressionPrinter:
         items = self._arguments(op, 0)[0]
         return ast.Dict(items[::2], items[1::2])  # type: ignore[arg-type]
 
+    def _lookup(self, op: Call) -> ast.expr:
+        target, key, default = self._arguments(op, 0)[0]
+        return ast.Call(ast.Attribute(target, "get", ast.Load()), [key, default], [])
+
     def _getattr(self, op: Call) -> ast.expr:
         name = constant(op.args[1])  # type: ignore[arg-type]
         if isinstance(name, str) and name.isidentifier() and len(op.args) == 2:
@@ -270,7 +274,7 @@ class ExpressionPrinter:
 
 _SPECIAL: frozenset[Callable[..., Any]] = frozenset({
     primitives.make_tuple, primitives.make_list, primitives.make_set, primitives.make_dict, primitives.call_method,
-    primitives.read_global, getattr, operator.getitem, operator.contains, np.shape, np.transpose,
+    primitives.read_global, primitives.lookup, getattr, operator.getitem, operator.contains, np.shape, np.transpose,
 })  # fmt: skip
 
 

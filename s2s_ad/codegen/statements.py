@@ -508,6 +508,7 @@ _WRITERS: dict[Any, Any] = {
     primitives.pop: StatementPrinter._pop,
     primitives.delete: StatementPrinter._delete,
     primitives.set_item: StatementPrinter._set_item,
+    primitives.put: StatementPrinter._set_item,
     primitives.delete_item: StatementPrinter._delete_item,
     primitives.insert: StatementPrinter._write_by_method,
     primitives.extend: StatementPrinter._write_by_method,

@@ -123,9 +123,9 @@ def scatter_add(target: Any, *indices_and_item: Any) -> Any:
     return target
 
 
-def pop(items: list[Any], index: Any = -1) -> tuple[Any, list[Any]]:
-    """`items.pop(index)`: gives the item, and the new version of the list, which is the same object."""
-    return items.pop(index), items
+def pop(items: Any, index: Any = -1, *default: Any) -> tuple[Any, Any]:
+    """`items.pop(index)`: gives the item, and the new version of the list or dict, which is the same object."""
+    return items.pop(index, *default), items
 
 
 def delete(items: list[Any], index: Any) -> tuple[Any, list[Any]]:
@@ -175,6 +175,17 @@ def set_item(target: dict[Any, Any], key: Any, item: Any) -> dict[Any, Any]:
     """`target[key] = item` of a dict: gives the new version of the dict, which is the same object."""
     target[key] = item
     return target
+
+
+def put(target: dict[Any, Any], key: Any, item: Any) -> dict[Any, Any]:
+    """`target[key] = item` of a dict whose keys are known only at run time: gives the new version of the dict."""
+    target[key] = item
+    return target
+
+
+def lookup(target: dict[Any, Any], key: Any, default: Any) -> Any:
+    """`target.get(key, default)` of a dict whose keys are known only at run time."""
+    return target.get(key, default)
 
 
 def delete_item(target: dict[Any, Any], key: Any) -> dict[Any, Any]:
@@ -352,5 +363,5 @@ class Refreshed:
 
 IN_PLACE = frozenset({
     append, store, accumulate, augment, scatter_add, pop, delete, insert, extend, reverse, permute, set_slice,
-    set_attribute, keep_item, set_item, delete_item,
+    set_attribute, keep_item, set_item, delete_item, put,
 })  # fmt: skip

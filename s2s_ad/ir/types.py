@@ -97,6 +97,24 @@ class Dict(Type):
 
 
 @dataclass(frozen=True)
+class Map(Type):
+    """A dict whose keys, of type `key`, are known only at run time.
+
+    `cls`: dict or one of the classes of `collections` derived from it; `default`: the factory of a `defaultdict`.
+    """
+
+    key: Type
+    item: Type
+    cls: type = dict
+    default: Any = None
+
+    def holding(self, key: Type, item: Type) -> Map:
+        """The type when there are such keys and values too."""
+        known = self.key == key or isinstance(self.key, Never)
+        return replace(self, key=key if known else Instance(object), item=join(self.item, item))
+
+
+@dataclass(frozen=True)
 class Iterable(Type):
     """A lazy iterable (`range`, `zip`, `enumerate`, `reversed`) that yields `item`."""
 
@@ -162,7 +180,7 @@ def is_differentiable(t: Type) -> bool:
             return dtype is None or dtype.kind in "fc"
         case Tuple(items) | Dict(_, items) | Closure(_, items) | Record(values=items):
             return any(map(is_differentiable, items))
-        case List(item) | Iterable(item):
+        case List(item) | Iterable(item) | Map(_, item):
             return is_differentiable(item)
         case Unknown():
             return True
@@ -185,7 +203,7 @@ def is_complex(t: Type) -> bool:
             return dtype is not None and dtype.kind == "c"
         case Tuple(items) | Dict(_, items) | Closure(_, items) | Record(values=items):
             return any(map(is_complex, items))
-        case List(item) | Iterable(item):
+        case List(item) | Iterable(item) | Map(_, item):
             return is_complex(item)
     return False
 
@@ -206,7 +224,7 @@ def object_in(t: Type) -> type | None:
     """The class of an object in a value of type `t`."""
     if isinstance(t, Record):
         return t.cls
-    if isinstance(t, (List, Iterable)):
+    if isinstance(t, (List, Iterable, Map)):
         parts: tuple[Type, ...] = (t.item, *(getattr(t, "items", None) or ()))
     else:
         parts = t.items if isinstance(t, Tuple) else t.values if isinstance(t, Dict) else ()
@@ -265,6 +283,12 @@ def join(a: Type, b: Type) -> Type:
             return List(join(a.item, b.item))
         case Dict(), Dict() if a.keys == b.keys:
             return Dict(a.keys, tuple(map(join, a.values, b.values)))
+        case Map(), Map() if a.cls is b.cls and a.default is b.default:
+            return a.holding(b.key, b.item)
+        case (Map(cls=cls), Dict() as known) | (Dict() as known, Map(cls=cls)) if cls is dict:
+            return join(a if known is b else b, as_map(known))
+        case Dict(), Dict() if isinstance(joined := join(as_map(a).item, as_map(b).item), (Number, Array, Never)):
+            return as_map(a).holding(as_map(b).key, joined)
         case Record(), Record() if a.cls is b.cls and a.names == b.names:
             return Record(a.cls, a.names, tuple(map(join, a.values, b.values)))
         case Iterable(), Iterable():
@@ -274,6 +298,19 @@ def join(a: Type, b: Type) -> Type:
         case ((Closure() | Lost()), _) | (_, (Closure() | Lost())):
             return LOST
     return UNKNOWN
+
+
+def as_map(t: Dict) -> Map:
+    """The type of a dict when its keys are forgotten."""
+    made = Map(NEVER, NEVER)
+    for key, item in zip(t.keys, t.values, strict=True):
+        made = made.holding(key_type(key), item)
+    return made
+
+
+def key_type(key: Hashable) -> Type:
+    """The type of a constant key of a dict."""
+    return Number(type(key).__name__) if type(key) in (bool, int, float) else Instance(type(key))
 
 
 def join_all(types: tuple[Type, ...]) -> Type:
@@ -326,6 +363,8 @@ def describe(t: Type) -> str:
             return f"list[{describe(item) if items is None else ', '.join(map(describe, items))}]"
         case Dict(keys, values):
             return "dict[" + ", ".join(f"{k!r}: {describe(v)}" for k, v in zip(keys, values)) + "]"
+        case Map(key, item, cls):
+            return f"{cls.__name__}[{describe(key)}, {describe(item)}]"
         case Iterable(item):
             return f"iterable[{describe(item)}]"
         case Record(cls, names, values):

@@ -6,6 +6,7 @@ gives the list of what it runs through, and the compiler sees to it that nobody 
 
 from __future__ import annotations
 
+import collections
 import copy
 import functools
 import itertools
@@ -338,6 +339,134 @@ def _zip_longest(a: Any, b: Any, *, fillvalue: Any = None) -> Any:
     q = [x for x in b]  # noqa: C416
     n = max(len(p), len(q))
     return [(p[i] if i < len(p) else fillvalue, q[i] if i < len(q) else fillvalue) for i in range(n)]
+
+
+# Of dicts whose keys are known only at run time. What is there is read by `at`, which asks for no default.
+at = dict.__getitem__
+
+
+def copy_dict(d: Any, /) -> Any:
+    """``d.copy()``."""
+    made = {}
+    for k in d:
+        made[k] = at(d, k)
+    return made
+
+
+def dict_values(d: Any) -> Any:
+    """``list(d.values())``."""
+    return [at(d, k) for k in d]
+
+
+def dict_items(d: Any) -> Any:
+    """``list(d.items())``."""
+    return [(k, at(d, k)) for k in d]
+
+
+def get_item(d: Any, key: Any, default: Any = None, /) -> Any:
+    """``d.get(key, default)``."""
+    return at(d, key) if key in d else default
+
+
+def set_default(d: Any, key: Any, default: Any = None, /) -> Any:
+    """``d.setdefault(key, default)``."""
+    if key not in d:
+        d[key] = default
+    return at(d, key)
+
+
+def pop_item(d: Any, key: Any, /, *default: Any) -> Any:
+    """``d.pop(key, *default)``."""
+    if default and key not in d:
+        return default[0]
+    return d.pop(key)
+
+
+def pop_last(d: Any, /) -> Any:
+    """``d.popitem()``."""
+    if len(d) == 0:
+        raise KeyError("popitem(): dictionary is empty")
+    key = list(d)[-1]
+    return key, d.pop(key)
+
+
+def clear_dict(d: Any, /) -> None:
+    """``d.clear()``."""
+    for key in list(d):
+        del d[key]
+
+
+def update_by_dict(d: Any, other: Any, /) -> None:
+    """``d.update(other)``, where ``other`` is a dict."""
+    for k in other:
+        d[k] = at(other, k)
+
+
+def update_by_pairs(d: Any, other: Any, /) -> None:
+    """``d.update(other)``, where ``other`` holds keys with values."""
+    for k, v in other:
+        d[k] = v
+
+
+def fill_in(d: Any, key: Any, factory: Any) -> None:
+    """What a ``defaultdict`` does where a key that it lacks is looked up."""
+    if key not in d:
+        d[key] = factory()
+
+
+def copy_ordered(d: Any, /) -> Any:
+    """The ``copy`` of an ``OrderedDict``."""
+    return collections.OrderedDict(d)
+
+
+def move_to_end(d: Any, key: Any, last: Any = True) -> None:
+    """``d.move_to_end(key, last)`` of an ``OrderedDict``."""
+    rest = [] if last else [k for k in d if k != key]
+    d[key] = d.pop(key)
+    for k in rest:
+        d[k] = d.pop(k)
+
+
+def pop_ordered(d: Any, last: Any = True) -> Any:
+    """``d.popitem(last)`` of an ``OrderedDict``."""
+    if len(d) == 0:
+        raise KeyError("dictionary is empty")
+    key = list(d)[-1 if last else 0]
+    return key, d.pop(key)
+
+
+def count_of(d: Any, key: Any) -> Any:
+    """``d[key]`` of a ``Counter``."""
+    return at(d, key) if key in d else 0
+
+
+def add_counts(d: Any, other: Any = (), /, **more: Any) -> None:
+    """``d.update(other, **more)`` of a ``Counter``."""
+    if isinstance(other, dict):
+        for k in other:
+            d[k] = at(other, k) + d[k]
+    else:
+        for k in other:
+            d[k] = d[k] + 1
+    if len(more) > 0:
+        add_counts(d, more)
+
+
+def subtract_counts(d: Any, other: Any = (), /, **less: Any) -> None:
+    """``d.subtract(other, **less)`` of a ``Counter``."""
+    if isinstance(other, dict):
+        for k in other:
+            d[k] = d[k] - at(other, k)
+    else:
+        for k in other:
+            d[k] = d[k] - 1
+    if len(less) > 0:
+        subtract_counts(d, less)
+
+
+def total_of_counts(d: Any, /) -> Any:
+    """``d.total()`` of a ``Counter``."""
+    return sum(dict_values(d))
 
 
 # Calls with a starred sequence whose length is not known, as functions of that sequence.

@@ -22,12 +22,12 @@ from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
-from s2s_ad.ir.types import INT, UNKNOWN, List
+from s2s_ad.ir.types import INT, UNKNOWN, List, Map
 from s2s_ad.transforms.scopes import Entry
 from s2s_ad.transforms.structural import StructuralStep, reverses
 
 
-def _open(step: StructuralStep) -> tuple[Operand, Entry]:
+def open_buffer(step: StructuralStep) -> tuple[Operand, Entry]:
     """The cotangent of the list after the write, to be written to."""
     t, version = step.t, step.op.results[-1]
     buffer = t.buffer(version)
@@ -37,7 +37,7 @@ def _open(step: StructuralStep) -> tuple[Operand, Entry]:
     return buffer, entry
 
 
-def _close(step: StructuralStep, rest: Operand, entry: Entry) -> None:
+def close(step: StructuralStep, rest: Operand, entry: Entry) -> None:
     """What has become of it is the cotangent of the list before the write."""
     items = step.op.args[0]
     if isinstance(items, Value) and step.t.is_active(items):
@@ -48,10 +48,10 @@ def _write(step: StructuralStep, fn: Any, buffer: Operand, *args: Operand) -> Va
     return step.t.spec.emit(fn, [buffer, *args], None, type_of_operand(buffer), getattr(buffer, "name", None))
 
 
-def _taken(step: StructuralStep, fn: Any, buffer: Operand, *args: Operand, whole: bool = False) -> tuple[Value, Value]:
+def taken(step: StructuralStep, fn: Any, buffer: Operand, *args: Operand, whole: bool = False) -> tuple[Value, Value]:
     """Emit a write that gives what it takes out."""
     kind = type_of_operand(buffer)
-    item = kind.item if isinstance(kind, List) else UNKNOWN
+    item = kind.item if isinstance(kind, (List, Map)) else UNKNOWN
     first, rest = Value(None, kind if whole else item), Value(getattr(buffer, "name", None), kind)
     step.t.spec.ops.append(Call((first, rest), Const(fn), (buffer, *args), span=step.op.span))
     return first, rest
@@ -68,7 +68,7 @@ def _sum(step: StructuralStep, a: Operand, b: Operand) -> Operand:
     return step.t.spec.apply(operator.add, [a, b])
 
 
-def _is_idle(step: StructuralStep) -> bool:
+def is_idle(step: StructuralStep) -> bool:
     """Whether nothing has been made of any of the results."""
     step.t.spec.span = step.op.span
     return all(step.t.scope.get(r) is None for r in step.op.results)
@@ -76,14 +76,16 @@ def _is_idle(step: StructuralStep) -> bool:
 
 @reverses(primitives.pop, primitives.delete)
 def _reverse_pop(step: StructuralStep) -> None:
-    if _is_idle(step) or not step.is_active(0):
+    if is_idle(step) or not step.is_active(0):
         return
     t, item = step.t, step.op.results[0]
     bar = t.tangents.complete(t.take(item) or Const(None), t.resolve(item))
-    buffer, entry = _open(step)
+    buffer, entry = open_buffer(step)
     index = step.args()[1] if len(step.op.args) > 1 else Const(-1)
     i = constant(index)
-    if i == -1:
+    if isinstance(type_of_operand(buffer), Map):
+        rest = _write(step, primitives.put, buffer, index, bar)
+    elif i == -1:
         rest = _write(step, primitives.append, buffer, bar)
     elif type(i) is int:
         rest = _write(step, primitives.insert, buffer, Const(i if i >= 0 else i + 1), bar)
@@ -91,43 +93,43 @@ def _reverse_pop(step: StructuralStep) -> None:
         n = _sum(step, _length(step, buffer), Const(1))
         at = t.spec.emit(runtime.position, [index, n], None, INT)
         rest = _write(step, primitives.insert, buffer, at, bar)
-    _close(step, rest, entry)
+    close(step, rest, entry)
 
 
 @reverses(primitives.insert)
 def _reverse_insert(step: StructuralStep) -> None:
-    if _is_idle(step):
+    if is_idle(step):
         return
     t = step.t
-    buffer, entry = _open(step)
+    buffer, entry = open_buffer(step)
     at = step.args()[1]
     if constant(at) != 0:
         n = t.spec.apply(operator.sub, [_length(step, buffer), Const(1)])
         at = t.spec.emit(runtime.position, [at, n], None, INT)
-    bar, rest = _taken(step, primitives.pop, buffer, at)
+    bar, rest = taken(step, primitives.pop, buffer, at)
     step.contribute(2, bar)
-    _close(step, rest, entry)
+    close(step, rest, entry)
 
 
 @reverses(primitives.extend)
 def _reverse_extend(step: StructuralStep) -> None:
-    if _is_idle(step):
+    if is_idle(step):
         return
     t = step.t
-    buffer, entry = _open(step)
+    buffer, entry = open_buffer(step)
     start = t.spec.apply(operator.sub, [_length(step, buffer), _length(step, step.args()[1])])
     tail = t.spec.apply(slice, [start, Const(None), Const(None)])
-    bars, rest = _taken(step, primitives.set_slice, buffer, tail, t.spec.apply(primitives.make_list, []), whole=True)
+    bars, rest = taken(step, primitives.set_slice, buffer, tail, t.spec.apply(primitives.make_list, []), whole=True)
     step.contribute(1, bars)
-    _close(step, rest, entry)
+    close(step, rest, entry)
 
 
 @reverses(primitives.set_slice)
 def _reverse_set_slice(step: StructuralStep) -> None:
-    if _is_idle(step):
+    if is_idle(step):
         return
     t = step.t
-    buffer, entry = _open(step)
+    buffer, entry = open_buffer(step)
     _, where, more = step.args()
     before = t.resolve(step.op.results[0])
     n = _length(step, more)
@@ -138,23 +140,23 @@ def _reverse_set_slice(step: StructuralStep) -> None:
         length = _sum(step, t.spec.apply(operator.sub, [_length(step, buffer), n]), _length(step, before))
         start = t.spec.emit(runtime.slice_start, [where, length], None, INT)
     there = t.spec.apply(slice, [start, _sum(step, start, n), Const(None)])
-    bars, rest = _taken(step, primitives.set_slice, buffer, there, t.tangents.zero(before), whole=True)
+    bars, rest = taken(step, primitives.set_slice, buffer, there, t.tangents.zero(before), whole=True)
     step.contribute(2, bars)
-    _close(step, rest, entry)
+    close(step, rest, entry)
 
 
 @reverses(primitives.reverse)
 def _reverse_reverse(step: StructuralStep) -> None:
-    if _is_idle(step):
+    if is_idle(step):
         return
-    buffer, entry = _open(step)
-    _close(step, _write(step, primitives.reverse, buffer), entry)
+    buffer, entry = open_buffer(step)
+    close(step, _write(step, primitives.reverse, buffer), entry)
 
 
 @reverses(primitives.permute)
 def _reverse_permute(step: StructuralStep) -> None:
-    if _is_idle(step):
+    if is_idle(step):
         return
-    buffer, entry = _open(step)
+    buffer, entry = open_buffer(step)
     back = step.t.spec.apply(runtime.inverse_permutation, [step.args()[1]])
-    _close(step, _write(step, primitives.permute, buffer, back), entry)
+    close(step, _write(step, primitives.permute, buffer, back), entry)

@@ -28,8 +28,8 @@ from s2s_ad.analysis.specialize import Specializer
 from s2s_ad.errors import MissingRuleError, MutationError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, Function, Op, Operand, Value, With, free_values, regions
-from s2s_ad.ir.types import UNKNOWN, Array, List, Tuple, is_complex
-from s2s_ad.transforms import branches, calls, lists, loops, parts, withs
+from s2s_ad.ir.types import UNKNOWN, Array, List, Map, Tuple, is_complex
+from s2s_ad.transforms import branches, calls, lists, loops, maps, parts, withs
 from s2s_ad.transforms.algebra import Algebra
 from s2s_ad.transforms.common_subexpressions import common_subexpressions
 from s2s_ad.transforms.dead_code import dead_code
@@ -40,7 +40,7 @@ from s2s_ad.transforms.scopes import Entry, Scope, bar_name
 from s2s_ad.transforms.steps import forward_block
 from s2s_ad.transforms.tangents import NONE, Tangents, cotangent_type
 
-_STEP_MODULES = (branches, calls, parts, lists, loops, withs)  # these fill the tables of steps
+_STEP_MODULES = (branches, calls, parts, lists, maps, loops, withs)  # these fill the tables of steps
 
 
 def pullback(
@@ -278,7 +278,9 @@ class Transform:
             x_bar = self.tangents.complete(x_bar, self.resolve(primal))
             kind = type_of_operand(x_bar)
             copy: Any = list if isinstance(kind, List) else runtime.copy if kind == UNKNOWN else np.array
-            made = self.spec.apply(copy, [x_bar])
+            made = (
+                self.spec.emit(dict, [x_bar], None, kind) if isinstance(kind, Map) else self.spec.apply(copy, [x_bar])
+            )
         if isinstance(made, Value) and isinstance(made.type, List):
             made.type = cotangent_type(primal.type)  # what will be stored in it may be of any kind that a cotangent is
         return self._named(made, primal)

@@ -18,7 +18,19 @@ from s2s_ad.analysis.places import RESHAPING
 from s2s_ad.analysis.tables import entering
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
-from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Number, Record, Tuple, Unknown, holds_unknown, is_differentiable
+from s2s_ad.ir.types import (
+    UNKNOWN,
+    Array,
+    Dict,
+    List,
+    Map,
+    Number,
+    Record,
+    Tuple,
+    Unknown,
+    holds_unknown,
+    is_differentiable,
+)
 from s2s_ad.transforms.steps import CallStep, missing_rule
 from s2s_ad.transforms.tangents import cotangent_type, static_parts
 from s2s_ad.transforms.views import origin
@@ -173,6 +185,9 @@ def _reverse_getitem(step: StructuralStep) -> None:
     if isinstance(kind, List):
         _scatter_in_list(step, primal, index, bar)
         return
+    if isinstance(kind, Map):
+        _scatter_in_map(step, primal, index, bar)
+        return
     if isinstance(kind, Array) and kind.axes == ():
         t.contribute(primal, bar)
         return
@@ -305,6 +320,17 @@ def _scatter_in_list(step: StructuralStep, primal: Value, index: Operand, bar: O
     part = step.op.results[0]
     total = t.tangents.add(before, t.tangents.complete(bar, t.resolve(part)), part.type)
     t.rewrite(primal, t.spec.emit(primitives.store, [buffer, index, total], None, kind))
+
+
+def _scatter_in_map(step: StructuralStep, primal: Value, key: Operand, bar: Operand) -> None:
+    """`y = d[k]`: d̄[k] += ȳ, where a d̄ without the key has zero there."""
+    t, part = step.t, step.op.results[0]
+    buffer = t.buffer(primal)
+    bar, zero = t.tangents.complete(bar, t.resolve(part)), t.tangents.zero(t.resolve(part))
+    zero = Const(0.0) if isinstance(part.type, Array) else zero
+    before = t.spec.emit(primitives.lookup, [buffer, key, zero], None, cotangent_type(part.type))
+    total = t.tangents.add(before, bar, part.type)
+    t.rewrite(primal, t.spec.emit(primitives.put, [buffer, key, total], None, type_of_operand(buffer)))
 
 
 @reverses(primitives.Unpack)

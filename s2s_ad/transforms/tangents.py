@@ -1,7 +1,8 @@
 """Cotangents as values of the IR: their types, zeros, sums, and the projection on the space of the primal.
 
 The cotangent of a tuple, a dict or a closure is a tuple or dict of those of its parts, with None for a part that has
-none (no tangent space, or nothing has contributed yet). That of a list is a list with a cotangent for every item.
+none (no tangent space, or nothing has contributed yet). That of a list is a list with a cotangent for every item. That
+of a dict whose keys are known only at run time is a dict with some of the keys; it is zero at the others.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from s2s_ad.ir.types import (
     Iterable,
     Length,
     List,
+    Map,
     Number,
     Record,
     Tuple,
@@ -69,6 +71,8 @@ def cotangent_type(t: Type) -> Type:
         case List(items=items) if items is not None:
             bars = tuple(map(cotangent_type, items))
             return List(join_all(bars), bars)
+        case Map(key, item):
+            return Map(key, cotangent_type(item))
         case List(item) | Iterable(item):
             return List(cotangent_type(item))
     return UNKNOWN
@@ -114,6 +118,8 @@ class Tangents:
                 return self.rebuild(t, [self.zero(p) for p in self.parts(value)])
             case List():
                 return self.comprehension(value, self.zero)
+            case Map():
+                return self.spec.emit(primitives.make_dict, [], None, cotangent_type(t))
         return self.call(runtime.zeros_like, value)
 
     def _of_unbound(self, x_bar: Operand, value: Value, t: Type, *path: Operand) -> Operand:
@@ -253,6 +259,10 @@ class Tangents:
             return NONE
         if isinstance(t, (Tuple, Dict, List, Record)) and fits(t, c, core):
             return x_bar
+        if isinstance(t, Map) and isinstance(c, Map):
+            return x_bar
+        if isinstance(t, Dict) and isinstance(c, Map):
+            return self.rebuild(t, [self._at(x_bar, k, p) for k, p in zip(t.keys, self.parts(x), strict=True)])
         if isinstance(t, (Tuple, List)) and isinstance(c, (Tuple, List)):
             return self._project_sequence(x_bar, x, t, c, core)
         if isinstance(t, (Tuple, List)) and isinstance(c, Array):
@@ -271,6 +281,13 @@ class Tangents:
             return self._project_at_run_time(x_bar, x)
         shaped = self._reshape(x_bar, x, target, source)
         return self._project_at_run_time(x_bar, x) if shaped is None else self._cast(shaped, t)
+
+    def _at(self, x_bar: Operand, key: Any, x: Operand) -> Operand:
+        """The cotangent of `x`, which is under a key in a dict of cotangents, or not there where it is zero."""
+        t = type_of_operand(x)
+        if not is_differentiable(t):
+            return NONE
+        return self.spec.emit(primitives.lookup, [x_bar, Const(key), self.zero(x)], None, cotangent_type(t))
 
     def _stacked(self, rows: Operand, x: Operand, t: Array) -> Operand:
         """The cotangent of an array from those of its rows, of which there may be none."""

@@ -149,15 +149,17 @@ def in_a_deque(v):
 
 
 def keys_of_an_array(v):
-    """It is not known how many there are."""
-    d = {i: x for i, x in enumerate(v)}  # noqa: C416
-    return d[0]
+    """The keys would carry derivatives."""
+    d = {x: i for i, x in enumerate(v)}
+    return sum(d)
 
 
-def named_items(v):
-    """There may be fewer items than names."""
-    d = dict(zip("ab", v))
-    return d["a"]
+def lists_by_number(v):
+    """The lists may be written to under other names."""
+    d = {}
+    for i, x in enumerate(v):
+        d[i] = [x]
+    return d[0][0]
 
 
 def through_a_text(v):
@@ -189,8 +191,8 @@ def deep_copy_of_all_sorts(v):
         (split_in_two, "a, b = itertools.tee(v)", "itertools.tee(v)", "write the loop out"),
         (first_item, "return next(iter(v))", "", "index"),
         (in_a_deque, "return collections.deque(v)[-1]", "collections.deque(v)", "list"),
-        (keys_of_an_array, "d = {", "{i: x for i, x in enumerate(v)}", "as constants"),
-        (named_items, 'd = dict(zip("ab", v))', 'dict(zip("ab", v))', "as constants"),
+        (keys_of_an_array, "d = {", "{x: i for i, x in enumerate(v)}", "keep the number as a value"),
+        (lists_by_number, "d[i] = [x]", "d[i]", "keep a list of such values"),
         (through_a_text, 'return float("{:.3f}"', 'float("{:.3f}".format(v[0]).strip() + "1")', "number itself"),
         (deep_copy_of_all_sorts, "return copy.deepcopy(", "", "part by part"),
         (cached_array, "return remembered(v)", "remembered(v)", "__wrapped__"),

@@ -515,9 +515,9 @@ def history_of_numbers(x):
     return seen[0] + seen[1] * seen[2] + p.x * seen[3]
 
 
-@program((X,), refused=MutationError)
+@program((X,))
 def array_of_an_attribute_in_a_loop(x):
-    """In a loop that sets another attribute, it is not known any more which array this is."""
+    """In a loop that sets another attribute."""
     p = Particle(np.zeros(4), 1.0)
     for i in range(4):
         p.x[i] = x[i] * p.v
@@ -555,7 +555,7 @@ def _fill(p, x, y):
     return np.sum(p.x) * p.v
 
 
-@program((X, 0.5), refused=MutationError)
+@program((X, 0.5))
 def array_filled_beside_an_attribute(x, y):
     """As above, in a callee."""
     return _fill(Particle(x.copy(), 1.0), x, y)
@@ -611,3 +611,126 @@ def of_integers(x, n):
     p.x = p.x * x
     p.v = p.v + 1
     return p.x * p.v
+
+
+class Trace:
+    """A list, an array and a dict, filled by methods."""
+
+    def __init__(self, w):
+        """Begin with nothing."""
+        self.w = w
+        self.seen = []
+        self.table = np.zeros(3)
+        self.cache = {}
+
+    def note(self, i):
+        """Append to the list."""
+        self.seen.append(self.w * (i + 1))
+
+    def put(self, i):
+        """Write to the array."""
+        self.table[i] = self.w**2 * i
+
+    def at(self, i):
+        """Look a power up, which is computed once."""
+        if i not in self.cache:
+            self.cache[i] = self.w**i
+        return self.cache[i]
+
+
+@program((0.7,))
+def list_grows_by_a_method(x):
+    """In a loop, on one side of a branch."""
+    t = Trace(x)
+    s = 0.0
+    for i in range(4):
+        if i != 1:
+            t.note(i)
+        s += t.seen[-1] ** 2 * i
+    return s * len(t.seen)
+
+
+@program((0.7,))
+def array_filled_by_a_method(x):
+    """In a loop, on one side of a branch, and read after it."""
+    t = Trace(x)
+    s = 0.0
+    for i in range(3):
+        if i != 1:
+            t.put(i)
+        s += t.table[i] * (i + x)
+    return s + np.sum(t.table) * x
+
+
+@program((0.7,))
+def cache_filled_by_a_method(x):
+    """In a loop that asks for some twice."""
+    t = Trace(x)
+    s = 0.0
+    for i in range(5):
+        s += t.at(i % 3) * (i + 1)
+    return s * t.at(7)
+
+
+@program((0.7,), (-0.7,), refused=MutationError)
+def attribute_becomes_another_object(x):
+    """In a loop, on one side of a branch: what is appended to, is one of two lists."""
+    t = Trace(x)
+    old = t.seen
+    s = 0.0
+    for i in range(4):
+        t.note(i)
+        if x > 0 and i == 2:
+            t.seen = [x**3]
+        s += t.seen[-1] * len(t.seen)
+    return s + sum(old) * sum(t.seen)
+
+
+@program((0.7,))
+def two_objects_share_a_list(x):
+    """What one appends, the other has."""
+    t, u = Trace(x), Trace(x * x)
+    u.seen = t.seen
+    for i in range(3):
+        t.note(i)
+        u.note(i)
+    return sum(t.seen) * u.seen[1]
+
+
+def _note_and_put(t, x):
+    for i in range(3):
+        if x[i] > 0.5:
+            t.note(i)
+        t.table[i] = len(t.seen) * x[i]
+    return sum(t.seen) + np.sum(t.table**2)
+
+
+@program((X,))
+def parts_of_an_argument(x):
+    """A function that knows its object as an argument only writes to its parts, to one of them on one side."""
+    return _note_and_put(Trace(x[0]), x) * _note_and_put(Trace(x[1]), x)
+
+
+@program((X,))
+def parts_of_an_inner_object(x):
+    """Parts of what is a part."""
+    t = Trace(x[0])
+    t.inner = Trace(x[1])
+    for i in range(3):
+        if i != 1:
+            t.inner.note(i)
+        t.inner.table[i] = t.inner.seen[-1] * x[i]
+    return sum(t.inner.seen) * np.sum(t.inner.table) + len(t.seen)
+
+
+@program((X,))
+def part_put_back(x):
+    """A part is another object for a while, in each round."""
+    t = Trace(x[0])
+    for i in range(3):
+        kept = t.seen
+        t.seen = []
+        t.note(i)
+        kept.append(t.seen[0] * x[i])
+        t.seen = kept
+    return sum(t.seen) * len(t.seen)

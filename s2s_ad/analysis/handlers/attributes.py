@@ -10,7 +10,7 @@ import numpy as np
 
 from s2s_ad.analysis.dict_views import keep_view
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.handlers import dicts, lists, records, sets
+from s2s_ad.analysis.handlers import dicts, lists, maps, records, sets
 from s2s_ad.analysis.handlers.fills import drawn, method_that_fills
 from s2s_ad.analysis.handlers.table import REWRITE, handles
 from s2s_ad.analysis.handlers.writes import WRITING_METHODS, refuse_foreign_method, refuse_writing_method
@@ -27,6 +27,7 @@ from s2s_ad.ir.types import (
     Dict,
     Instance,
     List,
+    Map,
     Tuple,
     Type,
 )
@@ -122,6 +123,9 @@ def _call_method(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) ->
         return lists.METHODS[name](s, obj, args[2:], kwargs)
     if isinstance(t, Dict) and name in dicts.METHODS and s.memory.root(obj) is not None:
         return dicts.method(s, obj, name, args[2:], kwargs)
+    found = maps.method(s, obj, name, args[2:], kwargs) if isinstance(t, Map) else None
+    if found is not None:
+        return found
     of_set = sets.method(s, obj, name, args[2:], kwargs) if t == sets.SET else None
     if of_set is not None:
         return of_set
@@ -144,6 +148,8 @@ def _call_method(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) ->
 def _dict_method(s: Emitter, obj: Value, t: Dict, name: str, args: list[Operand]) -> Operand:
     if name == "get":
         key = args[0]
+        if not isinstance(key, Const) and len(set(t.values)) < 2:
+            return maps.method(s, obj, name, args, {})  # type: ignore[return-value]
         if not isinstance(key, Const):
             return s.emit(primitives.call_method, [obj, Const(name), *args], None, UNKNOWN)
         if key.value not in t.keys:

@@ -18,12 +18,13 @@ from typing import Any
 
 from s2s_ad.analysis.cells import holds_function
 from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.handlers import maps
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Value
-from s2s_ad.ir.types import Dict, Type
+from s2s_ad.ir.types import Dict, Iterable, List, Map, Type
 
 _LATE = "use keys that are constants, or keep a list of the values"
 
@@ -32,7 +33,8 @@ def set_item(s: Emitter, target: Value, key: Operand, item: Operand) -> None:
     """`target[key] = item`."""
     t, kind = _dict_type(s, target), type_of_operand(item)
     if not isinstance(key, Const) or type(key.value) not in (str, int):
-        raise MutationError("writing to a dict by a key that is known late", s.span, _LATE)
+        maps.put(s, target, key, item)
+        return
     if holds_function(kind):
         raise MutationError("putting a nested function into a dict", s.span, "define it at the top of the module")
     kinds = {**dict(zip(t.keys, t.values, strict=True)), key.value: kind}
@@ -43,7 +45,8 @@ def delete(s: Emitter, target: Value, key: Operand) -> None:
     """`del target[key]`."""
     t = _dict_type(s, target)
     if not isinstance(key, Const):
-        raise MutationError("`del` by a key that is known late", s.span, _LATE)
+        maps.delete(s, target, key)
+        return
     if key.value not in t.keys:
         s.raise_error(KeyError, key.value)
         return
@@ -70,17 +73,14 @@ def _write(
 def update(s: Emitter, target: Value, other: Operand) -> None:
     """`target.update(other)`."""
     t = type_of_operand(other)
+    if isinstance(t, (Map, List, Iterable)):
+        maps.update(s, target, other)
+        return
     if not isinstance(t, Dict):
         raise MutationError("an update of a dict by what is not known to be one", s.span, _LATE)
     for k in t.keys:
         item = s.apply(operator.getitem, [other, Const(k)])
-        set_item(s, _now(s, target), Const(k), item)
-
-
-def _now(s: Emitter, target: Value) -> Value:
-    now = s.current(target)
-    assert isinstance(now, Value)
-    return now
+        set_item(s, maps.now(s, target), Const(k), item)
 
 
 def method(s: Emitter, target: Value, name: str, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
@@ -89,11 +89,11 @@ def method(s: Emitter, target: Value, name: str, args: list[Operand], kwargs: di
     if len(args) > most or (kwargs and name != "update") or (name in ("pop", "setdefault") and not args):
         raise UnsupportedSyntaxError(f"`.{name}()` of a dict in this form", s.span, "give it what a dict takes")
     if name in ("pop", "setdefault") and not isinstance(args[0], Const):
-        raise MutationError(f"`.{name}()` by a key that is known late", s.span, _LATE)
+        return maps.method(s, target, name, args, kwargs) or Const(None)
     for other in args if name == "update" else ():
         update(s, target, other)
     for k, v in kwargs.items():
-        set_item(s, _now(s, target), Const(k), v)
+        set_item(s, maps.now(s, target), Const(k), v)
     return run(s, target, t, args)
 
 
@@ -127,7 +127,7 @@ def _setdefault(s: Emitter, target: Value, t: Dict, args: list[Operand]) -> Oper
 
 def _clear(s: Emitter, target: Value, t: Dict, _: Any) -> Operand:
     for k in t.keys:
-        delete(s, _now(s, target), Const(k))
+        delete(s, maps.now(s, target), Const(k))
     return Const(None)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from s2s_ad.analysis.cells import holds_function
 from s2s_ad.analysis.choices import functions_in
 from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.handlers import maps
 from s2s_ad.analysis.handlers.known_items import indexed
 from s2s_ad.analysis.handlers.table import handles
 from s2s_ad.analysis.operands import constant, type_of_operand
@@ -23,6 +24,7 @@ from s2s_ad.ir.types import (
     Dict,
     Instance,
     List,
+    Map,
     Number,
     Static,
     Tuple,
@@ -51,8 +53,13 @@ def _make_dict(s: Emitter, args: list[Operand], _: Any) -> Operand:
     computed = [key.type for key in args[::2] if isinstance(key, Value)]
     if any(is_differentiable(t) and not holds_unknown(t) for t in computed):
         raise UnsupportedSyntaxError("a key of a dict that may be differentiated", s.span, "use it as a value")
-    if not all(isinstance(k, (str, int)) for k in keys) or len(set(keys)) != len(keys):
+    if any(is_differentiable(type_of_operand(k)) for k in args[::2]):
         return s.emit(primitives.make_dict, args, None, UNKNOWN)
+    if not all(isinstance(k, (str, int)) for k in keys) or len(set(keys)) != len(keys):
+        made = s.emit(primitives.make_dict, [], None, Dict((), ()))
+        for key, item in zip(args[::2], args[1::2], strict=True):
+            s.apply(primitives.store, [made, key, item])
+        return s.current(made)
     return s.emit(primitives.make_dict, args, None, Dict(tuple(keys), tuple(map(type_of_operand, args[1::2]))))
 
 
@@ -61,7 +68,7 @@ def _dict(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operan
     """A dict whose keys are known: that of keywords, of pairs, or a copy."""
     pairs = _pairs(s, args[0]) if args else []
     if pairs is None:
-        return None
+        return maps.built(s, args, kwargs)
     return _make_dict(s, [x for k, v in {**dict(pairs), **kwargs}.items() for x in (Const(k), v)], {})
 
 
@@ -108,6 +115,8 @@ def _merge_dicts(s: Emitter, args: list[Operand], _: Any) -> Operand:
     merged: dict[Any, Operand] = {}
     for part in args:
         t = type_of_operand(part)
+        if isinstance(t, Map):
+            return maps.built(s, args)
         if not isinstance(t, Dict):
             raise UnsupportedSyntaxError("`**` of a mapping whose keys are not known", s.span, "write the keys out")
         merged |= {k: s.apply(operator.getitem, [part, Const(k)]) for k in t.keys}
@@ -139,6 +148,8 @@ def _getitem(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
                 return Const(1)
     if isinstance(obj, Value) and isinstance(t, List) and type(i) is int:
         return _function_of_list(s, obj, i)
+    if isinstance(obj, Value) and isinstance(t, Map):
+        return maps.item(s, obj, index)
     if isinstance(obj, Value) and isinstance(t, Dict):
         made = s.definitions.get(obj)
         if (
@@ -187,7 +198,7 @@ def _part(s: Emitter, items: Any, i: Any) -> Operand:
 
 @handles(operator.or_)
 def _or(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
-    are_dicts = all(isinstance(type_of_operand(a), Dict) for a in args)
+    are_dicts = all(isinstance(t, Dict) or (isinstance(t, Map) and t.cls is dict) for t in map(type_of_operand, args))
     return s.apply(primitives.merge_dicts, args) if are_dicts else None
 
 

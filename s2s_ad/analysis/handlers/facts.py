@@ -29,6 +29,7 @@ from s2s_ad.ir.types import (
     Iterable,
     Length,
     List,
+    Map,
     Never,
     Number,
     Record,
@@ -46,7 +47,7 @@ _PYTHON_TYPES = {"bool": bool, "int": int, "float": float, "complex": complex}
 def _iterable(s: Emitter, args: list[Operand], _: Any) -> Operand:
     t = type_of_operand(args[0])
     is_array = isinstance(t, Array) and bool(t.axes)
-    if not is_array and not isinstance(t, (List, Tuple, Dict, Iterable, Never)) and args[0] not in s.runs:
+    if not is_array and not isinstance(t, (List, Tuple, Dict, Map, Iterable, Never)) and args[0] not in s.runs:
         what = "a loop in a `try` over what may not be iterable"
         raise UnsupportedSyntaxError(
             what, s.span, "put the loop into a function of its own, or the `try` into the loop"
@@ -170,7 +171,7 @@ def _callable(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     if isinstance(args[0], Const):
         return Const(callable(args[0].value))
     t = type_of_operand(args[0])
-    if isinstance(t, (Number, Array, List, Dict)):
+    if isinstance(t, (Number, Array, List, Dict, Map)):
         return Const(False)
     if isinstance(t, Record):
         return Const(found_in_class(t.cls, "__call__") is not MISSING)

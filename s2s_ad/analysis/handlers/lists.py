@@ -62,8 +62,8 @@ def _changed(s: Emitter, fn: Any, items: Value, args: list[Operand], item: Type)
     return version
 
 
-def _taking(s: Emitter, fn: Any, items: Value, args: list[Operand], taken: Type, kind: List) -> Operand:
-    """Emit a write that gives what it takes out of a list, and then the list."""
+def taking(s: Emitter, fn: Any, items: Value, args: list[Operand], taken: Type, kind: Type) -> Operand:
+    """Emit a write that gives what it takes out of a list or dict, and then the list or dict."""
     memory = s.memory
     call = Call(
         (Value(None, taken), Value(items.name, kind)), Const(fn), (items, *map(s.current, args)), span=s.span
@@ -101,7 +101,7 @@ def _take_out(s: Emitter, fn: Any, items: Value, args: list[Operand]) -> Operand
         left = list(t.items)
         taken = left.pop(i)
         rest = tuple(left) if len(set(left)) > 1 else None
-    return _taking(s, fn, items, at, taken, List(t.item, rest))
+    return taking(s, fn, items, at, taken, List(t.item, rest))
 
 
 @_method(2)
@@ -202,7 +202,7 @@ def set_slice(s: Emitter, items: Value, where: Operand, more: Operand) -> None:
         raise MutationError("writing to a slice of a list with a step", s.span, "write to the items one by one")
     more = _as_list(s, items, more)
     item = type_of_operand(more).item  # type: ignore[attr-defined]
-    _taking(s, primitives.set_slice, items, [where, more], List(t.item), List(join(t.item, item)))
+    taking(s, primitives.set_slice, items, [where, more], List(t.item), List(join(t.item, item)))
     if kinds(item):
         version = s.current(items)
         s.memory.hold(version, [more], itself=False)

@@ -13,9 +13,11 @@ from __future__ import annotations
 import builtins
 import inspect
 import operator
+from collections import Counter
 from types import NotImplementedType
 from typing import Any
 
+from s2s_ad.analysis.dict_views import refuse_as_set
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.guards import MISSING
 from s2s_ad.analysis.handlers.records import found_in_class, is_object, rely_on
@@ -46,6 +48,12 @@ _OPERATORS = frozenset({*_ARITHMETIC, *_IN_PLACE, *_COMPARISONS, *_UNARY, bool})
 
 def operation(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> Operand | None:
     """An operator on objects; None where their classes leave it to Python."""
+    if fn in _ARITHMETIC or fn in _COMPARISONS:
+        refuse_as_set(s, args)
+    if (fn in _ARITHMETIC or fn in _IN_PLACE) and any(
+        getattr(type_of_operand(a), "cls", None) is Counter for a in args
+    ):
+        raise UnsupportedSyntaxError("arithmetic with a `Counter`", s.span, "write it as a loop over the keys")
     if fn not in _OPERATORS or kwargs or not any(is_object(type_of_operand(a)) for a in args):
         return None
     if fn in _IN_PLACE:

@@ -10,7 +10,7 @@ import numpy as np
 
 from s2s_ad import runtime
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.handlers import dicts, lists, sets
+from s2s_ad.analysis.handlers import dicts, lists, maps, sets
 from s2s_ad.analysis.handlers.table import HANDLERS, REWRITE, Handler, handles
 from s2s_ad.analysis.handlers.targets import refuse_views, whole
 from s2s_ad.analysis.memory import Step, same_path
@@ -28,6 +28,7 @@ from s2s_ad.ir.types import (
     Dict,
     Instance,
     List,
+    Map,
     Never,
     Number,
     Record,
@@ -61,7 +62,7 @@ def refuse_writing_method(s: Emitter, t: Type, name: str) -> None:
         "__int__",
         "__invert__",
     )
-    if (name in WRITING_METHODS or dunder) and isinstance(t, (Array, List, Dict, Unknown)):
+    if (name in WRITING_METHODS or dunder) and isinstance(t, (Array, List, Dict, Map, Unknown)):
         raise MutationError(f"`.{name}` writes in place", s.span, REWRITE)
 
 
@@ -103,7 +104,7 @@ def _is_foreign(fn: Any) -> bool:
 
 
 def _is_mutable(t: Type) -> bool:
-    return isinstance(t, (List, Dict, Record, Unknown)) or (isinstance(t, Array) and (t.axes != () or t.boxed))
+    return isinstance(t, (List, Dict, Map, Record, Unknown)) or (isinstance(t, Array) and (t.axes != () or t.boxed))
 
 
 @handles(primitives.append)
@@ -136,6 +137,9 @@ def _store(s: Emitter, args: list[Operand], _: Any) -> Operand:
         return UNDEFINED
     if isinstance(target, Value) and isinstance(t, Dict) and s.memory.root(target) is not None:
         dicts.set_item(s, target, index, item)
+        return target
+    if isinstance(target, Value) and isinstance(t, Map) and s.memory.root(target) is not None:
+        maps.put(s, target, index, item)
         return target
     if not isinstance(target, Value) or not isinstance(t, (Array, List)) or s.memory.root(target) is None:
         raise MutationError("writing to an item in place", s.span, REWRITE)
@@ -205,6 +209,8 @@ def owner_of(s: Emitter, item: Value) -> tuple[Value, Operand] | None:
         return None
     base, index, order = memory.origin[item]
     root = memory.places[base].root
+    if isinstance(base.type, Map):
+        raise MutationError("a write to an item of a dict whose keys are known late", s.span, "put a new value in")
     if root in memory.state.lost or memory.state.order.get(root) is not order:
         raise MutationError(
             "a write to an item of a list that has been changed since the item was read", s.span, "read it again first"
@@ -255,6 +261,9 @@ def _in_place(plain: Callable[..., Any]) -> Handler:
             return target
         if isinstance(t, Dict) and isinstance(target, Value) and plain is operator.or_:
             dicts.update(s, target, other)
+            return target
+        if isinstance(t, Map) and isinstance(target, Value) and plain is operator.or_:
+            s.apply(primitives.call_method, [target, Const("update"), other])
             return target
         if isinstance(t, Unknown):
             return s.apply(plain, [s.emit(runtime.immutable, [target], None, UNKNOWN), other])
@@ -311,6 +320,9 @@ def _delitem(s: Emitter, args: list[Operand], _: Any) -> Operand:
         return UNDEFINED
     if isinstance(target, Value) and isinstance(t, Dict):
         dicts.delete(s, target, index)
+        return Const(None)
+    if isinstance(target, Value) and isinstance(t, Map):
+        maps.delete(s, target, index)
         return Const(None)
     if not isinstance(target, Value) or not isinstance(t, List):
         raise MutationError("`del` of an item", s.span, "build a new list or dict without it")

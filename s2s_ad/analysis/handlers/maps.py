@@ -1,0 +1,208 @@
+"""Dicts whose keys are known only at run time: made of `put`, `pop` and `d[k]`, the rest in the Python of `functional`.
+
+A dict with constant keys becomes one of these where it is written to by a key that is not known. Its keys carry no
+derivative, and its values are numbers, arrays and what else cannot be written to under another name.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections import Counter, OrderedDict, defaultdict
+from typing import Any
+
+from s2s_ad.analysis.cells import holds_function
+from s2s_ad.analysis.dict_views import keep_view
+from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.handlers.lists import taking
+from s2s_ad.analysis.handlers.table import handles
+from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.analysis.python_types import getitem
+from s2s_ad.analysis.written_globals import refuse_foreign
+from s2s_ad.errors import MutationError, UnsupportedSyntaxError
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import Const, Function, Operand, Value
+from s2s_ad.ir.types import NEVER, Array, Closure, Dict, List, Map, Number, Tuple, Type, as_map, is_differentiable
+from s2s_ad.ir.types import key_type as type_of_key
+from s2s_ad.rules import functional
+
+METHODS: dict[str, Any] = {
+    "clear": functional.clear_dict,
+    "copy": functional.copy_dict,
+    "get": functional.get_item,
+    "items": functional.dict_items,
+    "pop": functional.pop_item,
+    "popitem": functional.pop_last,
+    "setdefault": functional.set_default,
+    "values": functional.dict_values,
+}
+_OF_CLASS: dict[type, dict[str, Any]] = {
+    dict: {},
+    defaultdict: {"copy": None},
+    OrderedDict: {
+        "copy": functional.copy_ordered,
+        "move_to_end": functional.move_to_end,
+        "popitem": functional.pop_ordered,
+    },
+    Counter: {
+        "copy": None,
+        "subtract": functional.subtract_counts,
+        "total": functional.total_of_counts,
+        "update": functional.add_counts,
+    },
+}
+_KEY_HINT = "use a key that is no float, and keep the number as a value"
+
+
+def method(s: Emitter, target: Value, name: str, args: list[Operand], kwargs: dict[str, Operand]) -> Operand | None:
+    """`target.name(*args, **kwargs)`; None where there is no such method."""
+    cls = getattr(target.type, "cls", dict)
+    if not hasattr(cls, name):
+        return None
+    if name == "keys":
+        return keep_view(s, s.apply(list, [target]), target, keys=True)
+    if name == "pop" and len(args) == 1 and not kwargs:
+        return pop(s, target, args[0])
+    if name == "update" and cls is not Counter and len(args) < 2:
+        for other in args:
+            update(s, target, other)
+        for k, v in kwargs.items():
+            put(s, now(s, target), Const(k), v)
+        return Const(None)
+    meaning = {**METHODS, **_OF_CLASS[cls]}.get(name)
+    if meaning is None:
+        raise UnsupportedSyntaxError(f"`.{name}()` of a `{cls.__name__}`", s.span, "write it as a loop over the keys")
+    found = s.call_in_place(meaning, [target, *args], kwargs)
+    return keep_view(s, found, target, keys=False) if name in ("items", "values") else found
+
+
+def now(s: Emitter, target: Value) -> Value:
+    """The newest version of a dict."""
+    version = s.current(target)
+    assert isinstance(version, Value)
+    return version
+
+
+def update(s: Emitter, target: Value, other: Operand) -> None:
+    """`target.update(other)`, key by key where these are known."""
+    t = type_of_operand(other)
+    if not isinstance(t, Dict):
+        how: Any = functional.update_by_dict if isinstance(t, Map) else functional.update_by_pairs
+        s.call_in_place(how, [target, other])
+        return
+    for k in t.keys:
+        put(s, now(s, target), Const(k), s.apply(operator.getitem, [other, Const(k)]))
+
+
+def built(s: Emitter, parts: list[Operand], more: dict[str, Operand] | None = None) -> Operand:
+    """`{**a, **b}` and `dict(a, k=v)`, where `a` may be a list of pairs too."""
+    made = s.emit(primitives.make_dict, [], None, Dict((), ()))
+    for part in parts:
+        update(s, now(s, made), part)
+    for k, v in (more or {}).items():
+        put(s, now(s, made), Const(k), v)
+    return s.current(made)
+
+
+def put(s: Emitter, target: Value, key: Operand, item: Operand) -> None:
+    """`target[key] = item`."""
+    before, kind = _type_to_write(s, target), type_of_operand(item)
+    if not _is_plain(kind) or holds_function(kind):
+        raise MutationError(
+            "putting what can be written to, or is not known, into a dict by a key that is known late",
+            s.span,
+            "use keys that are constants, or keep a list of such values",
+        )
+    t = before.holding(key_type(s, key), kind)
+    version = s.emit(primitives.put, [target, key, item], None, t, target.name)
+    s.written(target, version)
+    s.memory.hold(version, [item])
+
+
+def delete(s: Emitter, target: Value, key: Operand) -> None:
+    """`del target[key]`."""
+    pop(s, target, key, primitives.delete)
+
+
+def pop(s: Emitter, target: Value, key: Operand, how: Any = primitives.pop) -> Operand:
+    """`target.pop(key)`."""
+    t = _type_to_write(s, target)
+    key_type(s, key)
+    return taking(s, how, target, [key], t.item, t)
+
+
+def _type_to_write(s: Emitter, target: Value) -> Map:
+    """The type of a dict, which may be written to. Raises MutationError where it may not."""
+    if target in s.memory.origin:
+        raise MutationError("a write to a dict that is in a list", s.span, "build it first, and put it in last")
+    refuse_foreign(s, target)
+    t = as_map(target.type) if isinstance(target.type, Dict) else target.type
+    assert isinstance(t, Map)
+    return t
+
+
+def key_type(s: Emitter, key: Operand) -> Type:
+    """The type of a key. Raises UnsupportedSyntaxError for one that carries a derivative, or may do so."""
+    t = type_of_key(key.value) if isinstance(key, Const) else key.type
+    if is_differentiable(t):
+        raise UnsupportedSyntaxError("a key of a dict that may be differentiated", s.span, _KEY_HINT)
+    return t
+
+
+@handles(defaultdict)
+def _defaultdict(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
+    factory, *more = args or [Const(None)]
+    t = type_of_operand(factory)
+    if isinstance(t, Closure) and not t.captured:
+        return _filled(s, defaultdict, [], t.code, more, kwargs)
+    if not isinstance(factory, Const):
+        raise UnsupportedSyntaxError(
+            "a `defaultdict` with a default that is known late", s.span, "give it a function that reads no variables"
+        )
+    return _filled(s, defaultdict, [factory], factory.value, more, kwargs)
+
+
+def _filled(
+    s: Emitter, cls: type, how: list[Operand], default: Any, given: list[Operand], kwargs: dict[str, Operand]
+) -> Operand:
+    """A dict of class `cls` that is made without items, and then updated with those that are `given`."""
+    made = s.emit(cls, how, None, Map(NEVER, NEVER, cls, default))
+    if given or kwargs:
+        method(s, made, "update", given, kwargs)
+    return s.current(made)
+
+
+@handles(OrderedDict)
+def _ordered_dict(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
+    return _filled(s, OrderedDict, [], None, args, kwargs)
+
+
+@handles(Counter)
+def _counter(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
+    return _filled(s, Counter, [], None, args, kwargs)
+
+
+@handles(dict.__getitem__)
+def _raw(s: Emitter, args: list[Operand], _: Any) -> Operand:
+    """What is under a key, without what the class says of keys that are not there."""
+    obj, key = args
+    return s.emit(operator.getitem, args, None, getitem(obj, key))
+
+
+def item(s: Emitter, obj: Value, key: Operand) -> Operand | None:
+    """`obj[key]` of a dict that has something to say of keys that it lacks; None for any other."""
+    t = obj.type
+    assert isinstance(t, Map)
+    if s.in_adjoint or (t.default is None and t.cls is not Counter):
+        return None
+    if t.cls is Counter:
+        return s.call_in_place(functional.count_of, [obj, key])  # type: ignore[arg-type]
+    factory = s.apply(primitives.MakeClosure(t.default), []) if isinstance(t.default, Function) else Const(t.default)
+    s.call_in_place(functional.fill_in, [obj, key, factory])  # type: ignore[arg-type]
+    return _raw(s, [s.current(obj), key], {})
+
+
+def _is_plain(t: Type) -> bool:
+    """Whether values of a type may be in a dict: nothing that has parts to be written to, but for arrays."""
+    if isinstance(t, Tuple):
+        return all(map(_is_plain, t.items))
+    return isinstance(t, (Number, Array)) or not (isinstance(t, (List, Dict, Map)) or is_differentiable(t))
