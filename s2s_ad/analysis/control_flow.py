@@ -12,6 +12,7 @@ from s2s_ad.analysis.choices import may_select, one_of, select
 from s2s_ad.analysis.dict_views import looped_over, refuse_kept, refuse_written
 from s2s_ad.analysis.handlers.operators import operation
 from s2s_ad.analysis.handlers.records import is_object
+from s2s_ad.analysis.handlers.sets import SET
 from s2s_ad.analysis.managers import entered
 from s2s_ad.analysis.memory import Root, State
 from s2s_ad.analysis.operands import constant, type_of_operand
@@ -22,7 +23,7 @@ from s2s_ad.analysis.statics import is_hashable, same, unbound
 from s2s_ad.errors import MutationError, Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Try, Value, While, With, visible
-from s2s_ad.ir.types import LOST, UNKNOWN, Dict, Instance, List, Number, Record, join
+from s2s_ad.ir.types import LOST, UNKNOWN, Array, Dict, Instance, List, Map, Number, Record, Type, join
 from s2s_ad.rules import functional
 from s2s_ad.rules.functional import SPREAD
 
@@ -117,8 +118,8 @@ class BlockEvaluator(SequenceEvaluator):
             self.env.update(zip(op.results, self.block(side), strict=True))
             return
         self._refresh(self.memory.state.version)
-        if isinstance(test, Value) and isinstance(test.type, List):
-            test = self.apply(bool, [test])  # whether it is empty now; the list itself may grow
+        if isinstance(test, Value) and _may_change(test.type):
+            test = self.apply(bool, [test])  # what it is now; a list, say, may grow
         elif isinstance(test, Value) and not isinstance(test.type, (Number, Instance)) and self._in_try():
             test = self.apply(bool, [test])  # which may raise, where that matters
         sides = [self.side(functools.partial(self.block, region)) for region in (op.then, op.orelse)]
@@ -305,6 +306,11 @@ class BlockEvaluator(SequenceEvaluator):
 
     def _loop(self, op: For | While) -> None:
         raise NotImplementedError
+
+
+def _may_change(t: Type) -> bool:
+    """Whether what a value of a known type holds may be other things at other times."""
+    return t == SET or (isinstance(t, (Array, List, Dict, Map)) and bool(kinds(t)))
 
 
 @dataclass(eq=False)

@@ -110,8 +110,9 @@ class Map(Type):
 
     def holding(self, key: Type, item: Type) -> Map:
         """The type when there are such keys and values too."""
-        known = self.key == key or isinstance(self.key, Never)
-        return replace(self, key=key if known else Instance(object), item=join(self.item, item))
+        keys = {k for k in (self.key, key) if not isinstance(k, Never)}
+        joined = keys.pop() if len(keys) == 1 else Instance(object) if keys else NEVER
+        return replace(self, key=joined, item=join(self.item, item))
 
 
 @dataclass(frozen=True)
