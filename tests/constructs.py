@@ -178,6 +178,9 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
             "d = {k: x * len(k) for k in ('a', 'bb')}\nreturn d['a'] * d['bb']",
         ),
         C("comprehensions of dicts over other keys", "d = {i: a for i, a in enumerate(v)}\nreturn d[0] * x"),
+        C("`collections.deque`", "q = collections.deque(v, maxlen=2)\nq.append(x)\nreturn q[0] * q.pop() * x"),
+        C("a deque whose `maxlen` is known late", "q = collections.deque(v, maxlen=len(xs))\nreturn q[0] * x"),
+        C("slices of what is no list", "q = collections.deque(v)\nreturn sum(q[1:])"),
         C(
             "`d[key] = …` by a key known late",
             "d = {}\nfor i, a in enumerate(v):\n    d[i % 2] = a * x\nreturn d[0] * d[1]",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from s2s_ad.ir.nodes import Function, Operand, Value
 from s2s_ad.ir.primitives import Cell, MakeClosure, SetCell
-from s2s_ad.ir.types import Closure, Dict, Instance, Iterable, List, Lost, Map, Record, Tuple, Type
+from s2s_ad.ir.types import Closure, Deque, Dict, Instance, Iterable, List, Lost, Map, Record, Tuple, Type
 
 Scope = dict[Cell, object]
 
@@ -75,7 +75,7 @@ def shows_function(t: Type) -> bool:
             return any(map(shows_function, (item,) if parts is None else parts))
         case Map(_, item, _, default):
             return isinstance(default, Function) or shows_function(item)
-        case Iterable(item):
+        case Iterable(item) | Deque(item):
             return shows_function(item)
     return False
 
@@ -94,7 +94,7 @@ def _holds_callable(t: Type) -> bool:
             return any(map(_holds_callable, parts))
         case List(item, parts):
             return any(map(_holds_callable, (item,) if parts is None else parts))
-        case Map(_, item):
+        case Map(_, item) | Deque(item):
             return _holds_callable(item)
         case Instance(cls):
             return hasattr(cls, "__call__")  # noqa: B004
@@ -109,7 +109,7 @@ def _codes(t: Type) -> Iterator[object]:
             pass
         case List(item, parts):
             parts = (item,) if parts is None else parts
-        case Iterable(item) | Map(_, item):
+        case Iterable(item) | Map(_, item) | Deque(item):
             parts = (item,)
         case _:
             return

@@ -23,7 +23,7 @@ from s2s_ad.analysis.statics import is_hashable, same, unbound
 from s2s_ad.errors import MutationError, Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Try, Value, While, With, visible
-from s2s_ad.ir.types import LOST, UNKNOWN, Array, Dict, Instance, List, Map, Number, Record, Type, join
+from s2s_ad.ir.types import LOST, UNKNOWN, Array, Deque, Dict, Instance, List, Map, Number, Record, Type, join
 from s2s_ad.rules import functional
 from s2s_ad.rules.functional import SPREAD
 
@@ -310,7 +310,7 @@ class BlockEvaluator(SequenceEvaluator):
 
 def _may_change(t: Type) -> bool:
     """Whether what a value of a known type holds may be other things at other times."""
-    return t == SET or (isinstance(t, (Array, List, Dict, Map)) and bool(kinds(t)))
+    return t == SET or (isinstance(t, (Array, List, Deque, Dict, Map)) and bool(kinds(t)))
 
 
 @dataclass(eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import operator
-from collections import Counter, OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict, deque
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from s2s_ad.rules.registry import Opaque, registry
 _PURE = {
     primitives.make_tuple, primitives.make_list, primitives.make_set, primitives.make_dict, primitives.read_global,
     primitives.lookup, slice, getattr, isinstance, len, range, zip, enumerate, reversed, list, tuple, bool, float,
-    OrderedDict, defaultdict, Counter, operator.getitem, operator.contains, np.errstate, contextlib.nullcontext,
+    deque, OrderedDict, defaultdict, Counter, operator.getitem, operator.contains, np.errstate, contextlib.nullcontext,
 }  # fmt: skip
 _DISPLAYS = frozenset({primitives.make_tuple, primitives.make_list, slice})
 _MAKERS = (primitives.MakeClosure, primitives.MakeObject)

@@ -12,7 +12,7 @@ y = f(x)               may be that of `x`, unless `f` is known to give new memor
 from __future__ import annotations
 
 import operator
-from collections import Counter, OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Hashable, Iterable
 from typing import Any
 
@@ -26,7 +26,7 @@ from s2s_ad.analysis.program import Instance as FunctionInstance
 from s2s_ad.analysis.sharing import kinds, makes_new
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
-from s2s_ad.ir.types import INT, Array, Dict, Instance, List, Map, Record, Tuple, Type
+from s2s_ad.ir.types import INT, Array, Deque, Dict, Instance, List, Map, Record, Tuple, Type
 from s2s_ad.rules.numpy import methods
 
 _DISPLAYS = frozenset({primitives.make_tuple, primitives.make_list})
@@ -40,7 +40,7 @@ SPLITS = frozenset({np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit}) 
 _AT_LEAST = frozenset({np.atleast_1d, np.atleast_2d, np.atleast_3d})  # of an array with axes a view
 _SOLID: frozenset[Any] = frozenset({np.zeros, np.ones, np.empty, np.full, np.eye, np.identity})
 _NEW_LISTS = frozenset({list, sorted, operator.add, operator.mul})
-_NEW_DICTS = frozenset({OrderedDict, defaultdict, Counter})  # without items
+_NEW_EMPTY = frozenset({deque, OrderedDict, defaultdict, Counter})  # without items
 
 
 def locate(memory: Memory, value: Value, call: Call) -> None:
@@ -73,7 +73,7 @@ def _locate_item(memory: Memory, value: Value, call: Call, base: Operand, index:
         memory.new_root(value)
     elif _has_views(memory, base) and (is_basic(index) if isinstance(t, Array) else type_of_operand(index) == INT):
         _follow(memory, value, operator.getitem, [base, index], {})
-    elif isinstance(t, Map) or (
+    elif isinstance(t, (Map, Deque)) or (
         isinstance(t, List) and memory.root(base) is not None and type_of_operand(index) == INT
     ):
         memory.item(value, base, index)  # type: ignore[arg-type]
@@ -197,7 +197,7 @@ def _locate_new(memory: Memory, value: Value, call: Call, args: list[Operand]) -
         memory.new_root(value)
         if not isinstance(value.type, Array):
             memory.tie_parts(value)
-    elif hashable and fn in _NEW_DICTS:
+    elif hashable and fn in _NEW_EMPTY:
         memory.new_root(value)
     elif _makes_new(fn, call, value):
         memory.new_root(value).solid = _is_solid(fn, call, value)

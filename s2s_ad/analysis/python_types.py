@@ -18,6 +18,7 @@ from s2s_ad.ir.types import (
     NEVER,
     UNKNOWN,
     Array,
+    Deque,
     Dict,
     Instance,
     Iterable,
@@ -44,14 +45,14 @@ def getitem(obj: Operand, index: Operand) -> Type:
         return sequence_item(t, known)
     if t == Instance(str):
         return t
+    if isinstance(t, Deque):
+        return t.item
     if isinstance(t, Dict) and isinstance(index, Const) and index.value in t.keys:
         return t.values[t.keys.index(index.value)]
     if isinstance(t, Map):
         return t.item
-    if isinstance(t, Dict) and not t.keys:
-        return NEVER
-    if isinstance(t, Dict) and len(set(t.values)) == 1:
-        return t.values[0]
+    if isinstance(t, Dict):
+        return join_all(t.values)
     return UNKNOWN
 
 
@@ -61,7 +62,7 @@ def iterated(t: Type) -> Type:
         return Array(t.dtype, t.axes[1:])
     if isinstance(t, Tuple):
         return join_all(t.items)
-    if isinstance(t, (List, Iterable)):
+    if isinstance(t, (List, Iterable, Deque)):
         return t.item
     if t == Instance(str):
         return t

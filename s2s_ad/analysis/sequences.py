@@ -7,6 +7,7 @@ import operator
 from collections.abc import Sequence
 
 from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.handlers import deques
 from s2s_ad.analysis.handlers.operators import operation
 from s2s_ad.analysis.handlers.records import is_object
 from s2s_ad.analysis.operands import constant, type_of_operand
@@ -18,7 +19,7 @@ from s2s_ad.analysis.statics import (
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Call, Const, Operand, Star, Value
-from s2s_ad.ir.types import Dict, List, Record, Tuple, Type, holds_different_objects
+from s2s_ad.ir.types import Deque, Dict, List, Record, Tuple, Type, holds_different_objects
 
 
 class SequenceEvaluator(Emitter):
@@ -76,6 +77,8 @@ class SequenceEvaluator(Emitter):
     def walked(self, operand: Operand) -> Operand:
         """What to loop over where an object is looped over: what its `__iter__` gives."""
         t = type_of_operand(operand)
+        if isinstance(t, Deque):
+            return deques.walked(self, operand)
         if not is_object(t):
             return self.no_object(operand)
         iterator = operation(self, iter, [operand], {})

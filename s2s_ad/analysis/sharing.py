@@ -23,7 +23,7 @@ from s2s_ad.analysis.effects import callee, is_errstate, is_pure, writes
 from s2s_ad.analysis.operands import constant
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, For, If, Operand, Try, Value, While, With, operands, regions, sides
-from s2s_ad.ir.types import Array, Closure, Dict, List, Map, Never, Number, Record, Static, Tuple, Type
+from s2s_ad.ir.types import Array, Closure, Deque, Dict, List, Map, Never, Number, Record, Static, Tuple, Type
 from s2s_ad.ir.types import Instance as InstanceType
 from s2s_ad.rules.numpy import methods
 from s2s_ad.runtime import CHECKS
@@ -63,7 +63,7 @@ def kinds(t: Type) -> Kinds:
             return ()
         case List(item, parts):
             return _joined(parts or (item,), _ITEMS)
-        case Map(_, item):
+        case Map(_, item) | Deque(item):
             return _joined((item,), _ITEMS)
         case InstanceType(cls):
             return () if issubclass(cls, _IMMUTABLE) else _BOTH
@@ -188,7 +188,7 @@ class Sharing:
         if isinstance(target.type, Array):  # type: ignore[union-attr]
             return _ELEMENTS
         nested = callee(op) is primitives.store and len(op.args) > 3
-        return _ITEMS if isinstance(target.type, (List, Dict, Map, Record)) and not nested else _BOTH  # type: ignore[union-attr]
+        return _ITEMS if isinstance(target.type, (List, Deque, Dict, Map, Record)) and not nested else _BOTH  # type: ignore[union-attr]
 
 
 def _moves_items(op: Call, t: Type) -> bool:
@@ -205,7 +205,10 @@ def _moves_items(op: Call, t: Type) -> bool:
 
 def makes_new(fn: Any, op: Call) -> bool:
     """Whether the results share no memory with the operands."""
-    if not isinstance(op.results[0].type, Array) or len(op.results) > 1:
+    result = op.results[0].type
+    if fn in (list, sorted) and isinstance(result, List) and not kinds(result.item):
+        return True
+    if not isinstance(result, Array) or len(op.results) > 1:
         return False
     if isinstance(fn, np.ufunc):
         return not op.kwargs and len(op.args) <= fn.nin

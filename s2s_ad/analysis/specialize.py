@@ -15,6 +15,8 @@ from collections.abc import Callable, Sequence
 from types import FunctionType, MethodType
 from typing import Any
 
+import numpy as np
+
 from s2s_ad import runtime
 from s2s_ad.analysis import array_types, outside, written_globals
 from s2s_ad.analysis.axis_names import AxisNames
@@ -27,6 +29,7 @@ from s2s_ad.analysis.emission import Mark
 from s2s_ad.analysis.handlers import (
     HANDLERS,
     construct,
+    deques,
     initialise,
     into_output,
     records,
@@ -59,6 +62,7 @@ from s2s_ad.ir.types import (
     UNKNOWN,
     Array,
     Closure,
+    Deque,
     Dict,
     List,
     Lost,
@@ -161,6 +165,8 @@ class Specializer(LoopEvaluator):
 
     def _taken_by(self, fn: Any, args: list[Operand]) -> list[Operand]:
         """The arguments, with lists for the iterators whose items `fn` takes one after the other."""
+        if isinstance(fn, np.ufunc) or (getattr(fn, "__module__", None) or "").startswith("numpy"):
+            args = [deques.walked(self, a) if isinstance(type_of_operand(a), Deque) else a for a in args]
         takes_all = fn in TAKES_ALL
         if not takes_all and fn not in TAKES_SOME and fn not in DEFINITIONS:
             return args

@@ -26,7 +26,7 @@ from s2s_ad.codegen.references import load
 from s2s_ad.errors import MissingRuleError, MutationError, Span
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Try, Value, While, With, regions
-from s2s_ad.ir.types import Array, Number
+from s2s_ad.ir.types import Array, Deque, Number
 from s2s_ad.runtime import REFUSING, let_refusals_through
 from s2s_ad.transforms.pairs import PairForward
 
@@ -208,6 +208,8 @@ class StatementPrinter:
 
     def _pop(self, op: Call) -> list[ast.stmt]:
         value, taken = self._method(op, "pop"), op.results[0]
+        if isinstance(type_of_operand(op.args[0]), Deque) and len(op.args) > 1:  # type: ignore[arg-type]
+            value = self._method(op, "popleft", 2)
         first = ast.Assign([store(self.naming.name[taken])], value) if self.uses[taken] else ast.Expr(value)
         return [first, *self._version(op, 1)]
 
@@ -226,11 +228,16 @@ class StatementPrinter:
         place = ast.Subscript(self.operand(items), self.expressions.index(key), ast.Store())  # type: ignore[arg-type]
         return [ast.Assign([place], self.operand(item)), *self._version(op, 0)]
 
+    def _insert(self, op: Call) -> list[ast.stmt]:
+        if not isinstance(type_of_operand(op.args[0]), Deque):  # type: ignore[arg-type]
+            return self._write_by_method(op)
+        return [ast.Expr(self._method(op, "appendleft", 2)), *self._version(op, 0)]
+
     def _write_by_method(self, op: Call) -> list[ast.stmt]:
         return [ast.Expr(self._method(op, callee(op).__name__)), *self._version(op, 0)]
 
-    def _method(self, op: Call, name: str) -> ast.expr:
-        items, *args = map(self.operand, op.args)
+    def _method(self, op: Call, name: str, first: int = 1) -> ast.expr:
+        items, *args = map(self.operand, (op.args[0], *op.args[first:]))
         return ast.Call(ast.Attribute(items, name, ast.Load()), args, [])
 
     def _permute(self, op: Call) -> list[ast.stmt]:
@@ -510,7 +517,7 @@ _WRITERS: dict[Any, Any] = {
     primitives.set_item: StatementPrinter._set_item,
     primitives.put: StatementPrinter._set_item,
     primitives.delete_item: StatementPrinter._delete_item,
-    primitives.insert: StatementPrinter._write_by_method,
+    primitives.insert: StatementPrinter._insert,
     primitives.extend: StatementPrinter._write_by_method,
     primitives.reverse: StatementPrinter._write_by_method,
     primitives.permute: StatementPrinter._permute,

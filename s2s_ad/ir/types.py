@@ -116,6 +116,14 @@ class Map(Type):
 
 
 @dataclass(frozen=True)
+class Deque(Type):
+    """A `collections.deque` of at most `bound` items."""
+
+    item: Type
+    bound: int | None = None
+
+
+@dataclass(frozen=True)
 class Iterable(Type):
     """A lazy iterable (`range`, `zip`, `enumerate`, `reversed`) that yields `item`."""
 
@@ -181,7 +189,7 @@ def is_differentiable(t: Type) -> bool:
             return dtype is None or dtype.kind in "fc"
         case Tuple(items) | Dict(_, items) | Closure(_, items) | Record(values=items):
             return any(map(is_differentiable, items))
-        case List(item) | Iterable(item) | Map(_, item):
+        case List(item) | Iterable(item) | Map(_, item) | Deque(item):
             return is_differentiable(item)
         case Unknown():
             return True
@@ -204,7 +212,7 @@ def is_complex(t: Type) -> bool:
             return dtype is not None and dtype.kind == "c"
         case Tuple(items) | Dict(_, items) | Closure(_, items) | Record(values=items):
             return any(map(is_complex, items))
-        case List(item) | Iterable(item) | Map(_, item):
+        case List(item) | Iterable(item) | Map(_, item) | Deque(item):
             return is_complex(item)
     return False
 
@@ -225,7 +233,7 @@ def object_in(t: Type) -> type | None:
     """The class of an object in a value of type `t`."""
     if isinstance(t, Record):
         return t.cls
-    if isinstance(t, (List, Iterable, Map)):
+    if isinstance(t, (List, Iterable, Map, Deque)):
         parts: tuple[Type, ...] = (t.item, *(getattr(t, "items", None) or ()))
     else:
         parts = t.items if isinstance(t, Tuple) else t.values if isinstance(t, Dict) else ()
@@ -284,6 +292,8 @@ def join(a: Type, b: Type) -> Type:
             return List(join(a.item, b.item))
         case Dict(), Dict() if a.keys == b.keys:
             return Dict(a.keys, tuple(map(join, a.values, b.values)))
+        case Deque(), Deque() if a.bound == b.bound:
+            return Deque(join(a.item, b.item), a.bound)
         case Map(), Map() if a.cls is b.cls and a.default is b.default:
             return a.holding(b.key, b.item)
         case (Map(cls=cls), Dict() as known) | (Dict() as known, Map(cls=cls)) if cls is dict:
@@ -364,6 +374,8 @@ def describe(t: Type) -> str:
             return f"list[{describe(item) if items is None else ', '.join(map(describe, items))}]"
         case Dict(keys, values):
             return "dict[" + ", ".join(f"{k!r}: {describe(v)}" for k, v in zip(keys, values)) + "]"
+        case Deque(item):
+            return f"deque[{describe(item)}]"
         case Map(key, item, cls):
             return f"{cls.__name__}[{describe(key)}, {describe(item)}]"
         case Iterable(item):

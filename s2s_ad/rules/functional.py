@@ -469,6 +469,44 @@ def total_of_counts(d: Any, /) -> Any:
     return sum(dict_values(d))
 
 
+# Of deques.
+def make_room_left(d: Any, bound: Any) -> None:
+    """What a full deque does before something is appended at the right."""
+    if len(d) == bound:
+        d.popleft()
+
+
+def make_room_right(d: Any, bound: Any) -> None:
+    """What a full deque does before something is appended at the left."""
+    if len(d) == bound:
+        d.pop()
+
+
+def extend_right(d: Any, items: Any) -> None:
+    """``d.extend(items)``."""
+    for x in list(items):
+        d.append(x)
+
+
+def extend_left(d: Any, items: Any) -> None:
+    """``d.extendleft(items)``."""
+    for x in list(items):
+        d.appendleft(x)
+
+
+def rotate(d: Any, n: Any = 1) -> None:
+    """``d.rotate(n)``: the last ``n`` come to the left."""
+    if len(d) > 0:
+        for _ in range(n % len(d)):
+            d.appendleft(d.pop())
+
+
+def clear_deque(d: Any) -> None:
+    """``d.clear()``."""
+    while len(d) > 0:
+        d.pop()
+
+
 # Calls with a starred sequence whose length is not known, as functions of that sequence.
 def _zip_rows(rows: Any) -> Any:
     """``zip(*rows)``."""

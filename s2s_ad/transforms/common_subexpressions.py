@@ -31,7 +31,7 @@ from s2s_ad.analysis.program import Instance
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Op, Operand, Star, Value, With, operands
-from s2s_ad.ir.types import Array, Dict, List, Map, Number, Tuple
+from s2s_ad.ir.types import Array, Deque, Dict, List, Map, Number, Tuple
 from s2s_ad.transforms.outside import Outside
 from s2s_ad.transforms.rewriting import SharingRewriter, key_of
 
@@ -119,7 +119,7 @@ def _may_be_shared(op: Call) -> bool:
 
 def _is_known(operand: Operand) -> bool:
     if isinstance(operand, Value):
-        known = isinstance(operand.type, (Number, Array, Tuple, List, Dict, Map)) or not kinds(operand.type)
+        known = isinstance(operand.type, (Number, Array, Tuple, List, Deque, Dict, Map)) or not kinds(operand.type)
         return known and not operand.unbound
     return not kinds(type_of_operand(operand))
 

@@ -21,6 +21,7 @@ from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
 from s2s_ad.ir.types import (
     UNKNOWN,
     Array,
+    Deque,
     Dict,
     List,
     Map,
@@ -103,7 +104,7 @@ def _reverse_convert(step: StructuralStep) -> None:
     items = step.args()[0]
     if isinstance(type_of_operand(items), Unknown):
         bar = step.t.spec.apply(runtime.of_items, [bar, items])
-    elif not isinstance(type_of_operand(items), (List, Tuple)):
+    elif not isinstance(type_of_operand(items), (List, Tuple, Deque)):
         raise missing_rule(step.op)
     step.contribute(0, bar)
 
@@ -182,7 +183,7 @@ def _reverse_getitem(step: StructuralStep) -> None:
     if static_parts(kind) is not None and isinstance(index, Const) and not isinstance(index.value, bool):
         _contribute_part(step, kind, index.value, bar)
         return
-    if isinstance(kind, List):
+    if isinstance(kind, (List, Deque)):
         _scatter_in_list(step, primal, index, bar)
         return
     if isinstance(kind, Map):

@@ -28,6 +28,7 @@ from s2s_ad.ir.types import (
     Array,
     Axis,
     Closure,
+    Deque,
     Dict,
     Instance,
     Iterable,
@@ -73,7 +74,7 @@ def cotangent_type(t: Type) -> Type:
             return List(join_all(bars), bars)
         case Map(key, item):
             return Map(key, cotangent_type(item))
-        case List(item) | Iterable(item):
+        case List(item) | Iterable(item) | Deque(item):
             return List(cotangent_type(item))
     return UNKNOWN
 
@@ -116,7 +117,7 @@ class Tangents:
                 return self.call(np.zeros_like, value)
             case _ if static_parts(t) is not None:
                 return self.rebuild(t, [self.zero(p) for p in self.parts(value)])
-            case List():
+            case List() | Deque():
                 return self.comprehension(value, self.zero)
             case Map():
                 return self.spec.emit(primitives.make_dict, [], None, cotangent_type(t))
@@ -212,7 +213,7 @@ class Tangents:
             case _ if (parts := static_parts(t)) is not None:
                 pairs = zip(self.parts_of_cotangent(a, t), self.parts_of_cotangent(b, t), parts, strict=True)
                 return self.rebuild(t, [self.add(p, q, part) for p, q, part in pairs])
-            case List(item) | Iterable(item):
+            case List(item) | Iterable(item) | Deque(item):
                 return self._add_lists(a, b, item)
         return self.call(runtime.add, a, b)
 
@@ -236,7 +237,7 @@ class Tangents:
     def comprehension(self, iterable: Operand, element: Any) -> Operand:
         """`[element(item) for item in iterable]`."""
         from_type = type_of_operand(iterable)
-        item_type = from_type.item if isinstance(from_type, (List, Iterable)) else UNKNOWN
+        item_type = from_type.item if isinstance(from_type, (List, Iterable, Deque)) else UNKNOWN
         start = self.call(primitives.make_list)
         item = Value(None, item_type)
         with self.spec.region() as ops:
@@ -257,6 +258,8 @@ class Tangents:
         t, c = type_of_operand(x), type_of_operand(x_bar)
         if not is_differentiable(t) or constant(x_bar, default=0) is None:
             return NONE
+        if isinstance(t, Deque):
+            t = List(t.item)
         if isinstance(t, (Tuple, Dict, List, Record)) and fits(t, c, core):
             return x_bar
         if isinstance(t, Map) and isinstance(c, Map):

@@ -145,7 +145,7 @@ def first_item(v):
 
 def in_a_deque(v):
     """Another container."""
-    return collections.deque(v)[-1]
+    return collections.deque(v, maxlen=len(v))[-1]
 
 
 def keys_of_an_array(v):
@@ -190,7 +190,7 @@ def deep_copy_of_all_sorts(v):
         (grouped, "return sum(", "itertools.groupby(v, lambda x: x > 0)", "write the loop out"),
         (split_in_two, "a, b = itertools.tee(v)", "itertools.tee(v)", "write the loop out"),
         (first_item, "return next(iter(v))", "", "index"),
-        (in_a_deque, "return collections.deque(v)[-1]", "collections.deque(v)", "list"),
+        (in_a_deque, "return collections.deque(v", "collections.deque(v, maxlen=len(v))", "write the number"),
         (keys_of_an_array, "d = {", "{x: i for i, x in enumerate(v)}", "keep the number as a value"),
         (lists_by_number, "d[i] = [x]", "d[i]", "keep a list of such values"),
         (through_a_text, 'return float("{:.3f}"', 'float("{:.3f}".format(v[0]).strip() + "1")', "number itself"),

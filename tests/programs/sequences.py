@@ -257,3 +257,13 @@ def list_of_arrays(x, n):
     rows = [np.arange(3.0) * x**k for k in range(n)]
     m = np.array(rows)
     return m[1] @ m[2] + sum(rows)[1] * np.stack(rows).sum() + rows[-1][-1]
+
+
+@program((X,))
+def lists_as_vectors(x):
+    """NumPy takes lists and tuples for arrays in its products."""
+    grown = []
+    for v in x:
+        grown.append(v * 2)
+    pair = (x[0], x[1])
+    return np.dot(grown, x) + np.inner(grown, grown) * np.dot(pair, [x[1], 3.0]) + np.dot(x, list(x))

@@ -85,3 +85,33 @@ def filled_with_floats(x):
     for v in x:
         seen.add(v)
     return sum(seen) ** 2
+
+
+@program((0.7,))
+def is_empty_at_first(x):
+    """A test of the set itself, which is filled meanwhile."""
+    seen = set()
+    y = 0.0
+    for i in range(3):
+        if seen:
+            y += x * i
+        else:
+            y += x**2
+        seen.add(i)
+    return y
+
+
+@program((0.7,))
+def is_emptied(x):
+    """A conditional expression and an `and` about a set, a dict and a list that are emptied."""
+    many, named, some = {1}, {"a": x}, [x]
+    y = 0.0
+    for _ in range(2):
+        y += x**2 if many else x**3
+        y += (many and x**4) or x**5
+        y += x**6 if named else x**7
+        y += x**8 if some else x**9
+        many.clear()
+        named.clear()
+        some.clear()
+    return y

@@ -10,7 +10,7 @@ import numpy as np
 
 from s2s_ad.analysis.dict_views import keep_view
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.handlers import dicts, lists, maps, records, sets
+from s2s_ad.analysis.handlers import deques, dicts, lists, maps, records, sets
 from s2s_ad.analysis.handlers.fills import drawn, method_that_fills
 from s2s_ad.analysis.handlers.table import REWRITE, handles
 from s2s_ad.analysis.handlers.writes import WRITING_METHODS, refuse_foreign_method, refuse_writing_method
@@ -24,6 +24,7 @@ from s2s_ad.ir.types import (
     INT,
     UNKNOWN,
     Array,
+    Deque,
     Dict,
     Instance,
     List,
@@ -123,6 +124,9 @@ def _call_method(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) ->
         return lists.METHODS[name](s, obj, args[2:], kwargs)
     if isinstance(t, Dict) and name in dicts.METHODS and s.memory.root(obj) is not None:
         return dicts.method(s, obj, name, args[2:], kwargs)
+    of_deque = deques.method(s, obj, name, args[2:]) if isinstance(t, Deque) and not kwargs else None
+    if of_deque is not None:
+        return of_deque
     found = maps.method(s, obj, name, args[2:], kwargs) if isinstance(t, Map) else None
     if found is not None:
         return found

@@ -9,7 +9,7 @@ from typing import Any
 from s2s_ad.analysis.cells import holds_function
 from s2s_ad.analysis.choices import functions_in
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.handlers import maps
+from s2s_ad.analysis.handlers import deques, maps
 from s2s_ad.analysis.handlers.known_items import indexed
 from s2s_ad.analysis.handlers.table import handles
 from s2s_ad.analysis.operands import constant, type_of_operand
@@ -21,6 +21,7 @@ from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Star, Value
 from s2s_ad.ir.types import (
     UNKNOWN,
     Array,
+    Deque,
     Dict,
     Instance,
     List,
@@ -148,6 +149,8 @@ def _getitem(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
                 return Const(1)
     if isinstance(obj, Value) and isinstance(t, List) and type(i) is int:
         return _function_of_list(s, obj, i)
+    if isinstance(obj, Value) and isinstance(t, Deque):
+        deques.require_index(s, index)
     if isinstance(obj, Value) and isinstance(t, Map):
         return maps.item(s, obj, index)
     if isinstance(obj, Value) and isinstance(t, Dict):

@@ -6,6 +6,7 @@ import contextlib
 import functools
 import operator
 from abc import ABCMeta
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from s2s_ad.ir.types import (
     NEVER,
     Array,
     Closure,
+    Deque,
     Dict,
     Instance,
     Iterable,
@@ -47,7 +49,7 @@ _PYTHON_TYPES = {"bool": bool, "int": int, "float": float, "complex": complex}
 def _iterable(s: Emitter, args: list[Operand], _: Any) -> Operand:
     t = type_of_operand(args[0])
     is_array = isinstance(t, Array) and bool(t.axes)
-    if not is_array and not isinstance(t, (List, Tuple, Dict, Map, Iterable, Never)) and args[0] not in s.runs:
+    if not is_array and not isinstance(t, (List, Tuple, Deque, Dict, Map, Iterable, Never)) and args[0] not in s.runs:
         what = "a loop in a `try` over what may not be iterable"
         raise UnsupportedSyntaxError(
             what, s.span, "put the loop into a function of its own, or the `try` into the loop"
@@ -149,7 +151,7 @@ def _class_of(operand: Operand) -> type | None:
         return _PYTHON_TYPES.get(t.kind)
     if isinstance(t, Array) and not t.loose and t.dtype is not None and t.axes is not None:
         return np.ndarray if t.axes or t.boxed else t.dtype.type
-    return {List: list, Dict: dict}.get(type(t), getattr(t, "cls", None))
+    return {List: list, Deque: deque, Dict: dict}.get(type(t), getattr(t, "cls", None))
 
 
 @handles(type)
@@ -171,7 +173,7 @@ def _callable(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     if isinstance(args[0], Const):
         return Const(callable(args[0].value))
     t = type_of_operand(args[0])
-    if isinstance(t, (Number, Array, List, Dict, Map)):
+    if isinstance(t, (Number, Array, List, Deque, Dict, Map)):
         return Const(False)
     if isinstance(t, Record):
         return Const(found_in_class(t.cls, "__call__") is not MISSING)

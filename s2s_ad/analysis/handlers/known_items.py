@@ -19,7 +19,7 @@ from s2s_ad.analysis.operands import as_array, constant, type_of_operand
 from s2s_ad.analysis.typing import result_type
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Star, Value
-from s2s_ad.ir.types import Array, Tuple, Type
+from s2s_ad.ir.types import Array, List, Tuple, Type
 
 _TAKE_SHAPES: tuple[Any, ...] = (
     *(np.reshape, np.transpose, np.moveaxis, np.tensordot, np.tile, np.zeros, np.ones, np.empty, np.full),
@@ -83,6 +83,17 @@ def _index_part(s: Emitter, part: Operand) -> Any:
     return type_of_operand(part) if not _items(s, part) else as_array(_type(s, part))
 
 
+def _of_arrays(fn: Any, s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand | None:
+    """The call with arrays for its lists and tuples, by which an array scalar cannot be multiplied."""
+    if not any(isinstance(type_of_operand(a), (List, Tuple)) for a in args):
+        return None
+    return s.apply(
+        fn, [s.apply(np.array, [a]) if isinstance(type_of_operand(a), (List, Tuple)) else a for a in args], kwargs
+    )
+
+
+for _fn in (np.dot, np.inner):
+    HANDLERS[_fn] = functools.partial(_of_arrays, _fn)
 for _fn in _TAKE_SHAPES:
     HANDLERS[_fn] = functools.partial(_with_constant_shapes, _fn)
 for _fn in _TAKE_ARRAYS:

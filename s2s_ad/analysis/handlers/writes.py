@@ -10,7 +10,7 @@ import numpy as np
 
 from s2s_ad import runtime
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.handlers import dicts, lists, maps, sets
+from s2s_ad.analysis.handlers import deques, dicts, lists, maps, sets
 from s2s_ad.analysis.handlers.table import HANDLERS, REWRITE, Handler, handles
 from s2s_ad.analysis.handlers.targets import refuse_views, whole
 from s2s_ad.analysis.memory import Step, same_path
@@ -25,6 +25,7 @@ from s2s_ad.ir.types import (
     INT,
     UNKNOWN,
     Array,
+    Deque,
     Dict,
     Instance,
     List,
@@ -62,7 +63,7 @@ def refuse_writing_method(s: Emitter, t: Type, name: str) -> None:
         "__int__",
         "__invert__",
     )
-    if (name in WRITING_METHODS or dunder) and isinstance(t, (Array, List, Dict, Map, Unknown)):
+    if (name in WRITING_METHODS or dunder) and isinstance(t, (Array, List, Deque, Dict, Map, Unknown)):
         raise MutationError(f"`.{name}` writes in place", s.span, REWRITE)
 
 
@@ -104,7 +105,9 @@ def _is_foreign(fn: Any) -> bool:
 
 
 def _is_mutable(t: Type) -> bool:
-    return isinstance(t, (List, Dict, Map, Record, Unknown)) or (isinstance(t, Array) and (t.axes != () or t.boxed))
+    return isinstance(t, (List, Deque, Dict, Map, Record, Unknown)) or (
+        isinstance(t, Array) and (t.axes != () or t.boxed)
+    )
 
 
 @handles(primitives.append)
@@ -137,6 +140,9 @@ def _store(s: Emitter, args: list[Operand], _: Any) -> Operand:
         return UNDEFINED
     if isinstance(target, Value) and isinstance(t, Dict) and s.memory.root(target) is not None:
         dicts.set_item(s, target, index, item)
+        return target
+    if isinstance(target, Value) and isinstance(t, Deque):
+        deques.store(s, target, index, item)
         return target
     if isinstance(target, Value) and isinstance(t, Map) and s.memory.root(target) is not None:
         maps.put(s, target, index, item)
@@ -209,8 +215,9 @@ def owner_of(s: Emitter, item: Value) -> tuple[Value, Operand] | None:
         return None
     base, index, order = memory.origin[item]
     root = memory.places[base].root
-    if isinstance(base.type, Map):
-        raise MutationError("a write to an item of a dict whose keys are known late", s.span, "put a new value in")
+    if isinstance(base.type, (Map, Deque)):
+        what = "dict whose keys are known late" if isinstance(base.type, Map) else "deque"
+        raise MutationError(f"a write to an item of a {what}", s.span, "put a new value in")
     if root in memory.state.lost or memory.state.order.get(root) is not order:
         raise MutationError(
             "a write to an item of a list that has been changed since the item was read", s.span, "read it again first"
@@ -302,7 +309,7 @@ def _augmented(s: Emitter, target: Value, t: Array, value: Operand) -> Operand:
 def _noun(t: Type) -> str:
     if isinstance(t, Instance):
         return f"a `{t.cls.__name__}`"
-    return {Array: "an array", List: "a list"}.get(type(t), "the type of the variable is not known")
+    return {Array: "an array", List: "a list", Deque: "a deque"}.get(type(t), "the type of the variable is not known")
 
 
 for _plain in (

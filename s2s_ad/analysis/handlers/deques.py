@@ -1,0 +1,104 @@
+"""A `collections.deque`: a list to which one writes at both ends.
+
+It is made of what lists are made of, `append`, `insert` at the left, `pop` at either end and writing to an item; the
+rest is said in the Python of `functional`. To append to one that is full takes an item from the other end first.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+from s2s_ad.analysis.dict_views import keep_view
+from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.handlers.lists import taking
+from s2s_ad.analysis.handlers.table import handles
+from s2s_ad.analysis.handlers.targets import whole
+from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.errors import UnsupportedSyntaxError
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import Const, Operand, Value
+from s2s_ad.ir.types import INT, NEVER, Deque, List, join
+from s2s_ad.rules import functional
+
+_ENDS = {"append": primitives.append, "appendleft": primitives.insert}
+_METHODS: dict[str, Any] = {
+    "clear": functional.clear_deque,
+    "extend": functional.extend_right,
+    "extendleft": functional.extend_left,
+    "rotate": functional.rotate,
+}
+
+
+@handles(deque)
+def _deque(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
+    """`deque(iterable, maxlen)`: one without items, to which those that are given are appended."""
+    given = dict(zip(("iterable", "maxlen"), args, strict=False)) | kwargs
+    bound = given.get("maxlen", Const(None))
+    if not isinstance(bound, Const):
+        raise UnsupportedSyntaxError("a `deque` with a `maxlen` that is known late", s.span, "write the number")
+    limits: dict[str, Operand] = {} if bound.value is None else {"maxlen": bound}
+    made = s.emit(deque, [], limits, Deque(NEVER, bound.value))
+    if "iterable" in given:
+        method(s, made, "extend", [given["iterable"]])
+    return s.current(made)
+
+
+def method(s: Emitter, target: Value, name: str, args: list[Operand]) -> Operand | None:
+    """`target.name(*args)`; None where there is no such method."""
+    if not hasattr(deque, name):
+        return None
+    whole(s, target, name)
+    if name in _ENDS and len(args) == 1:
+        return _append(s, target, name, args[0])
+    if name in ("pop", "popleft") and not args:
+        t = target.type
+        assert isinstance(t, Deque)
+        return taking(s, primitives.pop, target, [] if name == "pop" else [Const(0)], t.item, t)
+    if name == "reverse" and not args:
+        s.written(target, s.emit(primitives.reverse, [target], None, target.type, target.name))
+        return Const(None)
+    if name == "copy" and not args:
+        return s.apply(deque, [target, Const(target.type.bound)])  # type: ignore[attr-defined]
+    if name not in _METHODS:
+        raise UnsupportedSyntaxError(f"`.{name}()` of a `deque` in this form", s.span, "make a list of it: `list(d)`")
+    return s.call_in_place(_METHODS[name], [target, *args])
+
+
+def _append(s: Emitter, target: Value, name: str, item: Operand) -> Operand:
+    """Append at one end, for which a full one gives up what it has at the other."""
+    t = target.type
+    assert isinstance(t, Deque)
+    if t.bound == 0:
+        return Const(None)
+    if t.bound is not None:
+        room: Any = functional.make_room_left if name == "append" else functional.make_room_right
+        s.call_in_place(room, [target, Const(t.bound)])
+    where = [] if name == "append" else [Const(0)]
+    kind = Deque(join(t.item, type_of_operand(item)), t.bound)
+    version = s.emit(_ENDS[name], [s.current(target), *where, item], None, kind, target.name)
+    s.written(target, version)
+    s.memory.hold(version, [item])
+    return Const(None)
+
+
+def store(s: Emitter, target: Value, index: Operand, item: Operand) -> None:
+    """`target[index] = item`."""
+    t = whole(s, target, "__setitem__").type
+    assert isinstance(t, Deque)
+    require_index(s, index)
+    kind = Deque(join(t.item, type_of_operand(item)), t.bound)
+    version = s.emit(primitives.store, [target, index, item], None, kind, target.name)
+    s.written(target, version)
+    s.memory.hold(version, [item])
+
+
+def require_index(s: Emitter, index: Operand) -> None:
+    """Refuse an index that may be anything but a position."""
+    if not s.in_adjoint and type_of_operand(index) != INT and type(constant(index)) is not int:
+        raise UnsupportedSyntaxError("an index of a `deque` that is not surely an `int`", s.span, "use an `int`")
+
+
+def walked(s: Emitter, operand: Operand) -> Operand:
+    """What to take the items from one by one: a list of them, while the deque stays as it is."""
+    return keep_view(s, s.emit(list, [operand], None, List(operand.type.item)), operand, keys=False)  # type: ignore[union-attr]
