@@ -259,7 +259,7 @@ def list_of_arrays(x, n):
     return m[1] @ m[2] + sum(rows)[1] * np.stack(rows).sum() + rows[-1][-1]
 
 
-@program((X,))
+@program((V,))
 def lists_as_vectors(x):
     """NumPy takes lists and tuples for arrays in its products."""
     grown = []
