@@ -37,7 +37,7 @@ def finish(x_bar: Any, x: Any) -> Any:
     if isinstance(x, (list, tuple)):
         return _project_sequence(x_bar, x)
     if isinstance(x, dict):
-        return {k: finish(None if x_bar is None else x_bar[k], part) for k, part in x.items()}
+        return {k: finish(None if x_bar is None else x_bar.get(k), part) for k, part in x.items()}
     if not isinstance(x, (np.ndarray, np.generic, complex, float, int)):
         attributes = attributes_of(x)
         bars = {k: finish(None if x_bar is None else x_bar.get(k), part) for k, part in attributes.items()}

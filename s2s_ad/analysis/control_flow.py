@@ -271,7 +271,8 @@ class BlockEvaluator(SequenceEvaluator):
             if options:
                 self.choices[merged] = options
             results.append(merged)
-            pairs.append((self._no_selection(a, then.ops), self._no_selection(b, orelse.ops)))
+            a, b = self._no_selection(a, then.ops), self._no_selection(b, orelse.ops)
+            pairs.append((without_keys(a, merged.type, then.ops), without_keys(b, merged.type, orelse.ops)))
             return merged
 
         before, alive = self.memory.state, [s.state for s in sides if not s.dead]
@@ -306,6 +307,15 @@ class BlockEvaluator(SequenceEvaluator):
 
     def _loop(self, op: For | While) -> None:
         raise NotImplementedError
+
+
+def without_keys(operand: Operand, t: Type, ops: list[Op]) -> Operand:
+    """What a region, with these `ops`, gives as a value of type `t`, which forgets the keys of a dict."""
+    if not isinstance(t, Map) or not isinstance(type_of_operand(operand), Dict):
+        return operand
+    value = Value(getattr(operand, "name", None), t)
+    ops.append(Call((value,), Const(primitives.Refreshed(())), (operand,)))
+    return value
 
 
 def _may_change(t: Type) -> bool:

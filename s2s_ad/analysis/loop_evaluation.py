@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from s2s_ad.analysis.cells import has_code
-from s2s_ad.analysis.control_flow import BlockEvaluator
+from s2s_ad.analysis.control_flow import BlockEvaluator, without_keys
 from s2s_ad.analysis.iterators import Run
 from s2s_ad.analysis.memory import Root, State, same_path
 from s2s_ad.analysis.operands import type_of_operand
@@ -152,11 +152,14 @@ class LoopEvaluator(BlockEvaluator):
             (loop.with_memory[i] if i in results else None, results.get(i, op.results[i]), loop.inits[i])
             for i in range(len(loop.inits))
         ]
-        inits = (*(loop.inits[i] for i in kept), *(before.version[r] for r in found.roots))
+        types = [*(loop.types[i] for i in kept), *(loop.root_types[r] for r in found.roots)]
+        starts = [*(loop.inits[i] for i in kept), *(before.version[r] for r in found.roots)]
+        inits = tuple(without_keys(o, t, self.ops) for o, t in zip(starts, types, strict=True))
         finish(self.memory, found, before, loop.end, last, names)
         for i, value in enumerate(op.results):
             self.env[value] = found.fixed[i] if i in found.fixed else results[i]
-        outs = (loop.stop, *(loop.outs[i] for i in kept), *(loop.end.version[r] for r in found.roots))
+        ends = [*(loop.outs[i] for i in kept), *(loop.end.version[r] for r in found.roots)]
+        outs = (loop.stop, *(without_keys(o, t, loop.ops) for o, t in zip(ends, types, strict=True)))
         params = (*loop.item, *(loop.params[i] for i in kept), *loop.root_params)
         body = Block(params, tuple(loop.ops), outs)
         all_results = (*(results[i] for i in kept), *last)

@@ -102,6 +102,8 @@ class ExpressionPrinter:
         fn = constant(op.target)
         if isinstance(op.target, Value):
             return ast.Call(self.operand(op.target), *self._arguments(op, 0))
+        if isinstance(fn, primitives.Refreshed):
+            return self.operand(op.args[0])  # type: ignore[arg-type]
         method = getattr(self, "_" + fn.__name__, None) if fn in _SPECIAL else None
         if method is not None:
             return method(op)  # type: ignore[no-any-return]

@@ -117,7 +117,7 @@ class Map(Type):
 
 @dataclass(frozen=True)
 class Deque(Type):
-    """A `collections.deque` of at most `bound` items."""
+    """A `collections.deque` of at most `bound` items; `LATE`: it is not known of how many."""
 
     item: Type
     bound: int | None = None
@@ -169,6 +169,7 @@ class Instance(Type):
     cls: type
 
 
+LATE = -1
 UNKNOWN = Unknown()
 LOST = Lost()
 NEVER = Never()
@@ -292,8 +293,8 @@ def join(a: Type, b: Type) -> Type:
             return List(join(a.item, b.item))
         case Dict(), Dict() if a.keys == b.keys:
             return Dict(a.keys, tuple(map(join, a.values, b.values)))
-        case Deque(), Deque() if a.bound == b.bound:
-            return Deque(join(a.item, b.item), a.bound)
+        case Deque(), Deque():
+            return Deque(join(a.item, b.item), a.bound if a.bound == b.bound else LATE)
         case Map(), Map() if a.cls is b.cls and a.default is b.default:
             return a.holding(b.key, b.item)
         case (Map(cls=cls), Dict() as known) | (Dict() as known, Map(cls=cls)) if cls is dict:

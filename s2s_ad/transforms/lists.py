@@ -83,7 +83,7 @@ def _reverse_pop(step: StructuralStep) -> None:
     buffer, entry = open_buffer(step)
     index = step.args()[1] if len(step.op.args) > 1 else Const(-1)
     i = constant(index)
-    if isinstance(type_of_operand(buffer), Map):
+    if isinstance(step.op.results[-1].type, Map):
         rest = _write(step, primitives.put, buffer, index, bar)
     elif i == -1:
         rest = _write(step, primitives.append, buffer, bar)

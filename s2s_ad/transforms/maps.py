@@ -9,9 +9,7 @@ A key that d̄ does not have stands for zero, so that going back nothing has to 
 
 from __future__ import annotations
 
-from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.ir import primitives
-from s2s_ad.ir.types import Dict
 from s2s_ad.transforms.lists import close, is_idle, open_buffer, taken
 from s2s_ad.transforms.structural import StructuralStep, reverses
 
@@ -24,7 +22,4 @@ def _reverse_put(step: StructuralStep) -> None:
     key, item = step.args()[1:]
     bar, rest = taken(step, primitives.pop, buffer, key, step.t.tangents.zero(item))
     step.contribute(2, bar)
-    if isinstance(type_of_operand(step.args()[0]), Dict):
-        step.contribute(0, rest)  # its keys were known until then
-    else:
-        close(step, rest, entry)
+    close(step, rest, entry)

@@ -11,7 +11,7 @@ from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.errors import MutationError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Value
-from s2s_ad.ir.types import Array, Dict, List, Record, Type
+from s2s_ad.ir.types import Array, Dict, List, Map, Record, Type
 from s2s_ad.transforms.structural import StructuralStep, reverses
 from s2s_ad.transforms.tangents import static_parts
 
@@ -45,6 +45,9 @@ def _reverse_refreshed(step: StructuralStep) -> None:
     if bar is None:
         return
     t = step.t
+    if isinstance(step.op.results[0].type, Map):
+        step.contribute(0, bar)  # whose keys were known before
+        return
     kind, keys = type_of_operand(step.args()[0]), callee(step.op).keys
     if isinstance(kind, List) and static_parts(kind) is None:
         _reverse_refreshed_list(step, bar, keys)

@@ -33,7 +33,7 @@ from s2s_ad.ir.types import (
     is_differentiable,
 )
 from s2s_ad.transforms.steps import CallStep, missing_rule
-from s2s_ad.transforms.tangents import cotangent_type, static_parts
+from s2s_ad.transforms.tangents import cotangent_type, plain_zero, static_parts
 from s2s_ad.transforms.views import origin
 
 if TYPE_CHECKING:
@@ -189,6 +189,9 @@ def _reverse_getitem(step: StructuralStep) -> None:
     if isinstance(kind, Map):
         _scatter_in_map(step, primal, index, bar)
         return
+    if isinstance(kind, Dict) and isinstance(step.op.results[0].type, (Number, Array)):
+        _scatter_in_list(step, primal, index, bar, primitives.put)
+        return
     if isinstance(kind, Array) and kind.axes == ():
         t.contribute(primal, bar)
         return
@@ -313,22 +316,24 @@ def _piece_of_list(t: Transform, piece: Call) -> Operand:
     return t.spec.apply(primitives.make_list, [bar]) if is_item else bar
 
 
-def _scatter_in_list(step: StructuralStep, primal: Value, index: Operand, bar: Operand) -> None:
+def _scatter_in_list(
+    step: StructuralStep, primal: Value, index: Operand, bar: Operand, how: Any = primitives.store
+) -> None:
+    """`y = xs[i]`: x̄s[i] += ȳ; of a dict too, whose keys are known but for which this one is."""
     t = step.t
     buffer = t.buffer(primal)
     kind = type_of_operand(buffer)
     before = t.spec.apply(operator.getitem, [buffer, index])
     part = step.op.results[0]
     total = t.tangents.add(before, t.tangents.complete(bar, t.resolve(part)), part.type)
-    t.rewrite(primal, t.spec.emit(primitives.store, [buffer, index, total], None, kind))
+    t.rewrite(primal, t.spec.emit(how, [buffer, index, total], None, kind))
 
 
 def _scatter_in_map(step: StructuralStep, primal: Value, key: Operand, bar: Operand) -> None:
     """`y = d[k]`: d̄[k] += ȳ, where a d̄ without the key has zero there."""
     t, part = step.t, step.op.results[0]
     buffer = t.buffer(primal)
-    bar, zero = t.tangents.complete(bar, t.resolve(part)), t.tangents.zero(t.resolve(part))
-    zero = Const(0.0) if isinstance(part.type, Array) else zero
+    bar, zero = t.tangents.complete(bar, t.resolve(part)), plain_zero(part.type)
     before = t.spec.emit(primitives.lookup, [buffer, key, zero], None, cotangent_type(part.type))
     total = t.tangents.add(before, bar, part.type)
     t.rewrite(primal, t.spec.emit(primitives.put, [buffer, key, total], None, type_of_operand(buffer)))

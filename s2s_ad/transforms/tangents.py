@@ -189,6 +189,8 @@ class Tangents:
         types = static_parts(t)
         if types is None or not is_differentiable(t):
             return x_bar
+        if isinstance(type_of_operand(x_bar), Map):
+            return self.project(x_bar, x)
         if isinstance(x, Value) and x.unbound and not isinstance(t, Closure):
             return self._of_unbound(x_bar, x, t)
         bars, primals = self.parts_of_cotangent(x_bar, t), self.parts(x)
@@ -215,6 +217,8 @@ class Tangents:
                 return self.rebuild(t, [self.add(p, q, part) for p, q, part in pairs])
             case List(item) | Iterable(item) | Deque(item):
                 return self._add_lists(a, b, item)
+            case Map(_, item):
+                return self._add_maps(a, b, item)
         return self.call(runtime.add, a, b)
 
     def _add_lists(self, a: Operand, b: Operand, item: Type) -> Operand:
@@ -225,6 +229,19 @@ class Tangents:
             return self.add(p, q, item)
 
         return self.comprehension(pairs, add_pair)
+
+    def _add_maps(self, a: Operand, b: Operand, item: Type) -> Operand:
+        kind = type_of_operand(a)
+        start = self.spec.emit(dict, [a], None, kind)
+        key, total = Value(None, kind.key if isinstance(kind, Map) else UNKNOWN), Value(None, kind)
+        with self.spec.region() as ops:
+            before = self.spec.emit(primitives.lookup, [total, key, plain_zero(item)], None, cotangent_type(item))
+            more = self.spec.emit(operator.getitem, [b, key], None, cotangent_type(item))
+            version = self.spec.emit(primitives.put, [total, key, self.add(before, more, item)], None, kind)
+        result = Value(None, kind)
+        body = Block((key, total), tuple(ops), (Const(False), version))
+        self.spec.ops.append(For((result,), b, (start,), body, span=self.spec.span))
+        return result
 
     def where_nonzero(self, y_bar: Operand, x_bar: Operand) -> Operand:
         """`x_bar if y_bar != 0 else 0.0`, for scalars."""
@@ -473,6 +490,13 @@ def fits(t: Type, c: Type, core: int = 0) -> bool:
         parts = t.items if isinstance(t, Tuple) else t.captured
         return all(not is_differentiable(p) or fits(p, b, core) for p, b in zip(parts, c.items, strict=True))
     return isinstance(t, List) and isinstance(c, List) and fits(t.item, c.item, core)
+
+
+def plain_zero(t: Type) -> Operand:
+    """The zero cotangent of a value of which no more than the type is known: it is of no shape."""
+    if isinstance(t, Tuple):
+        return Const(tuple(constant(plain_zero(part)) for part in t.items))
+    return Const(0.0) if is_differentiable(t) else NONE
 
 
 def _has_rows(t: Array, c: Type) -> bool:

@@ -27,6 +27,7 @@ from fuzz.writes import X, compared, indented
 from s2s_ad import ADError, pullback
 
 Lines = list[str]
+Text = Callable[[int], str]
 HELPERS = """
 def rotate(items):
     items.append(items.pop(0) * 0.9)
@@ -127,14 +128,14 @@ def program_text(seed: int) -> str:
     return f"import numpy as np\n{HELPERS}\ndef program(x):\n{body}\n"
 
 
-def check(seed: int) -> Outcome:
+def check(seed: int, write: Text = program_text) -> Outcome:
     """Write the program of a seed, and compare."""
-    program = made(seed)
+    program = made(write(seed), f"<random program of {write.__module__} {seed}>")
     with np.errstate(all="ignore"):
         plain = X.copy()
         try:
             value = program(plain)
-        except (IndexError, ValueError) as error:
+        except (LookupError, ValueError, RuntimeError) as error:
             return raises(program, error)
         if not np.isfinite(value) or abs(value) > 1e6:
             return Outcome("fails", f"gives {value}")
@@ -143,7 +144,16 @@ def check(seed: int) -> Outcome:
         except ADError as error:
             return Outcome("refused", error.message)
         except Exception as error:
-            return Outcome("wrong", f"raises {error!r}")
+            return Outcome("rough" if _runs(program) else "wrong", f"raises {error!r}")
+
+
+def _runs(program: Callable[..., Any]) -> bool:
+    """Whether the derivative does not raise, so that it was the program that did, near by."""
+    try:
+        pullback(program, X.copy())[1](1.0)
+    except Exception:
+        return False
+    return True
 
 
 def raises(program: Callable[..., Any], expected: Exception) -> Outcome:
@@ -157,25 +167,24 @@ def raises(program: Callable[..., Any], expected: Exception) -> Outcome:
     return Outcome("wrong", f"does not raise {expected!r}")
 
 
-def made(seed: int) -> Callable[..., Any]:
-    """The function of a seed, with its source at hand."""
-    text, filename = program_text(seed), f"<random containers {seed}>"
+def made(text: str, filename: str) -> Callable[..., Any]:
+    """The function of a text, with its source at hand."""
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     names: dict[str, Any] = {"__name__": "random_containers"}
     exec(compile(text, filename, "exec"), names)
     return names["program"]  # type: ignore[no-any-return]
 
 
-def main(first: int, last: int) -> int:
+def main(first: int, last: int, write: Text = program_text) -> int:
     """Check the seeds from `first` up to `last`; how many programs are wrong."""
     verdicts, refusals = Counter[str](), Counter[str]()
     for seed in range(first, last):
-        outcome = check(seed)
+        outcome = check(seed, write)
         verdicts[outcome.verdict] += 1
         if outcome.verdict == "refused":
             refusals[outcome.detail.partition(" in line")[0]] += 1
         if outcome.verdict == "wrong":
-            print(f"# seed {seed}: {outcome.detail}\n{program_text(seed)}")
+            print(f"# seed {seed}: {outcome.detail}\n{write(seed)}")
     print(dict(verdicts))
     for message, count in refusals.most_common(20):
         print(f"{count:6} {message}")

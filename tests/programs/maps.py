@@ -867,3 +867,34 @@ def keys_of_an_array(x):
     for v in np.array([1, 2, 1]):
         d[v] = d.get(v, 0.0) + x[v] ** 2
     return d[1] * d[2]
+
+
+@program((X,))
+def known_keys_read_late(x):
+    """The keys are known, but for which of them is read, and how often."""
+    d = {i: x[i] for i in range(3)}
+    s = 0.0
+    for i in range(2):
+        for k in d:
+            s += d[k] ** 2 * (k + i) * d[0]
+    return s + sum(d.values())
+
+
+@program(({"a": 0.7, "b": 1.3},))
+def argument_read_late(p):
+    """Each item of an argument."""
+    s = 0.0
+    for k in p:
+        s += p[k] ** 2
+    return s * p["a"]
+
+
+@program((X, 0), (X, 1))
+def known_keys_on_one_side(x, n):
+    """What a loop that may not run leaves, and one side of a branch."""
+    d = {0: x[0], 1: x[1]}
+    for i in range(n):
+        d = {2: x[2] * i}
+    if x[0] > 0:
+        del d[2 if 2 in d else n]
+    return sum(d.values()) * x[1]

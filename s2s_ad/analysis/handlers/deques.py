@@ -18,9 +18,10 @@ from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Value
-from s2s_ad.ir.types import INT, NEVER, Deque, List, join
+from s2s_ad.ir.types import INT, LATE, NEVER, Deque, List, join
 from s2s_ad.rules import functional
 
+_ONE = "give them one `maxlen`"
 _ENDS = {"append": primitives.append, "appendleft": primitives.insert}
 _METHODS: dict[str, Any] = {
     "clear": functional.clear_deque,
@@ -59,7 +60,10 @@ def method(s: Emitter, target: Value, name: str, args: list[Operand]) -> Operand
         s.written(target, s.emit(primitives.reverse, [target], None, target.type, target.name))
         return Const(None)
     if name == "copy" and not args:
-        return s.apply(deque, [target, Const(target.type.bound)])  # type: ignore[attr-defined]
+        bound = target.type.bound  # type: ignore[attr-defined]
+        if bound == LATE:
+            raise UnsupportedSyntaxError("a copy of one of several deques of different `maxlen`", s.span, _ONE)
+        return s.apply(deque, [target, Const(bound)])
     if name not in _METHODS:
         raise UnsupportedSyntaxError(f"`.{name}()` of a `deque` in this form", s.span, "make a list of it: `list(d)`")
     return s.call_in_place(_METHODS[name], [target, *args])
@@ -69,6 +73,8 @@ def _append(s: Emitter, target: Value, name: str, item: Operand) -> Operand:
     """Append at one end, for which a full one gives up what it has at the other."""
     t = target.type
     assert isinstance(t, Deque)
+    if t.bound == LATE:
+        raise UnsupportedSyntaxError("a write to one of several deques of different `maxlen`", s.span, _ONE)
     if t.bound == 0:
         return Const(None)
     if t.bound is not None:

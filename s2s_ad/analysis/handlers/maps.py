@@ -105,14 +105,14 @@ def built(s: Emitter, parts: list[Operand], more: dict[str, Operand] | None = No
 
 def put(s: Emitter, target: Value, key: Operand, item: Operand) -> None:
     """`target[key] = item`."""
-    before, kind = _type_to_write(s, target), type_of_operand(item)
+    target, kind = _to_write(s, target), type_of_operand(item)
     if not _is_plain(kind) or holds_function(kind):
         raise MutationError(
             "putting what can be written to, or is not known, into a dict by a key that is known late",
             s.span,
             "use keys that are constants, or keep a list of such values",
         )
-    t = before.holding(key_type(s, key), kind)
+    t = target.type.holding(key_type(s, key), kind)  # type: ignore[attr-defined]
     version = s.emit(primitives.put, [target, key, item], None, t, target.name)
     s.written(target, version)
     s.memory.hold(version, [item])
@@ -125,19 +125,23 @@ def delete(s: Emitter, target: Value, key: Operand) -> None:
 
 def pop(s: Emitter, target: Value, key: Operand, how: Any = primitives.pop) -> Operand:
     """`target.pop(key)`."""
-    t = _type_to_write(s, target)
+    target = _to_write(s, target)
     key_type(s, key)
-    return taking(s, how, target, [key], t.item, t)
+    return taking(s, how, target, [key], target.type.item, target.type)  # type: ignore[attr-defined]
 
 
-def _type_to_write(s: Emitter, target: Value) -> Map:
-    """The type of a dict, which may be written to. Raises MutationError where it may not."""
+def _to_write(s: Emitter, target: Value) -> Value:
+    """A dict that may be written to, as one whose keys are not known. Raises MutationError where it may not."""
     if target in s.memory.origin:
         raise MutationError("a write to a dict that is in a list", s.span, "build it first, and put it in last")
     refuse_foreign(s, target)
-    t = as_map(target.type) if isinstance(target.type, Dict) else target.type
-    assert isinstance(t, Map)
-    return t
+    if not isinstance(target.type, Dict):
+        return target
+    forgetful = s.emit(primitives.Refreshed(()), [now(s, target)], None, as_map(target.type), target.name)
+    root = s.memory.root(target)
+    assert root is not None
+    s.memory.state.version[root] = forgetful
+    return forgetful
 
 
 def key_type(s: Emitter, key: Operand) -> Type:
