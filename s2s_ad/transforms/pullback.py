@@ -28,7 +28,7 @@ from s2s_ad.analysis.specialize import Specializer
 from s2s_ad.errors import MissingRuleError, MutationError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, Function, Op, Operand, Value, With, free_values, regions
-from s2s_ad.ir.types import UNKNOWN, Array, List, Map, Tuple, is_complex
+from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Map, Tuple, is_complex
 from s2s_ad.transforms import branches, calls, lists, loops, maps, parts, withs
 from s2s_ad.transforms.algebra import Algebra
 from s2s_ad.transforms.common_subexpressions import common_subexpressions
@@ -278,9 +278,8 @@ class Transform:
             x_bar = self.tangents.complete(x_bar, self.resolve(primal))
             kind = type_of_operand(x_bar)
             copy: Any = list if isinstance(kind, List) else runtime.copy if kind == UNKNOWN else np.array
-            made = (
-                self.spec.emit(dict, [x_bar], None, kind) if isinstance(kind, Map) else self.spec.apply(copy, [x_bar])
-            )
+            is_dict = isinstance(kind, (Dict, Map))
+            made = self.spec.emit(dict, [x_bar], None, kind) if is_dict else self.spec.apply(copy, [x_bar])
         if isinstance(made, Value) and isinstance(made.type, List):
             made.type = cotangent_type(primal.type)  # what will be stored in it may be of any kind that a cotangent is
         return self._named(made, primal)

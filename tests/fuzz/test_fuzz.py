@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from fuzz import writes
+from fuzz import containers, maps, writes
 from fuzz.check import check
 from fuzz.generate import program_text
 
@@ -36,6 +36,19 @@ def test_random_writes_are_right_or_refused(first: int) -> None:
         assert outcome.verdict in ALLOWED, f"seed {seed}: {outcome.detail}\n{writes.program_text(seed)}"
         verdicts[outcome.verdict] += 1
     assert verdicts["right"] >= 8, verdicts
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("write", [containers.program_text, maps.program_text])
+@pytest.mark.parametrize("first", range(0, 40, 20))
+def test_random_containers_are_right_or_refused(first: int, write: containers.Text) -> None:
+    """None is wrong, and a fourth are right; many raise, and their derivatives raise the same."""
+    verdicts = Counter[str]()
+    for seed in range(first, first + 20):
+        outcome = containers.check(seed, write)
+        assert outcome.verdict in ALLOWED, f"seed {seed}: {outcome.detail}\n{write(seed)}"
+        verdicts[outcome.verdict] += 1
+    assert verdicts["right"] >= 5, verdicts
 
 
 def test_same_seed_same_program() -> None:

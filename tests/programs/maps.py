@@ -898,3 +898,13 @@ def known_keys_on_one_side(x, n):
     if x[0] > 0:
         del d[2 if 2 in d else n]
     return sum(d.values()) * x[1]
+
+
+@program((X, 1))
+def known_keys_read_and_given(x, n):
+    """A dict that is read by a late key, and then goes over into another."""
+    d = {0: x[0], 1: x[1] ** 2}
+    e = {k: v * d[n] for k, v in d.items()}
+    f = dict(d)
+    f[n] = d[1 - n] * 2
+    return sum(f.values()) * e[0] + e[1] * d[n]
