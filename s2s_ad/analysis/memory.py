@@ -191,6 +191,14 @@ class Memory:
                 pending += filter(None, map(self.root, self.state.parts.get(root, {}).values()))
         return frozenset(found)
 
+    def is_held(self, root: Root | None) -> bool:
+        """Whether another object holds what has this root, or may do so."""
+        if root is None:
+            return False
+        parts = (self.root(part) for inner in self.state.parts.values() for part in inner.values())
+        held = (other for inside in self.state.held.values() for other in inside)
+        return any(other is not None and other.meets(root) for other in (*parts, *held))
+
     # reading
 
     def current(self, operand: Operand, follow: Callable[[Step, Operand], Operand], span: Span | None) -> Operand:
@@ -327,6 +335,21 @@ class Memory:
         before = self.state.held.get(root, frozenset())
         own = [r for r in map(self.root, items) if r is not None]
         again = again or len(set(own)) < len(own) or not self.state.repeated.isdisjoint(own)
+        again = again or (not itself and self._overlap(items))
         if again or any(not before.isdisjoint(r.closure) for r in new):
             self.state.repeated |= {root}
         self.state.held[root] = before | new
+
+    def _overlap(self, containers: Iterable[Operand]) -> bool:
+        """Whether the items of `containers`, taken together, may be one object twice."""
+        seen: set[Root] = set()
+        for container in containers:
+            own = self.root(container)
+            parts = self.state.parts.get(own, {}).values() if own is not None else ()
+            held = self.reachable([container]).difference({own}, *(self.reachable([part]) for part in parts))
+            for roots in (held, *(self.reachable([part]) for part in parts)):
+                closure = {other for root in roots for other in root.closure}
+                if not seen.isdisjoint(closure):
+                    return True
+                seen |= closure
+        return False

@@ -117,8 +117,9 @@ def _append(s: Emitter, args: list[Operand], _: Any) -> Operand:
     made = s.definitions.get(items)
     root = s.memory.root(items)
     is_hidden = s.hidden or (items.name is None and not (root and root.outside))  # that of a generator has no name
-    if is_hidden and made is not None and constant(made.target) is primitives.make_list:
-        version = s.apply(primitives.make_list, [*made.args, item])  # type: ignore[list-item]
+    is_hidden = is_hidden and made is not None and constant(made.target) is primitives.make_list
+    if is_hidden and not s.memory.is_held(root):
+        version = s.apply(primitives.make_list, [*made.args, item])  # type: ignore[union-attr, list-item]
         assert isinstance(version, Value)
     else:
         version = s.emit(primitives.append, args, None, List(join(t.item, type_of_operand(item))), items.name)
