@@ -174,6 +174,14 @@ class Emitter:
             return self.emit(operator.getitem, [value, Const(())], None, replace(type_, boxed=False), name)
         return value
 
+    def append(self, call: Call) -> None:
+        """Append a write in place that gives more than the new version of its target."""
+        for operand in call.args:
+            self.refuse_iterator(operand)  # type: ignore[arg-type]
+        self.ops.append(call)
+        self.definitions.update((r, call) for r in call.results)
+        self._tick(call)
+
     def _refuse_hidden(self, operands: Sequence[Operand]) -> None:
         """Refuse to put floats where they cannot be followed: into a slice, or an array of objects or texts."""
         types = [type_of_operand(o) for o in operands]

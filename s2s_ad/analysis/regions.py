@@ -34,7 +34,7 @@ def joined(memory: Memory, before: State, sides: Sequence[State], results: dict[
             state.held[root] = state.held.get(root, frozenset()) | held
     for root, version in results.items():
         for side in (before, *sides):
-            memory.forget_parts(state, root, side.parts.get(root, {}))
+            memory.forget_parts(state, root, side.parts.get(root, {}), side)
         state.version[root] = state.order[root] = version
         memory.places[version] = Place(root, (), version)
     return state
@@ -137,7 +137,8 @@ def end_round(
         (i, c) for i, inside in reached.items() for r in inside - {own.get(i)} for c in r.closure if c.number <= mark
     }
     lost: set[Root | int] = {r for r in state.lost if r.number <= mark}
-    lost |= {i for i, inside in reached.items() if any(r in state.lost for r in inside)}
+    named = {i: memory.reachable([out], by_parts=True) for i, out in kept}  # a list that holds what is lost is lost too
+    lost |= {i for i, inside in named.items() if any(r in state.lost for r in inside)}
     return Round(
         found.roots, found.fixed, found.pairs | pairs, found.earlier | earlier, found.holders | holders,
         found.held | held, found.lost | lost, found.repeated | {i for i, root in own.items() if root in state.repeated},

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.analysis.effects import callee, is_errstate, is_pure, writes
+from s2s_ad.analysis.effects import callee, is_errstate, is_pure, path_of, writes
 from s2s_ad.analysis.operands import constant
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, For, If, Operand, Try, Value, While, With, operands, regions, sides
@@ -185,8 +185,7 @@ class Sharing:
         target = op.args[0]
         if isinstance(target.type, Array):  # type: ignore[union-attr]
             return _ELEMENTS
-        nested = callee(op) is primitives.store and len(op.args) > 3
-        return _ITEMS if isinstance(target.type, (List, Dict, Record)) and not nested else _BOTH  # type: ignore[union-attr]
+        return _ITEMS if isinstance(target.type, (List, Dict, Record)) and not path_of(op) else _BOTH  # type: ignore[union-attr]
 
 
 def _moves_items(op: Call, t: Type) -> bool:

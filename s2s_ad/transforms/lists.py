@@ -1,6 +1,6 @@
 """The adjoints of writes that change the length or the order of a list, on the list of its cotangents.
 
-    append      pop           (in `structural`)
+    append      pop
     pop(i)      insert(i, cotangent of the item)
     insert(i)   pop(i)
     extend      cut off the tail
@@ -9,52 +9,64 @@
     permute     permute, the other way round
 
 Going back, the list of the cotangents has the length that the list has at each place, so that indices that are counted
-from the end, or are cut off there, mean the same in both.
+from the end, or are cut off there, mean the same in both. That of a list in a list is reached by the same path.
 """
 
 from __future__ import annotations
 
 import operator
+from dataclasses import replace
 from typing import Any
 
 from s2s_ad import runtime
-from s2s_ad.analysis.effects import callee
+from s2s_ad.analysis.effects import callee, path_of
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
 from s2s_ad.ir.types import INT, UNKNOWN, List
-from s2s_ad.transforms.scopes import Entry
-from s2s_ad.transforms.structural import StructuralStep, reverses
+from s2s_ad.transforms.ownership import is_immutable
+from s2s_ad.transforms.scopes import ITSELF, Entry
+from s2s_ad.transforms.structural import StructuralStep, followed, item_of, much_of, reverses
+
+Buffer = tuple[Operand, list[Operand]]
 
 
-def _open(step: StructuralStep) -> tuple[Operand, Entry]:
-    """The cotangent of the list after the write, to be written to."""
+def _open(step: StructuralStep) -> tuple[Buffer, Entry]:
+    """The cotangent of the list after the write, to be written to, and the path from there."""
     t, version = step.t, step.op.results[-1]
-    buffer = t.buffer(version)
+    path = [t.resolve(index) for index in path_of(step.op)]
+    buffer = t.buffer(version, much_of(version, path))
     entry = t.scope.get(version)
     assert entry is not None
     t.scope.take(version)
-    return buffer, entry
+    return (buffer, path), entry
 
 
-def _close(step: StructuralStep, rest: Operand, entry: Entry) -> None:
-    """What has become of it is the cotangent of the list before the write."""
+def _close(step: StructuralStep, rest: Operand, entry: Entry, put: Operand | None = None) -> None:
+    """What has become of it is the cotangent of the list before the write; `put` is what others may have as well."""
     items = step.op.args[0]
     if isinstance(items, Value) and step.t.is_active(items):
-        step.t.adopt(items, step.t._named(rest, items), entry)
+        owned = entry.owned if put is None or is_immutable(type_of_operand(put)) else min(entry.owned, ITSELF)
+        step.t.adopt(items, step.t._named(rest, items), replace(entry, owned=owned))
 
 
-def _write(step: StructuralStep, fn: Any, buffer: Operand, *args: Operand) -> Value:
-    return step.t.spec.emit(fn, [buffer, *args], None, type_of_operand(buffer), getattr(buffer, "name", None))
+def _write(step: StructuralStep, fn: Any, buffer: Buffer, *args: Operand) -> Value:
+    target, path = buffer
+    return step.t.spec.emit(fn, [target, *path, *args], None, type_of_operand(target), getattr(target, "name", None))
 
 
-def _taken(step: StructuralStep, fn: Any, buffer: Operand, *args: Operand, whole: bool = False) -> tuple[Value, Value]:
+def _taken(step: StructuralStep, fn: Any, buffer: Buffer, *args: Operand, whole: bool = False) -> tuple[Value, Value]:
     """Emit a write that gives what it takes out."""
-    kind = type_of_operand(buffer)
+    target, path = buffer
+    kind = item_of(type_of_operand(target), len(path))
     item = kind.item if isinstance(kind, List) else UNKNOWN
-    first, rest = Value(None, kind if whole else item), Value(getattr(buffer, "name", None), kind)
-    step.t.spec.ops.append(Call((first, rest), Const(fn), (buffer, *args), span=step.op.span))
+    first, rest = Value(None, kind if whole else item), Value(getattr(target, "name", None), type_of_operand(target))
+    step.t.spec.append(Call((first, rest), Const(fn), (target, *path, *args), span=step.op.span))
     return first, rest
+
+
+def _length_of(step: StructuralStep, buffer: Buffer) -> Operand:
+    return _length(step, followed(step, *buffer))
 
 
 def _length(step: StructuralStep, items: Operand) -> Operand:
@@ -74,6 +86,16 @@ def _is_idle(step: StructuralStep) -> bool:
     return all(step.t.scope.get(r) is None for r in step.op.results)
 
 
+@reverses(primitives.append)
+def _reverse_append(step: StructuralStep) -> None:
+    if _is_idle(step):
+        return
+    buffer, entry = _open(step)
+    bar, rest = _taken(step, primitives.pop, buffer, Const(-1))
+    step.contribute(len(step.op.args) - 1, bar)
+    _close(step, rest, entry)
+
+
 @reverses(primitives.pop, primitives.delete)
 def _reverse_pop(step: StructuralStep) -> None:
     if _is_idle(step) or not step.is_active(0):
@@ -81,17 +103,17 @@ def _reverse_pop(step: StructuralStep) -> None:
     t, item = step.t, step.op.results[0]
     bar = t.tangents.complete(t.take(item) or Const(None), t.resolve(item))
     buffer, entry = _open(step)
-    index = step.args()[1] if len(step.op.args) > 1 else Const(-1)
+    index = step.args()[-1]
     i = constant(index)
     if i == -1:
         rest = _write(step, primitives.append, buffer, bar)
     elif type(i) is int:
         rest = _write(step, primitives.insert, buffer, Const(i if i >= 0 else i + 1), bar)
     else:
-        n = _sum(step, _length(step, buffer), Const(1))
+        n = _sum(step, _length_of(step, buffer), Const(1))
         at = t.spec.emit(runtime.position, [index, n], None, INT)
         rest = _write(step, primitives.insert, buffer, at, bar)
-    _close(step, rest, entry)
+    _close(step, rest, entry, bar)
 
 
 @reverses(primitives.insert)
@@ -100,12 +122,12 @@ def _reverse_insert(step: StructuralStep) -> None:
         return
     t = step.t
     buffer, entry = _open(step)
-    at = step.args()[1]
+    at = step.args()[-2]
     if constant(at) != 0:
-        n = t.spec.apply(operator.sub, [_length(step, buffer), Const(1)])
+        n = t.spec.apply(operator.sub, [_length_of(step, buffer), Const(1)])
         at = t.spec.emit(runtime.position, [at, n], None, INT)
     bar, rest = _taken(step, primitives.pop, buffer, at)
-    step.contribute(2, bar)
+    step.contribute(len(step.op.args) - 1, bar)
     _close(step, rest, entry)
 
 
@@ -115,10 +137,10 @@ def _reverse_extend(step: StructuralStep) -> None:
         return
     t = step.t
     buffer, entry = _open(step)
-    start = t.spec.apply(operator.sub, [_length(step, buffer), _length(step, step.args()[1])])
+    start = t.spec.apply(operator.sub, [_length_of(step, buffer), _length(step, step.args()[-1])])
     tail = t.spec.apply(slice, [start, Const(None), Const(None)])
     bars, rest = _taken(step, primitives.set_slice, buffer, tail, t.spec.apply(primitives.make_list, []), whole=True)
-    step.contribute(1, bars)
+    step.contribute(len(step.op.args) - 1, bars)
     _close(step, rest, entry)
 
 
@@ -128,18 +150,18 @@ def _reverse_set_slice(step: StructuralStep) -> None:
         return
     t = step.t
     buffer, entry = _open(step)
-    _, where, more = step.args()
+    where, more = step.args()[-2:]
     before = t.resolve(step.op.results[0])
     n = _length(step, more)
     index = constant(where)
     if isinstance(index, slice) and index.start in (None, 0):
         start: Operand = Const(0)
     else:
-        length = _sum(step, t.spec.apply(operator.sub, [_length(step, buffer), n]), _length(step, before))
+        length = _sum(step, t.spec.apply(operator.sub, [_length_of(step, buffer), n]), _length(step, before))
         start = t.spec.emit(runtime.slice_start, [where, length], None, INT)
     there = t.spec.apply(slice, [start, _sum(step, start, n), Const(None)])
     bars, rest = _taken(step, primitives.set_slice, buffer, there, t.tangents.zero(before), whole=True)
-    step.contribute(2, bars)
+    step.contribute(len(step.op.args) - 1, bars)
     _close(step, rest, entry)
 
 
@@ -156,5 +178,5 @@ def _reverse_permute(step: StructuralStep) -> None:
     if _is_idle(step):
         return
     buffer, entry = _open(step)
-    back = step.t.spec.apply(runtime.inverse_permutation, [step.args()[1]])
+    back = step.t.spec.apply(runtime.inverse_permutation, [step.args()[-1]])
     _close(step, _write(step, primitives.permute, buffer, back), entry)

@@ -18,7 +18,20 @@ from s2s_ad.analysis.places import RESHAPING
 from s2s_ad.analysis.tables import entering
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
-from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Number, Record, Tuple, Unknown, holds_unknown, is_differentiable
+from s2s_ad.ir.types import (
+    UNKNOWN,
+    Array,
+    Dict,
+    List,
+    Number,
+    Record,
+    Tuple,
+    Type,
+    Unknown,
+    holds_unknown,
+    is_differentiable,
+)
+from s2s_ad.transforms.scopes import ITSELF, WHOLE
 from s2s_ad.transforms.steps import CallStep, missing_rule
 from s2s_ad.transforms.tangents import cotangent_type, static_parts
 from s2s_ad.transforms.views import origin
@@ -49,9 +62,10 @@ def _reverse_make(step: StructuralStep) -> None:
     bar = step.take()
     if bar is None:
         return
+    parts = step.t.spec.static_items(bar) or []
     for i in range(len(step.op.args)):
         if step.is_active(i):
-            step.contribute(i, step.t.spec.apply(operator.getitem, [bar, Const(i)]))
+            step.contribute(i, parts[i] if parts else step.t.spec.apply(operator.getitem, [bar, Const(i)]))
 
 
 @reverses(primitives.MakeObject)
@@ -192,10 +206,29 @@ def _scatter_in_array(step: StructuralStep, primal: Value, index: Operand, bar: 
     """`y = x[i]`: x̄[i] += ȳ. Where x is a view of another array, the cotangent of that is written to at once."""
     t = step.t
     scatter = primitives.scatter_add if is_fancy(index, t) else primitives.accumulate
-    primal, path = origin(t, primal)
+    primal, path = origin(t, primal, step.op.results[0])
     indices = [*path, index]
-    buffer = laid_out(step, t.buffer(primal), indices)
+    buffer = laid_out(step, t.buffer(primal, much_of(primal, path)), indices)
     t.rewrite(primal, t.spec.emit(scatter, [buffer, *indices, bar], None, type_of_operand(buffer)))
+
+
+def much_of(target: Value, path: list[Operand]) -> int:
+    """How much of the cotangent of `target` has to be ours for a write by a path."""
+    return WHOLE if path and isinstance(target.type, List) else ITSELF
+
+
+def item_of(t: Type, depth: int) -> Type:
+    """The type of what so many indices lead to in lists of lists; an array is the end of it."""
+    while isinstance(t, List) and depth > 0:
+        t, depth = t.item, depth - 1
+    return t
+
+
+def followed(step: StructuralStep, buffer: Operand, path: list[Operand]) -> Operand:
+    """What a path leads to in a buffer."""
+    for fn, args, kwargs in primitives.steps(path, constant):
+        buffer = step.t.spec.apply(fn, [buffer, *args], kwargs)
+    return buffer
 
 
 def laid_out(step: StructuralStep, buffer: Operand, indices: list[Operand]) -> Operand:
@@ -298,13 +331,14 @@ def _piece_of_list(t: Transform, piece: Call) -> Operand:
 
 
 def _scatter_in_list(step: StructuralStep, primal: Value, index: Operand, bar: Operand) -> None:
-    t = step.t
-    buffer = t.buffer(primal)
-    kind = type_of_operand(buffer)
-    before = t.spec.apply(operator.getitem, [buffer, index])
-    part = step.op.results[0]
-    total = t.tangents.add(before, t.tangents.complete(bar, t.resolve(part)), part.type)
-    t.rewrite(primal, t.spec.emit(primitives.store, [buffer, index, total], None, kind))
+    """`y = xs[i]`: x̄s[i] += ȳ. Where xs is an item of a list, the cotangent of that is written to at once."""
+    t, part = step.t, step.op.results[0]
+    primal, path = origin(t, primal, part)
+    buffer = t.buffer(primal, much_of(primal, path))
+    kind, bar = type_of_operand(buffer), t.tangents.complete(bar, t.resolve(part))
+    before = t.spec.apply(operator.getitem, [followed(step, buffer, path), index])
+    total = t.tangents.add(before, bar, part.type)
+    t.rewrite(primal, t.spec.emit(primitives.store, [buffer, *path, index, total], None, kind))
 
 
 @reverses(primitives.Unpack)

@@ -15,7 +15,7 @@ from s2s_ad.analysis.cells import holds_function
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.records import found_in_class, is_descriptor, missing, rely_on
 from s2s_ad.analysis.handlers.table import handles
-from s2s_ad.analysis.handlers.writes import owner_of
+from s2s_ad.analysis.handlers.targets import owner_of
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.statics import is_static
 from s2s_ad.analysis.written_globals import refuse_foreign
