@@ -136,7 +136,14 @@ def test_float32_stays():
 
 def stepped(x):
     xs = [v * 1.0 for v in x]
-    xs[::2] = [x[0], x[1], x[2]]
+    for step in range(2, 4):
+        xs[::step] = [x[0]] * len(xs[::step])
+    return sum(xs)
+
+
+def deleted_in_steps(x):
+    xs = [v * 1.0 for v in x]
+    del xs[::2]
     return sum(xs)
 
 
@@ -218,7 +225,8 @@ def key_known_late(x):
 @pytest.mark.parametrize(
     ("f", "error", "message", "offending"),
     [
-        (stepped, MutationError, "a slice of a list with a step", "xs[::2]"),
+        (stepped, MutationError, "a slice of a list with a step that is known late", "xs[::step]"),
+        (deleted_in_steps, MutationError, "deleting a slice of a list with a step", "xs[::2]"),
         (in_a_list_of_lists_of_lists, MutationError, "in a list in a list", "cube[i][0].insert(0, x[2])"),
         (while_iterated, ADError, "which its body writes to", "for v in xs"),
         (one_of_two, MutationError, "under another name", "sum(a)"),

@@ -85,6 +85,7 @@ class Emitter:
         self.place: list[Op] = []  # what is around it whose border no iterator may cross
         self.rolled = False  # loops over lists stay loops, in hidden code too
         self.views: dict[Operand, View] = {}
+        self.flats: dict[Operand, Operand] = {}  # the `x.flat` of arrays
         self.given: set[Root] = set()  # the roots of the parameters, and of written globals
         self.globals: dict[GlobalName, Value] = {}  # what has been read of those that the program writes to
         self.global_of: dict[Value, GlobalName] = {}

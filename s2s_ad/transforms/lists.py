@@ -4,7 +4,7 @@
     pop(i)      insert(i, cotangent of the item)
     insert(i)   pop(i)
     extend      cut off the tail
-    set_slice   put zeros for what was there before
+    set_slice   put zeros for what was there before; with a step, in the same places
     reverse     reverse
     permute     permute, the other way round
 
@@ -20,6 +20,7 @@ from typing import Any
 
 from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee, path_of
+from s2s_ad.analysis.handlers import lists
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
@@ -150,19 +151,27 @@ def _reverse_set_slice(step: StructuralStep) -> None:
         return
     t = step.t
     buffer, entry = _open(step)
-    where, more = step.args()[-2:]
     before = t.resolve(step.op.results[0])
-    n = _length(step, more)
-    index = constant(where)
-    if isinstance(index, slice) and index.start in (None, 0):
-        start: Operand = Const(0)
-    else:
-        length = _sum(step, t.spec.apply(operator.sub, [_length_of(step, buffer), n]), _length(step, before))
-        start = t.spec.emit(runtime.slice_start, [where, length], None, INT)
-    there = t.spec.apply(slice, [start, _sum(step, start, n), Const(None)])
+    there = _written_slice(step, buffer, before)
     bars, rest = _taken(step, primitives.set_slice, buffer, there, t.tangents.zero(before), whole=True)
     step.contribute(len(step.op.args) - 1, bars)
     _close(step, rest, entry)
+
+
+def _written_slice(step: StructuralStep, buffer: Buffer, before: Operand) -> Operand:
+    """Where in the list what has been written to a slice is."""
+    apply, (where, more) = step.t.spec.apply, step.args()[-2:]
+    by = lists.step_of(step.t.definitions, step.op.args[-2])
+    assert by is not None
+    if by != 1:
+        return where
+    n, index = _length(step, more), constant(where)
+    if isinstance(index, slice) and index.start in (None, 0):
+        start: Operand = Const(0)
+    else:
+        length = _sum(step, apply(operator.sub, [_length_of(step, buffer), n]), _length(step, before))
+        start = step.t.spec.emit(runtime.slice_start, [where, length], None, INT)
+    return apply(slice, [start, _sum(step, start, n), Const(None)])
 
 
 @reverses(primitives.reverse)

@@ -2,7 +2,7 @@
 
 xs.pop(i)   xs.insert(i, x)   xs.extend(ys)   xs.reverse()     themselves
 xs.sort(key=f, reverse=r)     xs in the order of `sort_order`  (`primitives.permute`)
-xs[i:j] = ys                  `primitives.set_slice`
+xs[i:j] = ys   xs[::2] = ys   `primitives.set_slice`
 xs.clear()                    xs[:] = []
 xs *= n                       xs[:] = xs * n
 xs += ys                      xs.extend(ys)
@@ -14,7 +14,7 @@ xs.remove(x)                  del xs[i], where `runtime.index_to_remove` tells w
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from s2s_ad import runtime
@@ -217,8 +217,9 @@ def _count(s: Emitter, items: Value, args: list[Operand], _: Any) -> Operand:
 def set_slice(s: Emitter, items: Value, where: Operand, more: Operand) -> None:
     """`items[where] = more`."""
     t = _list_type(list_to_change(s, items))
-    if not _is_step_one(s, where):
-        raise MutationError("writing to a slice of a list with a step", s.span, "write to the items one by one")
+    if step_of(s.definitions, where) is None:
+        hint = "write the step as a number"
+        raise MutationError("writing to a slice of a list with a step that is known late", s.span, hint)
     more = _as_list(s, items, more)
     item = type_of_operand(more).item  # type: ignore[attr-defined]
     _taking(s, primitives.set_slice, items, [where, more], List(t.item), List(join(t.item, item)))
@@ -226,17 +227,23 @@ def set_slice(s: Emitter, items: Value, where: Operand, more: Operand) -> None:
         _hold(s, items, more, itself=False)
 
 
-def _is_step_one(s: Emitter, where: Operand) -> bool:
+def step_of(definitions: Mapping[Value, Call], where: Any) -> int | None:
+    """The step of a slice, or None where it is not known."""
     if isinstance(where, Const):
-        return isinstance(where.value, slice) and where.value.step in (None, 1)
-    made = s.definitions.get(where)
-    is_slice = made is not None and constant(made.target) is slice and where.type == Instance(slice)
-    return is_slice and len(made.args) == 3 and constant(made.args[2], default=0) in (None, 1)  # type: ignore[union-attr, arg-type]
+        step = where.value.step if isinstance(where.value, slice) else 0
+    else:
+        made = definitions.get(where)
+        is_slice = made is not None and constant(made.target) is slice and where.type == Instance(slice)
+        step = constant(made.args[2], default=0) if is_slice and len(made.args) == 3 else 0  # type: ignore[union-attr, arg-type]
+    return 1 if step is None else step if type(step) is int and step else None
 
 
 def delete(s: Emitter, items: Value, where: Operand) -> None:
     """`del items[where]`."""
     if constant(where).__class__ is slice or type_of_operand(where) == Instance(slice):
+        if step_of(s.definitions, where) != 1:
+            hint = "build a new list of the others"
+            raise MutationError("deleting a slice of a list with a step", s.span, hint)
         set_slice(s, items, where, s.apply(primitives.make_list, []))
     else:
         _take_out(s, primitives.delete, items, [where])
@@ -249,4 +256,13 @@ def _extend_by(s: Emitter, items: Value, more: Operand) -> None:
     extend(s, items, more)
 
 
-AUGMENTED: dict[Any, Callable[[Emitter, Value, Operand], None]] = {operator.add: _extend_by}
+def _repeat(s: Emitter, items: Value, n: Operand) -> None:
+    """`items *= n`."""
+    if type_of_operand(n) != INT:
+        raise MutationError(
+            "repeating a list a number of times that is not surely an `int`", s.span, "convert it: `int(n)`"
+        )
+    set_slice(s, items, _ALL, s.apply(operator.mul, [items, n]))
+
+
+AUGMENTED: dict[Any, Callable[[Emitter, Value, Operand], None]] = {operator.add: _extend_by, operator.mul: _repeat}

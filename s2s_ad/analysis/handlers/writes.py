@@ -136,6 +136,9 @@ def _store(s: Emitter, args: list[Operand], _: Any) -> Operand:
     t = type_of_operand(target)
     if isinstance(t, Never) or s.dead:
         return UNDEFINED
+    if target in s.flats:
+        s.apply(np.flatiter.__setitem__, args)
+        return target
     if isinstance(target, Value) and isinstance(t, Dict) and s.memory.root(target) is not None:
         dicts.set_item(s, target, index, item)
         return target
@@ -286,10 +289,6 @@ def _delitem(s: Emitter, args: list[Operand], _: Any) -> Operand:
 
 @handles(
     operator.setitem,
-    np.multiply.at,
-    np.divide.at,
-    np.maximum.at,
-    np.minimum.at,
     np.random.shuffle,
 )
 def _writing_function(s: Emitter, args: list[Operand], _: Any) -> Operand:
