@@ -136,15 +136,22 @@ def test_float32_stays():
 
 def stepped(x):
     xs = [v * 1.0 for v in x]
-    xs[::2] = [x[0], x[1], x[2]]
+    for step in range(2, 4):
+        xs[::step] = [x[0]] * len(xs[::step])
     return sum(xs)
 
 
-def in_a_list(x):
-    rows = [[x[0]], [x[1]]]
+def deleted_in_steps(x):
+    xs = [v * 1.0 for v in x]
+    del xs[::2]
+    return sum(xs)
+
+
+def in_a_list_of_lists_of_lists(x):
+    cube = [[[x[0]] for _ in range(2)] for _ in range(2)]
     for i in range(2):
-        rows[i].insert(0, x[2])
-    return rows[0][0]
+        cube[i][0].insert(0, x[2])
+    return cube[0][0][0]
 
 
 def while_iterated(x):
@@ -218,8 +225,9 @@ def key_with_a_derivative(x):
 @pytest.mark.parametrize(
     ("f", "error", "message", "offending"),
     [
-        (stepped, MutationError, "a slice of a list with a step", "xs[::2]"),
-        (in_a_list, MutationError, "on a list that is in another list", "rows[i].insert(0, x[2])"),
+        (stepped, MutationError, "a slice of a list with a step that is known late", "xs[::step]"),
+        (deleted_in_steps, MutationError, "deleting a slice of a list with a step", "xs[::2]"),
+        (in_a_list_of_lists_of_lists, MutationError, "in a list in a list", "cube[i][0].insert(0, x[2])"),
         (while_iterated, ADError, "which its body writes to", "for v in xs"),
         (one_of_two, MutationError, "under another name", "sum(a)"),
         (keys_grow_in_a_loop, MutationError, "to which its body writes", "for k in d:"),

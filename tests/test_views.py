@@ -215,22 +215,34 @@ def output_of_another_rank(a):
     return np.sum(y)
 
 
-def several_outputs(a):
-    y, z = np.zeros((3, 3)), np.zeros((3, 3))
-    np.modf(a, out=(y, z))
+def one_array_for_several_outputs(a):
+    y = np.zeros((3, 3))
+    np.modf(a, out=(y, y))
     return np.sum(y)
 
 
-def multiplied_at(a):
+def multiplied_at_by_itself(a):
     y = a * 1.0
-    np.multiply.at(y, 0, 2.0)
+    np.multiply.at(y, [0, 1], y[1:])
     return np.sum(y)
 
 
-def partitioned(a):
-    y = a[0] * 1.0
-    y.partition(1)
-    return y[0]
+def partitioned_along_what_is_not_known(a):
+    y = a * 1.0
+    y.partition(1, axis=None if a[0, 0] > 0 else 0)
+    return y[0, 0]
+
+
+def flat_of_a_view_out_of_order(a):
+    y = a * 1.0
+    y.T.flat[1] = 2.0
+    return np.sum(y)
+
+
+def flat_of_itself(a):
+    y = a * 1.0
+    y.flat[:] = y[::-1]
+    return np.sum(y)
 
 
 def more_arguments_after_the_output(a):
@@ -241,8 +253,9 @@ def more_arguments_after_the_output(a):
     "f",
     [
         row_after_the_loop, view_that_may_be_a_copy, view_on_one_side, list_of_views, place_of_itself,
-        output_of_integers, sum_in_another_precision, output_of_another_rank, several_outputs, multiplied_at,
-        partitioned, more_arguments_after_the_output,
+        output_of_integers, sum_in_another_precision, output_of_another_rank, one_array_for_several_outputs,
+        multiplied_at_by_itself, partitioned_along_what_is_not_known, flat_of_a_view_out_of_order, flat_of_itself,
+        more_arguments_after_the_output,
     ],
 )  # fmt: skip
 def test_what_cannot_be_followed_is_refused(f):
@@ -256,3 +269,22 @@ def test_masked_without_an_output_is_refused():
     """Nobody knows what is in the other elements."""
     with pytest.raises(MissingRuleError, match="where"):
         grad(lambda x: np.sum(np.add(x, x, where=x > 0)))(X)
+
+
+def beyond_the_end_of_flat(a):
+    return a.flat[9] * a[0, 0]
+
+
+def too_few_to_multiply_by(a):
+    y = a[0] * 2
+    np.multiply.at(y, [0, 1, 2], a[0, :2])
+    return np.sum(y)
+
+
+@pytest.mark.parametrize(("f", "error"), [(beyond_the_end_of_flat, IndexError), (too_few_to_multiply_by, ValueError)])
+def test_errors_are_of_the_kind_that_numpy_raises(f, error):
+    """In other words, as other functions raise them."""
+    with pytest.raises(error):
+        f(A.copy())
+    with pytest.raises(error):
+        grad(f)(A.copy())

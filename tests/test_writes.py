@@ -114,8 +114,7 @@ def repeated(x):
 def in_a_try(x):
     y = x * 2
     try:
-        y[0] = x[1]
-        y[7] = x[2]
+        y[0], y[7] = x[1], x[2]
     except IndexError:
         y[1] = 0.0
     return np.sum(y**2)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from s2s_ad.analysis.effects import may_raise_watched
+from s2s_ad.analysis.effects import callee, may_raise_watched, writes
 from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.memory import Root
 from s2s_ad.analysis.operands import type_of_operand
-from s2s_ad.errors import UnsupportedSyntaxError
-from s2s_ad.ir.nodes import Call, Const, If, Op, Operand, sides
-from s2s_ad.ir.types import Number
+from s2s_ad.errors import MutationError, UnsupportedSyntaxError
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import Call, Const, If, Op, Operand, Value, regions, sides
+from s2s_ad.ir.types import Array, Number
 
 
 def exception_kinds(s: Emitter, kinds: Operand) -> tuple[type[BaseException], ...]:
@@ -33,3 +35,45 @@ def never_raises(ops: Iterable[Op]) -> bool:
         elif not isinstance(op, Call) or may_raise_watched(op):
             return False
     return True
+
+
+def refuse_half_done(
+    s: Emitter, roots: Sequence[Root], body: Sequence[Op], kinds: Sequence[type[BaseException]]
+) -> None:
+    """Refuse writes in the body of a `try` to what was made before, unless the first of them surely ends the body.
+
+    They would be seen after the body has raised.
+    """
+    if not roots:
+        return
+    first = next((i for i, op in enumerate(body) if _writes_to(s, op, roots)), len(body))
+    write = body[first] if first < len(body) else None
+    is_last = not any(map(_may_raise, body[first + 1 :]))
+    if isinstance(write, Call) and is_last and not _is_added_in_place(s, write, kinds):
+        return
+    span = next((op.span for op in body[first:] if op.span is not None), s.span)
+    hint = "write after the `try`, for instance in its `else`, or make what is written inside the `try`"
+    raise MutationError("a write in a `try` to what was made before it", span, hint)
+
+
+def _writes_to(s: Emitter, op: Op, roots: Sequence[Root]) -> bool:
+    if isinstance(op, Call):
+        root = s.memory.root(op.args[0]) if writes(op) else None  # type: ignore[arg-type]
+        return root is not None and root in roots
+    return any(_writes_to(s, inner, roots) for region in regions(op) for inner in region.ops)
+
+
+def _may_raise(op: Op) -> bool:
+    """Whether an op may raise; what has no place in the text has been done before."""
+    is_idle = callee(op) is primitives.visible or isinstance(callee(op), primitives.Refreshed)
+    return op.span is not None and not is_idle and not never_raises([op])
+
+
+def _is_added_in_place(s: Emitter, write: Call, kinds: Sequence[type[BaseException]]) -> bool:
+    """Whether an array is written to while it is computed, and errors of that are caught: they leave it half done."""
+    item = write.args[-1]
+    made = s.definitions.get(item) if isinstance(item, Value) and isinstance(item.type, Array) else None
+    if made is None or item.type.axes == () or not any(issubclass(FloatingPointError, kind) for kind in kinds):  # type: ignore[union-attr]
+        return False
+    root = s.memory.root(write.args[0])  # type: ignore[arg-type]
+    return any(isinstance(a, Value) and s.memory.root(a) is root for a in made.args)

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from s2s_ad.analysis.attempts import exception_kinds, never_raises
+from s2s_ad.analysis.attempts import exception_kinds, never_raises, refuse_half_done
 from s2s_ad.analysis.binding import takes_rest
 from s2s_ad.analysis.choices import may_select, one_of, select
 from s2s_ad.analysis.dict_views import looped_over, refuse_kept, refuse_written
@@ -20,7 +20,7 @@ from s2s_ad.analysis.regions import changed, joined
 from s2s_ad.analysis.sequences import SequenceEvaluator
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.statics import is_hashable, same, unbound
-from s2s_ad.errors import MutationError, Span, UnsupportedSyntaxError
+from s2s_ad.errors import Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Try, Value, While, With, visible
 from s2s_ad.ir.types import LOST, UNKNOWN, Array, Deque, Dict, Instance, List, Map, Number, Record, Type, join
@@ -236,21 +236,11 @@ class BlockEvaluator(SequenceEvaluator):
             self.env.update(zip(op.results, sides[0].results, strict=True))
             return
         self.program.watched = True
-        self._refuse_outside_writes(before, sides[0])
+        refuse_half_done(self, changed(before, sides[0].state), sides[0].ops, kinds)
         self.dead = self.dead or all(side.dead for side in sides)
         merged, body, handler = self._merged(op.results, sides, caught)
         self.ops.append(Try(merged, Const(kinds), Block((), *body), Block((caught,), *handler), span=span))
         self.clock += 1
-
-    def _refuse_outside_writes(self, before: State, body: Side) -> None:
-        """Refuse a write in the body of a `try` to what was made before: it would be seen after the body has raised."""
-        for root in changed(before, body.state):
-            made = self.definitions.get(body.state.version[root])
-            raise MutationError(
-                "a write in a `try` to what was made before it",
-                self.span if made is None else made.span,
-                "write after the `try`, for instance in its `else`, or make what is written inside the `try`",
-            )
 
     def _merged(
         self, values: Sequence[Value], sides: Sequence[Side], *params: Value

@@ -44,6 +44,11 @@ def callee(op: Op) -> Any:
     return op.target.value if isinstance(op, Call) and isinstance(op.target, Const) else None
 
 
+def path_of(op: Call) -> tuple[Operand, ...]:
+    """The indices by which a write in place gets from its target to the list or array that it changes."""
+    return op.args[1 : max(1, len(op.args) - primitives.AFTER_PATH.get(callee(op), len(op.args)))]  # type: ignore[return-value]
+
+
 def is_pure(op: Op) -> bool:
     """Whether running `op` has no effect but its results: no output, no random draw, no foreign code.
 
@@ -90,7 +95,7 @@ def may_raise(op: Op) -> bool:
         and all(isinstance(type_of_operand(a), Array) for a in op.operands() if a is not op.target)
     ):
         return False
-    if fn is primitives.pop or fn is primitives.delete or fn is runtime.index_to_remove:
+    if fn is primitives.pop or fn is primitives.pop_key or fn is primitives.delete or fn is runtime.index_to_remove:
         return True
     if any(isinstance(r.type, Unknown) for r in op.results):
         return True

@@ -85,6 +85,7 @@ class Emitter:
         self.place: list[Op] = []  # what is around it whose border no iterator may cross
         self.rolled = False  # loops over lists stay loops, in hidden code too
         self.views: dict[Operand, View] = {}
+        self.flats: dict[Operand, Operand] = {}  # the `x.flat` of arrays
         self.given: set[Root] = set()  # the roots of the parameters, and of written globals
         self.globals: dict[GlobalName, Value] = {}  # what has been read of those that the program writes to
         self.global_of: dict[Value, GlobalName] = {}
@@ -173,6 +174,14 @@ class Emitter:
             # a 0-d array is mutable, so `x_bar += …` would reach whoever else has it
             return self.emit(operator.getitem, [value, Const(())], None, replace(type_, boxed=False), name)
         return value
+
+    def append(self, call: Call) -> None:
+        """Append a write in place that gives more than the new version of its target."""
+        for operand in call.args:
+            self.refuse_iterator(operand)  # type: ignore[arg-type]
+        self.ops.append(call)
+        self.definitions.update((r, call) for r in call.results)
+        self._tick(call)
 
     def _refuse_hidden(self, operands: Sequence[Operand]) -> None:
         """Refuse to put floats where they cannot be followed: into a slice, or an array of objects or texts."""

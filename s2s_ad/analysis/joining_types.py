@@ -287,6 +287,11 @@ def _sort(a: Operand, axis: Operand = Const(-1), **_: Operand) -> Type:  # noqa:
     return Array(t.dtype, (flat_axis(t.axes),) if where is None else t.axes)
 
 
+@handles(np.partition)
+def _partition(a: Operand, kth: Operand, axis: Operand = Const(-1), **_: Operand) -> Type:  # noqa: B008
+    return _sort(a, axis)
+
+
 @handles(np.argsort)
 def _argsort(a: Operand, axis: Operand = Const(-1), **_: Operand) -> Type:  # noqa: B008
     t = _sort(a, axis)

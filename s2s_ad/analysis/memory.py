@@ -8,8 +8,8 @@ newest version of the root, or the path followed again from there.
 What a structure of known parts holds (a tuple, a dict with constant keys, an object) is not read through a path. The
 parts are roots of their own, and the structure is brought up to date when it is read as a whole. A list of unknown
 length only knows the roots that were put into it; a root of its own, its `inner` one, stands for all of its items. What
-is read from it has its *origin* there, by which it is written to as long as the list has the same items in the same
-places.
+is read from it has its *origin* there, by which it is written to, and read again, as long as the list has the same
+items in the same places.
 
 Where two roots may share memory without it being known how (a merge, a view that may be a copy, what a function gives
 back), a write to one makes the others *lost*: they may not be read any more.
@@ -17,6 +17,7 @@ back), a write to one makes the others *lost*: they may not be read any more.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -177,19 +178,27 @@ class Memory:
         one, other = self.places[a], self.places[b]
         return one.root is other.root and not one.path and not other.path
 
-    def reachable(self, operands: Iterable[Operand]) -> frozenset[Root]:
-        """The roots of what can be got hold of through `operands`."""
+    def reachable(self, operands: Iterable[Operand], *, by_parts: bool = False) -> frozenset[Root]:
+        """The roots of what can be got hold of through `operands`; or only of known parts, and of parts of these."""
         found: set[Root] = set()
         pending = [r for r in map(self.root, operands) if r is not None]
         while pending:
             root = pending.pop()
             if root not in found:
                 found.add(root)
-                if root.inner is not None:
+                if root.inner is not None and not by_parts:
                     found.add(root.inner)
-                pending += self.state.held.get(root, ())
+                pending += () if by_parts else self.state.held.get(root, ())
                 pending += filter(None, map(self.root, self.state.parts.get(root, {}).values()))
         return frozenset(found)
+
+    def is_held(self, root: Root | None) -> bool:
+        """Whether another object holds what has this root, or may do so."""
+        if root is None:
+            return False
+        parts = (self.root(part) for inner in self.state.parts.values() for part in inner.values())
+        held = (other for inside in self.state.held.values() for other in inside)
+        return any(other is not None and other.meets(root) for other in (*parts, *held))
 
     # reading
 
@@ -198,6 +207,8 @@ class Memory:
         place = self.places.get(operand) if isinstance(operand, Value) else None
         if place is None or not self.is_written:
             return operand
+        if place.root in self.state.lost:
+            self._find_in_list(place.root, follow)
         self._refuse_lost(place.root, span)
         newest = self.state.version.get(place.root, place.of)
         if newest is place.of and place.path:
@@ -208,6 +219,19 @@ class Memory:
         for step in place.path:
             found = follow(step, found)
         return found
+
+    def _find_in_list(self, root: Root, follow: Callable[[Step, Operand], Operand]) -> None:
+        """Read what is lost anew from the list that it has been read from, if it is still there."""
+        item = self.state.version.get(root)
+        if item is None or item not in self.origin:
+            return
+        base, index, order = self.origin[item]
+        own = self.places[base].root
+        if own in self.state.lost or self.state.order.get(own) is not order:
+            return
+        owner = self.state.version[own]
+        self.reread(item, follow((operator.getitem, (index,), {}), owner), owner, index)  # type: ignore[arg-type]
+        del self.state.lost[root]
 
     def _refuse_lost(self, root: Root, span: Span | None) -> None:
         if root in self.state.lost:
@@ -275,7 +299,8 @@ class Memory:
 
     def _lose(self, root: Root, span: Span | None, but: frozenset[Root]) -> None:
         """Mark what may be the memory of `root` under another name, or hold it, as lost."""
-        lost = {r for r in (*root.may, *self.loose) if r is not root and r not in but and root.meets(r)}
+        own = {root, root.inner}  # a list is no item of itself
+        lost = {r for r in (*root.may, *self.loose) if r not in own and r not in but and root.meets(r)}
         lost |= {r.owner for r in lost if r.owner is not None}
         for holder, held in self.state.held.items():
             if holder is not root and holder not in but and any(root.meets(r) for r in held):
@@ -290,6 +315,12 @@ class Memory:
         self.places[version] = Place(root, (), version)
         self.origin[version] = owner, index, self.state.order.get(self.places[owner].root)
 
+    def reorder(self, item: Value) -> None:
+        """Record that a list in a list has other items now, whose version is known."""
+        root = self.places[item].root
+        self.state.order[root] = self.state.version[root]
+        self.forget_parts(self.state, root, self.state.parts.get(root, {}))
+
     def renew(self, root: Root, version: Value, content: Parts) -> None:
         """Record a version of a structure that has the parts of now."""
         self.state.version[root] = version
@@ -297,13 +328,14 @@ class Memory:
         self.state.content[version] = dict(content)
         self.state.parts[root] = {**self.state.parts.get(root, {}), **content}
 
-    def forget_parts(self, state: State, root: Root, parts: Parts) -> None:
-        """From now on `root` is only known to hold, somewhere, the `parts` that it had."""
+    def forget_parts(self, state: State, root: Root, parts: Parts, had: State | None = None) -> None:
+        """From now on `root` is only known to hold, somewhere, the `parts` that it `had` in this or another state."""
+        lost = (had or state).lost
         own = [r for r in map(self.root, parts.values()) if r is not None]
         held = frozenset(own)
-        for one in self.reachable(parts.values()) if state.lost else ():
-            if one in state.lost:
-                state.lost.setdefault(root, state.lost[one])
+        for one in self.reachable(parts.values(), by_parts=True) if lost else ():
+            if one in lost:
+                state.lost.setdefault(root, lost[one])
         if any(one.meets(other) for i, one in enumerate(own) for other in own[:i]):
             state.repeated |= {root}
         if held:
@@ -327,6 +359,21 @@ class Memory:
         before = self.state.held.get(root, frozenset())
         own = [r for r in map(self.root, items) if r is not None]
         again = again or len(set(own)) < len(own) or not self.state.repeated.isdisjoint(own)
-        if again or any(not before.isdisjoint(r.closure) for r in new):
+        again = again or (not itself and self._overlap(items))
+        if again or any(not before.isdisjoint(r.closure) for r in (own if itself else new)):
             self.state.repeated |= {root}
         self.state.held[root] = before | new
+
+    def _overlap(self, containers: Iterable[Operand]) -> bool:
+        """Whether the items of `containers`, taken together, may be one object twice."""
+        seen: set[Root] = set()
+        for container in containers:
+            own = self.root(container)
+            parts = self.state.parts.get(own, {}).values() if own is not None else ()
+            held = self.reachable([container]).difference({own}, *(self.reachable([part]) for part in parts))
+            for roots in (held, *(self.reachable([part]) for part in parts)):
+                closure = {other for root in roots for other in root.closure}
+                if not seen.isdisjoint(closure):
+                    return True
+                seen |= closure
+        return False

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad import runtime
-from s2s_ad.analysis.effects import callee, writes
+from s2s_ad.analysis.effects import callee, path_of, writes
 from s2s_ad.analysis.sharing import Sharing, Web, makes_new
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, For, If, Op, Try, Value, While, operands, regions, sides
@@ -30,6 +30,7 @@ class Overwriting:
         self._at: dict[Value, tuple[int, Loops]] = {}
         self._writes: list[tuple[Call, int, Loops]] = []
         self._earlier: dict[Value, tuple[Any, ...]] = {}
+        self._passed_on: dict[Value, list[int]] = {}  # where a version ceases to be the newest, or may do so
         self._position = 0
         self._define(body.params, ())
         self._walk(body, ())
@@ -48,6 +49,9 @@ class Overwriting:
             self._position += 1
             if isinstance(op, Call) and writes(op):
                 self._writes.append((op, self._position, loops))
+            passed: tuple[Any, ...] = op.args[:1] if isinstance(op, Call) and writes(op) else getattr(op, "inits", ())
+            for value in passed:
+                self._passed_on.setdefault(value, []).append(self._position)
             inner = (*loops, op) if isinstance(op, (For, While)) else loops
             self._flow(op)
             for region in regions(op):
@@ -76,8 +80,8 @@ class Overwriting:
 
     def _made_by(self, write: Call) -> list[tuple[int, Loops]]:
         """Where the memory is made that `write` writes to; where that is not known, before everything."""
-        if len(write.args) > 3 and not isinstance(write.args[0].type, Array):  # type: ignore[union-attr]  # an item of an item, which may be older than what it is in
-            return [(-1, ())]
+        if path_of(write) and not isinstance(write.args[0].type, Array):  # type: ignore[union-attr]
+            return [(-1, ())]  # an item of an item, which may be older than what it is in
         found: list[tuple[int, Loops]] = []
         met: set[Any] = set()
         pending: list[Any] = [write.args[0]]
@@ -101,6 +105,13 @@ class Overwriting:
     def is_written_by_name(self, value: Value) -> bool:
         """Whether a write has `value` itself for its target."""
         return any(op.args[0] is value for op, _, _ in self._writes)
+
+    def is_newest(self, version: Value, since: Value, until: Value) -> bool:
+        """Whether `version` of an object surely is the newest one from where one value is made to where another is."""
+        if since not in self._at or until not in self._at:
+            return False
+        start, end = self._at[since][0], self._at[until][0]
+        return not any(start <= position <= end for position in self._passed_on.get(version, ()))
 
     def is_overwritten(self, value: Value) -> bool:
         """Whether a write may change what is found in `value` after it has been made or read."""

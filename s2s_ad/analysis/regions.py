@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 from s2s_ad.analysis.memory import Memory, Place, Root, State
 from s2s_ad.ir.nodes import UNDEFINED, Operand, Value
+from s2s_ad.ir.types import Dict, Record
 
 
 def changed(before: State, after: State) -> list[Root]:
@@ -36,14 +37,15 @@ def joined(memory: Memory, before: State, sides: Sequence[State], results: dict[
     lasting = {root: _lasting(memory, root, before, sides) for root in results}
     for root, keys in lasting.items():
         for side in (before, *sides):
-            memory.forget_parts(state, root, {k: p for k, p in side.parts.get(root, {}).items() if k not in keys})
+            others = {k: p for k, p in side.parts.get(root, {}).items() if k not in keys}
+            memory.forget_parts(state, root, others, side)
     _renew(memory, state, before, results, lasting)
     return state
 
 
 def _lasting(memory: Memory, root: Root, before: State, sides: Iterable[State]) -> set[Hashable]:
     """The keys of the parts of a structure that are the same objects as before, whatever has been written to these."""
-    parts = before.parts.get(root, {})
+    parts = before.parts.get(root, {}) if isinstance(before.version[root].type, (Record, Dict)) else {}
     whole = {k: own for k, part in parts.items() if (own := _whole(memory, part)) is not None}
     ends = [side.parts.get(root, {}) for side in sides]
     return {k for k, own in whole.items() if all(_whole(memory, parts.get(k)) is own for parts in ends)}
@@ -171,7 +173,8 @@ def end_round(
         (i, c) for i, inside in reached.items() for r in inside - {own.get(i)} for c in r.closure if c.number <= mark
     }
     lost: set[Root | int] = {r for r in state.lost if r.number <= mark}
-    lost |= {i for i, inside in reached.items() if any(r in state.lost for r in inside)}
+    named = {i: memory.reachable([out], by_parts=True) for i, out in kept}  # a list that holds what is lost is lost too
+    lost |= {i for i, inside in named.items() if any(r in state.lost for r in inside)}
     return Round(
         found.roots, found.fixed, found.pairs | pairs, found.earlier | earlier, found.holders | holders,
         found.held | held, found.lost | lost, found.repeated | {i for i, root in own.items() if root in state.repeated},

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.analysis.effects import callee, is_errstate, is_pure, writes
+from s2s_ad.analysis.effects import callee, is_errstate, is_pure, path_of, writes
 from s2s_ad.analysis.operands import constant
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, For, If, Operand, Try, Value, While, With, operands, regions, sides
@@ -36,10 +36,10 @@ _NEW: frozenset[Any] = frozenset({
     np.zeros, np.zeros_like, np.ones, np.ones_like, np.full, np.full_like, np.empty, np.empty_like, np.arange,
     np.linspace, np.geomspace, np.logspace, np.eye, np.identity, np.vander, np.copy, methods.copy_method,
     methods.flatten_method, np.sum, np.mean, np.prod, np.max, np.min, np.var, np.std, np.median, np.percentile,
-    np.quantile, np.cumsum, np.cumprod, np.where, np.clip, np.sort, np.argsort, np.unique, np.searchsorted, np.bincount,
-    np.concatenate, np.stack, np.hstack, np.vstack, np.dstack, np.column_stack, np.append, np.take, np.roll, np.repeat,
-    np.tile, np.tril, np.triu, np.dot, np.outer, np.inner, np.cross, np.kron, np.tensordot, np.convolve, np.interp,
-    np.linalg.inv, np.linalg.solve, np.linalg.cholesky,
+    np.quantile, np.cumsum, np.cumprod, np.where, np.clip, np.sort, np.partition, np.argsort, np.unique,
+    np.searchsorted, np.bincount, np.concatenate, np.stack, np.hstack, np.vstack, np.dstack, np.column_stack, np.append,
+    np.take, np.roll, np.repeat, np.tile, np.tril, np.triu, np.dot, np.outer, np.inner, np.cross, np.kron, np.tensordot,
+    np.convolve, np.interp, np.linalg.inv, np.linalg.solve, np.linalg.cholesky,
 })  # fmt: skip
 _ARITHMETIC = frozenset({
     operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.pow,
@@ -187,8 +187,7 @@ class Sharing:
         target = op.args[0]
         if isinstance(target.type, Array):  # type: ignore[union-attr]
             return _ELEMENTS
-        nested = callee(op) is primitives.store and len(op.args) > 3
-        return _ITEMS if isinstance(target.type, (List, Deque, Dict, Map, Record)) and not nested else _BOTH  # type: ignore[union-attr]
+        return _ITEMS if isinstance(target.type, (List, Deque, Dict, Map, Record)) and not path_of(op) else _BOTH  # type: ignore[union-attr]
 
 
 def _moves_items(op: Call, t: Type) -> bool:

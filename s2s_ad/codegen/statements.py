@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad import runtime
-from s2s_ad.analysis.effects import callee, is_pure, may_raise_watched
+from s2s_ad.analysis.effects import callee, is_pure, may_raise_watched, path_of
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.typing import result_type
 from s2s_ad.codegen.expressions import ExpressionPrinter
@@ -146,12 +146,18 @@ class StatementPrinter:
         return ast.Assign([store(name)], value)
 
     def _append(self, op: Call) -> list[ast.stmt]:
-        items, item = op.args
-        method = ast.Attribute(self.operand(items), "append", ast.Load())
+        items, (item,) = self._changed(op)
         with self._unchecked():
             node = self.operand(item)
         self.copied_names |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+        method = ast.Attribute(items, "append", ast.Load())
         return [ast.Expr(ast.Call(method, [node], [])), *self._version(op, 0)]
+
+    def _changed(self, op: Call) -> tuple[ast.expr, tuple[Operand, ...]]:
+        """The list that a write changes, which may be in another one, and the other arguments."""
+        path = path_of(op)
+        items = self.expressions.view(op.args[0], list(path))  # type: ignore[arg-type]
+        return items, op.args[1 + len(path) :]  # type: ignore[return-value]
 
     def _store(self, op: Call) -> list[ast.stmt]:
         target, *indices, item = op.args
@@ -208,10 +214,19 @@ class StatementPrinter:
 
     def _pop(self, op: Call) -> list[ast.stmt]:
         value, taken = self._method(op, "pop"), op.results[0]
-        if isinstance(type_of_operand(op.args[0]), Deque) and len(op.args) > 1:  # type: ignore[arg-type]
-            value = self._method(op, "popleft", 2)
+        if isinstance(type_of_operand(op.args[0]), Deque) and constant(op.args[1]) == 0:  # type: ignore[arg-type]
+            value = self._method(op, "popleft", 1)
         first = ast.Assign([store(self.naming.name[taken])], value) if self.uses[taken] else ast.Expr(value)
         return [first, *self._version(op, 1)]
+
+    def _pop_key(self, op: Call) -> list[ast.stmt]:
+        target, *args = map(self.operand, op.args)
+        if not self.uses[op.results[0]] and len(args) == 1:
+            place = ast.Subscript(target, self.expressions.index(op.args[1]), ast.Del())  # type: ignore[arg-type]
+            return [ast.Delete([place]), *self._version(op, 1)]
+        value = ast.Call(ast.Attribute(target, "pop", ast.Load()), args, [])
+        taken = self.naming.name[op.results[0]] if self.uses[op.results[0]] else None
+        return [ast.Assign([store(taken)], value) if taken else ast.Expr(value), *self._version(op, 1)]
 
     def _delete(self, op: Call) -> list[ast.stmt]:
         if self.uses[op.results[0]]:
@@ -219,8 +234,8 @@ class StatementPrinter:
         return self._delete_item(op)
 
     def _delete_item(self, op: Call) -> list[ast.stmt]:
-        items, index = op.args
-        place = ast.Subscript(self.operand(items), self.expressions.index(index), ast.Del())  # type: ignore[arg-type]
+        items, (index,) = self._changed(op)
+        place = ast.Subscript(items, self.expressions.index(index), ast.Del())
         return [ast.Delete([place]), *self._version(op, len(op.results) - 1)]
 
     def _set_item(self, op: Call) -> list[ast.stmt]:
@@ -231,24 +246,26 @@ class StatementPrinter:
     def _insert(self, op: Call) -> list[ast.stmt]:
         if not isinstance(type_of_operand(op.args[0]), Deque):  # type: ignore[arg-type]
             return self._write_by_method(op)
-        return [ast.Expr(self._method(op, "appendleft", 2)), *self._version(op, 0)]
+        return [ast.Expr(self._method(op, "appendleft", 1)), *self._version(op, 0)]
 
     def _write_by_method(self, op: Call) -> list[ast.stmt]:
         return [ast.Expr(self._method(op, callee(op).__name__)), *self._version(op, 0)]
 
-    def _method(self, op: Call, name: str, first: int = 1) -> ast.expr:
-        items, *args = map(self.operand, (op.args[0], *op.args[first:]))
-        return ast.Call(ast.Attribute(items, name, ast.Load()), args, [])
+    def _method(self, op: Call, name: str, first: int = 0) -> ast.expr:
+        items, args = self._changed(op)
+        given = () if name == "pop" and constant(args[0]) == -1 else args[first:]
+        return ast.Call(ast.Attribute(items, name, ast.Load()), [*map(self.operand, given)], [])
 
     def _permute(self, op: Call) -> list[ast.stmt]:
         function = self.expressions.references.to(runtime.permute)
-        return [ast.Expr(ast.Call(function, [self.operand(a) for a in op.args], [])), *self._version(op, 0)]
+        items, args = self._changed(op)
+        return [ast.Expr(ast.Call(function, [items, *map(self.operand, args)], [])), *self._version(op, 0)]
 
     def _set_slice(self, op: Call) -> list[ast.stmt]:
-        items, where, more = op.args
+        where, more = op.args[-2:]
 
         def part(ctx: ast.expr_context) -> ast.expr:
-            return ast.Subscript(self.operand(items), self.expressions.index(where), ctx)  # type: ignore[arg-type]
+            return ast.Subscript(self._changed(op)[0], self.expressions.index(where), ctx)  # type: ignore[arg-type]
 
         taken, value = op.results[0], self.operand(more)
         if self.uses[taken]:  # both are read before either is assigned
@@ -415,6 +432,11 @@ class StatementPrinter:
         return store(self.naming.name[item]), ops
 
     def _comprehension(self, op: For) -> list[ast.stmt] | None:
+        made = self._list_of(op)
+        return None if made is None else [ast.Assign([store(self.naming.name[op.results[0]])], made)]
+
+    def _list_of(self, op: For) -> ast.expr | None:
+        """The comprehension that says the same as a loop."""
         item, params = op.body.params[0], op.body.params[1:]
         if len(params) != 1 or constant(op.body.results[0]) is not False or not self._is_empty_list(op.inits[0]):
             return None
@@ -425,7 +447,13 @@ class StatementPrinter:
         element, tests, _ = found
         target, _ = self._loop_target(item, op.body.ops)
         generator = ast.comprehension(target, self.operand(op.iterable), tests, 0)
-        return [ast.Assign([store(self.naming.name[op.results[0]])], ast.ListComp(element, [generator]))]
+        return ast.ListComp(element, [generator])
+
+    def _is_only_appended(self, loop: Op, op: Op) -> bool:
+        """Whether `op` appends what a loop gives, which nothing else reads."""
+        result = loop.results[0] if isinstance(loop, For) and len(loop.results) == 1 else None
+        is_append = isinstance(op, Call) and callee(op) is primitives.append and op.args[1:] == (result,)
+        return is_append and self.uses[result] == 1  # type: ignore[index]
 
     def _is_empty_list(self, operand: Operand) -> bool:
         made = self.naming.nested.get(operand) if isinstance(operand, Value) else None
@@ -436,19 +464,22 @@ class StatementPrinter:
     ) -> tuple[ast.expr, list[ast.expr], int] | None:
         """The element that a body appends to `items`, the tests it is under, and the uses of `items` this explains."""
         loose = [o for o in ops if not (o.results and all(r in self.naming.nested for r in o.results))]
-        if len(loose) != 1:
+        inner: Any = loose[0] if len(loose) == 2 and self._is_only_appended(*loose) else None
+        if len(loose) != 1 + (inner is not None):
             return None
-        op = loose[0]
+        op = loose[-1]
         if (
             isinstance(op, Call)
             and callee(op) is primitives.append
             and op.args[0] is items
             and op.results[0] is version
+            and len(op.args) == 2
         ):
-            return self.operand(op.args[1]), [], 1
+            element = self.operand(op.args[1]) if inner is None else self._list_of(inner)
+            return None if element is None else (element, [], 1)
         if isinstance(op, If) and op.results == (version,) and op.orelse.results[0] is items and not op.orelse.ops:
-            inner = self._appended(op.then.ops, op.then.results[0], items)
-            return None if inner is None else (inner[0], [self.operand(op.test), *inner[1]], inner[2] + 1)
+            found = self._appended(op.then.ops, op.then.results[0], items)
+            return None if found is None else (found[0], [self.operand(op.test), *found[1]], found[2] + 1)
         return None
 
     def while_(self, op: While) -> list[ast.stmt]:
@@ -516,6 +547,7 @@ _WRITERS: dict[Any, Any] = {
     primitives.delete: StatementPrinter._delete,
     primitives.set_item: StatementPrinter._set_item,
     primitives.put: StatementPrinter._set_item,
+    primitives.pop_key: StatementPrinter._pop_key,
     primitives.delete_item: StatementPrinter._delete_item,
     primitives.insert: StatementPrinter._insert,
     primitives.extend: StatementPrinter._write_by_method,

@@ -1,8 +1,9 @@
 """Takes the body of a `try` to pieces that are done as a whole or not at all.
 
 A body that raises has bound what it assigned up to there, and a handler, or what follows, may read it. Names for which
-that can be so are *watched*. A body that assigns no watched name before it is over is one piece. Any other is cut
-after each statement that assigns one:
+that can be so are *watched*. So can be what was there before the `try`, and has been written to in place. A body that
+assigns no watched name, and does not write so, before it is over is one piece. Any other is cut after each statement
+that does:
 
     try:                         Guarded:    n = 1
         n = 1                    Guarded:    t = not not f(n)
@@ -31,6 +32,10 @@ from s2s_ad.frontend.source import FunctionSource
 _COMPOUND = (gast.If, gast.For, gast.While, gast.With, gast.Try)
 _MAKE_ITERABLES = ("enumerate", "len", "range", "reversed", "zip")
 _JUMPS = (gast.Break, gast.Continue)
+_WRITING = frozenset({
+    "append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "setdefault", "popitem",
+    "fill", "partition", "put", "add", "discard",
+})  # fmt: skip
 
 ITERABLE = "%iterable"  # the name of `primitives.iterable`
 
@@ -111,30 +116,57 @@ def _is_plain(target: Any) -> bool:
     )
 
 
+def written_names(body: list[Any]) -> set[str]:
+    """The names of what the body of a `try` writes to in place, but for those that it gives a value itself."""
+    walked = [n for node in body for n in gast.walk(node)]
+    again = {id(n.target) for n in walked if isinstance(n, gast.AugAssign)}
+    bound = {n.id for n in walked if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store) and id(n) not in again}
+    return set(_written(body)) - bound
+
+
+def _written(nodes: Iterable[Any]) -> Iterator[str]:
+    """The names by which statements write in place, as far as can be told from the text."""
+    for node in (n for statement in nodes for n in gast.walk(statement)):
+        places: list[Any] = []
+        if isinstance(node, (gast.Assign, gast.Delete)):
+            places = node.targets
+        elif isinstance(node, gast.AugAssign):
+            places = [node.target]
+        elif isinstance(node, gast.Expr) and isinstance(node.value, gast.Call):
+            function = node.value.func
+            places = [function] if isinstance(function, gast.Attribute) and function.attr in _WRITING else []
+        for place in places:
+            base = place
+            while isinstance(base, (gast.Subscript, gast.Attribute)):
+                base = base.value
+            if base is not place and isinstance(base, gast.Name):
+                yield base.id
+
+
 # --- the pieces -------------------------------------------------------------------------------------------------------
 
 
-def is_whole(body: list[Any], watched: set[str]) -> bool:
-    """Whether a body binds what is watched by its very last action, if at all."""
+def is_whole(body: list[Any], watched: set[str], written: set[str]) -> bool:
+    """Whether a body binds what is watched, or writes in place, by its very last action, if at all."""
     *others, last = body
-    if not watched.isdisjoint(assigned_names(others)):
+    if not watched.isdisjoint(assigned_names(others)) or not written.isdisjoint(_written(others)):
         return False
-    if watched.isdisjoint(assigned_names([last])):
+    if watched.isdisjoint(assigned_names([last])) and written.isdisjoint(_written([last])):
         return True
     return not isinstance(last, _COMPOUND) and binds_at_once(last)
 
 
 def binds_at_once(node: Any) -> bool:
-    """Whether a simple statement binds all its names, or none."""
+    """Whether a simple statement binds all its names, and does its write in place, or nothing of it."""
     if _walrus_names(node) or any(getattr(n, "guard", None) is not None for n in gast.walk(node)):
         return False
     match node:
         case gast.Assign():
+            if len(node.targets) == 1 and isinstance(node.targets[0], (gast.Subscript, gast.Attribute)):
+                return True
             return all(map(_is_plain, node.targets)) and (
                 len(node.targets) == 1 or all(isinstance(t, gast.Name) for t in node.targets)
             )
-        case gast.AugAssign():
-            return isinstance(node.target, gast.Name)
         case gast.Import() | gast.ImportFrom():
             return len(node.names) == 1
         case gast.Delete():
@@ -160,11 +192,15 @@ class Segments:
     `around` is that of a `try` around this one whose body is cut as well.
     """
 
-    def __init__(self, source: FunctionSource, watched: set[str], around: Segments | None = None) -> None:
+    def __init__(
+        self, source: FunctionSource, watched: set[str], written: set[str], around: Segments | None = None
+    ) -> None:
         self.source = source
         self.around = around
         self._numbers = count()
-        self.watched = watched
+        self.watched, self.written = watched, written
+        if around is not None:
+            self.watched, self.written = watched | around.watched, written | around.written
 
     def cut(self, nodes: list[Any]) -> list[Any]:
         """The pieces of a suite."""
@@ -185,11 +221,14 @@ class Segments:
         return [*made, *self._guarded(group)]
 
     def _watched_in(self, nodes: Iterable[Any]) -> list[str]:
-        return [n for n in assigned_names(nodes) if n in self.watched]
+        nodes = list(nodes)
+        assigned = [n for n in assigned_names(nodes) if n in self.watched]
+        return assigned + [n for n in _written(nodes) if n in self.written]
 
     def _half_way(self, node: Any, names: list[str], hint: str) -> UnsupportedSyntaxError:
         return UnsupportedSyntaxError(
-            f"`{names[0]}` may be assigned half-way through this statement of a `try`, and is read after an exception",
+            f"`{names[0]}` may be assigned, or written to, half-way through this statement of a `try`, and is read "
+            "after an exception",
             self.source.span(node),
             hint,
         )

@@ -21,7 +21,7 @@ import gast
 from s2s_ad.frontend.builder import FALSE, NONE, TRUE
 from s2s_ad.frontend.patterns import PatternLowering
 from s2s_ad.frontend.scope import may_exit
-from s2s_ad.frontend.segments import Guarded, Segments, is_whole, watched_names
+from s2s_ad.frontend.segments import Guarded, Segments, is_whole, watched_names, written_names
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
 
@@ -47,13 +47,11 @@ class TryLowering(PatternLowering):
             self._try_finally(node)
             return
         around: Segments | None = getattr(node, "around", None)
-        watched = watched_names(node, self.node, self.shared)
-        if around is not None:
-            self._in_pieces(node, Segments(self.source, watched | around.watched, around))
-        elif is_whole(node.body, watched):
+        watched, written = watched_names(node, self.node, self.shared), written_names(node.body)
+        if around is None and is_whole(node.body, watched, written):
             self._whole(node)
         else:
-            self._in_pieces(node, Segments(self.source, watched))
+            self._in_pieces(node, Segments(self.source, watched, written, around))
 
     def _try_finally(self, node: Any) -> None:
         inner = node.body

@@ -43,12 +43,6 @@ def call_method(obj: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
     return getattr(obj, name)(*args, **kwargs)
 
 
-def append(items: list[Any], item: Any) -> list[Any]:
-    """`items.append(item)`: gives the new version of the list, which is the same object."""
-    items.append(item)
-    return items
-
-
 @dataclass(frozen=True)
 class View:
     """Among the indices of a write, a view of what they have led to so far: `fn` of it and of the next operands.
@@ -123,45 +117,62 @@ def scatter_add(target: Any, *indices_and_item: Any) -> Any:
     return target
 
 
-def pop(items: Any, index: Any = -1, *default: Any) -> tuple[Any, Any]:
-    """`items.pop(index)`: gives the item, and the new version of the list or dict, which is the same object."""
-    return items.pop(index, *default), items
+# Those that change the length or the order of a list give its new version, which is the same object. The list may be
+# in another one, in which case the path to it comes before the other arguments: `append(rows, i, x)` is
+# `rows[i].append(x)`, and gives the new version of `rows`.
 
 
-def delete(items: list[Any], index: Any) -> tuple[Any, list[Any]]:
-    """`del items[index]`: gives the item, and the new version of the list, which is the same object."""
-    item = items[index]
-    del items[index]
-    return item, items
-
-
-def insert(items: list[Any], index: Any, item: Any) -> list[Any]:
-    """`items.insert(index, item)`: gives the new version of the list, which is the same object."""
-    items.insert(index, item)
+def append(items: list[Any], *path_and_item: Any) -> list[Any]:
+    """`items.append(item)`."""
+    *path, item = path_and_item
+    _followed(items, path).append(item)
     return items
 
 
-def extend(items: list[Any], more: list[Any]) -> list[Any]:
-    """`items.extend(more)`: gives the new version of the list, which is the same object."""
-    items.extend(more)
+def pop(items: list[Any], *path_and_index: Any) -> tuple[Any, list[Any]]:
+    """`items.pop(index)`: gives the item first."""
+    *path, index = path_and_index
+    return _followed(items, path).pop(index), items
+
+
+def delete(items: list[Any], *path_and_index: Any) -> tuple[Any, list[Any]]:
+    """`del items[index]`: gives the item first."""
+    return pop(items, *path_and_index)
+
+
+def insert(items: list[Any], *path_index_and_item: Any) -> list[Any]:
+    """`items.insert(index, item)`."""
+    *path, index, item = path_index_and_item
+    _followed(items, path).insert(index, item)
     return items
 
 
-def reverse(items: list[Any]) -> list[Any]:
-    """`items.reverse()`: gives the new version of the list, which is the same object."""
-    items.reverse()
+def extend(items: list[Any], *path_and_more: Any) -> list[Any]:
+    """`items.extend(more)`."""
+    *path, more = path_and_more
+    _followed(items, path).extend(more)
     return items
 
 
-def permute(items: list[Any], order: Any) -> list[Any]:
-    """Puts the items of a list in another order: gives the new version of the list, which is the same object."""
-    return runtime.permute(items, order)
+def reverse(items: list[Any], *path: Any) -> list[Any]:
+    """`items.reverse()`."""
+    _followed(items, path).reverse()
+    return items
 
 
-def set_slice(items: list[Any], where: slice, more: list[Any]) -> tuple[list[Any], list[Any]]:
-    """`items[where] = more`: gives the items that were there, and the new version of the list, the same object."""
-    before = items[where]
-    items[where] = more
+def permute(items: list[Any], *path_and_order: Any) -> list[Any]:
+    """Puts the items of a list in another order."""
+    *path, order = path_and_order
+    runtime.permute(_followed(items, path), order)
+    return items
+
+
+def set_slice(items: list[Any], *path_where_and_more: Any) -> tuple[list[Any], list[Any]]:
+    """`items[where] = more`: gives the items that were there first."""
+    *path, where, more = path_where_and_more
+    inner = _followed(items, path)
+    before = inner[where]
+    inner[where] = more
     return before, items
 
 
@@ -181,6 +192,11 @@ def put(target: dict[Any, Any], key: Any, item: Any) -> dict[Any, Any]:
     """`target[key] = item` of a dict whose keys are known only at run time: gives the new version of the dict."""
     target[key] = item
     return target
+
+
+def pop_key(target: dict[Any, Any], key: Any, *default: Any) -> tuple[Any, dict[Any, Any]]:
+    """`target.pop(key)` of such a dict: gives the item first, and then the new version of the dict."""
+    return target.pop(key, *default), target
 
 
 def lookup(target: dict[Any, Any], key: Any, default: Any) -> Any:
@@ -361,7 +377,11 @@ class Refreshed:
         return obj
 
 
+AFTER_PATH = {
+    append: 1, store: 2, accumulate: 2, scatter_add: 2, pop: 1, delete: 1, insert: 2, extend: 1, reverse: 0, permute: 1,
+    set_slice: 2,
+}  # how many arguments come after the path  # fmt: skip
 IN_PLACE = frozenset({
     append, store, accumulate, augment, scatter_add, pop, delete, insert, extend, reverse, permute, set_slice,
-    set_attribute, keep_item, set_item, delete_item, put,
+    set_attribute, keep_item, set_item, delete_item, put, pop_key,
 })  # fmt: skip

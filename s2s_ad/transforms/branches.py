@@ -60,7 +60,7 @@ class SidesStep(Step):
                 if bar is None or result is UNDEFINED:
                     continue
                 if bar.owned and isinstance(result, Value) and t.is_active(result) and scope.get(result) is None:
-                    scope.set(result, Entry(bar.operand, owned=True, carrier=bar.carrier))
+                    scope.set(result, Entry(bar.operand, bar.owned, bar.carrier))
                 else:
                     t.contribute(result, bar.operand, project=False)
             forward.reverse()
@@ -86,7 +86,7 @@ class SidesStep(Step):
         carriers = {entry.carrier for entry in entries if entry.carrier is not None}
         if len(carriers) > 1 or not all(entry.owned for entry in entries):
             return Entry(result)
-        return Entry(result, owned=True, carrier=next(iter(carriers), None))
+        return Entry(result, min(entry.owned for entry in entries), next(iter(carriers), None))
 
     def _emit(self, kept: dict[Value, Entry], blocks: list[Block]) -> None:
         t = self.t

@@ -8,14 +8,17 @@
             print(x)
 
 A loop keeps of what it carries only what is read after it or feeds what is. Effects stay, and so does what `keep`
-names (calls of the user's that may raise).
+names (calls of the user's that may raise). An item that is looked up only to be written to, `rows[i]` in
+`rows[i][j] = y`, is looked up by the write.
 """
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 
-from s2s_ad.analysis.effects import is_errstate, is_pure
+from s2s_ad.analysis.effects import callee, is_errstate, is_pure, may_raise, path_of, writes
+from s2s_ad.analysis.statics import same
 from s2s_ad.ir.nodes import Block, Call, For, If, Op, Operand, Try, Value, While, With, operands
 
 Keep = Callable[[Op], bool]
@@ -30,11 +33,26 @@ def _sweep(block: Block, results: tuple[Operand, ...], keep: Keep) -> tuple[Bloc
     """The block with only `results`, and the values that it reads."""
     live = {r for r in results if isinstance(r, Value)}
     ops: list[Op] = []
+    ahead: list[tuple[Operand, Operand]] = []  # what will be looked up again before anything else can happen
     for op in reversed(block.ops):
-        kept = _sweep_op(op, live, keep)
+        kept = None if _is_ahead(op, ahead) and op.results[0] not in live else _sweep_op(op, live, keep)
         if kept is not None:
             ops.append(kept)
+            ahead = _looked_up(kept, ahead)
     return Block(block.params, tuple(reversed(ops)), results), live
+
+
+def _is_ahead(op: Op, ahead: list[tuple[Operand, Operand]]) -> bool:
+    if not isinstance(op, Call) or callee(op) is not operator.getitem:
+        return False
+    return any(same(op.args[0], base) and same(op.args[1], index) for base, index in ahead)  # type: ignore[arg-type]
+
+
+def _looked_up(op: Op, after: list[tuple[Operand, Operand]]) -> list[tuple[Operand, Operand]]:
+    """What `op` looks up before it does anything else, if it is a write; or what is looked up after it."""
+    if isinstance(op, Call) and writes(op):
+        return [(op.args[0], index) for index in path_of(op)[:1]]  # type: ignore[misc]
+    return after if is_pure(op) and not may_raise(op) else []
 
 
 def _sweep_op(op: Op, live: set[Value], keep: Keep) -> Op | None:

@@ -1,60 +1,73 @@
 """The adjoints of writes that change the length or the order of a list, on the list of its cotangents.
 
-    append      pop           (in `structural`)
+    append      pop
     pop(i)      insert(i, cotangent of the item)
     insert(i)   pop(i)
     extend      cut off the tail
-    set_slice   put zeros for what was there before
+    set_slice   put zeros for what was there before; with a step, in the same places
     reverse     reverse
     permute     permute, the other way round
 
 Going back, the list of the cotangents has the length that the list has at each place, so that indices that are counted
-from the end, or are cut off there, mean the same in both.
+from the end, or are cut off there, mean the same in both. That of a list in a list is reached by the same path.
 """
 
 from __future__ import annotations
 
 import operator
+from dataclasses import replace
 from typing import Any
 
 from s2s_ad import runtime
-from s2s_ad.analysis.effects import callee
+from s2s_ad.analysis.effects import callee, path_of
+from s2s_ad.analysis.handlers import lists
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
 from s2s_ad.ir.types import INT, UNKNOWN, List, Map
-from s2s_ad.transforms.scopes import Entry
-from s2s_ad.transforms.structural import StructuralStep, reverses
+from s2s_ad.transforms.ownership import is_immutable
+from s2s_ad.transforms.scopes import ITSELF, Entry
+from s2s_ad.transforms.structural import StructuralStep, followed, item_of, much_of, reverses
+
+Buffer = tuple[Operand, list[Operand]]
 
 
-def open_buffer(step: StructuralStep) -> tuple[Operand, Entry]:
-    """The cotangent of the list after the write, to be written to."""
+def open_buffer(step: StructuralStep) -> tuple[Buffer, Entry]:
+    """The cotangent of the list after the write, to be written to, and the path from there."""
     t, version = step.t, step.op.results[-1]
-    buffer = t.buffer(version)
+    path = [t.resolve(index) for index in path_of(step.op)]
+    buffer = t.buffer(version, much_of(version, path))
     entry = t.scope.get(version)
     assert entry is not None
     t.scope.take(version)
-    return buffer, entry
+    return (buffer, path), entry
 
 
-def close(step: StructuralStep, rest: Operand, entry: Entry) -> None:
-    """What has become of it is the cotangent of the list before the write."""
+def close(step: StructuralStep, rest: Operand, entry: Entry, put: Operand | None = None) -> None:
+    """What has become of it is the cotangent of the list before the write; `put` is what others may have as well."""
     items = step.op.args[0]
     if isinstance(items, Value) and step.t.is_active(items):
-        step.t.adopt(items, step.t._named(rest, items), entry)
+        owned = entry.owned if put is None or is_immutable(type_of_operand(put)) else min(entry.owned, ITSELF)
+        step.t.adopt(items, step.t._named(rest, items), replace(entry, owned=owned))
 
 
-def _write(step: StructuralStep, fn: Any, buffer: Operand, *args: Operand) -> Value:
-    return step.t.spec.emit(fn, [buffer, *args], None, type_of_operand(buffer), getattr(buffer, "name", None))
+def _write(step: StructuralStep, fn: Any, buffer: Buffer, *args: Operand) -> Value:
+    target, path = buffer
+    return step.t.spec.emit(fn, [target, *path, *args], None, type_of_operand(target), getattr(target, "name", None))
 
 
-def taken(step: StructuralStep, fn: Any, buffer: Operand, *args: Operand, whole: bool = False) -> tuple[Value, Value]:
+def taken(step: StructuralStep, fn: Any, buffer: Buffer, *args: Operand, whole: bool = False) -> tuple[Value, Value]:
     """Emit a write that gives what it takes out."""
-    kind = type_of_operand(buffer)
+    target, path = buffer
+    kind = item_of(type_of_operand(target), len(path))
     item = kind.item if isinstance(kind, (List, Map)) else UNKNOWN
-    first, rest = Value(None, kind if whole else item), Value(getattr(buffer, "name", None), kind)
-    step.t.spec.ops.append(Call((first, rest), Const(fn), (buffer, *args), span=step.op.span))
+    first, rest = Value(None, kind if whole else item), Value(getattr(target, "name", None), type_of_operand(target))
+    step.t.spec.append(Call((first, rest), Const(fn), (target, *path, *args), span=step.op.span))
     return first, rest
+
+
+def _length_of(step: StructuralStep, buffer: Buffer) -> Operand:
+    return _length(step, followed(step, *buffer))
 
 
 def _length(step: StructuralStep, items: Operand) -> Operand:
@@ -74,6 +87,16 @@ def is_idle(step: StructuralStep) -> bool:
     return all(step.t.scope.get(r) is None for r in step.op.results)
 
 
+@reverses(primitives.append)
+def _reverse_append(step: StructuralStep) -> None:
+    if is_idle(step):
+        return
+    buffer, entry = open_buffer(step)
+    bar, rest = taken(step, primitives.pop, buffer, Const(-1))
+    step.contribute(len(step.op.args) - 1, bar)
+    close(step, rest, entry)
+
+
 @reverses(primitives.pop, primitives.delete)
 def _reverse_pop(step: StructuralStep) -> None:
     if is_idle(step) or not step.is_active(0):
@@ -81,19 +104,17 @@ def _reverse_pop(step: StructuralStep) -> None:
     t, item = step.t, step.op.results[0]
     bar = t.tangents.complete(t.take(item) or Const(None), t.resolve(item))
     buffer, entry = open_buffer(step)
-    index = step.args()[1] if len(step.op.args) > 1 else Const(-1)
+    index = step.args()[-1]
     i = constant(index)
-    if isinstance(step.op.results[-1].type, Map):
-        rest = _write(step, primitives.put, buffer, index, bar)
-    elif i == -1:
+    if i == -1:
         rest = _write(step, primitives.append, buffer, bar)
     elif type(i) is int:
         rest = _write(step, primitives.insert, buffer, Const(i if i >= 0 else i + 1), bar)
     else:
-        n = _sum(step, _length(step, buffer), Const(1))
+        n = _sum(step, _length_of(step, buffer), Const(1))
         at = t.spec.emit(runtime.position, [index, n], None, INT)
         rest = _write(step, primitives.insert, buffer, at, bar)
-    close(step, rest, entry)
+    close(step, rest, entry, bar)
 
 
 @reverses(primitives.insert)
@@ -102,12 +123,12 @@ def _reverse_insert(step: StructuralStep) -> None:
         return
     t = step.t
     buffer, entry = open_buffer(step)
-    at = step.args()[1]
+    at = step.args()[-2]
     if constant(at) != 0:
-        n = t.spec.apply(operator.sub, [_length(step, buffer), Const(1)])
+        n = t.spec.apply(operator.sub, [_length_of(step, buffer), Const(1)])
         at = t.spec.emit(runtime.position, [at, n], None, INT)
     bar, rest = taken(step, primitives.pop, buffer, at)
-    step.contribute(2, bar)
+    step.contribute(len(step.op.args) - 1, bar)
     close(step, rest, entry)
 
 
@@ -117,10 +138,10 @@ def _reverse_extend(step: StructuralStep) -> None:
         return
     t = step.t
     buffer, entry = open_buffer(step)
-    start = t.spec.apply(operator.sub, [_length(step, buffer), _length(step, step.args()[1])])
+    start = t.spec.apply(operator.sub, [_length_of(step, buffer), _length(step, step.args()[-1])])
     tail = t.spec.apply(slice, [start, Const(None), Const(None)])
     bars, rest = taken(step, primitives.set_slice, buffer, tail, t.spec.apply(primitives.make_list, []), whole=True)
-    step.contribute(1, bars)
+    step.contribute(len(step.op.args) - 1, bars)
     close(step, rest, entry)
 
 
@@ -130,19 +151,27 @@ def _reverse_set_slice(step: StructuralStep) -> None:
         return
     t = step.t
     buffer, entry = open_buffer(step)
-    _, where, more = step.args()
     before = t.resolve(step.op.results[0])
-    n = _length(step, more)
-    index = constant(where)
+    there = _written_slice(step, buffer, before)
+    bars, rest = taken(step, primitives.set_slice, buffer, there, t.tangents.zero(before), whole=True)
+    step.contribute(len(step.op.args) - 1, bars)
+    close(step, rest, entry)
+
+
+def _written_slice(step: StructuralStep, buffer: Buffer, before: Operand) -> Operand:
+    """Where in the list what has been written to a slice is."""
+    apply, (where, more) = step.t.spec.apply, step.args()[-2:]
+    by = lists.step_of(step.t.definitions, step.op.args[-2])
+    assert by is not None
+    if by != 1:
+        return where
+    n, index = _length(step, more), constant(where)
     if isinstance(index, slice) and index.start in (None, 0):
         start: Operand = Const(0)
     else:
-        length = _sum(step, t.spec.apply(operator.sub, [_length(step, buffer), n]), _length(step, before))
-        start = t.spec.emit(runtime.slice_start, [where, length], None, INT)
-    there = t.spec.apply(slice, [start, _sum(step, start, n), Const(None)])
-    bars, rest = taken(step, primitives.set_slice, buffer, there, t.tangents.zero(before), whole=True)
-    step.contribute(2, bars)
-    close(step, rest, entry)
+        length = _sum(step, apply(operator.sub, [_length_of(step, buffer), n]), _length(step, before))
+        start = step.t.spec.emit(runtime.slice_start, [where, length], None, INT)
+    return apply(slice, [start, _sum(step, start, n), Const(None)])
 
 
 @reverses(primitives.reverse)
@@ -158,5 +187,5 @@ def _reverse_permute(step: StructuralStep) -> None:
     if is_idle(step):
         return
     buffer, entry = open_buffer(step)
-    back = step.t.spec.apply(runtime.inverse_permutation, [step.args()[1]])
+    back = step.t.spec.apply(runtime.inverse_permutation, [step.args()[-1]])
     close(step, _write(step, primitives.permute, buffer, back), entry)

@@ -20,7 +20,7 @@ from s2s_ad.transforms.dead_code import dead_code
 from s2s_ad.transforms.loop_items import LoopItems
 from s2s_ad.transforms.rematerialise import rematerialised
 from s2s_ad.transforms.rewriting import substitute
-from s2s_ad.transforms.scopes import Entry, Scope, bar_name
+from s2s_ad.transforms.scopes import WHOLE, Entry, Scope, bar_name
 from s2s_ad.transforms.steps import STEPS, ForwardBlock, Step, defined_values, forward_block
 from s2s_ad.transforms.tangents import NONE, cotangent_type, named
 
@@ -144,7 +144,7 @@ class LoopStep(Step):
         body = Block((*carried_params, *items.params), tuple(ops), (Const(False), *outs, *items.versions))
         self._emit(body, (*inits, *empty), (*results, *items.results), items)
         for (value, param), result in zip(outside, results[len(carried) :], strict=True):
-            owned = param in t.written
+            owned = t.written.get(param, 0)
             before = t.scope.get(value)
             t.scope.set(value, Entry(result, owned, before.carrier if owned and before is not None else None))
         for i, result in zip(carried, results, strict=False):
@@ -156,43 +156,46 @@ class LoopStep(Step):
         t = self.t
         out = self._at_end(self.op.body.results[1 + i])
         if isinstance(out, Value) and t.is_active(out) and out in t.scope.local and out not in t.scope.entries:
-            t.scope.set(out, Entry(param, owned=True, carrier=param))
+            t.scope.set(out, Entry(param, WHOLE, carrier=param))
         elif isinstance(out, Value):
             t.contribute(out, param, project=False)
 
     def _own_alike(self, ends: dict[Value, Entry | None], scope: Scope) -> None:
         """A buffer that a round hands on to a variable in which it is written to has to be ours in all of them."""
         ends |= {param: scope.entries.get(value) for value, param in scope.carried.items()}
-        written = self.t.written
-        while True:
-            more = {e.carrier for p, e in ends.items() if p in written and e is not None and e.owned}
-            if more <= written | {None}:
-                return
-            written |= more - {None}  # type: ignore[arg-type]
+        before, written = None, self.t.written
+        while before != written:
+            before = dict(written)
+            for param, entry in ends.items():
+                much = before.get(param, 0)
+                if entry is not None and entry.carrier is not None and entry.owned >= much > 0:
+                    self.t.write(entry.carrier, much)
 
     def _carried_out(self, i: int, param: Value) -> Operand:
         """The cotangent of what an iteration found in a carried variable."""
         t, primal = self.t, self.params[i]
         entry = t.scope.entries.pop(primal, None)
         out = t.tangents.complete(NONE if entry is None else entry.operand, t.resolve(primal))
-        if param in t.written and entry is not None and not entry.owned:
-            out = t.own(out, primal)
+        if entry is not None and entry.owned < t.written.get(param, 0):
+            out = t.own(out, primal, t.written[param])
         return named(out, param.name)
 
     def _owned_out(self, scope: Scope, value: Value, param: Value) -> Operand:
         entry = scope.entries[value]
         out = self.t.tangents.complete(entry.operand, self.t.resolve(value))
-        return self.t.own(out, value) if param in self.t.written and not entry.owned else out
+        much = self.t.written.get(param, 0)
+        return self.t.own(out, value, much) if entry.owned < much else out
 
     def _carried_in(self, i: int, bar: Entry | None, param: Value) -> Operand:
         t, result = self.t, self.op.results[i]
         start = t.tangents.complete(NONE if bar is None else bar.operand, t.resolve(result))
-        if param not in t.written or bar is None:
+        much = t.written.get(param, 0)
+        if bar is None or not much:
             return start
-        if not bar.owned:
-            return t.own(start, result)
+        if bar.owned < much:
+            return t.own(start, result, much)
         if bar.carrier is not None:
-            t.written.add(bar.carrier)
+            t.write(bar.carrier, much)
         return start
 
     def _outside_in(self, value: Value, param: Value) -> Operand:
@@ -201,7 +204,7 @@ class LoopStep(Step):
         if before is None:
             return named(t.tangents.zero(t.resolve(value)), param.name)
         if param in t.written:
-            return t.buffer(value)
+            return t.buffer(value, t.written[param])
         return t.tangents.complete(before.operand, t.resolve(value))
 
     def _after(self, i: int, result: Value, param: Value) -> None:
@@ -210,7 +213,7 @@ class LoopStep(Step):
         if not isinstance(start, Value) or not t.is_active(start):
             return
         if t.scope.get(start) is None and start.type == self.params[i].type:
-            t.scope.set(start, Entry(result, owned=param in t.written))
+            t.scope.set(start, Entry(result, t.written.get(param, 0)))
         else:
             t.contribute(start, result)
 

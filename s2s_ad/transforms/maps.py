@@ -9,7 +9,9 @@ A key that d̄ does not have stands for zero, so that going back nothing has to 
 
 from __future__ import annotations
 
+from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import Const
 from s2s_ad.transforms.lists import close, is_idle, open_buffer, taken
 from s2s_ad.transforms.structural import StructuralStep, reverses
 
@@ -20,6 +22,17 @@ def _reverse_put(step: StructuralStep) -> None:
         return
     buffer, entry = open_buffer(step)
     key, item = step.args()[1:]
-    bar, rest = taken(step, primitives.pop, buffer, key, step.t.tangents.zero(item))
+    bar, rest = taken(step, primitives.pop_key, buffer, key, step.t.tangents.zero(item))
     step.contribute(2, bar)
     close(step, rest, entry)
+
+
+@reverses(primitives.pop_key)
+def _reverse_pop_key(step: StructuralStep) -> None:
+    if is_idle(step) or not step.is_active(0):
+        return
+    t, item = step.t, step.op.results[0]
+    bar = t.tangents.complete(t.take(item) or Const(None), t.resolve(item))
+    (buffer, _), entry = open_buffer(step)
+    args = [buffer, step.args()[1], bar]
+    close(step, t.spec.emit(primitives.put, args, None, type_of_operand(buffer)), entry, bar)

@@ -12,6 +12,7 @@ from s2s_ad.errors import MutationError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Value
 from s2s_ad.ir.types import Array, Dict, List, Map, Record, Type
+from s2s_ad.transforms.scopes import ITSELF
 from s2s_ad.transforms.structural import StructuralStep, reverses
 from s2s_ad.transforms.tangents import static_parts
 
@@ -72,7 +73,7 @@ def _reverse_refreshed_list(step: StructuralStep, bar: Operand, keys: Sequence[A
         if step.is_active(1 + i):
             step.contribute(1 + i, t.spec.apply(operator.getitem, [bar, Const(key)]))
     if step.is_active(0) and isinstance(primal, Value):
-        rest = t.own(bar, primal)
+        rest = t.own(bar, primal, ITSELF)
         for key, item in zip(keys, items, strict=True):
             kind = type_of_operand(rest)
             rest = t.spec.emit(primitives.store, [rest, Const(key), t.tangents.zero(item)], None, kind)

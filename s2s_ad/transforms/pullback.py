@@ -28,7 +28,7 @@ from s2s_ad.analysis.specialize import Specializer
 from s2s_ad.errors import MissingRuleError, MutationError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, Function, Op, Operand, Value, With, free_values, regions
-from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Map, Tuple, is_complex
+from s2s_ad.ir.types import Array, List, Tuple, is_complex
 from s2s_ad.transforms import branches, calls, lists, loops, maps, parts, withs
 from s2s_ad.transforms.algebra import Algebra
 from s2s_ad.transforms.common_subexpressions import common_subexpressions
@@ -36,7 +36,7 @@ from s2s_ad.transforms.dead_code import dead_code
 from s2s_ad.transforms.outside import Outside
 from s2s_ad.transforms.pairs import Pairs, Reversed
 from s2s_ad.transforms.rewriting import substitute, substitute_op
-from s2s_ad.transforms.scopes import Entry, Scope, bar_name
+from s2s_ad.transforms.scopes import ITSELF, WHOLE, Entry, Scope, bar_name
 from s2s_ad.transforms.steps import forward_block
 from s2s_ad.transforms.tangents import NONE, Tangents, cotangent_type
 
@@ -122,7 +122,7 @@ class Transform:
         self.spliced: dict[Value, Call] = {}  # what the rule of a call has made in the forward code
         self.partitions: dict[Value, Partition] = {}
         self.pieces: dict[Call, Operand] = {}
-        self.written: set[Value] = set()
+        self.written: dict[Value, int] = {}  # how much is written of the buffers that the parameters of loops carry
         self.scope = Scope(None, set())
         self.forward_calls: frozenset[Value] = frozenset()
         self.active: set[Value] = set()
@@ -252,34 +252,35 @@ class Transform:
             self.scope.set(primal, Entry(self._named(x_bar, primal)))
             return
         total = self.tangents.add(before.operand, x_bar, primal.type)
-        self.scope.set(primal, Entry(self._named(total, primal), owned=True))
+        self.scope.set(primal, Entry(self._named(total, primal), WHOLE))
 
     def _named(self, x_bar: Operand, primal: Value) -> Operand:
         if isinstance(x_bar, Value) and x_bar.name is None and x_bar not in self.forward_calls:
             x_bar.name, x_bar.hint = bar_name(primal), "t_bar"
         return x_bar
 
-    def buffer(self, primal: Value) -> Operand:
-        """The cotangent of `primal` as a buffer of our own, to be written in place."""
+    def buffer(self, primal: Value, much: int = ITSELF) -> Operand:
+        """The cotangent of `primal` as a buffer of our own, of which so much is to be written in place."""
         entry = self.scope.get(primal)
-        if entry is not None and entry.owned:
+        if entry is not None and entry.owned >= much:
             if entry.carrier is not None:
-                self.written.add(entry.carrier)
+                self.write(entry.carrier, much)
             return entry.operand
-        operand = self.own(None if entry is None else entry.operand, primal)
-        self.scope.set(primal, Entry(operand, owned=True))
+        operand = self.own(None if entry is None else entry.operand, primal, much)
+        self.scope.set(primal, Entry(operand, WHOLE if entry is None else much))
         return operand
 
-    def own(self, x_bar: Operand | None, primal: Value) -> Operand:
+    def write(self, carrier: Value, much: int) -> None:
+        """Note how much is written of the buffer that comes in by the parameter of a loop."""
+        self.written[carrier] = max(much, self.written.get(carrier, 0))
+
+    def own(self, x_bar: Operand | None, primal: Value, much: int) -> Operand:
         """A copy of a cotangent, or a new zero one."""
         if x_bar is None or constant(x_bar, default=0) is None:
             made = self.tangents.zero(self.resolve(primal))
         else:
             x_bar = self.tangents.complete(x_bar, self.resolve(primal))
-            kind = type_of_operand(x_bar)
-            copy: Any = list if isinstance(kind, List) else runtime.copy if kind == UNKNOWN else np.array
-            is_dict = isinstance(kind, (Dict, Map))
-            made = self.spec.emit(dict, [x_bar], None, kind) if is_dict else self.spec.apply(copy, [x_bar])
+            made = self.tangents.copy(x_bar, whole=much == WHOLE)
         if isinstance(made, Value) and isinstance(made.type, List):
             made.type = cotangent_type(primal.type)  # what will be stored in it may be of any kind that a cotangent is
         return self._named(made, primal)
@@ -287,8 +288,8 @@ class Transform:
     def rewrite(self, primal: Value, version: Operand) -> None:
         """Record the version of a buffer that a write in place has made."""
         entry = self.scope.get(primal)
-        carrier = None if entry is None else entry.carrier
-        self.scope.set(primal, Entry(self._named(version, primal), owned=True, carrier=carrier))
+        carrier, owned = (None, WHOLE) if entry is None else (entry.carrier, entry.owned)
+        self.scope.set(primal, Entry(self._named(version, primal), owned, carrier))
 
     def adopt(self, primal: Value, operand: Operand, entry: Entry) -> None:
         """Make `operand`, which has taken over the buffer of `entry`, (part of) the cotangent of `primal`."""

@@ -2,6 +2,9 @@
 
 A contribution inside a region to a value from outside it has to leave the region again: a branch gives it as a result,
 a loop carries it. The scope of each region finds out which values these are.
+
+A cotangent may be written in place where no one else has it. Of a list of lists or arrays, this may be so for the list
+alone (`ITSELF`), or for all that it holds as well (`WHOLE`).
 """
 
 from __future__ import annotations
@@ -11,17 +14,19 @@ from dataclasses import dataclass, field
 from s2s_ad.ir.nodes import Operand, Value
 from s2s_ad.transforms.tangents import cotangent_type
 
+ITSELF, WHOLE = 1, 2
+
 
 @dataclass
 class Entry:
     """A cotangent so far.
 
-    `owned`: no one else has the buffer, so it may be written in place. `carrier`: the parameter of a loop in which the
-    buffer came in; whoever enters the loop must own it if it is written.
+    `owned`: how much of the buffer no one else has. `carrier`: the parameter of a loop in which the buffer came in;
+    whoever enters the loop must own as much of it as is written.
     """
 
     operand: Operand
-    owned: bool = False
+    owned: int = 0
     carrier: Value | None = None
 
 
@@ -45,7 +50,7 @@ class Scope:
             return self.parent.get(value)
         param = Value(bar_name(value), cotangent_type(value.type))
         self.carried[value] = param
-        self.entries[value] = Entry(param, owned=True, carrier=param)
+        self.entries[value] = Entry(param, WHOLE, carrier=param)
         return self.entries[value]
 
     def set(self, value: Value, entry: Entry) -> None:

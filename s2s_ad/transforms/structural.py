@@ -28,10 +28,12 @@ from s2s_ad.ir.types import (
     Number,
     Record,
     Tuple,
+    Type,
     Unknown,
     holds_unknown,
     is_differentiable,
 )
+from s2s_ad.transforms.scopes import ITSELF, WHOLE
 from s2s_ad.transforms.steps import CallStep, missing_rule
 from s2s_ad.transforms.tangents import cotangent_type, plain_zero, static_parts
 from s2s_ad.transforms.views import origin
@@ -62,9 +64,10 @@ def _reverse_make(step: StructuralStep) -> None:
     bar = step.take()
     if bar is None:
         return
+    parts = step.t.spec.static_items(bar) or []
     for i in range(len(step.op.args)):
         if step.is_active(i):
-            step.contribute(i, step.t.spec.apply(operator.getitem, [bar, Const(i)]))
+            step.contribute(i, parts[i] if parts else step.t.spec.apply(operator.getitem, [bar, Const(i)]))
 
 
 @reverses(primitives.MakeObject)
@@ -190,7 +193,7 @@ def _reverse_getitem(step: StructuralStep) -> None:
         _scatter_in_map(step, primal, index, bar)
         return
     if isinstance(kind, Dict) and isinstance(step.op.results[0].type, (Number, Array)):
-        _scatter_in_list(step, primal, index, bar, primitives.put)
+        _scatter_in_dict(step, primal, index, bar)
         return
     if isinstance(kind, Array) and kind.axes == ():
         t.contribute(primal, bar)
@@ -211,10 +214,29 @@ def _scatter_in_array(step: StructuralStep, primal: Value, index: Operand, bar: 
     """`y = x[i]`: x̄[i] += ȳ. Where x is a view of another array, the cotangent of that is written to at once."""
     t = step.t
     scatter = primitives.scatter_add if is_fancy(index, t) else primitives.accumulate
-    primal, path = origin(t, primal)
+    primal, path = origin(t, primal, step.op.results[0])
     indices = [*path, index]
-    buffer = laid_out(step, t.buffer(primal), indices)
+    buffer = laid_out(step, t.buffer(primal, much_of(primal, path)), indices)
     t.rewrite(primal, t.spec.emit(scatter, [buffer, *indices, bar], None, type_of_operand(buffer)))
+
+
+def much_of(target: Value, path: list[Operand]) -> int:
+    """How much of the cotangent of `target` has to be ours for a write by a path."""
+    return WHOLE if path and isinstance(target.type, List) else ITSELF
+
+
+def item_of(t: Type, depth: int) -> Type:
+    """The type of what so many indices lead to in lists of lists; an array is the end of it."""
+    while isinstance(t, List) and depth > 0:
+        t, depth = t.item, depth - 1
+    return t
+
+
+def followed(step: StructuralStep, buffer: Operand, path: list[Operand]) -> Operand:
+    """What a path leads to in a buffer."""
+    for fn, args, kwargs in primitives.steps(path, constant):
+        buffer = step.t.spec.apply(fn, [buffer, *args], kwargs)
+    return buffer
 
 
 def laid_out(step: StructuralStep, buffer: Operand, indices: list[Operand]) -> Operand:
@@ -316,17 +338,24 @@ def _piece_of_list(t: Transform, piece: Call) -> Operand:
     return t.spec.apply(primitives.make_list, [bar]) if is_item else bar
 
 
-def _scatter_in_list(
-    step: StructuralStep, primal: Value, index: Operand, bar: Operand, how: Any = primitives.store
-) -> None:
-    """`y = xs[i]`: x̄s[i] += ȳ; of a dict too, whose keys are known but for which this one is."""
-    t = step.t
+def _scatter_in_list(step: StructuralStep, primal: Value, index: Operand, bar: Operand) -> None:
+    """`y = xs[i]`: x̄s[i] += ȳ. Where xs is an item of a list, the cotangent of that is written to at once."""
+    t, part = step.t, step.op.results[0]
+    primal, path = origin(t, primal, part)
+    buffer = t.buffer(primal, much_of(primal, path))
+    kind, bar = type_of_operand(buffer), t.tangents.complete(bar, t.resolve(part))
+    before = t.spec.apply(operator.getitem, [followed(step, buffer, path), index])
+    total = t.tangents.add(before, bar, part.type)
+    t.rewrite(primal, t.spec.emit(primitives.store, [buffer, *path, index, total], None, kind))
+
+
+def _scatter_in_dict(step: StructuralStep, primal: Value, key: Operand, bar: Operand) -> None:
+    """`y = d[k]`: d̄[k] += ȳ. The keys of d are known, but for which this one is."""
+    t, part = step.t, step.op.results[0]
     buffer = t.buffer(primal)
-    kind = type_of_operand(buffer)
-    before = t.spec.apply(operator.getitem, [buffer, index])
-    part = step.op.results[0]
+    before = t.spec.apply(operator.getitem, [buffer, key])
     total = t.tangents.add(before, t.tangents.complete(bar, t.resolve(part)), part.type)
-    t.rewrite(primal, t.spec.emit(how, [buffer, index, total], None, kind))
+    t.rewrite(primal, t.spec.emit(primitives.put, [buffer, key, total], None, type_of_operand(buffer)))
 
 
 def _scatter_in_map(step: StructuralStep, primal: Value, key: Operand, bar: Operand) -> None:

@@ -243,6 +243,16 @@ class Tangents:
         self.spec.ops.append(For((result,), b, (start,), body, span=self.spec.span))
         return result
 
+    def copy(self, x_bar: Operand, *, whole: bool) -> Operand:
+        """A copy of a cotangent, if `whole` with copies of the lists and arrays that are in a list."""
+        t = type_of_operand(x_bar)
+        if whole and isinstance(t, List) and isinstance(t.item, (List, Array)) and not is_immutable(t.item):
+            return self.comprehension(x_bar, lambda item: self.copy(item, whole=True))
+        if isinstance(t, (Dict, Map)):
+            return self.spec.emit(dict, [x_bar], None, t)
+        how: Any = list if isinstance(t, List) else runtime.copy if isinstance(t, Unknown) else np.array
+        return self.call(how, x_bar)
+
     def where_nonzero(self, y_bar: Operand, x_bar: Operand) -> Operand:
         """`x_bar if y_bar != 0 else 0.0`, for scalars."""
         test = self.call(operator.ne, y_bar, Const(0))

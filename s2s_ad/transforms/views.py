@@ -1,4 +1,7 @@
-"""Views in the adjoint: the cotangent of a view is the same view of the cotangent of what it shows."""
+"""Views in the adjoint: the cotangent of a view is the same view of the cotangent of what it shows.
+
+So is that of a list or array that is an item of a list.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.places import READ_ONLY, RESHAPING, VIEWS, is_basic, keeps_order
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Star, Value
-from s2s_ad.ir.types import Array
+from s2s_ad.ir.types import INT, Array, List, Type
+from s2s_ad.transforms.tangents import static_parts
 
 if TYPE_CHECKING:
     from s2s_ad.transforms.pullback import Transform
@@ -27,11 +31,14 @@ def indices_of(steps: list[Step]) -> list[Operand]:
     return found
 
 
-def origin(t: Transform, view: Value) -> tuple[Value, list[Operand]]:
-    """The array that a value is surely a view of, perhaps of another view, and the indices from there."""
+def origin(t: Transform, view: Value, read: Value) -> tuple[Value, list[Operand]]:
+    """The array that a value is surely a view of, or the list that it is in, and the indices from there.
+
+    `read` is what has been read of the view; since the view was made, the list has to have had the same items.
+    """
     base, steps = view, []
     chain: list[tuple[Value, Step]] = []
-    while (step := _step(t, base)) is not None:
+    while (step := _step(t, base, read)) is not None:
         made = t.definitions[base]
         base = made.args[0]  # type: ignore[assignment]
         chain.insert(0, (base, step))
@@ -45,23 +52,39 @@ def origin(t: Transform, view: Value) -> tuple[Value, list[Operand]]:
 
 
 def _in_order(chain: list[tuple[Value, Step]]) -> bool:
-    return all(keeps_order(step) for _, step in chain)
+    return all(_is_array(base) and keeps_order(step) for base, step in chain)
 
 
-def _step(t: Transform, view: Value) -> Step | None:
-    """How a value is made from the array that it is a view of, which has a cotangent too."""
+def _step(t: Transform, view: Value, read: Value) -> Step | None:
+    """How a value is made from the array that it is a view of, or from the list that it is in, if it is still."""
     made = t.definitions.get(view)
-    if made is None or not _is_array(view) or any(isinstance(a, Star) for a in made.args) or None in dict(made.kwargs):
+    if (
+        made is None
+        or not (_is_array(view) or isinstance(view.type, List))
+        or any(isinstance(a, Star) for a in made.args)
+        or None in dict(made.kwargs)
+    ):
         return None
     fn, base = callee(made), made.args[0] if made.args else None
-    if not isinstance(base, Value) or not _is_array(base) or not t.is_active(base):
+    if not isinstance(base, Value) or not t.is_active(base):
         return None
     step: Step = (fn, tuple(made.args[1:]), dict(made.kwargs))  # type: ignore[arg-type]
+    if isinstance(base.type, List):
+        is_item = fn is operator.getitem and base not in t.partitions and _is_item(base.type, view.type, made.args[1])  # type: ignore[arg-type]
+        return step if is_item and t.overwriting.is_newest(base, view, read) else None
+    if not _is_array(base) or not _is_array(view):
+        return None
     if fn is operator.getitem:
         return step if is_basic(made.args[1]) else None  # type: ignore[arg-type]
     if type(fn).__hash__ is None:
         return None
     return step if (fn in VIEWS and fn not in READ_ONLY) or (fn in RESHAPING and keeps_order(step)) else None
+
+
+def _is_item(t: List, kind: Type, index: Operand) -> bool:
+    """Whether this is the index of an item of a list whose cotangent is kept as a list of lists or arrays."""
+    is_part = static_parts(t) is not None and isinstance(index, Const)
+    return type_of_operand(index) == INT and not is_part and type(t.item) is type(kind)
 
 
 def _is_array(operand: Operand) -> bool:

@@ -177,15 +177,14 @@ def attribute_of_an_exception(v):
     return y
 
 
-def grows(v):
-    """The list has grown or not."""
-    ys = []
+def two_writes_at_once(v):
+    """One of the two may be done."""
+    y = v * 2
     try:
-        for x in v:
-            ys.append(root(x))
-    except ValueError:
+        y[0], y[9] = root(v[0]), v[1]
+    except IndexError:
         pass
-    return sum(ys)
+    return sum(y)
 
 
 def walrus(v):
@@ -304,7 +303,7 @@ def bare_raise(v):
         (iterator_out_of_a_try, "try:", "", "list"),
         (value_of_an_exception, "try:", "try:", "in a variable"),
         (attribute_of_an_exception, "try:", "try:", "in a variable"),
-        (grows, "ys.append(root(x))", "ys.append(root(x))", "after the `try`"),
+        (two_writes_at_once, "y[0], y[9] = root(v[0]), v[1]", "y[0]", "after the `try`"),
         (walrus, "z = (y :=", "z = (y := v[2] * y) * root(v[1])", "statement of its own"),
         (nested_targets, "y, (a, b) = v[2], v", "y, (a, b) = v[2], v", "statement of its own"),
         (with_in_pieces, "with LOCK:", "with LOCK:", "function of its own"),

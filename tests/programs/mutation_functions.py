@@ -365,3 +365,127 @@ def integers_assigned(x):
     y[:3] = np.arange(3)
     y[:3] *= x[0]
     return np.sum(y)
+
+
+# at
+
+
+def _products_at(x):
+    y = x * 2
+    y = y * np.array([x[0] * x[2], x[1] * x[3], 1, 1, 1, 1])
+    y = y * np.where(unit(2), x[0] ** 2, 1.0)
+    return np.sum(y * np.where(unit(4), x[1] * x[0], 1.0) * x)
+
+
+@program((X,), same_as=_products_at)
+def multiplied_at(x):
+    """An index that is there twice counts twice; by one number, by a mask, and at one place."""
+    y = x * 2
+    np.multiply.at(y, [0, 1, 0, 1], x[:4])
+    np.multiply.at(y, np.array([2, 2]), x[0])
+    np.multiply.at(y, 4, x[1])
+    np.multiply.at(y, np.arange(6) == 4, x[0])
+    return np.sum(y * x)
+
+
+@program((X,))
+def divided_at(x):
+    """And taken to a power."""
+    y = x * 2
+    np.divide.at(y, [0, 1, 1, 0, 3], x[:5] + 3)
+    np.divide.at(y, y > 0.1, 2.0)
+    np.power.at(y, np.array([4, 1, 4]), 2)
+    return np.sum(y * x)
+
+
+@program((X,))
+def largest_at(x):
+    """The largest and the smallest of what is given for a place."""
+    y = x * 2
+    np.maximum.at(y, [0, 1, 1, 0, 3], x[:5] * 3)
+    np.minimum.at(y, np.array([0, 1, -1]), 0.5 * x[0])
+    return np.sum(y * x)
+
+
+@program((A,))
+def multiplied_at_rows_and_places(a):
+    """Whole rows, one row for several, and single elements of a matrix."""
+    y = a * 2
+    r, c = np.array([0, 1, 1, 0]), np.array([0, 2, 2, 1])
+    np.multiply.at(y, (r, c), a.ravel()[:4])
+    np.multiply.at(y, np.array([0, 0]), a[1])
+    np.multiply.at(y, np.array([1, 2, 1]), a)
+    np.multiply.at(y, np.array([1, 0]), a[0, 0])
+    np.multiply.at(y, (slice(None), 1), a[0, 1])
+    return np.sum(y * a)
+
+
+@program((X,))
+def multiplied_at_in_a_loop(x):
+    """Again and again."""
+    y = np.ones(3)
+    for k in range(3):
+        np.multiply.at(y, np.arange(5) % 3, x[:5])
+        np.maximum.at(y, np.array([k, k]), x[k : k + 2])
+    return np.sum(y)
+
+
+# partition
+
+
+@program((X,))
+def partitioned(x):
+    """In place, and into a new array."""
+    y = x * 2
+    y.partition(2)
+    z = np.partition(x, 1)
+    return np.sum(y * x) + z[1] * z[4]
+
+
+@program((A,))
+def partitioned_by_columns(a):
+    """By two places, and a row alone."""
+    y = a * 2
+    y[0].partition(1)
+    y.partition((0, 1), axis=0)
+    return np.sum(y * a)
+
+
+# several outputs
+
+
+def _fractions(x):
+    y, a, b = np.modf(3 * x)[0], np.modf(x)[0], np.modf(x)[1]
+    c, d = np.divmod(x, 0.37)
+    return np.sum(a * x) + np.sum(c * a) + np.sum(d * x * y) + np.sum(b * x)
+
+
+@program((X,), same_as=_fractions)
+def several_outputs(x):
+    """By name, by position, and some of them None."""
+    y, z = np.zeros(6), np.zeros(6)
+    np.modf(x * 3, out=(y, z))
+    f = y.copy()
+    a, b = np.modf(x, y, None)
+    c, d = np.divmod(x, 0.37, out=(z, None))
+    return np.sum(y * x) + np.sum(z * a) + np.sum(d * x * f) + np.sum(b * x)
+
+
+@program((X,))
+def outputs_that_are_inputs(x):
+    """Either of the outputs is the input."""
+    y, z = x * 3, np.zeros(6)
+    np.modf(y, out=(y, z))
+    t = np.sum(y * x + z)
+    w = x * 3
+    np.modf(w, out=(z, w))
+    return t + np.sum(w * x + z * x)
+
+
+@program((X,))
+def mantissas(x):
+    """The exponents are integers, and may be kept as floats."""
+    y, e, f = np.zeros(6), np.zeros(6, dtype=np.int32), np.zeros(6)
+    m, n = np.frexp(x * 3, out=(y, e))
+    np.frexp(x, out=(None, f))
+    return np.sum(m * x) + np.sum(y * e) + np.sum(n * x * f)

@@ -508,3 +508,70 @@ def stretched_in_a_loop(x):
     for k in range(2):
         ys[k] = ys[k] * ys[1 - k]
     return np.sum(ys[0]) + np.sum(ys[1])
+
+
+@program((X,))
+def slices_in_steps(x):
+    """Every other item is replaced, from the front and from the back."""
+    xs = [v for v in x]
+    xs[::2] = [x[0] * x[1], x[2] ** 2, xs[1] * 3]
+    xs[::-1] = [v * x[0] for v in xs]
+    xs[3:0:-2] = [x[1], x[2]]
+    xs[1::2] = xs[:2]
+    return sum([(k + 1) * v * v for k, v in enumerate(xs)])
+
+
+@program((X, 1), (X, 0), (X, -3))
+def slices_in_steps_from_somewhere(x, i):
+    """The start is an argument."""
+    xs = [v for v in x]
+    n = len(xs[i:4:2])
+    xs[i:4:2] = [x[0] * x[k] for k in range(n)]
+    return sum([(k + 1) * v * v for k, v in enumerate(xs)])
+
+
+@program((X,))
+def arrays_in_steps(x):
+    """Arrays take the place of others of another length."""
+    xs = [x * k for k in range(4)]
+    xs[::2] = [x[:1] * 2, x**2]
+    xs[1::2] = [xs[0], xs[3]]
+    return sum([np.sum(v * v) * (k + 1) for k, v in enumerate(xs)])
+
+
+@program((X,), raises=ValueError)
+def too_few_for_a_step(x):
+    """The error is Python's."""
+    xs = [v for v in x]
+    xs[::2] = [x[0]]
+    return xs[0]
+
+
+@program((X, 2), (X, 0), (X, -1), (X, 1))
+def repeated_in_place(x, n):
+    """The list is the same one, twice as long or empty."""
+    xs = ys = [v * v for v in x]
+    xs *= n
+    xs.append(x[1] * x[2])
+    xs *= 2
+    return sum([(k + 1) * v * v for k, v in enumerate(ys)])
+
+
+@program((X,))
+def repeated_in_a_loop(x):
+    """Twice, four times, eight times."""
+    xs = [x[0]]
+    for k in range(3):
+        xs *= 2
+        xs[k] = xs[k] * x[k]
+    return sum([(k + 1) * v * v for k, v in enumerate(xs)])
+
+
+@program((X,))
+def repeated_in_a_list(x):
+    """The list that is repeated is in another one."""
+    rows = [[x[0]], [x[1], x[2]]]
+    for k in range(2):
+        rows[k] *= 2
+        rows[k][::2] = [v * 2 for v in rows[k][::2]]
+    return sum(rows[0]) * sum([(k + 1) * v for k, v in enumerate(rows[1])])

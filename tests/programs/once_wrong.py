@@ -170,3 +170,50 @@ def carried_by_a_key(x):
     """A float can be a key."""
     d = {x[0]: 2.0}
     return list(d)[0] * x[1]
+
+
+@program((X, 0), (X, 1))
+def grown_where_it_is_held(x, i):
+    """A list without a name of its own, which a list holds, is the same list when it has grown."""
+    rows = [[], [x[2]]]
+    rows[0].append(x[0] * x[1])
+    rows[1].append(x[1] ** 2)
+    rows[0].append(x[3])
+    row = rows[i]
+    return row[0] * row[1] + len(rows[0]) * x[0]
+
+
+@program((X,), refused=MutationError)
+def joined_with_its_copy(x):
+    """A copy of a list holds the same arrays."""
+    rows = [x * (k + 1) for k in range(2)]
+    both = rows + rows[:]
+    both[0][0] = x[1] * 3
+    return np.sum(both[2] * x)
+
+
+@program((X,), refused=MutationError)
+def put_in_twice(x):
+    """The parts of a tuple may be one array."""
+    a = x * 2
+    both = list((a, a))
+    both[0][0] = x[1] * 3
+    return np.sum(both[1] * x)
+
+
+@program((X,), refused=MutationError)
+def rest_beside_the_whole(x):
+    """What a star has taken is in the list too."""
+    rows = [x * (k + 1) for k in range(2)]
+    _, *rest = rows
+    both = rest + rows
+    both[0][0] = x[1] * 3
+    return np.sum(both[2] * x)
+
+
+@program((X, 0))
+def joined_of_two(x, i):
+    """Two lists with nothing in common hold nothing twice."""
+    rows = [x * k for k in range(2)] + [x * k for k in range(2)]
+    rows[i][0] = x[1] * 3
+    return np.sum(rows[2] * x) + np.sum(rows[0] * x)

@@ -56,7 +56,7 @@ def finite_differences(program: Program, y_bar: Any) -> Vector:
     def objective(vector: Vector) -> float:
         return float(flatten(silently(program.function)(*unflatten(vector, arguments)), y) @ weights)
 
-    x = flatten(arguments, arguments)
+    x = flatten(program.arguments(), arguments)  # what was given, not what the program has made of it
     gradient = np.zeros_like(x)
     for i, unit in enumerate(np.eye(len(x))):
         step = 7e-4 * max(1.0, abs(x[i]))

@@ -192,6 +192,8 @@ SELECTING = [
     *[Row(fn, followed_by((3, 4), k)) for fn in (np.tril, np.triu) for k in (0, 1, -2)],
     *[Row(fn, normal(*shape)) for fn in (np.tril, np.triu) for shape in ((3,), (2, 3, 3))],
     *[Row(np.sort, distinct(3, 4), kwargs) for kwargs in ({}, {"axis": 0}, {"axis": None})],
+    *[Row(np.partition, distinct(3, 4), {"kth": 1, **kwargs}) for kwargs in ({}, {"axis": 0}, {"axis": None})],
+    Row(np.partition, distinct(7), {"kth": (2, 4)}),
     *[Row(np.diff, normal(3, 5), kwargs) for kwargs in ({}, {"axis": 0}, {"n": 2}, {"n": 5}, {"n": 0})],
     *[Row(np.select, lambda r: ([MASK, ~MASK], [r.normal(size=(2, 3)), r.normal(size=3)], r.normal()))],
     Row(np.select, lambda r: ([MASK, MASK], [r.normal(size=(2, 3)), r.normal(size=3)])),

@@ -114,6 +114,7 @@ ARRAY_KINKS: list[tuple[Any, Any, dict[str, Any], Any]] = [
     (np.std, [2.0, 2.0, 2.0], {}, [0.0, 0.0, 0.0]),
     (np.std, [[2.0, 2.0], [1.0, 3.0]], {"axis": 1}, [[0.0, 0.0], [-0.5, 0.5]]),
     (np.sort, [2.0, 1.0, 2.0], {}, [2.0, 1.0, 3.0]),
+    (np.partition, [2.0, 1.0, 2.0], {"kth": 1}, [2.0, 1.0, 3.0]),
     (sorted, [2.0, 1.0, 2.0], {}, [2.0, 1.0, 3.0]),
     (sorted, [2.0, 1.0, 2.0], {"reverse": True}, [1.0, 3.0, 2.0]),
     (np.linalg.det, [[1.0, 2.0], [2.0, 4.0]], {}, [[4.0, -2.0], [-2.0, 1.0]]),
@@ -129,7 +130,8 @@ def test_kink_of_a_function_of_arrays(fn: Any, x: Any, kwargs: Any, expected: An
     """Ties are split equally, the tips of cones have slope 0, sorting is stable, products with zeros are exact."""
     arg = x if fn in (builtins.max, builtins.min, math.prod, sorted) else np.array(x)
     y, back = rrule(fn, arg, **kwargs)
-    y_bar = np.ones(np.shape(y)) if fn not in (np.sort, sorted, np.linalg.eigvalsh) else np.arange(1.0, np.size(y) + 1)
+    ordered = fn in (np.sort, np.partition, sorted, np.linalg.eigvalsh)
+    y_bar = np.arange(1.0, np.size(y) + 1) if ordered else np.ones(np.shape(y))
     np.testing.assert_allclose(back(y_bar)[1], expected, rtol=1e-14, atol=1e-14)
 
 

@@ -1,6 +1,7 @@
 """How the specializer treats certain calls."""
 
 from s2s_ad.analysis.handlers import (
+    at,
     attributes,
     construction,
     dataclass_init,
@@ -23,6 +24,6 @@ from s2s_ad.analysis.handlers.table import HANDLERS as HANDLERS
 from s2s_ad.analysis.handlers.writes import refuse_writes as refuse_writes
 
 _MODULES = (  # they fill the table
-    *(attributes, construction, dataclass_init, displays, facts, fills, imports, known_items, patterns, sets, setting),
-    *(supers, writes),
+    *(at, attributes, construction, dataclass_init, displays, facts, fills, imports, known_items, patterns, sets),
+    *(setting, supers, writes),
 )

@@ -12,6 +12,7 @@ from s2s_ad.analysis.dict_views import keep_view
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers import deques, dicts, lists, maps, records, sets
 from s2s_ad.analysis.handlers.fills import drawn, method_that_fills
+from s2s_ad.analysis.handlers.flat import flat
 from s2s_ad.analysis.handlers.table import REWRITE, handles
 from s2s_ad.analysis.handlers.writes import WRITING_METHODS, refuse_foreign_method, refuse_writing_method
 from s2s_ad.analysis.operands import constant, type_of_operand
@@ -61,6 +62,8 @@ def _getattr(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
         return records.attribute(s, obj, t, name)  # type: ignore[arg-type]
     records.refuse_unfollowed(s, t, name)
     refuse_writing_method(s, t, name)
+    if isinstance(t, Array) and name == "flat":
+        return flat(s, obj)
     if isinstance(t, Array) and name in ATTRIBUTES:
         return s.apply(ATTRIBUTES[name], [obj])
     if isinstance(t, Array) and name == "dtype" and t.dtype is not None and not t.loose:

@@ -6,6 +6,8 @@ import builtins
 import operator
 from typing import Any
 
+import numpy as np
+
 from s2s_ad.analysis.cells import holds_function
 from s2s_ad.analysis.choices import functions_in
 from s2s_ad.analysis.emission import Emitter
@@ -134,6 +136,8 @@ def _slice(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
 @handles(operator.getitem)
 def _getitem(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     obj, index = args
+    if obj in s.flats:
+        return s.apply(np.flatiter.__getitem__, args)
     t = type_of_operand(obj)
     i = constant(index)
     item = getitem(obj, index) if isinstance(obj, Value) and isinstance(index, Const) else None

@@ -114,6 +114,8 @@ def _constant_length(axis: Any) -> int | None:
 
 @handles(len)
 def _len(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    if args[0] in s.flats:
+        return s.apply(np.flatiter.__len__, args)
     t = type_of_operand(args[0])
     if isinstance(args[0], Value) and isinstance(t, (Tuple, Dict)):
         return Const(len(t.items if isinstance(t, Tuple) else t.keys))

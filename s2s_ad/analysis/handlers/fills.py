@@ -8,11 +8,11 @@
     np.put_along_axis(y, i, v, axis)     y[…, i, …] = v
     np.fill_diagonal(y, v)               y[d, d] = v with d = np.arange(min(y.shape))
     y.fill(v)   y.sort(axis)             y[...] = v   y[...] = np.sort(y, axis)
+    y.partition(kth, axis)               y[...] = np.partition(y, kth, axis)
     np.nan_to_num(y, copy=False)         y[...] = np.nan_to_num(y)
-    np.add.at(y, i, v)                   y[i] += v, for each i as often as it is there
     rng.shuffle(y)                       y[...] = y[rng.permutation(len(y))]
 
-What has `out=` is in `outputs`.
+What has `out=` is in `outputs`, `np.add.at` in `at`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Value
-from s2s_ad.ir.types import Array, Instance, Number, Type, is_differentiable, is_scalar
+from s2s_ad.ir.types import Array, Instance, Type, is_differentiable, is_scalar
 
 Fill = Callable[..., Operand | None]
 _OF_METHODS: dict[str, Fill] = {}
@@ -117,7 +117,7 @@ def mask_of(s: Emitter, mask: Operand, target: Operand, name: str) -> Operand:
     return spread(s, mask, target)
 
 
-def _same_shape(a: Type, b: Type) -> bool:
+def same_shape(a: Type, b: Type) -> bool:
     """Whether two arrays surely have one shape."""
     axes, others = getattr(a, "axes", None), getattr(b, "axes", None)
     known = isinstance(a, Array) and isinstance(b, Array) and axes is not None
@@ -131,7 +131,7 @@ def refuse_overlap(s: Emitter, values: Operand, target: Operand, name: str) -> N
         raise MutationError(f"`{name}` of what may be a view of the array itself", s.span, "give it a copy: `v.copy()`")
 
 
-def _again(s: Emitter, values: Operand, count: Operand, name: str) -> Operand:
+def again(s: Emitter, values: Operand, count: Operand, name: str) -> Operand:
     """The first `count` of a row of values, which starts again where it is too short."""
     t = type_of_operand(values)
     if is_scalar(t):
@@ -166,31 +166,38 @@ def _sort(s: Emitter, a: Operand, axis: Operand = Const(-1)) -> None:  # noqa: B
     write(s, a, _WHOLE, s.apply(np.sort, [a, axis]))
 
 
+@fills("partition")
+def _partition(s: Emitter, a: Operand, kth: Operand, axis: Operand = Const(-1)) -> None:  # noqa: B008
+    if type(constant(axis)) is not int:
+        raise MutationError("`.partition` along an axis that is not known", s.span, REWRITE)
+    write(s, a, _WHOLE, s.apply(np.partition, [a, kth, axis]))
+
+
 @fills(np.put, "put")
 def _put(s: Emitter, a: Operand, ind: Operand, v: Operand) -> None:
     t, index, values = (type_of_operand(o) for o in (a, ind, v))
     flat = a if isinstance(t, Array) and len(t.axes or ()) == 1 else s.apply(np.reshape, [a, Const(-1)])
     if s.memory.root(flat) is not s.memory.root(a):
         raise MutationError("`put` into an array that cannot be reshaped without a copy", s.span, REWRITE)
-    if _same_shape(index, values):
+    if same_shape(index, values):
         write(s, flat, ind, v)
         return
     if isinstance(index, Array) and index.axes is not None and len(index.axes) > 1 and not is_scalar(values):
         raise MutationError("`put` with indices of several axes", s.span, REWRITE)
-    write(s, flat, ind, v if is_scalar(values) else _again(s, v, s.apply(np.size, [ind]), "put"))
+    write(s, flat, ind, v if is_scalar(values) else again(s, v, s.apply(np.size, [ind]), "put"))
 
 
 @fills(np.place)
 def _place(s: Emitter, arr: Operand, mask: Operand, vals: Operand) -> None:
     refuse_overlap(s, vals, arr, "place")
     where = mask_of(s, mask, arr, "place")
-    write(s, arr, where, _again(s, vals, s.apply(np.sum, [where]), "place"))
+    write(s, arr, where, again(s, vals, s.apply(np.sum, [where]), "place"))
 
 
 @fills(np.putmask)
 def _putmask(s: Emitter, a: Operand, mask: Operand, values: Operand) -> None:
     where, t, whole = mask_of(s, mask, a, "putmask"), type_of_operand(values), type_of_operand(a)
-    if not is_scalar(t) and not _same_shape(t, whole):
+    if not is_scalar(t) and not same_shape(t, whole):
         raise MutationError("`putmask` of values of another shape than the array", s.span, REWRITE)
     write(s, a, where, chosen(s, values, where, a))
 
@@ -221,7 +228,7 @@ def _fill_diagonal(s: Emitter, a: Operand, val: Operand) -> None:
     shape = s.apply(np.shape, [a])
     count = s.apply(min, [s.apply(operator.getitem, [shape, Const(i)]) for i in (0, 1)])
     d = s.apply(np.arange, [count])
-    write(s, a, s.apply(primitives.make_tuple, [d, d]), _again(s, val, count, "fill_diagonal"))
+    write(s, a, s.apply(primitives.make_tuple, [d, d]), again(s, val, count, "fill_diagonal"))
 
 
 @handles(np.nan_to_num)
@@ -234,30 +241,6 @@ def _nan_to_num(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> 
     others = {k: v for k, v in kwargs.items() if k != "copy"}
     write(s, args[0], _WHOLE, s.apply(np.nan_to_num, [args[0], Const(True), *args[2:]], others))
     return args[0]
-
-
-def _add_at(s: Emitter, a: Operand, indices: Operand, b: Operand) -> None:
-    kind, to = getattr(type_of_operand(b), "dtype", None), type_of_operand(a)
-    assert isinstance(to, Array)
-    known = isinstance(type_of_operand(b), Number) or (
-        kind is not None and np.can_cast(kind, to.dtype or kind, "same_kind")
-    )
-    if not known or kind == np.dtype(bool) or (isinstance(to, Array) and to.dtype.kind not in "fiu"):  # type: ignore[union-attr]
-        raise MutationError("`at` with values of another, or of an unknown, kind of number", s.span, REWRITE)
-    assert isinstance(a, Value)
-    store(s, a, indices, b, primitives.scatter_add)
-
-
-@fills(np.add.at)
-def _add(s: Emitter, a: Operand, indices: Operand, b: Operand) -> None:
-    _add_at(s, a, indices, b)
-
-
-@fills(np.subtract.at)
-def _subtract(s: Emitter, a: Operand, indices: Operand, b: Operand) -> None:
-    if getattr(getattr(type_of_operand(b), "dtype", None), "kind", "f") in "bu":
-        raise MutationError("`subtract.at` with values without a sign", s.span, REWRITE)
-    _add_at(s, a, indices, s.apply(operator.neg, [b]))
 
 
 def drawn(s: Emitter, rng: Operand, name: str, args: list[Operand], kwargs: dict[str, Operand]) -> Operand | None:

@@ -2,7 +2,7 @@
 
 xs.pop(i)   xs.insert(i, x)   xs.extend(ys)   xs.reverse()     themselves
 xs.sort(key=f, reverse=r)     xs in the order of `sort_order`  (`primitives.permute`)
-xs[i:j] = ys                  `primitives.set_slice`
+xs[i:j] = ys   xs[::2] = ys   `primitives.set_slice`
 xs.clear()                    xs[:] = []
 xs *= n                       xs[:] = xs * n
 xs += ys                      xs.extend(ys)
@@ -14,12 +14,12 @@ xs.remove(x)                  del xs[i], where `runtime.index_to_remove` tells w
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from s2s_ad import runtime
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.handlers.targets import whole
+from s2s_ad.analysis.handlers.targets import list_to_change, owner_of, with_item, written_in
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
@@ -55,28 +55,47 @@ def _list_type(items: Value) -> List:
     return items.type
 
 
-def _changed(s: Emitter, fn: Any, items: Value, args: list[Operand], item: Type) -> Value:
+def _changed(s: Emitter, fn: Any, items: Value, args: list[Operand], item: Type) -> None:
     """Emit a write to a list, after which its items are of the type `item`."""
-    version = s.emit(fn, [items, *args], None, List(item), items.name)
-    s.written(items, version)
-    return version
+    _emit(s, fn, items, args, List(item), ())
 
 
 def taking(s: Emitter, fn: Any, items: Value, args: list[Operand], taken: Type, kind: Type) -> Operand:
-    """Emit a write that gives what it takes out of a list or dict, and then the list or dict."""
+    """Emit a write that gives what it takes out of a list, and then the list."""
+    first = Value(None, taken)
     memory = s.memory
-    call = Call(
-        (Value(None, taken), Value(items.name, kind)), Const(fn), (items, *map(s.current, args)), span=s.span
-    )  # fmt: skip
-    s.ops.append(call)
-    s.definitions.update((r, call) for r in call.results)
-    s.clock += 1
-    first, version = call.results
-    root = memory.root(items)
-    if kinds(taken) and root is not None:
-        memory.new_root(first, may=memory.reachable([items]) - {root})
-    s.written(items, version)
+    if kinds(taken) and memory.root(items) is not None:
+        memory.new_root(first, may=memory.reachable([items]) - {memory.root(items)})
+    _emit(s, fn, items, args, kind, (first,))
     return first
+
+
+def _emit(s: Emitter, fn: Any, items: Value, args: list[Operand], kind: Type, taken: tuple[Value, ...]) -> None:
+    """Emit a write after which a list is of another type: a new version of it, or of the list that it is in."""
+    owner = owner_of(s, items)
+    base, path = (items, []) if owner is None else (owner[0], [owner[1]])
+    version = Value(base.name, with_item(base.type, path, kind) if path else kind)
+    operands = (base, *map(s.current, (*path, *args)))
+    s.append(Call((*taken, version), Const(fn), operands, span=s.span))
+    if owner is None:
+        s.written(items, version)
+    else:
+        written_in(s, items, *owner, version)
+        s.memory.reorder(items)
+
+
+def _hold(s: Emitter, items: Value, held: Operand, *, itself: bool = True) -> None:
+    """Note what a list holds now, and so the list that it is in."""
+    owner = s.memory.origin.get(items)
+    for container in (items, *(() if owner is None else owner[:1])):
+        s.memory.hold(container, [held], itself=itself)
+
+
+def append(s: Emitter, items: Value, item: Operand) -> None:
+    """`items.append(item)`."""
+    t = _list_type(list_to_change(s, items))
+    _changed(s, primitives.append, items, [item], join(t.item, type_of_operand(item)))
+    _hold(s, items, item)
 
 
 def _position(s: Emitter, index: Operand) -> Operand:
@@ -93,9 +112,9 @@ def _pop(s: Emitter, items: Value, args: list[Operand], _: Any) -> Operand:
 
 
 def _take_out(s: Emitter, fn: Any, items: Value, args: list[Operand]) -> Operand:
-    t = _list_type(whole(s, items, fn.__name__))
-    at = [_position(s, index) for index in args]
-    i = constant(at[0]) if at else -1
+    t = _list_type(list_to_change(s, items))
+    at = [_position(s, index) for index in args or [Const(-1)]]
+    i = constant(at[0])
     taken, rest = t.item, None
     if t.items is not None and type(i) is int and -len(t.items) <= i < len(t.items):
         left = list(t.items)
@@ -106,10 +125,10 @@ def _take_out(s: Emitter, fn: Any, items: Value, args: list[Operand]) -> Operand
 
 @_method(2)
 def _insert(s: Emitter, items: Value, args: list[Operand], _: Any) -> Operand:
-    t = _list_type(whole(s, items, "insert"))
+    t = _list_type(list_to_change(s, items))
     at, item = _position(s, args[0]), args[1]
-    version = _changed(s, primitives.insert, items, [at, item], join(t.item, type_of_operand(item)))
-    s.memory.hold(version, [item])
+    _changed(s, primitives.insert, items, [at, item], join(t.item, type_of_operand(item)))
+    _hold(s, items, item)
     return Const(None)
 
 
@@ -121,12 +140,12 @@ def _extend(s: Emitter, items: Value, args: list[Operand], _: Any) -> Operand:
 
 def extend(s: Emitter, items: Value, more: Operand) -> None:
     """`items.extend(more)`."""
-    t = _list_type(whole(s, items, "extend"))
+    t = _list_type(list_to_change(s, items))
     more = _as_list(s, items, more)
     item = type_of_operand(more).item  # type: ignore[attr-defined]
-    version = _changed(s, primitives.extend, items, [more], join(t.item, item))
+    _changed(s, primitives.extend, items, [more], join(t.item, item))
     if kinds(item):
-        s.memory.hold(version, [more], itself=False)
+        _hold(s, items, more, itself=False)
 
 
 def _as_list(s: Emitter, items: Value, more: Operand) -> Operand:
@@ -142,13 +161,13 @@ def _as_list(s: Emitter, items: Value, more: Operand) -> Operand:
 
 @_method(0)
 def _reverse(s: Emitter, items: Value, _: Any, __: Any) -> Operand:
-    _changed(s, primitives.reverse, whole(s, items, "reverse"), [], _list_type(items).item)
+    _changed(s, primitives.reverse, list_to_change(s, items), [], _list_type(items).item)
     return Const(None)
 
 
 @_method(0, 0, "key", "reverse")
 def _sort(s: Emitter, items: Value, _: Any, kwargs: dict[str, Operand]) -> Operand:
-    t = _list_type(whole(s, items, "sort"))
+    t = _list_type(list_to_change(s, items))
     key, backwards = kwargs.get("key", Const(None)), kwargs.get("reverse", Const(False))
     if isinstance(key, Const) and key.value is None:
         _refuse_objects(s, t, "sort")
@@ -197,28 +216,34 @@ def _count(s: Emitter, items: Value, args: list[Operand], _: Any) -> Operand:
 
 def set_slice(s: Emitter, items: Value, where: Operand, more: Operand) -> None:
     """`items[where] = more`."""
-    t = _list_type(whole(s, items, "__setitem__"))
-    if not _is_step_one(s, where):
-        raise MutationError("writing to a slice of a list with a step", s.span, "write to the items one by one")
+    t = _list_type(list_to_change(s, items))
+    if step_of(s.definitions, where) is None:
+        hint = "write the step as a number"
+        raise MutationError("writing to a slice of a list with a step that is known late", s.span, hint)
     more = _as_list(s, items, more)
     item = type_of_operand(more).item  # type: ignore[attr-defined]
     taking(s, primitives.set_slice, items, [where, more], List(t.item), List(join(t.item, item)))
     if kinds(item):
-        version = s.current(items)
-        s.memory.hold(version, [more], itself=False)
+        _hold(s, items, more, itself=False)
 
 
-def _is_step_one(s: Emitter, where: Operand) -> bool:
+def step_of(definitions: Mapping[Value, Call], where: Any) -> int | None:
+    """The step of a slice, or None where it is not known."""
     if isinstance(where, Const):
-        return isinstance(where.value, slice) and where.value.step in (None, 1)
-    made = s.definitions.get(where)
-    is_slice = made is not None and constant(made.target) is slice and where.type == Instance(slice)
-    return is_slice and len(made.args) == 3 and constant(made.args[2], default=0) in (None, 1)  # type: ignore[union-attr, arg-type]
+        step = where.value.step if isinstance(where.value, slice) else 0
+    else:
+        made = definitions.get(where)
+        is_slice = made is not None and constant(made.target) is slice and where.type == Instance(slice)
+        step = constant(made.args[2], default=0) if is_slice and len(made.args) == 3 else 0  # type: ignore[union-attr, arg-type]
+    return 1 if step is None else step if type(step) is int and step else None
 
 
 def delete(s: Emitter, items: Value, where: Operand) -> None:
     """`del items[where]`."""
     if constant(where).__class__ is slice or type_of_operand(where) == Instance(slice):
+        if step_of(s.definitions, where) != 1:
+            hint = "build a new list of the others"
+            raise MutationError("deleting a slice of a list with a step", s.span, hint)
         set_slice(s, items, where, s.apply(primitives.make_list, []))
     else:
         _take_out(s, primitives.delete, items, [where])
@@ -231,4 +256,13 @@ def _extend_by(s: Emitter, items: Value, more: Operand) -> None:
     extend(s, items, more)
 
 
-AUGMENTED: dict[Any, Callable[[Emitter, Value, Operand], None]] = {operator.add: _extend_by}
+def _repeat(s: Emitter, items: Value, n: Operand) -> None:
+    """`items *= n`."""
+    if type_of_operand(n) != INT:
+        raise MutationError(
+            "repeating a list a number of times that is not surely an `int`", s.span, "convert it: `int(n)`"
+        )
+    set_slice(s, items, _ALL, s.apply(operator.mul, [items, n]))
+
+
+AUGMENTED: dict[Any, Callable[[Emitter, Value, Operand], None]] = {operator.add: _extend_by, operator.mul: _repeat}

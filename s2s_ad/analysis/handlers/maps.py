@@ -120,14 +120,16 @@ def put(s: Emitter, target: Value, key: Operand, item: Operand) -> None:
 
 def delete(s: Emitter, target: Value, key: Operand) -> None:
     """`del target[key]`."""
-    pop(s, target, key, primitives.delete)
+    pop(s, target, key)
 
 
-def pop(s: Emitter, target: Value, key: Operand, how: Any = primitives.pop) -> Operand:
+def pop(s: Emitter, target: Value, key: Operand) -> Operand:
     """`target.pop(key)`."""
     target = _to_write(s, target)
     key_type(s, key)
-    return taking(s, how, target, [key], target.type.item, target.type)  # type: ignore[attr-defined]
+    t = target.type
+    assert isinstance(t, Map)
+    return taking(s, primitives.pop_key, target, [key], t.item, t)
 
 
 def _to_write(s: Emitter, target: Value) -> Value:

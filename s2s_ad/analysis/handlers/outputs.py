@@ -3,6 +3,7 @@
     np.add(a, b, out=y)              y[...] = np.add(a, b)
     np.add(a, b, out=y, where=m)     y[m] = np.add(a[m], b[m])
     np.cumsum(x, out=y)              y[...] = np.cumsum(x)
+    np.modf(x, out=(y, z))           t = np.modf(x); y[...] = t[0]; z[...] = t[1]
 
 An elementwise function computes in the precision of its inputs, and what it gives may be broadcast and cast into the
 array. All others must give exactly the kind of number and the rank that the array has: NumPy lets the array decide in
@@ -23,6 +24,7 @@ from s2s_ad.analysis.handlers.fills import check_target, chosen, mask_of, refuse
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.statics import is_hashable
 from s2s_ad.errors import MutationError
+from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand
 from s2s_ad.ir.types import Array, Number, Tuple
 
@@ -35,6 +37,8 @@ def into_output(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Oper
     if not is_hashable(fn) or not _may_have_output(fn, len(args), kwargs):
         return None
     n = number_of_inputs(fn)
+    if getattr(fn, "nout", 1) > 1:
+        return _several(s, fn, args, kwargs)
     if len(args) > n + 1:
         raise MutationError("`out` in this form", s.span, _INSTEAD)
     given, rest = kwargs.get("out", args[n] if len(args) > n else Const(None)), dict(kwargs)
@@ -58,6 +62,30 @@ def into_output(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Oper
     _check(s, fn, value, out)
     write(s, out, None, value)
     return out
+
+
+def _several(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
+    """The results of a call with several outputs, some of which may be None."""
+    rest = {k: v for k, v in kwargs.items() if k != "out"}
+    outs, inputs = args[fn.nin :], args[: fn.nin]
+    if "out" in kwargs and isinstance(type_of_operand(kwargs["out"]), Tuple):
+        outs = s.static_items(kwargs["out"]) or []
+    if rest or len(outs) != fn.nout:
+        raise MutationError("several outputs in this form", s.span, _INSTEAD)
+    given = [out for out in outs if constant(out, default=0) is not None]
+    for out in given:
+        check_target(s, out, "out")
+        for other in (o for o in (*given, *inputs) if o is not out):
+            refuse_overlap(s, other, out, "out")
+    if len(given) != len({s.memory.root(out) for out in given}):
+        raise MutationError("one array for several outputs", s.span, _INSTEAD)
+    values = s.static_items(s.apply(fn, inputs)) or []
+    for value, out in zip(values, outs, strict=True):
+        if out in given:
+            _check(s, fn, value, out)
+            write(s, out, None, value)
+    found = [out if out in given else value for value, out in zip(values, outs, strict=True)]
+    return s.apply(primitives.make_tuple, found)
 
 
 def _may_have_output(fn: Any, count: int, kwargs: dict[str, Operand]) -> bool:
@@ -94,7 +122,7 @@ def _single(s: Emitter, fn: Any, out: Operand) -> Operand:
     t = type_of_operand(out)
     if isinstance(t, Tuple) and len(t.items) == 1:
         return s.apply(operator.getitem, [out, Const(0)])
-    if isinstance(t, Tuple) or getattr(fn, "nout", 1) != 1:
+    if isinstance(t, Tuple):
         raise MutationError("several outputs", s.span, _INSTEAD)
     return out
 

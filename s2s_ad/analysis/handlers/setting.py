@@ -13,16 +13,17 @@ from typing import Any
 
 from s2s_ad.analysis.cells import holds_function
 from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.handlers.flat import write_all
 from s2s_ad.analysis.handlers.records import found_in_class, is_descriptor, missing, rely_on
 from s2s_ad.analysis.handlers.table import handles
-from s2s_ad.analysis.handlers.writes import owner_of
-from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.analysis.handlers.targets import owner_of
+from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.statics import is_static
 from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
-from s2s_ad.ir.types import List, Record, Static, join
+from s2s_ad.ir.types import Array, List, Record, Static, join
 from s2s_ad.runtime import slots_of
 
 _OUTSIDE = "make the object outside of the function, and pass it as an argument"
@@ -34,6 +35,9 @@ def _setattr(s: Emitter, args: list[Operand], _: Any) -> Operand:
     obj, name, value = args
     if s.dead:
         return UNDEFINED
+    if isinstance(type_of_operand(obj), Array) and constant(name) == "flat":
+        write_all(s, obj, value)
+        return Const(None)
     _require_followed(s, obj, name)
     cls = type_of_operand(obj).cls  # type: ignore[attr-defined]
     for home in cls.__mro__:

@@ -12,11 +12,12 @@ from s2s_ad import runtime
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers import deques, dicts, lists, maps, sets
 from s2s_ad.analysis.handlers.table import HANDLERS, REWRITE, Handler, handles
-from s2s_ad.analysis.handlers.targets import refuse_views, whole
+from s2s_ad.analysis.handlers.targets import list_to_change, owner_of, refuse_views, with_item, written_in
 from s2s_ad.analysis.memory import Step, same_path
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.overlaps import may_be_out_of_step
 from s2s_ad.analysis.places import READ_ONLY, RESHAPING, SPLITS
+from s2s_ad.analysis.statics import same
 from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
@@ -37,7 +38,6 @@ from s2s_ad.ir.types import (
     Type,
     Unknown,
     join,
-    join_all,
 )
 from s2s_ad.rules.numpy.methods import METHODS
 from s2s_ad.rules.registry import registry
@@ -121,15 +121,17 @@ def _append(s: Emitter, args: list[Operand], _: Any) -> Operand:
     made = s.definitions.get(items)
     root = s.memory.root(items)
     is_hidden = s.hidden or (items.name is None and not (root and root.outside))  # that of a generator has no name
-    if is_hidden and made is not None and constant(made.target) is primitives.make_list:
-        version = s.apply(primitives.make_list, [*made.args, item])  # type: ignore[list-item]
+    is_hidden = is_hidden and made is not None and constant(made.target) is primitives.make_list
+    if root is None:
+        return s.emit(primitives.append, args, None, List(join(t.item, type_of_operand(item))), items.name)
+    if is_hidden and not s.memory.is_held(root):
+        version = s.apply(primitives.make_list, [*made.args, item])  # type: ignore[union-attr]
         assert isinstance(version, Value)
-    else:
-        version = s.emit(primitives.append, args, None, List(join(t.item, type_of_operand(item))), items.name)
-    if s.memory.root(items) is not None:
-        s.written(whole(s, items, "append"), version)
+        s.written(list_to_change(s, items), version)
         s.memory.hold(version, [item])
-    return version
+    else:
+        lists.append(s, items, item)
+    return s.memory.newest(items)
 
 
 @handles(primitives.store)
@@ -138,6 +140,9 @@ def _store(s: Emitter, args: list[Operand], _: Any) -> Operand:
     t = type_of_operand(target)
     if isinstance(t, Never) or s.dead:
         return UNDEFINED
+    if target in s.flats:
+        s.apply(np.flatiter.__setitem__, args)
+        return target
     if isinstance(target, Value) and isinstance(t, Dict) and s.memory.root(target) is not None:
         dicts.set_item(s, target, index, item)
         return target
@@ -160,9 +165,13 @@ def _store(s: Emitter, args: list[Operand], _: Any) -> Operand:
 
 
 def _is_there(s: Emitter, target: Value, index: Operand, item: Operand) -> bool:
-    """Whether `item` is `target[index]` itself, as in the second half of `x[1:] += y`."""
+    """Whether `item` is `target[index]` itself, as in the second half of `x[1:] += y`, or of `rows[i] += ys`."""
     if not isinstance(item, Value) or item not in s.memory.places:
         return False
+    if item in s.memory.origin:
+        base, where, order = s.memory.origin[item]
+        root = s.memory.root(base)
+        return root is s.memory.root(target) and same(where, index) and s.memory.state.order.get(root) is order  # type: ignore[arg-type]
     at, of = s.memory.places[item], s.memory.places[target]
     return at.root is of.root and same_path(at.path, (*of.path, (operator.getitem, (index,), {})))
 
@@ -187,8 +196,7 @@ def store(
     if owner is not None:
         base, at = owner
         version = _emit_store(s, how, base, [at, *indices], item)
-        s.written_item(base, target, version)
-        memory.reread(target, s.item_again(version, at, _item_type(version.type, at), root.name), version, at)
+        written_in(s, target, base, at, version)
         return version
     version = _emit_store(s, how, root, indices, item)
     s.written(target, version)
@@ -198,37 +206,8 @@ def store(
 
 
 def _emit_store(s: Emitter, how: Any, root: Value, indices: list[Operand], item: Operand) -> Value:
-    kind = _with_item(root.type, indices, type_of_operand(item))
+    kind = with_item(root.type, indices, type_of_operand(item))
     return s.emit(how, [root, *indices, item], None, kind, root.name)
-
-
-def _item_type(t: Type, index: Operand) -> Type:
-    i = constant(index)
-    assert isinstance(t, List)
-    return t.items[i] if t.items is not None and type(i) is int and -len(t.items) <= i < len(t.items) else t.item
-
-
-def owner_of(s: Emitter, item: Value) -> tuple[Value, Operand] | None:
-    """The list that `item` has been read from, as it is now, and the index there; None for what is in no list."""
-    memory = s.memory
-    if item not in memory.origin:
-        return None
-    base, index, order = memory.origin[item]
-    root = memory.places[base].root
-    if isinstance(base.type, (Map, Deque)):
-        what = "dict whose keys are known late" if isinstance(base.type, Map) else "deque"
-        raise MutationError(f"a write to an item of a {what}", s.span, "put a new value in")
-    if root in memory.state.lost or memory.state.order.get(root) is not order:
-        raise MutationError(
-            "a write to an item of a list that has been changed since the item was read", s.span, "read it again first"
-        )
-    if root in memory.state.repeated:
-        hint = "make each item an object of its own"
-        raise MutationError("a write to an item that a list may hold twice", s.span, hint)
-    version = memory.state.version[root]
-    if version in memory.origin:
-        raise MutationError("a write to an item of a list in a list in a list", s.span, REWRITE)
-    return version, index
 
 
 def _indices(s: Emitter, root: Value, path: tuple[Step, ...], *, whole: bool) -> list[Operand]:
@@ -242,19 +221,6 @@ def _indices(s: Emitter, root: Value, path: tuple[Step, ...], *, whole: bool) ->
         found += (*rest, *kwargs.values())
     ends_in_view = not path or path[-1][0] is not operator.getitem or (len(path) > 1 and path[-2][0] in SPLITS)
     return [*found, Const(Ellipsis)] if whole and ends_in_view else found
-
-
-def _with_item(t: Type, indices: list[Operand], item: Type) -> Type:
-    """The type of a list or array, one item of which is replaced."""
-    if not isinstance(t, List):
-        return t
-    inner = item if len(indices) == 1 else _with_item(t.item, indices[1:], item)
-    i = constant(indices[0])
-    if t.items is not None and type(i) is int and -len(t.items) <= i < len(t.items):
-        items = list(t.items)
-        items[i] = item if len(indices) == 1 else _with_item(items[i], indices[1:], item)
-        return List(join_all(tuple(items)), tuple(items))
-    return List(join(t.item, inner))
 
 
 def _in_place(plain: Callable[..., Any]) -> Handler:
@@ -339,10 +305,6 @@ def _delitem(s: Emitter, args: list[Operand], _: Any) -> Operand:
 
 @handles(
     operator.setitem,
-    np.multiply.at,
-    np.divide.at,
-    np.maximum.at,
-    np.minimum.at,
     np.random.shuffle,
 )
 def _writing_function(s: Emitter, args: list[Operand], _: Any) -> Operand:

@@ -105,6 +105,22 @@ def sort_rule(a: Any, axis: Any = -1) -> Any:
     return y, sort_pullback
 
 
+@def_rrule(np.partition, core=WHOLE)
+def partition_rule(a: Any, kth: Any, axis: Any = -1) -> Any:
+    """ȳ goes back by way of the sorted order, which `a` and y have in common."""
+    y = np.partition(a, kth, axis=axis)
+
+    def partition_pullback(y_bar: Any) -> Any:
+        order = np.argsort(a, axis=axis, kind="stable")
+        of_y = np.argsort(y, axis=axis, kind="stable")
+        if axis is None:
+            return np.reshape(y_bar[of_y][np.argsort(order)], np.shape(a))
+        sorted_bar = np.take_along_axis(y_bar, of_y, axis)
+        return np.take_along_axis(sorted_bar, np.argsort(order, axis=axis), axis)
+
+    return y, partition_pullback
+
+
 @def_rrule(np.nan_to_num, core=WHOLE)
 def nan_to_num_rule(x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     """x̄ = ȳ where x is finite, 0 where it was replaced."""
