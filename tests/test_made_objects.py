@@ -458,15 +458,6 @@ class Recursive:
         return [super().x for _ in range(2)]
 
 
-def local_class(x):
-    """A class for one call."""
-
-    class Local:
-        pass
-
-    return x
-
-
 REFUSALS = [
     (lambda x: Registered(x).x, "[obj]", "leaves its `__init__`"),
     (lambda x: Partial(x).x, "if x > 0:", "set on one side of an `if` only"),
@@ -490,7 +481,6 @@ REFUSALS = [
     (lambda x: np.array([x]) * Node(x), "np.array([x]) * Node(x)", "an array, or what may be one, before"),
     (lambda x: (Point(x) if x > 0 else Node(x)).norm(), "(Point(x) if x > 0 else Node(x)).norm()", "one of several"),
     (lambda x: Recursive(x).all(), "super()", "`super()` outside of a method"),
-    (local_class, "class Local:", "a class inside a function"),
     (lambda x: super(Point, x).norm(), "super(Point, x).norm()", "an object whose class is not known"),
     (lambda x: Point(x)(x), "Point(x)(x)", "has no method `__call__`"),
     (lambda x: Point(x).__dict__["x"], "Point(x).__dict__", "`__dict__`, which is a descriptor"),

@@ -12,6 +12,7 @@ from s2s_ad.analysis.choices import may_select, one_of, select
 from s2s_ad.analysis.dict_views import looped_over, refuse_kept, refuse_written
 from s2s_ad.analysis.handlers.operators import operation
 from s2s_ad.analysis.handlers.records import is_object
+from s2s_ad.analysis.local_classes import refuse_foreign
 from s2s_ad.analysis.managers import entered
 from s2s_ad.analysis.memory import Root, State
 from s2s_ad.analysis.operands import constant, type_of_operand
@@ -114,6 +115,7 @@ class BlockEvaluator(SequenceEvaluator):
         if known is not None:
             side = op.then if known else op.orelse
             self.env.update(zip(op.results, self.block(side), strict=True))
+        refuse_foreign(self, Const(With), [manager])
             return
         self._refresh(self.memory.state.version)
         if isinstance(test, Value) and isinstance(test.type, List):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import CodeType
 from typing import Any, NoReturn
 
 import numpy as np
@@ -310,6 +311,36 @@ class MakeObject:
     """Makes an object of `cls` with these attributes, or a named tuple of these items, without running `__init__`.
 
     `call`: how to call the class to the same effect, where that is known: the arguments, by the numbers of the
+@dataclass(frozen=True)
+class Member:
+    """What a class has under a name: a value, or with `code` a method, and the decorators that it goes through.
+
+    A decorator is an operand, or a text: what of the property of this name it is, as in `@x.setter`. `annotation` is
+    the text of one. Without a value, the name is only annotated.
+    """
+
+    name: str
+    decorators: tuple[str | None, ...] = ()
+    annotation: str | None = None
+    has_value: bool = True
+    code: CodeType | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class MakeClass:
+    """Makes a class inside a function.
+
+    The arguments are the class's decorators, its bases, and for each member its decorators and its value.
+    """
+
+    name: str
+    qualname: str
+    decorators: int
+    bases: int
+    members: tuple[Member, ...]
+    __name__ = "make_class"
+
+
     attributes that they become, each with its keyword or None.
     """
 

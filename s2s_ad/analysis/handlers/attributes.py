@@ -81,6 +81,8 @@ def _constant_attribute(s: Emitter, obj: Const, name: str) -> Operand:
         value = getattr(obj.value, name)
     except AttributeError:
         return s.emit(getattr, [obj, Const(name)], None, UNKNOWN)
+    if isinstance(obj.value, type) and obj.value in s.program.classes and records.is_settled(s, obj.value, name):
+        return Const(value)
     if _is_library_object(obj.value):
         data = isinstance(value, (bool, int, float, complex, np.ndarray, np.generic))
         return s.emit(getattr, [obj, Const(name)], None, type_of(value)) if data else Const(value)

@@ -51,9 +51,18 @@ def found_in_class(cls: type, name: str) -> Any:
 
 def rely_on(s: Emitter, cls: type, name: str) -> None:
     """Guard what the class has under a name: very code, data of a type, or nothing."""
+    if is_settled(s, cls, name):
+        return
     value = getattr(cls, name, MISSING)
     is_data = value is not MISSING and not is_code(value) and not hasattr(type(value), "__get__")
     s.program.guard(cls, name, type_of(value) if is_data else value, by_type=is_data)
+
+
+def is_settled(s: Emitter, cls: type, name: str) -> bool:
+    """Whether what a class has under a name comes from a class inside a function, or can come from no other."""
+    homes = [c for c in cls.__mro__ if name in vars(c)]
+    first = homes[0] if homes else None
+    return first in s.program.classes or (first is None and all(c in s.program.classes for c in cls.__mro__[:-1]))
 
 
 def attribute(s: Emitter, obj: Operand, t: Object, name: str) -> Operand:
