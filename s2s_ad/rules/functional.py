@@ -361,6 +361,16 @@ def _min_of(items: Any) -> Any:
     return min(items) if len(items) != 1 else min(items[0])
 
 
+def require_count(items: Any, count: int, given: int, more: Any, fewer: Any) -> None:
+    """Raise what Python raises where the items do not go with the parameters."""
+    if len(items) > count:
+        raise TypeError(more[0] + str(given + len(items)) + more[1])
+    if len(items) < count:
+        raise TypeError(fewer[len(items)])
+
+
+DEFINITIONS[require_count] = require_count
+
 SPREAD: dict[Any, Callable[..., Any]] = {
     zip: _zip_rows,
     max: _max_of,
