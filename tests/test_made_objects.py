@@ -379,18 +379,6 @@ class Described:
         self.v = x
 
 
-class Cached:
-    """Writes to itself when it is read."""
-
-    def __init__(self, x):
-        self.x = x
-
-    @functools.cached_property
-    def square(self):
-        """Once."""
-        return self.x**2
-
-
 class Indexed:
     """Is iterated by its items."""
 
@@ -471,7 +459,6 @@ REFUSALS = [
     (lambda x: Finalised(x).x, "Finalised(x)", "its own `__del__`"),
     (lambda x: OwnMeta(x) * x, "OwnMeta(x)", "its own `Meta.__call__`"),
     (lambda x: Described(x).v, "self.v", "`v`, which is a descriptor"),
-    (lambda x: Cached(x).square, "Cached(x).square", "the cached property `square`"),
     (lambda x: sum([part + x for part in Indexed(x)]), "[part + x for part in Indexed(x)]", "no method `__iter__`"),
     (lambda x: Endless(x).x, "Endless(x * 2.0)", "makes another, and so on"),
     (lambda x: Undecided(x) * x, "Undecided(x) * x", "whether it gives NotImplemented"),

@@ -172,6 +172,11 @@ def set_attribute(obj: Any, name: str, value: Any) -> Any:
     return obj
 
 
+def cache(obj: Any, name: str, value: Any) -> Any:
+    """Puts what a cached property gives into the object: gives the value."""
+    raise AssertionError(obj, name, value)
+
+
 def set_item(target: dict[Any, Any], key: Any, item: Any) -> dict[Any, Any]:
     """`target[key] = item` of a dict: gives the new version of the dict, which is the same object."""
     target[key] = item
@@ -307,11 +312,6 @@ class MakeClosure:
 
 
 @dataclass(frozen=True)
-class MakeObject:
-    """Makes an object of `cls` with these attributes, or a named tuple of these items, without running `__init__`.
-
-    `call`: how to call the class to the same effect, where that is known: the arguments, by the numbers of the
-@dataclass(frozen=True)
 class Member:
     """What a class has under a name: a value, or with `code` a method, and the decorators that it goes through.
 
@@ -341,6 +341,11 @@ class MakeClass:
     __name__ = "make_class"
 
 
+@dataclass(frozen=True)
+class MakeObject:
+    """Makes an object of `cls` with these attributes, or a named tuple of these items, without running `__init__`.
+
+    `call`: how to call the class to the same effect, where that is known: the arguments, by the numbers of the
     attributes that they become, each with its keyword or None.
     """
 

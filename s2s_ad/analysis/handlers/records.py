@@ -119,11 +119,8 @@ def _of_class(s: Emitter, obj: Operand, t: Object, name: str, found: Any) -> Ope
         rely_on(s, t.cls, name)
         return s.bound_method(found.__func__, Const(t.cls))
     if isinstance(found, functools.cached_property):
-        raise UnsupportedSyntaxError(
-            f"the cached property `{name}` before it is in the cache, since that is written to",
-            s.span,
-            "make it a property",
-        )
+        rely_on(s, t.cls, name)
+        return s.apply(primitives.cache, [obj, Const(name), s.call_in_place(found.func, [obj])])  # type: ignore[arg-type]
     if not isinstance(found, _PLAIN) and hasattr(type(found), "__get__"):
         raise UnsupportedSyntaxError(f"the attribute `{name}`, which is a descriptor", s.span, _HINT)
     return s.apply(getattr, [Const(t.cls), Const(name)])

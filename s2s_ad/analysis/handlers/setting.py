@@ -58,6 +58,21 @@ def _set_directly(s: Emitter, args: list[Operand], _: Any) -> Operand:
     return _set(s, obj, name.value, value)  # type: ignore[arg-type, union-attr]
 
 
+@handles(primitives.cache)
+def _cache(s: Emitter, args: list[Operand], _: Any) -> Operand:
+    """The first read of a cached property: its value is set in the object, past any `__setattr__`."""
+    obj, name, value = args
+    if s.dead:
+        return UNDEFINED
+    cls = type_of_operand(obj).cls  # type: ignore[attr-defined]
+    if getattr(cls, "__dictoffset__", 0) == 0:
+        text = f"No '__dict__' attribute on {cls.__name__!r} instance to cache {name.value!r} property."  # type: ignore[union-attr]
+        s.raise_error(TypeError, text)
+        return UNDEFINED
+    _set(s, obj, name.value, value)  # type: ignore[arg-type, union-attr]
+    return value
+
+
 def _require_followed(s: Emitter, obj: Operand, name: Operand) -> None:
     """Refuse to set an attribute of what is no object of a class that is followed, or by a name known late."""
     if isinstance(name, Const) and isinstance(obj, Value) and isinstance(obj.type, Record):
