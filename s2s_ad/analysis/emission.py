@@ -261,6 +261,9 @@ class Emitter:
 
     def written(self, target: Value, version: Value) -> None:
         """Record that `target` has been written to, which made a version of its root."""
+        made = self.definitions.get(version)
+        if made is not None and callee(made) in primitives.RESIZING:
+            self.memory.state.resized |= {self.memory.places[target].root}
         self.memory.write(target, version, self.span)
         self.show(target, version)
 

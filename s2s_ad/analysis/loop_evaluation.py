@@ -40,7 +40,7 @@ class LoopEvaluator(BlockEvaluator):
             rolled = self.rolled and not isinstance(type_of_operand(iterable), Tuple)
             wanted = op.unroll and len(items or ()) <= _MOST_UNROLLED
             if items is not None and (wanted or (self.hidden and not rolled) or _differ_in_code(items)):
-                self._unroll(op, items)
+                self._unroll(op, items, iterable, span)
                 return
         self._refresh(self.memory.state.version)
         inits = [self._no_selection(self._at_end(self.operand(i)), self.ops) for i in op.inits]
@@ -55,10 +55,12 @@ class LoopEvaluator(BlockEvaluator):
             return False
         if not self._evaluate_unless_written(_Loop(op, iterable, inits), arrays or few or [], span):
             if arrays is None:
-                self._unroll(op, few or [])
+                self._unroll(op, few or [], iterable, span)
             else:
                 op, iterable = by_index(self, op, iterable)
-                self._evaluate_loop(_Loop(op, iterable, inits), None, span)
+                loop = _Loop(op, iterable, inits)
+                self._evaluate_loop(loop, None, span)
+                self._refuse_resized(arrays, loop.end, span)
         return True
 
     def _few_items(self, op: For, iterable: Operand) -> list[Operand] | None:
@@ -186,12 +188,25 @@ class LoopEvaluator(BlockEvaluator):
                 f"a loop over {run.name} that writes what the latter may read", self.span, "loop over `list(…)` of it"
             )
 
-    def _unroll(self, op: For, items: list[Operand]) -> None:
+    def _refuse_resized(self, lists: list[Operand], end: State, span: Span | None) -> None:
+        """Refuse a loop over a list that has other items in the end than in the beginning: Python would see them."""
+        for root in filter(None, map(self.memory.root, lists)):
+            if any(root.meets(other) for other in end.resized):
+                raise MutationError(
+                    f"a loop over {f'`{root.name}`' if root.name else 'a list'}, to which its body adds or takes items",
+                    span,
+                    "loop over a copy: `list(…)`",
+                )
+
+    def _unroll(self, op: For, items: list[Operand], iterable: Operand, span: Span | None) -> None:
         """Repeat the body for each item of an iterable that is known at compile time."""
+        before, self.memory.state.resized = self.memory.state.resized, frozenset()
         carried = [self.operand(i) for i in op.inits]
         for item in items:
             self.env.update(zip(op.body.params, [item, *carried], strict=True))
             carried = self.block(op.body)[1:]
+        self._refuse_resized([iterable], self.memory.state, span)
+        self.memory.state.resized |= before
         self.env.update(zip(op.results, carried, strict=True))
 
     def _loop_body(self, loop: _Loop) -> None:
@@ -226,7 +241,7 @@ class LoopEvaluator(BlockEvaluator):
                 outs = [self._no_selection(self._at_end(o), self.ops) for o in outs]
                 self._settle(before)
             loop.ops, loop.stop, loop.outs, loop.end = ops, stop, outs, memory.state
-            loop.told = end_round(memory, found, loop.mark, loop.with_memory, outs)
+            loop.told = end_round(memory, found, loop.mark, before, loop.with_memory, outs)
         self.depth -= 1
         for operand in (*loop.inits, *outs):
             self.refuse_iterator(operand)

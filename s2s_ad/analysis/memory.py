@@ -82,13 +82,14 @@ class State:
     content: dict[Value, Parts] = field(default_factory=dict)
     order: dict[Root, Value] = field(default_factory=dict)
     ordered: frozenset[Root] = frozenset()  # arrays whose elements are known to be in order from here on
+    resized: frozenset[Root] = frozenset()  # lists whose length this region may have changed
 
     def copy(self) -> State:
         """The same, to be changed on its own."""
         parts = {root: dict(inner) for root, inner in self.parts.items()}
         return State(
             dict(self.version), parts, dict(self.held), self.repeated, dict(self.lost), dict(self.content),
-            dict(self.order), self.ordered,
+            dict(self.order), self.ordered, self.resized,
         )  # fmt: skip
 
 
@@ -179,8 +180,12 @@ class Memory:
 
     def reachable(self, operands: Iterable[Operand]) -> frozenset[Root]:
         """The roots of what can be got hold of through `operands`."""
+        return self.within(r for r in map(self.root, operands) if r is not None)
+
+    def within(self, roots: Iterable[Root]) -> frozenset[Root]:
+        """These roots, and those of what can be got hold of through them."""
         found: set[Root] = set()
-        pending = [r for r in map(self.root, operands) if r is not None]
+        pending = list(roots)
         while pending:
             root = pending.pop()
             if root not in found:
@@ -275,17 +280,19 @@ class Memory:
 
     def _lose(self, root: Root, span: Span | None, but: frozenset[Root]) -> None:
         """Mark what may be the memory of `root` under another name, or hold it, as lost."""
-        lost = {r for r in (*root.may, *self.loose) if r is not root and r not in but and root.meets(r)}
+        own = (root, root.inner)  # what it holds is not written to
+        lost = {r for r in (*root.may, *self.loose) if r not in own and r not in but and root.meets(r)}
         lost |= {r.owner for r in lost if r.owner is not None}
         for holder, held in self.state.held.items():
             if holder is not root and holder not in but and any(root.meets(r) for r in held):
                 lost.add(holder)
-        for other in lost - but:
+        for other in lost - but - {root}:
             self.state.lost.setdefault(other, span)
 
-    def reread(self, item: Value, version: Value, owner: Value, index: Operand) -> None:
-        """Record what an item of a list is after a write to it."""
+    def reread(self, item: Value, version: Value, owner: Value, index: Operand, key: Hashable = None) -> None:
+        """Record what an item of a list is after a write to it, or to its part `key`."""
         root = self.places[item].root
+        self.state.parts.get(root, {}).pop(key, None)
         self.state.version[root] = version
         self.places[version] = Place(root, (), version)
         self.origin[version] = owner, index, self.state.order.get(self.places[owner].root)
@@ -309,6 +316,13 @@ class Memory:
         if held:
             state.held[root] = state.held.get(root, frozenset()) | held
         state.parts.pop(root, None)
+
+    def keep_parts(self, state: State, root: Root, parts: Parts) -> None:
+        """Say of the version of `root` in a state that it has these parts, as they are there."""
+        if parts:
+            state.parts[root] = dict(parts)
+            roots = {key: self.root(part) for key, part in parts.items()}
+            state.content[state.version[root]] = {key: state.version[own] for key, own in roots.items() if own}
 
     def hold(self, container: Operand, items: Iterable[Operand], *, again: bool = False, itself: bool = True) -> None:
         """Note that a list of unknown length now holds `items`, or what they hold if not `itself`.

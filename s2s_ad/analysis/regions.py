@@ -11,11 +11,12 @@ nothing new is found out about
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from s2s_ad.analysis.memory import Memory, Place, Root, State
+from s2s_ad.analysis.memory import Memory, Parts, Place, Root, State
 from s2s_ad.ir.nodes import UNDEFINED, Operand, Value
+from s2s_ad.ir.types import Dict, Record
 
 
 def changed(before: State, after: State) -> list[Root]:
@@ -26,18 +27,39 @@ def changed(before: State, after: State) -> list[Root]:
 def joined(memory: Memory, before: State, sides: Sequence[State], results: dict[Root, Value]) -> State:
     """The state after several ways of which one was taken, with these versions of the roots that differ."""
     state = before.copy()
+    kept = {root: kept_parts(memory, root, before, sides) for root in results}
+    for root in results:  # what a side has written to by way of the root is not lost to that
+        memory.forget_parts(state, root, _others(before.parts.get(root, {}), kept[root]))
     for side in sides:
         state.repeated |= side.repeated
+        state.resized |= side.resized
         for root, span in side.lost.items():
             state.lost.setdefault(root, span)
         for root, held in side.held.items():
             state.held[root] = state.held.get(root, frozenset()) | held
     for root, version in results.items():
-        for side in (before, *sides):
-            memory.forget_parts(state, root, side.parts.get(root, {}))
+        for side in sides:
+            memory.forget_parts(state, root, _others(side.parts.get(root, {}), kept[root]))
         state.version[root] = state.order[root] = version
         memory.places[version] = Place(root, (), version)
+    for root in results:
+        memory.keep_parts(state, root, kept[root])
     return state
+
+
+def kept_parts(memory: Memory, root: Root, before: State, sides: Sequence[State]) -> Parts:
+    """The parts of an object or a dict that are the same objects in all states, though these may be written to."""
+    if not isinstance(before.version[root].type, (Record, Dict)):
+        return {}
+    found = {k: p for k, p in before.parts.get(root, {}).items() if memory.root(p) in before.version}
+    for side in sides:
+        now = side.parts.get(root, {})
+        found = {k: p for k, p in found.items() if k in now and memory.is_same(p, now[k])}
+    return found
+
+
+def _others(parts: Parts, kept: Parts) -> Parts:
+    return {k: p for k, p in parts.items() if k not in kept}
 
 
 @dataclass(eq=False)
@@ -52,6 +74,12 @@ class Round:
     held: frozenset[tuple[Root | int, Root]] = frozenset()
     lost: frozenset[Root | int] = frozenset()
     repeated: frozenset[int] = frozenset()
+    moved: frozenset[tuple[Root, Hashable]] = frozenset()
+
+    def kept(self, memory: Memory, root: Root, before: State) -> Parts:
+        """The parts of a root that no round has found to become other objects."""
+        parts = kept_parts(memory, root, before, ())
+        return {k: p for k, p in parts.items() if (root, k) not in self.moved}
 
     def same(self, other: Round) -> bool:
         """Whether two rounds have found out the same."""
@@ -70,10 +98,14 @@ def start_round(
 ) -> None:
     """Set the state at the start of the body; `params` are None for variables without memory or that are fixed."""
     state = memory.state
+    state.resized = frozenset()
+    kept = {root: found.kept(memory, root, state) for root in found.roots}
     for root, version in zip(found.roots, roots, strict=True):
-        memory.forget_parts(state, root, state.parts.get(root, {}))
+        memory.forget_parts(state, root, _others(state.parts.get(root, {}), kept[root]))
         state.version[root] = state.order[root] = version
         memory.places[version] = Place(root, (), version)
+    for root in found.roots:
+        memory.keep_parts(state, root, kept[root])
     places: dict[int, Root] = {}
     for i, (param, init) in enumerate(zip(params, inits, strict=True)):
         if param is not None:
@@ -111,10 +143,17 @@ def _set_apart(memory: Memory, places: dict[int, Root], found: Round) -> None:
 
 
 def end_round(
-    memory: Memory, found: Round, mark: int, params: Sequence[Value | None], outs: Sequence[Operand]
+    memory: Memory,
+    found: Round,
+    mark: int,
+    before: State,
+    params: Sequence[Value | None],
+    outs: Sequence[Operand],
 ) -> Round:
     """What the end of the body tells of the start of the next round; roots up to number `mark` were there before."""
     state = memory.state
+    fixed = {root: kept_parts(memory, root, before, [state]) for root in found.roots}
+    moved = {(r, k) for r in found.roots for k in found.kept(memory, r, before) if k not in fixed[r]}
     kept = [(i, outs[i]) for i, param in enumerate(params) if param is not None]
     own = {i: root for i, out in kept if (root := memory.root(out)) is not None}
     reached = {i: memory.reachable([out]) for i, out in kept}
@@ -122,7 +161,8 @@ def end_round(
     earlier = {(i, r) for i, root in own.items() for r in root.closure if r.number <= mark}
     outside = {h: held for h, held in state.held.items() if h.number <= mark}
     for h in found.roots:
-        parts = frozenset(r for r in map(memory.root, state.parts.get(h, {}).values()) if r is not None)
+        others = _others(state.parts.get(h, {}), fixed[h])
+        parts = frozenset(r for r in map(memory.root, others.values()) if r is not None)
         outside[h] = outside.get(h, frozenset()) | parts
     holders: set[tuple[Root | int, int]] = {
         (h, i) for i, root in own.items() for h, held in outside.items() if any(root.meets(r) for r in held)
@@ -141,6 +181,7 @@ def end_round(
     return Round(
         found.roots, found.fixed, found.pairs | pairs, found.earlier | earlier, found.holders | holders,
         found.held | held, found.lost | lost, found.repeated | {i for i, root in own.items() if root in state.repeated},
+        found.moved | moved,
     )  # fmt: skip
 
 

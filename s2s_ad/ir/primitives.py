@@ -386,6 +386,7 @@ class Refreshed:
         return obj
 
 
+RESIZING = frozenset({append, pop, delete, insert, extend, set_slice})
 IN_PLACE = frozenset({
     append, store, accumulate, augment, scatter_add, pop, delete, insert, extend, reverse, permute, set_slice,
     set_attribute, keep_item, set_item, delete_item,

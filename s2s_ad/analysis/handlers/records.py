@@ -135,7 +135,7 @@ def own_attribute(s: Emitter, obj: Operand, t: Object, name: str) -> Operand | N
         return s.apply(operator.getitem, [obj, Const(fields.index(name))]) if name in fields else None
     if name not in t.names:
         return None
-    known = _made_with(s, obj, name)
+    known = made_with(s, obj, name)
     if known is not None:
         return known
     kind = t.values[t.names.index(name)]
@@ -151,7 +151,7 @@ def own_attribute(s: Emitter, obj: Operand, t: Object, name: str) -> Operand | N
     return s.part(getattr, [obj, Const(name)]) or s.emit(getattr, [obj, Const(name)], None, kind)
 
 
-def _made_with(s: Emitter, obj: Operand, name: str) -> Operand | None:
+def made_with(s: Emitter, obj: Operand, name: str) -> Operand | None:
     """What an attribute was set to last, or what the object was made with, as far as that is in sight."""
     while (made := s.definitions.get(obj)) is not None:  # type: ignore[arg-type]
         fn = callee(made)

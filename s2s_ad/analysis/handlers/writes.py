@@ -135,7 +135,8 @@ def _store(s: Emitter, args: list[Operand], _: Any) -> Operand:
     if isinstance(t, Never) or s.dead:
         return UNDEFINED
     if isinstance(target, Value) and isinstance(t, Dict) and s.memory.root(target) is not None:
-        dicts.set_item(s, target, index, item)
+        if not s.memory.is_same(s.part(operator.getitem, [target, index]) or UNDEFINED, item):
+            dicts.set_item(s, target, index, item)
         return target
     if not isinstance(target, Value) or not isinstance(t, (Array, List)) or s.memory.root(target) is None:
         raise MutationError("writing to an item in place", s.span, REWRITE)
