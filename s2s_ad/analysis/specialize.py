@@ -77,7 +77,16 @@ from s2s_ad.ir.types import (
 from s2s_ad.ir.types import (
     Instance as InstanceType,
 )
-from s2s_ad.rules.functional import COPIES, DEFINITIONS, ITERATORS, OF_OBJECTS, definition_of, list_of
+from s2s_ad.rules.functional import (
+    COPIES,
+    DEFINITIONS,
+    ITERATORS,
+    OF_OBJECTS,
+    definition_of,
+    list_of,
+    max_sequence,
+    min_sequence,
+)
 from s2s_ad.rules.registry import registry
 
 _TYPES = (array_types,)  # fills the table of `typing`
@@ -186,6 +195,8 @@ class Specializer(LoopEvaluator):
         simple = self.in_adjoint or not args or isinstance(type_of_operand(args[0]), (List, Tuple, Dict, Unknown))
         if fn is list and not simple:
             return list_of
+        if fn in (max, min) and _is_of_sequences(args) and "key" not in kwargs:
+            return max_sequence if fn is max else min_sequence
         given = {k: v for k, v in kwargs.items() if k != "key" or not (isinstance(v, Const) and v.value is None)}
         return definition_of(fn, given)
 
@@ -625,6 +636,15 @@ def _takes_references(fn: Any, args: list[Operand]) -> bool:
     if isinstance(fn, (FunctionType, MethodType)) and registry.get(fn) is None:
         return not is_library(fn) and fn not in HANDLERS and fn not in DEFINITIONS  # type: ignore[arg-type]
     return isinstance(fn, _REFERRING)
+
+
+def _is_of_sequences(args: list[Operand]) -> bool:
+    """Whether the items that `max` compares are tuples or lists."""
+    types = list(map(type_of_operand, args))
+    if len(types) == 1:
+        (t,) = types
+        types = list(t.items) if isinstance(t, Tuple) else [t.item] if isinstance(t, List) else []
+    return any(isinstance(t, (Tuple, List)) for t in types)
 
 
 def _type_of_captured(operand: Operand) -> Type:
