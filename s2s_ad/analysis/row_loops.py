@@ -30,14 +30,14 @@ def arrays_of(s: Emitter, iterable: Operand) -> list[Operand] | None:
     if made is None or made.kwargs or constant(made.target) not in (enumerate, zip, reversed) or not made.args:
         return None
     parts = made.args if constant(made.target) is zip else made.args[:1]
-    inner = [arrays_of(s, arg) or _numbers(arg) for arg in parts]  # type: ignore[arg-type]
+    inner = [arrays_of(s, arg) or _list_of_values(arg) for arg in parts]  # type: ignore[arg-type]
     return None if None in inner else [array for arrays in inner for array in arrays or ()]
 
 
-def _numbers(operand: Operand) -> list[Operand] | None:
-    """A list of numbers, which is run through beside others."""
+def _list_of_values(operand: Operand) -> list[Operand] | None:
+    """A list of numbers or arrays, which is run through beside others."""
     t = type_of_operand(operand)
-    return [operand] if isinstance(t, List) and isinstance(t.item, Number) else None
+    return [operand] if isinstance(t, List) and isinstance(t.item, (Number, Array)) else None
 
 
 def _is_of_objects(t: Type) -> bool:
