@@ -180,7 +180,7 @@ class BlockEvaluator(SequenceEvaluator):
             version = state.version[root]
             if not isinstance(version.type, (Record, Dict)) or not state.content.get(version):
                 continue
-            lost = next((r for r in memory.reachable([version]) if r in state.lost), None)
+            lost = memory.lost_part([memory.root(version)], state)
             if lost is None:
                 self.current(version)
             else:

@@ -44,22 +44,26 @@ class LoopEvaluator(BlockEvaluator):
                 return
         self._refresh(self.memory.state.version)
         inits = [self._no_selection(self._at_end(self.operand(i)), self.ops) for i in op.inits]
-        if not isinstance(op, For) or iterable is None or not self._evaluate_items(op, iterable, inits, span):
-            self._evaluate_loop(_Loop(op, iterable, inits), run, span)
+        inside = self.inside.get(iterable, []) if isinstance(iterable, Value) else []
+        runs = [*inside, *([] if run is None else [run])]
+        if not isinstance(op, For) or iterable is None or not self._evaluate_items(op, iterable, inits, runs, span):
+            self._evaluate_loop(_Loop(op, iterable, inits), runs, span)
 
-    def _evaluate_items(self, op: For, iterable: Operand, inits: list[Operand], span: Span | None) -> bool:
+    def _evaluate_items(
+        self, op: For, iterable: Operand, inits: list[Operand], runs: list[Run], span: Span | None
+    ) -> bool:
         """Evaluate a loop over arrays, or over a few, to which its body may write; for all others do nothing."""
         arrays = arrays_of(self, iterable)
         few = self._few_items(op, iterable) if arrays is None else None
         if arrays is None and few is None:
             return False
-        if not self._evaluate_unless_written(_Loop(op, iterable, inits), arrays or few or [], span):
+        if not self._evaluate_unless_written(_Loop(op, iterable, inits), arrays or few or [], runs, span):
             if arrays is None:
                 self._unroll(op, few or [], iterable, span)
             else:
                 op, iterable = by_index(self, op, iterable)
                 loop = _Loop(op, iterable, inits)
-                self._evaluate_loop(loop, None, span)
+                self._evaluate_loop(loop, runs, span)
                 self._refuse_resized(arrays, loop.end, span)
         return True
 
@@ -70,8 +74,9 @@ class LoopEvaluator(BlockEvaluator):
         has_memory = any(self.memory.root(item) is not None for item in items or ())
         return items if items is not None and has_memory and len(items) <= _MOST_UNROLLED else None
 
-    def _evaluate_unless_written(self, loop: _Loop, items: list[Operand], span: Span | None) -> bool:
+    def _evaluate_unless_written(self, loop: _Loop, items: list[Operand], runs: list[Run], span: Span | None) -> bool:
         """Evaluate a loop unless its body writes to `items`, and tell whether that is done."""
+        clock = self.clock
         before, depth, places, callees = self.memory.state, self.depth, len(self.place), len(self.program.stack)
         try:
             self._evaluate_rounds(loop, before, span)
@@ -82,15 +87,16 @@ class LoopEvaluator(BlockEvaluator):
             return False
         if is_written(self, items, before, loop.end):
             return False
+        for taken in runs:
+            self._check_body(taken, clock, loop)
         self._close_loop(loop, before, span)
         return True
 
-    def _evaluate_loop(self, loop: _Loop, run: Run | None, span: Span | None) -> None:
+    def _evaluate_loop(self, loop: _Loop, runs: list[Run], span: Span | None) -> None:
         """Evaluate the body until the types of what it carries, and what it does to memory, are known."""
         clock, before = self.clock, self.memory.state
         self._evaluate_rounds(loop, before, span)
-        inside = self.inside.get(loop.iterable, []) if isinstance(loop.iterable, Value) else []
-        for taken in [*inside, *([] if run is None else [run])]:
+        for taken in runs:
             self._check_body(taken, clock, loop)
         self._close_loop(loop, before, span)
 

@@ -196,6 +196,18 @@ class Memory:
                 pending += filter(None, map(self.root, self.state.parts.get(root, {}).values()))
         return frozenset(found)
 
+    def lost_part(self, roots: Iterable[Root | None], state: State) -> Root | None:
+        """What of these roots, or of the known parts of these, is lost; what a list holds is kept with the list."""
+        pending, seen = [r for r in roots if r is not None], set[Root]()
+        while pending:
+            root = pending.pop()
+            if root in state.lost:
+                return root
+            if root not in seen:
+                seen.add(root)
+                pending += filter(None, map(self.root, state.parts.get(root, {}).values()))
+        return None
+
     # reading
 
     def current(self, operand: Operand, follow: Callable[[Step, Operand], Operand], span: Span | None) -> Operand:
@@ -308,9 +320,9 @@ class Memory:
         """From now on `root` is only known to hold, somewhere, the `parts` that it had."""
         own = [r for r in map(self.root, parts.values()) if r is not None]
         held = frozenset(own)
-        for one in self.reachable(parts.values()) if state.lost else ():
-            if one in state.lost:
-                state.lost.setdefault(root, state.lost[one])
+        lost = self.lost_part(own, state) if state.lost else None
+        if lost is not None:
+            state.lost.setdefault(root, state.lost[lost])
         if any(one.meets(other) for i, one in enumerate(own) for other in own[:i]):
             state.repeated |= {root}
         if held:

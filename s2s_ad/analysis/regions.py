@@ -177,7 +177,7 @@ def end_round(
         (i, c) for i, inside in reached.items() for r in inside - {own.get(i)} for c in r.closure if c.number <= mark
     }
     lost: set[Root | int] = {r for r in state.lost if r.number <= mark}
-    lost |= {i for i, inside in reached.items() if any(r in state.lost for r in inside)}
+    lost |= {i for i, root in own.items() if memory.lost_part([root], state) is not None}
     return Round(
         found.roots, found.fixed, found.pairs | pairs, found.earlier | earlier, found.holders | holders,
         found.held | held, found.lost | lost, found.repeated | {i for i, root in own.items() if root in state.repeated},
