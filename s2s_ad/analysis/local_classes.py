@@ -43,11 +43,15 @@ class LocalClass:
 
 @dataclass(frozen=True, eq=False)
 class Method:
-    """The nested function that a method is, and whose it is. `birth` is a box that is full where the class is known."""
+    """The nested function that a method is, and whose it is. `birth` is a box that is full where the class is known.
+
+    `runs`: what stands in for it has its code, and does the same where that reads nothing around it.
+    """
 
     closure: Value
     owner: Any
     birth: object
+    runs: bool
 
 
 def classes_in(t: Type) -> Iterator[type]:
@@ -96,6 +100,17 @@ def refuse_foreign(s: Emitter, fn: Any, operands: Sequence[Operand]) -> None:
                 s.span,
                 f"pass the attributes that are needed, or {OUTSIDE}",
             )
+
+
+def refuse_unknown(s: Emitter, operand: Operand) -> None:
+    """Refuse to look into what may be an object of one of several classes inside a function."""
+    if s.program.classes and not s.in_adjoint and isinstance(operand, Value) and operand.type == types.UNKNOWN:
+        raise UnsupportedSyntaxError(
+            "a method, an attribute or a call of something whose class is not known here, or one of several,"
+            " beside classes inside a function",
+            s.span,
+            f"do it where the class is known, or {OUTSIDE}",
+        )
 
 
 def refuse_to_leave(s: Emitter, operands: Iterable[Operand]) -> None:

@@ -1,20 +1,20 @@
 """Calls of the methods of classes that are made inside a function.
 
 Such a method is a nested function, and like any other it sees the variables around it as they are when it runs. In
-another function, which is compiled by itself, it can only read what is constant there.
+another function, which is compiled by itself, it can read nothing around it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import FunctionType
 from typing import TYPE_CHECKING
 
 from s2s_ad.analysis.local_classes import classes_in
 from s2s_ad.analysis.program import Program
-from s2s_ad.analysis.statics import same
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import UNDEFINED, Const, Function, Operand, Value
+from s2s_ad.ir.nodes import UNDEFINED, Function, Operand, Value
 from s2s_ad.ir.types import Type
 
 if TYPE_CHECKING:
@@ -52,35 +52,33 @@ def _found(s: Specializer, fn: FunctionType) -> tuple[Value, Function, dict[str,
     method = s.program.methods[fn]
     code: Function = method.closure.type.code  # type: ignore[attr-defined]
     values: dict[str, Operand] = method.owner.variables_of(method.closure, code)
-    if method.owner is not s:
-        _require_constants(s, fn, values)
-    elif method.birth not in s.cells.contents:
+    if method.owner is not s and values:
+        what = f"the method `{fn.__name__}`, which reads a variable of the function that its class is in, outside of it"
+        raise UnsupportedSyntaxError(what, s.span, "call it in that function, or keep what it reads in the object")
+    if method.owner is s and method.birth not in s.cells.contents:
         what = f"the method `{fn.__name__}` of a class that was made in a branch or a `try`, after that"
         raise UnsupportedSyntaxError(what, s.span, "define the class before it")
     return method.closure, code, values
 
 
-def _require_constants(s: Specializer, fn: FunctionType, values: dict[str, Operand]) -> None:
-    """Rely on what a method reads of the function that its class is in: constants, the same at each call."""
-    for name, operand in values.items():
-        known = s.program.frozen.setdefault((fn, name), operand)
-        if not isinstance(operand, Const) or operand is UNDEFINED or not same(known, operand):
-            raise UnsupportedSyntaxError(
-                f"the method `{fn.__name__}`, which reads `{name}` of the function that its class is in, outside of it",
-                s.span,
-                "call it in that function, or keep what it reads in the object",
-            )
+def is_portable(program: Program, operand: Operand) -> bool:
+    """Whether the methods that come with an operand read nothing around them, and run as they are written."""
+    births = set(_births(program, operand))
+    found = [method for method in program.methods.values() if method.birth in births] if births else []
+    return all(method.runs and not method.closure.type.code.free for method in found)  # type: ignore[attr-defined]
 
 
-def is_portable(program: Program, t: Type) -> bool:
-    """Whether the methods of all objects in a value of type `t` read nothing but constants around them."""
-    for cls in classes_in(t):
-        births = {program.classes[c].birth for c in cls.__mro__ if c in program.classes}
-        for method in [m for m in program.methods.values() if m.birth in births]:
-            found = method.owner.variables_of(method.closure, method.closure.type.code)  # type: ignore[attr-defined]
-            if not all(isinstance(operand, Const) for operand in found.values()):
-                return False
-    return True
+def _births(program: Program, operand: Operand) -> Iterator[object]:
+    """What the classes have that an operand is or has objects of, and the methods that it is."""
+    values = () if isinstance(operand, Value) else operand.value if type(operand.value) is tuple else (operand.value,)
+    classes = list(classes_in(operand.type)) if isinstance(operand, Value) else []
+    for value in values:
+        fn = getattr(value, "__func__", value)
+        if isinstance(fn, FunctionType) and fn in program.methods:
+            yield program.methods[fn].birth
+        classes.append(value if isinstance(value, type) else type(value))
+    homes = (home for cls in classes for home in cls.__mro__)
+    yield from (program.classes[home].birth for home in homes if home in program.classes)
 
 
 def leaves(program: Program, t: Type) -> bool:

@@ -103,7 +103,6 @@ class Program:
     bound: dict[Function, Function] = field(default_factory=dict)  # methods that have their object
     classes: dict[type, LocalClass] = field(default_factory=dict)  # those that are made inside a function
     methods: dict[FunctionType, Method] = field(default_factory=dict)  # of these classes
-    frozen: dict[tuple[FunctionType, str], Any] = field(default_factory=dict)  # what methods are compiled to find
 
     def unwind(self, depth: int) -> None:
         """Forget the instances whose inference has been given up, above a `depth` of the stack."""

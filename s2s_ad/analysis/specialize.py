@@ -37,7 +37,7 @@ from s2s_ad.analysis.handlers import (
 from s2s_ad.analysis.handlers.operators import operation
 from s2s_ad.analysis.iterators import TAKES_ALL, TAKES_SOME
 from s2s_ad.analysis.libraries import about_namespaces, is_library, library_source
-from s2s_ad.analysis.local_classes import refuse_to_leave
+from s2s_ad.analysis.local_classes import refuse_to_leave, refuse_unknown
 from s2s_ad.analysis.loop_evaluation import LoopEvaluator
 from s2s_ad.analysis.managers import is_generated
 from s2s_ad.analysis.operands import constant, type_of_operand
@@ -303,6 +303,7 @@ class Specializer(LoopEvaluator):
             )
         if target in self.choices:
             return choose(self, target, self.choices[target], args, kwargs)
+        refuse_unknown(self, target)
         return self.emit(target, args, kwargs, UNKNOWN)
 
     def call_in_place(self, fn: FunctionType, args: list[Operand], kwargs: dict[str, Operand] | None = None) -> Operand:
@@ -512,8 +513,9 @@ class Specializer(LoopEvaluator):
         known = AxisNames()
         references = [self.settled(a) for a in args]
         with self.region():  # only for the types, as what a callee that is spliced in gets are references
-            types = [type_of_operand(self.whole(a)) for a in references]
-        if self.program.classes and not all(methods.is_portable(self.program, t) for t in types):
+            wholes = [self.whole(a) for a in references]
+            types = list(map(type_of_operand, wholes))
+        if self.program.classes and not all(methods.is_portable(self.program, a) for a in wholes):
             return self.splice(code, references, names)
         formal = [
             a if is_static(a) else Value(None, known.canonical(widen(t)))

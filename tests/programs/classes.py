@@ -400,8 +400,8 @@ def objects_for_other_functions(x):
     return area_of(Plain(x), x) + area_of(Reads(x), 2.0) * area_of(Plain(2.0), x) + other
 
 
-@program((1.5, 3))
-def recursion_over_objects(x, n):
+@program((1.5,))
+def recursion_over_objects(x):
     """A method that calls itself down a list, and a recursive function that makes objects."""
 
     class Node:
@@ -421,7 +421,7 @@ def recursion_over_objects(x, n):
     def power(p, n):
         return Number(1.0) if n == 0 else p.times(power(p, n - 1))
 
-    return Node(x, Node(2.0 * x, Node(x * x))).total() * power(Number(x), n).w
+    return Node(x, Node(2.0 * x, Node(x * x))).total() * power(Number(x), 3).w
 
 
 @program((1.5,))
@@ -630,3 +630,56 @@ def class_that_cannot_be_made(x):
         b: float
 
     return x
+
+
+def value_of(p):
+    """Compiled by itself, if it can be."""
+    return p.value()
+
+
+def made_and_asked(cls, x):
+    """Is given a class."""
+    return cls(x).value()
+
+
+def called(f):
+    """Is given a method."""
+    return f()
+
+
+@program((1.5,))
+def variable_changes_between_calls(x):
+    """Another function is given the object, the class, a method and a member of an enumeration before and after."""
+    k, f = 2.0, np.sin
+
+    class Inner:
+        def value(self):
+            return k
+
+    class P:
+        def __init__(self, w):
+            self.w = w
+
+        def value(self):
+            return f(self.w) * k * Inner().value()
+
+        @staticmethod
+        def constant():
+            return k
+
+    class Mode(Enum):
+        ON = 1
+
+        def value_of_mode(self):
+            return k
+
+    def all_of_them():
+        modes = called(Mode.ON.value_of_mode) * called(P.constant)
+        return value_of(P(x)) * made_and_asked(P, x) + modes * x + value_of(Inner()) * x
+
+    total = all_of_them()
+    k = 3.0
+    total += all_of_them()
+    f = np.cos
+    k = x
+    return total + all_of_them()

@@ -180,7 +180,7 @@ def _stand_in(s: Emitter, closure: Value, code: CodeType | None, birth: object, 
     globals_ = s.names.globals if s.names is not None else {}
     fn = FunctionType(code or _never.__code__, globals_, qualname.rpartition(".")[2], None, cells)  # type: ignore[arg-type]
     fn.__qualname__ = qualname
-    s.program.methods[fn] = Method(closure, s, birth)
+    s.program.methods[fn] = Method(closure, s, birth, runs=code is not None)
     return fn
 
 
