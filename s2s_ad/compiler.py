@@ -147,6 +147,10 @@ def compile_function(source: Lowered, values: Sequence[Any], request: Request) -
             opened[error.function] = error
         except ADError as error:
             raise _explained(error, opened) from None
+        except RecursionError:
+            what = f"`{source.code.name}`, whose calls are nested too deep, or give ever new types to a recursion"
+            hint = "write a loop, or give the arguments of the recursion types that stay the same"
+            raise UnsupportedSyntaxError(what, source.code.span, hint) from None
 
 
 def _explained(error: ADError, opened: dict[Any, MissingRuleError]) -> ADError:

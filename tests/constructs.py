@@ -207,7 +207,8 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
     ),
     "Functions": (
         C("calls of Python functions, with all kinds of arguments", "return helper(x, 2.0, *xs, c=x, **{'d': x})"),
-        C("`f(*xs)` with a list, into more than `*args`", "return helper(*xs)"),
+        C("`f(*xs)` with a list, into parameters", "return (lambda a, b: a * b * x)(*xs)"),
+        C("`f(*xs)` with a list, into parameters with defaults", "return helper(*xs)"),
         C("`zip(*rows)`, `max(*xs)`, `print(x)`", "print(x)\nreturn sum(a * b for a, b in zip(*[xs, v])) + max(*xs)"),
         C("recursion", "def power(y, n):\n    return 1.0 if n == 0 else y * power(y, n - 1)\nreturn power(x, 3)"),
         C(
@@ -242,13 +243,22 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
         C("`isinstance`, `type(x) is`", "q = Ball(x)\nreturn q.w if isinstance(q, Point) and type(q) is Ball else 0.0"),
         C("`__iter__`, `__len__`, `__getitem__`", "a, b = Ball(x)\nreturn a * b * len(Ball(x)) + Ball(x)[1]"),
         C("one of several classes", "q = Ball(x) if x > 0 else Point(x)\nreturn q.w"),
-        C("a cached property that is not cached yet", "return Ball(x).radius"),
+        C("cached properties", "b = Ball(x)\nreturn b.radius * b.radius"),
+        C("one that is cached on one side of an `if`", "b = Ball(x)\nif x > 0:\n    b.radius\nreturn b.w"),
         C("an attribute that a constructor sets on one side of an `if`", "return Sometimes(x).w"),
         C(
             "`getattr`, `isinstance`, `hasattr`",
             "return getattr(np, 'sin')(x) if isinstance(x, float) and not hasattr(x, 'w') else x",
         ),
-        C("classes", "class A:\n    pass\nreturn x"),
+        C(
+            "classes inside the function, which read its variables",
+            "class A:\n    def __init__(self, w):\n        self.w = w\n    def area(self):\n        return self.w * x\n"
+            "return A(x).area()",
+        ),
+        C("`@dataclass`, `NamedTuple` and `namedtuple` inside", "N = namedtuple('N', 'a b')\nreturn N(x, 2.0).a * x"),
+        C("an object of a class inside that is returned", "class A:\n    w = 2.0\nreturn A()"),
+        C("a class in a loop", "for _ in range(2):\n    class A:\n        pass\nreturn x"),
+        C("a class inside with a list of its own", "class A:\n    ws = []\nreturn x"),
         C("`async def`", "async def g():\n    return x\nreturn x"),
         C("`type A = …`", "type A = int\nreturn x", needs=(3, 12)),
         C("`eval`", "return eval('x')"),

@@ -379,18 +379,6 @@ class Described:
         self.v = x
 
 
-class Cached:
-    """Writes to itself when it is read."""
-
-    def __init__(self, x):
-        self.x = x
-
-    @functools.cached_property
-    def square(self):
-        """Once."""
-        return self.x**2
-
-
 class Indexed:
     """Is iterated by its items."""
 
@@ -458,15 +446,6 @@ class Recursive:
         return [super().x for _ in range(2)]
 
 
-def local_class(x):
-    """A class for one call."""
-
-    class Local:
-        pass
-
-    return x
-
-
 REFUSALS = [
     (lambda x: Registered(x).x, "[obj]", "leaves its `__init__`"),
     (lambda x: Partial(x).x, "if x > 0:", "set on one side of an `if` only"),
@@ -480,7 +459,6 @@ REFUSALS = [
     (lambda x: Finalised(x).x, "Finalised(x)", "its own `__del__`"),
     (lambda x: OwnMeta(x) * x, "OwnMeta(x)", "its own `Meta.__call__`"),
     (lambda x: Described(x).v, "self.v", "`v`, which is a descriptor"),
-    (lambda x: Cached(x).square, "Cached(x).square", "the cached property `square`"),
     (lambda x: sum([part + x for part in Indexed(x)]), "[part + x for part in Indexed(x)]", "no method `__iter__`"),
     (lambda x: Endless(x).x, "Endless(x * 2.0)", "makes another, and so on"),
     (lambda x: Undecided(x) * x, "Undecided(x) * x", "whether it gives NotImplemented"),
@@ -490,7 +468,6 @@ REFUSALS = [
     (lambda x: np.array([x]) * Node(x), "np.array([x]) * Node(x)", "an array, or what may be one, before"),
     (lambda x: (Point(x) if x > 0 else Node(x)).norm(), "(Point(x) if x > 0 else Node(x)).norm()", "one of several"),
     (lambda x: Recursive(x).all(), "super()", "`super()` outside of a method"),
-    (local_class, "class Local:", "a class inside a function"),
     (lambda x: super(Point, x).norm(), "super(Point, x).norm()", "an object whose class is not known"),
     (lambda x: Point(x)(x), "Point(x)(x)", "has no method `__call__`"),
     (lambda x: Point(x).__dict__["x"], "Point(x).__dict__", "`__dict__`, which is a descriptor"),

@@ -123,7 +123,7 @@ def test_differentiable_reports_syntax_at_decoration():
     """All refused places come at once."""
 
     def f(x):
-        class Local:
+        class Local(key=1):
             pass
 
         return eval("x")

@@ -288,6 +288,26 @@ def generator_in_enumerate(x):
     return s
 
 
+class Cell:
+    """An object with one attribute."""
+
+    def __init__(self, w):
+        self.w = w
+
+
+def cells(x):
+    for i in range(3):
+        yield Cell(x[i])
+
+
+def generator_of_objects(x):
+    s = 0.0
+    for cell in cells(x):
+        x[2] = 3.0
+        s = s + cell.w
+    return s
+
+
 def generator_that_writes(x):
     items = (put(x, i) for i in range(3))
     return x[0] * 2 if items else 0.0
@@ -301,7 +321,15 @@ def no_axes(x):
 
 @pytest.mark.parametrize(
     "f",
-    [one_array_twice, pair_of_a_callee, items_of_a_loop, generator_in_enumerate, generator_that_writes, no_axes],
+    [
+        one_array_twice,
+        pair_of_a_callee,
+        items_of_a_loop,
+        generator_in_enumerate,
+        generator_of_objects,
+        generator_that_writes,
+        no_axes,
+    ],
 )
 def test_one_object_in_two_places(f):
     """And code that runs later, or not at all."""

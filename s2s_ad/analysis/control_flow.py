@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from s2s_ad.analysis.attempts import exception_kinds, never_raises, refuse_half_done
@@ -13,19 +13,21 @@ from s2s_ad.analysis.dict_views import looped_over, refuse_kept, refuse_written
 from s2s_ad.analysis.handlers.operators import operation
 from s2s_ad.analysis.handlers.records import is_object
 from s2s_ad.analysis.handlers.sets import SET
+from s2s_ad.analysis.local_classes import refuse_foreign
 from s2s_ad.analysis.managers import entered
 from s2s_ad.analysis.memory import Root, State
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.regions import changed, joined
 from s2s_ad.analysis.sequences import SequenceEvaluator
 from s2s_ad.analysis.sharing import kinds
+from s2s_ad.analysis.spreading import spread
 from s2s_ad.analysis.statics import is_hashable, same, unbound
 from s2s_ad.errors import Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Try, Value, While, With, visible
+from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Star, Try, Value, While, With, visible
 from s2s_ad.ir.types import LOST, UNKNOWN, Array, Deque, Dict, Instance, List, Map, Number, Record, Type, join
 from s2s_ad.rules import functional
-from s2s_ad.rules.functional import SPREAD
+from s2s_ad.rules.functional import SPREAD, require_count
 
 _FOREIGN = Instance(object)
 Straight = tuple[tuple[Op, ...], tuple[Operand, ...]]
@@ -85,7 +87,8 @@ class BlockEvaluator(SequenceEvaluator):
             return self.apply(SPREAD[fn], [self.joined_list(args)], kwargs)
         plain = self.expand(args[:first])
         if not takes_rest(target, len(plain)):
-            return self.apply(target, self.expand(args), kwargs, op.results[0].name)  # or says why not
+            counted = self._counted(target, args, first, kwargs)
+            return self.apply(target, counted or self.expand(args), kwargs, op.results[0].name)  # or says why not
         rest = self.joined_list(args[first:])
         self.rests.append(rest)
         try:
@@ -93,9 +96,28 @@ class BlockEvaluator(SequenceEvaluator):
         finally:
             self.rests.pop()
 
+    def _counted(
+        self, target: Operand, args: Sequence[Operand | Star], first: int, kwargs: Collection[str]
+    ) -> list[Operand] | None:
+        """The arguments of a call, with a sequence of unknown length spread over the parameters that are left."""
+        before, after = self.expand(args[:first]), args[first + 1 :]
+        if self.has_open_star(after):
+            return None
+        rest, is_method = self.expand(after), constant(target) is primitives.call_method
+        found = spread(self.program, target, before, len(before) + len(rest) - 2 * is_method, kwargs)
+        if found is None:
+            return None
+        items = self.taken(self.walked(self.operand(args[first].operand)), takes_all=True)  # type: ignore[union-attr]
+        if not isinstance(type_of_operand(items), (List, Array)):
+            items = self.apply(list, [items])
+        sizes = Const(found.size), Const(found.given), Const(found.more), Const(found.fewer)
+        self.apply(require_count, [items, *sizes])
+        return [*before, *self.unpack(primitives.Unpack(found.size), items), *rest]
+
     def _with(self, op: With) -> None:
         """The body is emitted into the `with`; what is known and changed in it is so after it too."""
         manager, span = self.current(self.operand(op.manager)), self.span
+        refuse_foreign(self, Const(With), [manager])
         given = entered(self, manager)
         self.program.watched = True
         target = Value(op.body.params[0].name, type_of_operand(given))
@@ -160,7 +182,7 @@ class BlockEvaluator(SequenceEvaluator):
             version = state.version[root]
             if not isinstance(version.type, (Record, Dict)) or not state.content.get(version):
                 continue
-            lost = next((r for r in memory.reachable([version]) if r in state.lost), None)
+            lost = memory.lost_part([memory.root(version)], state)
             if lost is None:
                 self.current(version)
             else:

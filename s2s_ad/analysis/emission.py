@@ -17,6 +17,7 @@ from s2s_ad.analysis.cells import Cells
 from s2s_ad.analysis.dict_views import View, refuse_stale
 from s2s_ad.analysis.effects import callee, is_pure, writes
 from s2s_ad.analysis.iterators import Run, refusal
+from s2s_ad.analysis.local_classes import refuse_foreign
 from s2s_ad.analysis.memory import Memory, Root, Step
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.places import RESHAPING, locate, part_key
@@ -153,6 +154,8 @@ class Emitter:
             self.refuse_iterator(operand)
         if not isinstance(fn, (primitives.MakeClosure, primitives.Refreshed)) and fn is not primitives.keep_item:
             args, kwargs = [self.current(a) for a in args], {k: self.current(v) for k, v in (kwargs or {}).items()}
+        if self.program.classes and not self.in_adjoint and self.retarget is None:
+            refuse_foreign(self, fn, (*args, *(kwargs or {}).values()))
         if hides_derivative(type_) and not self.in_adjoint:
             self._refuse_hidden((*args, *(kwargs or {}).values()))
         value = Value(name, type_)
@@ -267,6 +270,9 @@ class Emitter:
 
     def written(self, target: Value, version: Value) -> None:
         """Record that `target` has been written to, which made a version of its root."""
+        made = self.definitions.get(version)
+        if made is not None and callee(made) in primitives.RESIZING:
+            self.memory.state.resized |= {self.memory.places[target].root}
         self.memory.write(target, version, self.span)
         self.show(target, version)
 

@@ -40,25 +40,31 @@ class LoopEvaluator(BlockEvaluator):
             rolled = self.rolled and not isinstance(type_of_operand(iterable), Tuple)
             wanted = op.unroll and len(items or ()) <= _MOST_UNROLLED
             if items is not None and (wanted or (self.hidden and not rolled) or _differ_in_code(items)):
-                self._unroll(op, items)
+                self._unroll(op, items, iterable, span)
                 return
         self._refresh(self.memory.state.version)
         inits = [self._no_selection(self._at_end(self.operand(i)), self.ops) for i in op.inits]
-        if not isinstance(op, For) or iterable is None or not self._evaluate_items(op, iterable, inits, span):
-            self._evaluate_loop(_Loop(op, iterable, inits), run, span)
+        inside = self.inside.get(iterable, []) if isinstance(iterable, Value) else []
+        runs = [*inside, *([] if run is None else [run])]
+        if not isinstance(op, For) or iterable is None or not self._evaluate_items(op, iterable, inits, runs, span):
+            self._evaluate_loop(_Loop(op, iterable, inits), runs, span)
 
-    def _evaluate_items(self, op: For, iterable: Operand, inits: list[Operand], span: Span | None) -> bool:
+    def _evaluate_items(
+        self, op: For, iterable: Operand, inits: list[Operand], runs: list[Run], span: Span | None
+    ) -> bool:
         """Evaluate a loop over arrays, or over a few, to which its body may write; for all others do nothing."""
         arrays = arrays_of(self, iterable)
         few = self._few_items(op, iterable) if arrays is None else None
         if arrays is None and few is None:
             return False
-        if not self._evaluate_unless_written(_Loop(op, iterable, inits), arrays or few or [], span):
+        if not self._evaluate_unless_written(_Loop(op, iterable, inits), arrays or few or [], runs, span):
             if arrays is None:
-                self._unroll(op, few or [])
+                self._unroll(op, few or [], iterable, span)
             else:
                 op, iterable = by_index(self, op, iterable)
-                self._evaluate_loop(_Loop(op, iterable, inits), None, span)
+                loop = _Loop(op, iterable, inits)
+                self._evaluate_loop(loop, runs, span)
+                self._refuse_resized(arrays, loop.end, span)
         return True
 
     def _few_items(self, op: For, iterable: Operand) -> list[Operand] | None:
@@ -68,8 +74,9 @@ class LoopEvaluator(BlockEvaluator):
         has_memory = any(self.memory.root(item) is not None for item in items or ())
         return items if items is not None and has_memory and len(items) <= _MOST_UNROLLED else None
 
-    def _evaluate_unless_written(self, loop: _Loop, items: list[Operand], span: Span | None) -> bool:
+    def _evaluate_unless_written(self, loop: _Loop, items: list[Operand], runs: list[Run], span: Span | None) -> bool:
         """Evaluate a loop unless its body writes to `items`, and tell whether that is done."""
+        clock = self.clock
         before, depth, places, callees = self.memory.state, self.depth, len(self.place), len(self.program.stack)
         try:
             self._evaluate_rounds(loop, before, span)
@@ -80,15 +87,16 @@ class LoopEvaluator(BlockEvaluator):
             return False
         if is_written(self, items, before, loop.end):
             return False
+        for taken in runs:
+            self._check_body(taken, clock, loop)
         self._close_loop(loop, before, span)
         return True
 
-    def _evaluate_loop(self, loop: _Loop, run: Run | None, span: Span | None) -> None:
+    def _evaluate_loop(self, loop: _Loop, runs: list[Run], span: Span | None) -> None:
         """Evaluate the body until the types of what it carries, and what it does to memory, are known."""
         clock, before = self.clock, self.memory.state
         self._evaluate_rounds(loop, before, span)
-        inside = self.inside.get(loop.iterable, []) if isinstance(loop.iterable, Value) else []
-        for taken in [*inside, *([] if run is None else [run])]:
+        for taken in runs:
             self._check_body(taken, clock, loop)
         self._close_loop(loop, before, span)
 
@@ -189,12 +197,25 @@ class LoopEvaluator(BlockEvaluator):
                 f"a loop over {run.name} that writes what the latter may read", self.span, "loop over `list(…)` of it"
             )
 
-    def _unroll(self, op: For, items: list[Operand]) -> None:
+    def _refuse_resized(self, lists: list[Operand], end: State, span: Span | None) -> None:
+        """Refuse a loop over a list that has other items in the end than in the beginning: Python would see them."""
+        for root in filter(None, map(self.memory.root, lists)):
+            if any(root.meets(other) for other in end.resized):
+                raise MutationError(
+                    f"a loop over {f'`{root.name}`' if root.name else 'a list'}, to which its body adds or takes items",
+                    span,
+                    "loop over a copy: `list(…)`",
+                )
+
+    def _unroll(self, op: For, items: list[Operand], iterable: Operand, span: Span | None) -> None:
         """Repeat the body for each item of an iterable that is known at compile time."""
+        before, self.memory.state.resized = self.memory.state.resized, frozenset()
         carried = [self.operand(i) for i in op.inits]
         for item in items:
             self.env.update(zip(op.body.params, [item, *carried], strict=True))
             carried = self.block(op.body)[1:]
+        self._refuse_resized([iterable], self.memory.state, span)
+        self.memory.state.resized |= before
         self.env.update(zip(op.results, carried, strict=True))
 
     def _loop_body(self, loop: _Loop) -> None:
@@ -229,7 +250,7 @@ class LoopEvaluator(BlockEvaluator):
                 outs = [self._no_selection(self._at_end(o), self.ops) for o in outs]
                 self._settle(before)
             loop.ops, loop.stop, loop.outs, loop.end = ops, stop, outs, memory.state
-            loop.told = end_round(memory, found, loop.mark, loop.with_memory, outs, before)
+            loop.told = end_round(memory, found, loop.mark, before, loop.with_memory, outs)
         self.depth -= 1
         for operand in (*loop.inits, *outs):
             self.refuse_iterator(operand)

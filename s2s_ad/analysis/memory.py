@@ -83,13 +83,14 @@ class State:
     content: dict[Value, Parts] = field(default_factory=dict)
     order: dict[Root, Value] = field(default_factory=dict)
     ordered: frozenset[Root] = frozenset()  # arrays whose elements are known to be in order from here on
+    resized: frozenset[Root] = frozenset()  # lists whose length this region may have changed
 
     def copy(self) -> State:
         """The same, to be changed on its own."""
         parts = {root: dict(inner) for root, inner in self.parts.items()}
         return State(
             dict(self.version), parts, dict(self.held), self.repeated, dict(self.lost), dict(self.content),
-            dict(self.order), self.ordered,
+            dict(self.order), self.ordered, self.resized,
         )  # fmt: skip
 
 
@@ -178,17 +179,21 @@ class Memory:
         one, other = self.places[a], self.places[b]
         return one.root is other.root and not one.path and not other.path
 
-    def reachable(self, operands: Iterable[Operand], *, by_parts: bool = False) -> frozenset[Root]:
-        """The roots of what can be got hold of through `operands`; or only of known parts, and of parts of these."""
+    def reachable(self, operands: Iterable[Operand]) -> frozenset[Root]:
+        """The roots of what can be got hold of through `operands`."""
+        return self.within(r for r in map(self.root, operands) if r is not None)
+
+    def within(self, roots: Iterable[Root]) -> frozenset[Root]:
+        """These roots, and those of what can be got hold of through them."""
         found: set[Root] = set()
-        pending = [r for r in map(self.root, operands) if r is not None]
+        pending = list(roots)
         while pending:
             root = pending.pop()
             if root not in found:
                 found.add(root)
-                if root.inner is not None and not by_parts:
+                if root.inner is not None:
                     found.add(root.inner)
-                pending += () if by_parts else self.state.held.get(root, ())
+                pending += self.state.held.get(root, ())
                 pending += filter(None, map(self.root, self.state.parts.get(root, {}).values()))
         return frozenset(found)
 
@@ -199,6 +204,18 @@ class Memory:
         parts = (self.root(part) for inner in self.state.parts.values() for part in inner.values())
         held = (other for inside in self.state.held.values() for other in inside)
         return any(other is not None and other.meets(root) for other in (*parts, *held))
+
+    def lost_part(self, roots: Iterable[Root | None], state: State) -> Root | None:
+        """What of these roots, or of the known parts of these, is lost; what a list holds is kept with the list."""
+        pending, seen = [r for r in roots if r is not None], set[Root]()
+        while pending:
+            root = pending.pop()
+            if root in state.lost:
+                return root
+            if root not in seen:
+                seen.add(root)
+                pending += filter(None, map(self.root, state.parts.get(root, {}).values()))
+        return None
 
     # reading
 
@@ -299,18 +316,19 @@ class Memory:
 
     def _lose(self, root: Root, span: Span | None, but: frozenset[Root]) -> None:
         """Mark what may be the memory of `root` under another name, or hold it, as lost."""
-        own = {root, root.inner}  # a list is no item of itself
+        own = (root, root.inner)  # what it holds is not written to
         lost = {r for r in (*root.may, *self.loose) if r not in own and r not in but and root.meets(r)}
         lost |= {r.owner for r in lost if r.owner is not None}
         for holder, held in self.state.held.items():
             if holder is not root and holder not in but and any(root.meets(r) for r in held):
                 lost.add(holder)
-        for other in lost - but:
+        for other in lost - but - {root}:
             self.state.lost.setdefault(other, span)
 
-    def reread(self, item: Value, version: Value, owner: Value, index: Operand) -> None:
-        """Record what an item of a list is after a write to it."""
+    def reread(self, item: Value, version: Value, owner: Value, index: Operand, key: Hashable = None) -> None:
+        """Record what an item of a list is after a write to it, or to its part `key`."""
         root = self.places[item].root
+        self.state.parts.get(root, {}).pop(key, None)
         self.state.version[root] = version
         self.places[version] = Place(root, (), version)
         self.origin[version] = owner, index, self.state.order.get(self.places[owner].root)
@@ -333,14 +351,21 @@ class Memory:
         lost = (had or state).lost
         own = [r for r in map(self.root, parts.values()) if r is not None]
         held = frozenset(own)
-        for one in self.reachable(parts.values(), by_parts=True) if lost else ():
-            if one in lost:
-                state.lost.setdefault(root, lost[one])
+        found = self.lost_part(own, had or state) if lost else None
+        if found is not None:
+            state.lost.setdefault(root, lost[found])
         if any(one.meets(other) for i, one in enumerate(own) for other in own[:i]):
             state.repeated |= {root}
         if held:
             state.held[root] = state.held.get(root, frozenset()) | held
         state.parts.pop(root, None)
+
+    def keep_parts(self, state: State, root: Root, parts: Parts) -> None:
+        """Say of the version of `root` in a state that it has these parts, as they are there."""
+        if parts:
+            state.parts[root] = dict(parts)
+            roots = {key: self.root(part) for key, part in parts.items()}
+            state.content[state.version[root]] = {key: state.version[own] for key, own in roots.items() if own}
 
     def hold(self, container: Operand, items: Iterable[Operand], *, again: bool = False, itself: bool = True) -> None:
         """Note that a list of unknown length now holds `items`, or what they hold if not `itself`.

@@ -129,8 +129,11 @@ def _locate_part(memory: Memory, value: Value, base: Operand, key: Hashable) -> 
     if owner is None:
         memory.new_root(value, foreign=True)
         return
-    known = not owner.may and owner not in memory.state.held
-    inside = () if known else memory.reachable([base]) - {owner}
+    if owner.may or isinstance(type_of_operand(base), List):
+        known = not owner.may and owner not in memory.state.held
+        inside = frozenset() if known else memory.reachable([base]) - {owner}
+    else:  # its other parts are other objects, or it is known to hold them as well
+        inside = memory.within(memory.state.held.get(owner, ()))
     memory.new_root(value, outside=owner.outside, foreign=owner.foreign, may=inside)
     memory.state.parts.setdefault(owner, {})[key] = value
     content = memory.state.content

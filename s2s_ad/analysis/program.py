@@ -8,6 +8,7 @@ from types import FunctionType
 from typing import Any, NamedTuple
 
 from s2s_ad.analysis.guards import Guard
+from s2s_ad.analysis.local_classes import LocalClass, Method
 from s2s_ad.frontend.check import check_syntax
 from s2s_ad.frontend.desugar import desugar
 from s2s_ad.frontend.lower import lower
@@ -102,6 +103,8 @@ class Program:
     known_attributes: set[tuple[type, str]] = field(default_factory=set)  # what they are is compiled in
     changed_attributes: set[tuple[type, str | None]] = field(default_factory=set)  # by foreign code; None for all
     bound: dict[Function, Function] = field(default_factory=dict)  # methods that have their object
+    classes: dict[type, LocalClass] = field(default_factory=dict)  # those that are made inside a function
+    methods: dict[FunctionType, Method] = field(default_factory=dict)  # of these classes
 
     def unwind(self, depth: int) -> None:
         """Forget the instances whose inference has been given up, above a `depth` of the stack."""

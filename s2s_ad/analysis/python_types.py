@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import builtins
 import operator
 from typing import Any
@@ -135,6 +136,12 @@ def _float(*_: Operand) -> Type:
 @handles(str, repr, format)
 def _str(*_: Operand) -> Type:
     return Instance(str)
+
+
+@handles(bisect.bisect_left, bisect.bisect_right)
+def position(*_: Operand, **__: Operand) -> Type:
+    """The type of a place in a list."""
+    return INT
 
 
 @handles(runtime.index_rows)

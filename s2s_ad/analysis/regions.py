@@ -6,16 +6,15 @@ nothing new is found out about
 
 * the roots that were there before and are written to,
 * the variables that name the same object all the time, which need not be carried,
-* the variables that may come to name one object, or one that was there before, or that a list holds,
-* the parts of structures that become other objects.
+* the variables that may come to name one object, or one that was there before, or that a list holds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from s2s_ad.analysis.memory import Memory, Place, Root, State
+from s2s_ad.analysis.memory import Memory, Parts, Place, Root, State
 from s2s_ad.ir.nodes import UNDEFINED, Operand, Value
 from s2s_ad.ir.types import Dict, Record
 
@@ -28,46 +27,38 @@ def changed(before: State, after: State) -> list[Root]:
 def joined(memory: Memory, before: State, sides: Sequence[State], results: dict[Root, Value]) -> State:
     """The state after several ways of which one was taken, with these versions of the roots that differ."""
     state = before.copy()
+    kept = {root: kept_parts(memory, root, before, sides) for root in results}
     for side in sides:
         state.repeated |= side.repeated
+        state.resized |= side.resized
         for root, span in side.lost.items():
             state.lost.setdefault(root, span)
         for root, held in side.held.items():
             state.held[root] = state.held.get(root, frozenset()) | held
-    lasting = {root: _lasting(memory, root, before, sides) for root in results}
-    for root, keys in lasting.items():
-        for side in (before, *sides):
-            others = {k: p for k, p in side.parts.get(root, {}).items() if k not in keys}
-            memory.forget_parts(state, root, others, side)
-    _renew(memory, state, before, results, lasting)
+    for root, version in results.items():
+        for one in (before, *sides):
+            memory.forget_parts(state, root, _others(one.parts.get(root, {}), kept[root]), one)
+        state.version[root] = state.order[root] = version
+        memory.places[version] = Place(root, (), version)
+    for root in results:
+        memory.keep_parts(state, root, kept[root])
     return state
 
 
-def _lasting(memory: Memory, root: Root, before: State, sides: Iterable[State]) -> set[Hashable]:
-    """The keys of the parts of a structure that are the same objects as before, whatever has been written to these."""
-    parts = before.parts.get(root, {}) if isinstance(before.version[root].type, (Record, Dict)) else {}
-    whole = {k: own for k, part in parts.items() if (own := _whole(memory, part)) is not None}
-    ends = [side.parts.get(root, {}) for side in sides]
-    return {k for k, own in whole.items() if all(_whole(memory, parts.get(k)) is own for parts in ends)}
+def kept_parts(memory: Memory, root: Root, before: State, sides: Sequence[State]) -> Parts:
+    """The parts of an object or a dict that are the same objects in all states, though these may be written to."""
+    if not isinstance(before.version[root].type, (Record, Dict)):
+        return {}
+    parts = before.parts.get(root, {}).items()
+    found = {k: p for k, p in parts if memory.root(p) in before.version and memory.is_same(p, p)}
+    for side in sides:
+        now = side.parts.get(root, {})
+        found = {k: p for k, p in found.items() if k in now and memory.is_same(p, now[k])}
+    return found
 
 
-def _whole(memory: Memory, part: Operand | None) -> Root | None:
-    """The root that a part is, all of it."""
-    place = memory.places.get(part) if isinstance(part, Value) else None
-    return None if place is None or place.path else place.root
-
-
-def _renew(
-    memory: Memory, state: State, before: State, versions: Mapping[Root, Value], lasting: Mapping[Root, set[Hashable]]
-) -> None:
-    """Give roots new versions, which hold the newest versions of those of their parts that are the same as before."""
-    for root, version in versions.items():
-        state.version[root] = state.order[root] = version
-        memory.places[version] = Place(root, (), version)
-    for root, keys in lasting.items():
-        parts = {k: state.version[memory.root(before.parts[root][k])] for k in keys}  # type: ignore[index]
-        if parts:
-            state.parts[root], state.content[versions[root]] = dict(parts), dict(parts)
+def _others(parts: Parts, kept: Parts) -> Parts:
+    return {k: p for k, p in parts.items() if k not in kept}
 
 
 @dataclass(eq=False)
@@ -83,6 +74,11 @@ class Round:
     lost: frozenset[Root | int] = frozenset()
     repeated: frozenset[int] = frozenset()
     moved: frozenset[tuple[Root, Hashable]] = frozenset()
+
+    def kept(self, memory: Memory, root: Root, before: State) -> Parts:
+        """The parts of a root that no round has found to become other objects."""
+        parts = kept_parts(memory, root, before, ())
+        return {k: p for k, p in parts.items() if (root, k) not in self.moved}
 
     def same(self, other: Round) -> bool:
         """Whether two rounds have found out the same."""
@@ -100,13 +96,15 @@ def start_round(
     memory: Memory, found: Round, params: Sequence[Value | None], inits: Sequence[Operand], roots: Sequence[Value]
 ) -> None:
     """Set the state at the start of the body; `params` are None for variables without memory or that are fixed."""
-    state, before = memory.state, memory.state.copy()
-    lasting = {
-        root: {k for k in _lasting(memory, root, before, ()) if (root, k) not in found.moved} for root in found.roots
-    }
-    for root, keys in lasting.items():
-        memory.forget_parts(state, root, {k: p for k, p in before.parts.get(root, {}).items() if k not in keys})
-    _renew(memory, state, before, dict(zip(found.roots, roots, strict=True)), lasting)
+    state = memory.state
+    state.resized = frozenset()
+    kept = {root: found.kept(memory, root, state) for root in found.roots}
+    for root, version in zip(found.roots, roots, strict=True):
+        memory.forget_parts(state, root, _others(state.parts.get(root, {}), kept[root]))
+        state.version[root] = state.order[root] = version
+        memory.places[version] = Place(root, (), version)
+    for root in found.roots:
+        memory.keep_parts(state, root, kept[root])
     places: dict[int, Root] = {}
     for i, (param, init) in enumerate(zip(params, inits, strict=True)):
         if param is not None:
@@ -144,22 +142,27 @@ def _set_apart(memory: Memory, places: dict[int, Root], found: Round) -> None:
 
 
 def end_round(
-    memory: Memory, found: Round, mark: int, params: Sequence[Value | None], outs: Sequence[Operand], before: State
+    memory: Memory,
+    found: Round,
+    mark: int,
+    before: State,
+    params: Sequence[Value | None],
+    outs: Sequence[Operand],
 ) -> Round:
     """What the end of the body tells of the start of the next round; roots up to number `mark` were there before."""
     state = memory.state
+    fixed = {root: kept_parts(memory, root, before, [state]) for root in found.roots}
+    moved = {(r, k) for r in found.roots for k in found.kept(memory, r, before) if k not in fixed[r]}
     kept = [(i, outs[i]) for i, param in enumerate(params) if param is not None]
     own = {i: root for i, out in kept if (root := memory.root(out)) is not None}
     reached = {i: memory.reachable([out]) for i, out in kept}
     pairs = named_twice(memory, [outs[i] if param is not None else UNDEFINED for i, param in enumerate(params)])
     earlier = {(i, r) for i, root in own.items() for r in root.closure if r.number <= mark}
     outside = {h: held for h, held in state.held.items() if h.number <= mark}
-    moved = set(found.moved)
     for h in found.roots:
-        lasting = _lasting(memory, h, before, [state])
-        moved |= {(h, k) for k in before.parts.get(h, {}) if k not in lasting}
-        others = (memory.root(part) for k, part in state.parts.get(h, {}).items() if k not in lasting)
-        outside[h] = outside.get(h, frozenset()) | frozenset(r for r in others if r is not None)
+        others = _others(state.parts.get(h, {}), fixed[h])
+        parts = frozenset(r for r in map(memory.root, others.values()) if r is not None)
+        outside[h] = outside.get(h, frozenset()) | parts
     holders: set[tuple[Root | int, int]] = {
         (h, i) for i, root in own.items() for h, held in outside.items() if any(root.meets(r) for r in held)
     }
@@ -173,12 +176,11 @@ def end_round(
         (i, c) for i, inside in reached.items() for r in inside - {own.get(i)} for c in r.closure if c.number <= mark
     }
     lost: set[Root | int] = {r for r in state.lost if r.number <= mark}
-    named = {i: memory.reachable([out], by_parts=True) for i, out in kept}  # a list that holds what is lost is lost too
-    lost |= {i for i, inside in named.items() if any(r in state.lost for r in inside)}
+    lost |= {i for i, root in own.items() if memory.lost_part([root], state) is not None}
     return Round(
         found.roots, found.fixed, found.pairs | pairs, found.earlier | earlier, found.holders | holders,
         found.held | held, found.lost | lost, found.repeated | {i for i, root in own.items() if root in state.repeated},
-        frozenset(moved),
+        found.moved | moved,
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from s2s_ad.analysis.memory import State
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, For, Op, Operand, Value
-from s2s_ad.ir.types import Array, List, Record, Type
+from s2s_ad.ir.types import Array, List, Number, Record, Type
 
 
 def arrays_of(s: Emitter, iterable: Operand) -> list[Operand] | None:
@@ -29,8 +29,15 @@ def arrays_of(s: Emitter, iterable: Operand) -> list[Operand] | None:
         return [iterable]
     if made is None or made.kwargs or constant(made.target) not in (enumerate, zip, reversed) or not made.args:
         return None
-    inner = [arrays_of(s, arg) for arg in (made.args if constant(made.target) is zip else made.args[:1])]  # type: ignore[arg-type]
+    parts = made.args if constant(made.target) is zip else made.args[:1]
+    inner = [arrays_of(s, arg) or _list_of_values(arg) for arg in parts]  # type: ignore[arg-type]
     return None if None in inner else [array for arrays in inner for array in arrays or ()]
+
+
+def _list_of_values(operand: Operand) -> list[Operand] | None:
+    """A list of numbers or arrays, which is run through beside others."""
+    t = type_of_operand(operand)
+    return [operand] if isinstance(t, List) and isinstance(t.item, (Number, Array)) else None
 
 
 def _is_of_objects(t: Type) -> bool:

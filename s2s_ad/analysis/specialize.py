@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad import runtime
-from s2s_ad.analysis import array_types, outside, written_globals
+from s2s_ad.analysis import array_types, methods, outside, written_globals
 from s2s_ad.analysis.axis_names import AxisNames
 from s2s_ad.analysis.binding import bind_arguments
 from s2s_ad.analysis.cells import Scope, has_code, holds_function, shows_function
@@ -32,6 +32,7 @@ from s2s_ad.analysis.handlers import (
     deques,
     initialise,
     into_output,
+    make_class,
     records,
     refuse_objects,
     refuse_writes,
@@ -39,6 +40,7 @@ from s2s_ad.analysis.handlers import (
 from s2s_ad.analysis.handlers.operators import operation
 from s2s_ad.analysis.iterators import TAKES_ALL, TAKES_SOME
 from s2s_ad.analysis.libraries import about_namespaces, is_library, library_source
+from s2s_ad.analysis.local_classes import refuse_to_leave, refuse_unknown
 from s2s_ad.analysis.loop_evaluation import LoopEvaluator
 from s2s_ad.analysis.managers import is_generated
 from s2s_ad.analysis.operands import constant, type_of_operand
@@ -69,6 +71,7 @@ from s2s_ad.ir.types import (
     Never,
     Number,
     Record,
+    Static,
     Tuple,
     Type,
     Unknown,
@@ -78,7 +81,16 @@ from s2s_ad.ir.types import (
 from s2s_ad.ir.types import (
     Instance as InstanceType,
 )
-from s2s_ad.rules.functional import COPIES, DEFINITIONS, ITERATORS, OF_OBJECTS, definition_of, list_of
+from s2s_ad.rules.functional import (
+    COPIES,
+    DEFINITIONS,
+    ITERATORS,
+    OF_OBJECTS,
+    definition_of,
+    list_of,
+    max_sequence,
+    min_sequence,
+)
 from s2s_ad.rules.registry import registry
 
 _TYPES = (array_types,)  # fills the table of `typing`
@@ -89,7 +101,7 @@ _RETURN = "return the new value, and let the caller take it"
 _MAX_ROUNDS = 8
 _MAX_NESTING = 20
 _OF_ATTRIBUTES = (getattr, hasattr, setattr, object.__setattr__, primitives.call_method)
-_REFERRING = (primitives.SetCell, primitives.MakeClosure)
+_REFERRING = (primitives.SetCell, primitives.MakeClosure, primitives.MakeClass)
 
 
 class Specializer(LoopEvaluator):
@@ -138,7 +150,9 @@ class Specializer(LoopEvaluator):
             if result is not None:
                 return named(result, name)
         if isinstance(fn, primitives.MakeClosure):
-            return self._make_closure(fn, args)
+            return self.make_closure(fn, args)
+        if isinstance(fn, primitives.MakeClass):
+            return make_class(self, fn, args)
         if isinstance(fn, primitives.SetCell):
             self.clock += self.cells.set(fn, args[0])
             return Const(None)
@@ -187,6 +201,8 @@ class Specializer(LoopEvaluator):
         simple = self.in_adjoint or not args or isinstance(type_of_operand(args[0]), (List, Tuple, Dict, Unknown))
         if fn is list and not simple:
             return list_of
+        if fn in (max, min) and _is_of_sequences(args) and "key" not in kwargs:
+            return max_sequence if fn is max else min_sequence
         given = {k: v for k, v in kwargs.items() if k != "key" or not (isinstance(v, Const) and v.value is None)}
         return definition_of(fn, given)
 
@@ -208,6 +224,8 @@ class Specializer(LoopEvaluator):
     def _look_into(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand], name: str | None) -> Operand | None:
         """The result of a call of what is written in Python, or wraps what is; None for the rest."""
         written_here = isinstance(fn, FunctionType) and not is_library(fn)
+        if written_here and fn in self.program.methods:
+            return methods.call(self, fn, args, kwargs)
         if registry.get(fn) is not None:
             return self.emit(fn, args, kwargs, self._type_of_body(fn, args, kwargs), name) if written_here else None
         answer = about_namespaces(fn, args)
@@ -274,7 +292,7 @@ class Specializer(LoopEvaluator):
         if isinstance(target.type, Never):
             return UNDEFINED  # the item of an empty list
         if isinstance(target.type, Closure):
-            return self._call_closure(target, target.type.code, args, kwargs)
+            return self.call_closure(target, target.type.code, args, kwargs)
         if isinstance(target.type, Record):
             return records.call(self, target, target.type, args, kwargs)
         made = self.definitions.get(target)
@@ -291,28 +309,34 @@ class Specializer(LoopEvaluator):
             )
         if target in self.choices:
             return choose(self, target, self.choices[target], args, kwargs)
+        refuse_unknown(self, target)
         return self.emit(target, args, kwargs, UNKNOWN)
 
     def call_in_place(self, fn: FunctionType, args: list[Operand], kwargs: dict[str, Operand] | None = None) -> Operand:
         """The result of a call of a Python function whose code is evaluated here."""
+        if fn in self.program.methods:
+            return methods.call(self, fn, args, kwargs or {})
         callee, since = lowered(fn), self.mark()
         outside.guard_function(self, fn)
         bound = self.bind_call(callee, args, kwargs or {})
-        return self._given(callee.code, self.splice(callee.code, bound, callee.names), bound, since)
+        return self.given_by(callee.code, self.splice(callee.code, bound, callee.names), bound, since)
 
     def bound_method(self, fn: FunctionType, obj: Operand) -> Operand:
         """A method with its object: a nested function that has captured the object, and the method's defaults."""
+        if fn in self.program.methods:
+            return methods.bind(self, fn, obj)
         callee = lowered(fn)
         outside.guard_function(self, fn)
         code = self.program.bound.setdefault(callee.code, callee.code.bound())
         cells = [outside.cell(self, callee, n) for n in callee.code.free]
         defaults = [outside.default(self, fn, p.name) for p in code.parameters if p.has_default]
-        value = self._make_closure(primitives.MakeClosure(code), [*cells, obj, *defaults])
+        value = self.make_closure(primitives.MakeClosure(code), [*cells, obj, *defaults])
         self.program.names_of[code] = callee.names
         return value
 
-    def _make_closure(self, made: primitives.MakeClosure, captured: list[Operand]) -> Operand:
-        t = Closure(made.code, tuple(type_of_operand(c) for c in captured))
+    def make_closure(self, made: primitives.MakeClosure, captured: list[Operand]) -> Operand:
+        """A nested function that has captured these variables."""
+        t = Closure(made.code, tuple(map(_type_of_captured, captured)))
         value = self.emit(made, captured, None, t, made.code.name)
         self.captured[value] = tuple(captured)
         self.cells.capture(value, made)
@@ -327,15 +351,21 @@ class Specializer(LoopEvaluator):
             return known
         assert isinstance(closure.type, Closure)
         types = enumerate(closure.type.captured)
-        return tuple(self.emit(operator.getitem, [closure, Const(i)], None, t) for i, t in types)
+        return tuple(
+            Const(t.value) if isinstance(t, Static) else self.emit(operator.getitem, [closure, Const(i)], None, t)
+            for i, t in types
+        )
 
-    def _call_closure(self, closure: Value, code: Function, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
-        values = self._variables_of(closure, code)
-        bound = self._bind(code, args, kwargs, lambda p: values["=" + p])
+    def call_closure(self, closure: Value, code: Function, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
+        """The result of a call of a nested function."""
+        values = self.variables_of(closure, code)
+        bound = self.bind_operands(code, args, kwargs, lambda p: values["=" + p])
         for name in code.free:
             if values[name] is UNDEFINED:
                 message = f"`{code.name}` reads `{name}`, which is not assigned yet"
                 raise UnsupportedSyntaxError(message, self.span, f"assign `{name}` before the call")
+        if self.has_raised(bound):
+            return UNDEFINED
         names = self.program.names_of[code]
         captured = [values[n] for n in code.free]
         if code.name in code.free and values[code.name] is closure:
@@ -351,15 +381,15 @@ class Specializer(LoopEvaluator):
             result = self.splice(code, [*bound, *captured], names, scope)
         finally:
             self.hidden, self.rolled = hidden, rolled
-        return self._given(code, result, [*bound, *captured], since)
+        return self.given_by(code, result, [*bound, *captured], since)
 
-    def _given(self, code: Function, result: Operand, inputs: list[Operand], since: Mark) -> Operand:
+    def given_by(self, code: Function, result: Operand, inputs: list[Operand], since: Mark) -> Operand:
         """What a call gives: of a generator an iterator."""
         if not code.generator or self.dead:
             return result
         return self.run_of("a generator", result, inputs, since, endless=_may_be_endless(code.body))
 
-    def _variables_of(self, closure: Value, code: Function) -> dict[str, Operand]:
+    def variables_of(self, closure: Value, code: Function) -> dict[str, Operand]:
         """What a nested function reads, by name: the variables as they are now, and the defaults."""
         if closure not in self.cells.made:
             self._refuse_stale(closure.type)
@@ -392,12 +422,12 @@ class Specializer(LoopEvaluator):
                 self.span,
                 "define the functions at the top of the module",
             )
-        values = self._variables_of(operand, code)
+        values = self.variables_of(operand, code)
         free = [n for n in code.free if values[n] is not operand]
         now = [self.settled(values[n], (*around, operand)) for n in free]
         if all(map(same, now, self.captured_by(operand))) and len(now) == len(operand.type.captured):
             return operand
-        return self._make_closure(primitives.MakeClosure(code, self.program.cells_of[code]), now)
+        return self.make_closure(primitives.MakeClosure(code, self.program.cells_of[code]), now)
 
     def splice(
         self, code: Function, args: Sequence[Operand], names: LiveNames | None, scope: Scope | None = None
@@ -416,9 +446,11 @@ class Specializer(LoopEvaluator):
             self.env, self.names, self.span, self.cells.scope = outer
             self.running.pop()
 
-    def _bind(
+    def bind_operands(
         self, code: Function, args: list[Operand], kwargs: dict[str, Operand], default: Callable[[str], Operand]
     ) -> list[Operand]:
+        """An operand for each parameter of `code`."""
+
         def make_dict(items: dict[str, Operand]) -> Operand:
             return self.apply(primitives.make_dict, [x for k, v in items.items() for x in (Const(k), v)])
 
@@ -437,8 +469,7 @@ class Specializer(LoopEvaluator):
         outside.guard_function(self, fn)
         since = self.mark()
         bound = self.bind_call(callee, args, kwargs)
-        if any(isinstance(type_of_operand(a), Never) and not unbound(a) for a in bound):
-            self.dead = True  # an argument has raised
+        if self.has_raised(bound):
             return UNDEFINED
         if self.retarget is not None or fn.__module__.startswith("s2s_ad.rules."):
             self.hidden += 1
@@ -454,7 +485,12 @@ class Specializer(LoopEvaluator):
             result = self.splice(callee.code, bound, callee.names)
         else:
             result = self._call_instance(callee.code.name, fn, callee.code, callee.names, bound, name)
-        return self._given(callee.code, result, bound, since)
+        return self.given_by(callee.code, result, bound, since)
+
+    def has_raised(self, args: Sequence[Operand]) -> bool:
+        """Whether control does not get to a call, as one of its arguments has raised."""
+        self.dead = self.dead or any(isinstance(type_of_operand(a), Never) and not unbound(a) for a in args)
+        return self.dead
 
     def _type_of_body(self, fn: FunctionType, args: list[Operand], kwargs: dict[str, Operand]) -> Type:
         """The result type of a primitive that is written in Python: it is not differentiated through, but typed."""
@@ -468,7 +504,7 @@ class Specializer(LoopEvaluator):
 
     def bind_call(self, callee: Lowered, args: list[Operand], kwargs: dict[str, Operand]) -> list[Operand]:
         """An operand for each parameter of a Python function, and for each variable that it captures."""
-        bound = self._bind(callee.code, args, kwargs, functools.partial(outside.default, self, callee.fn))
+        bound = self.bind_operands(callee.code, args, kwargs, functools.partial(outside.default, self, callee.fn))
         return [*bound, *(outside.cell(self, callee, n) for n in callee.code.free)]
 
     def _call_instance(
@@ -483,7 +519,10 @@ class Specializer(LoopEvaluator):
         known = AxisNames()
         references = [self.settled(a) for a in args]
         with self.region():  # only for the types, as what a callee that is spliced in gets are references
-            types = [type_of_operand(self.whole(a)) for a in references]
+            wholes = [self.whole(a) for a in references]
+            types = list(map(type_of_operand, wholes))
+        if self.program.classes and not all(methods.is_portable(self.program, a) for a in wholes):
+            return self.splice(code, references, names)
         formal = [
             a if is_static(a) else Value(None, known.canonical(widen(t)))
             for a, t in zip(references, types, strict=True)
@@ -495,7 +534,10 @@ class Specializer(LoopEvaluator):
             if code in self.running:
                 raise MutationError(_recursive(code.name, instance), self.span, _RETURN)
             return self.splice(code, references, names)
-        if holds_function(instance.result_type) and code not in self.running:
+        leaves = bool(self.program.classes) and methods.leaves(self.program, instance.result_type)
+        if leaves and code in self.running:
+            refuse_to_leave(self, [Value(None, instance.result_type)])
+        if leaves or (holds_function(instance.result_type) and code not in self.running):
             return self.splice(code, references, names)  # only here it is known which variables these have
         kept = [self.whole(a) for a in references if not is_static(a)]
         return self.emit(instance, kept, None, known.outside(instance.result_type), name)
@@ -616,6 +658,9 @@ def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]
     instance.gives_new = not any(r.outside for r in memory.reachable([result]))
     if instance.writes:
         specializer.show_writes([*given, *shared])
+    if program.classes and len(program.stack) == 1:
+        seen = [memory.state.version[root] for root in memory.written_outside]
+        refuse_to_leave(specializer, [result, *seen])
     ops = written_globals.without_unread(specializer, specializer.ops, result)
     body = Block(tuple(p for p in params if isinstance(p, Value)), ops, (result,))
     code = instance.code
@@ -633,6 +678,21 @@ def _takes_references(fn: Any, args: list[Operand]) -> bool:
     if isinstance(fn, (FunctionType, MethodType)) and registry.get(fn) is None:
         return not is_library(fn) and fn not in HANDLERS and fn not in DEFINITIONS  # type: ignore[arg-type]
     return isinstance(fn, _REFERRING)
+
+
+def _is_of_sequences(args: list[Operand]) -> bool:
+    """Whether the items that `max` compares are tuples or lists."""
+    types = list(map(type_of_operand, args))
+    if len(types) == 1:
+        (t,) = types
+        types = list(t.items) if isinstance(t, Tuple) else [t.item] if isinstance(t, List) else []
+    return any(isinstance(t, (Tuple, List)) for t in types)
+
+
+def _type_of_captured(operand: Operand) -> Type:
+    """The type of what a nested function captures; of a function or a class, which one it is."""
+    is_code = is_static(operand) and callable(operand.value)  # type: ignore[union-attr]
+    return Static(operand.value) if is_code else type_of_operand(operand)  # type: ignore[union-attr]
 
 
 def _recursive(name: str, instance: Instance) -> str:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -177,7 +178,13 @@ class StatementPrinter:
     def _set_attribute(self, op: Call) -> list[ast.stmt]:
         obj, name, value = op.args
         place = ast.Attribute(self.operand(obj), constant(name), ast.Store())  # type: ignore[arg-type]
-        return [ast.Assign([place], self.operand(value)), *self._version(op, 0)]
+        assign: ast.stmt = ast.Assign([place], self.operand(value))
+        cls = type_of_operand(obj).cls  # type: ignore[arg-type, attr-defined]
+        if cls.__setattr__ is not object.__setattr__ and cls is not SimpleNamespace:
+            setter = ast.Attribute(self.expressions.references.to(object), "__setattr__", ast.Load())
+            args = [self.operand(a) for a in op.args]
+            assign = ast.Expr(ast.Call(setter, args, []))
+        return [assign, *self._version(op, 0)]
 
     def _keep_item(self, op: Call) -> list[ast.stmt]:
         return self._version(op, 0)

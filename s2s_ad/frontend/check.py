@@ -1,7 +1,8 @@
 """The supported part of Python: every other construct is refused, all at once, each with its place and a way out.
 
     statements   assignments of all sorts · if · match · try · with · for · while · break · continue · return · pass ·
-                 assert · raise X · nested def · del name · import · `global` and `nonlocal` to read · expressions
+                 assert · raise X · nested def · class · del name · import · `global` and `nonlocal` to read ·
+                 expressions
     expressions  all but await, and the value of a yield
 
 Whether a write to a subscript can be differentiated is decided later, when it is known what is written.
@@ -17,7 +18,15 @@ import gast
 
 from s2s_ad.errors import Problem, UnsupportedSyntaxError
 from s2s_ad.frontend.desugar.nonlocals import shared_variables, written_nonlocals
-from s2s_ad.frontend.scope import FUNCTIONS, assigned_names, declarations, exits, is_super, may_exit
+from s2s_ad.frontend.scope import (
+    COMPREHENSIONS,
+    FUNCTIONS,
+    assigned_names,
+    declarations,
+    exits,
+    is_super,
+    may_exit,
+)
 from s2s_ad.frontend.source import FunctionSource, live_names
 
 
@@ -51,14 +60,13 @@ REFUSED: dict[type, Refusal] = {
     gast.Yield: _SENT,  # met only where it is no statement, see `_parts`
     gast.YieldFrom: _SENT,
     gast.TryStar: _GROUPS,
-    gast.ClassDef: Refusal("a class inside a function is not supported", "define the class outside of the function"),
     gast.TypeAlias: Refusal("`type` inside a function is not supported", "move it to the top of the file"),
 }
 
 SUPPORTED: frozenset[type] = frozenset(
     {
-        *(gast.FunctionDef, gast.Return, gast.Delete, gast.Assign, gast.AugAssign, gast.AnnAssign, gast.For),
-        *(gast.While, gast.If, gast.Raise, gast.Assert, gast.Expr, gast.Pass, gast.Break, gast.Continue),
+        *(gast.FunctionDef, gast.ClassDef, gast.Return, gast.Delete, gast.Assign, gast.AugAssign, gast.AnnAssign),
+        *(gast.For, gast.While, gast.If, gast.Raise, gast.Assert, gast.Expr, gast.Pass, gast.Break, gast.Continue),
         *(gast.Try, gast.With, gast.Match, gast.Import, gast.ImportFrom, gast.Global, gast.Nonlocal),
         *(gast.BoolOp, gast.NamedExpr, gast.BinOp, gast.UnaryOp, gast.Compare, gast.IfExp, gast.Lambda, gast.Call),
         *(gast.Tuple, gast.List, gast.Set, gast.Dict, gast.Starred),
@@ -78,6 +86,11 @@ _EXIT_FROM_FINALLY = Refusal(
     "`return`, `break` or `continue` out of a `finally` is not supported, as it swallows exceptions",
     "write it after the `try`",
 )
+_IN_CLASS = Refusal(
+    "this statement in the body of a class inside a function is not supported",
+    "define the class outside of the function",
+)
+_KEYWORD = Refusal("a keyword in the head of a class inside a function is not supported", _IN_CLASS.hint)
 _DELETE_ATTRIBUTE = Refusal("`del` of an attribute is not supported", "build a new object without it")
 _HIDDEN_RESULT = "take the value as an argument, and return the new one"
 _GLOBAL = Refusal("assignment to a `global` variable is not supported", _HIDDEN_RESULT)
@@ -105,7 +118,7 @@ BUILTIN_HINTS = {
 
 # --- the walk ---------------------------------------------------------------------------------------------------------
 
-_OTHER_CODE = (gast.AsyncFunctionDef, gast.ClassDef)  # not searched for more, as all of it is to go
+_OTHER_CODE = (gast.AsyncFunctionDef,)  # not searched for more, as all of it is to go
 
 
 def _refusals(source: FunctionSource) -> Iterator[tuple[Any, Refusal]]:
@@ -113,6 +126,7 @@ def _refusals(source: FunctionSource) -> Iterator[tuple[Any, Refusal]]:
     builtin_calls = _builtin_calls(source)
     root = source.node
     yield from _written_declarations(root)
+    yield from _in_classes(root)
     yield from _misplaced(root if isinstance(root, _OTHER_CODE) else _body(root))
     pending = [root] if isinstance(root, _OTHER_CODE) else _body(root)
     while pending:
@@ -140,6 +154,8 @@ def _parts(node: Any) -> list[Any]:
     if isinstance(node, (gast.FunctionDef, gast.Lambda)):
         decorators = getattr(node, "decorator_list", [])
         return [*decorators, *node.args.defaults, *filter(None, node.args.kw_defaults), *_body(node)]
+    if isinstance(node, gast.ClassDef):
+        return [*node.decorator_list, *node.bases, *node.keywords, *node.body]
     if isinstance(node, gast.AnnAssign):
         return [node.target, *filter(None, [node.value])]
     if isinstance(node, gast.AugAssign):
@@ -168,6 +184,25 @@ def _misplaced(nodes: Any, *, caught: bool = False) -> Iterator[tuple[Any, Refus
         pending += [(child, inside) for child in ast.iter_child_nodes(node) if not isinstance(node, _OTHER_CODE)]
 
 
+def _in_classes(root: Any) -> Iterator[tuple[Any, Refusal]]:
+    """Each part of a class for which its namespace would have to be followed as the variables of a function are."""
+    for cls in (n for n in ast.walk(root) if isinstance(n, gast.ClassDef)):
+        yield from ((n, _KEYWORD) for n in cls.keywords)
+        yield from ((n, _IN_CLASS) for n in (*cls.body, *getattr(cls, "type_params", ())) if not _is_member(n))
+        outside = [n for n in ast.iter_child_nodes(cls) if not isinstance(n, gast.FunctionDef)]
+        inner = (n for part in outside for n in ast.walk(part))
+        yield from ((n, _IN_CLASS) for n in inner if isinstance(n, (gast.NamedExpr, *COMPREHENSIONS)))
+
+
+def _is_member(node: Any) -> bool:
+    match node:
+        case gast.FunctionDef() | gast.Pass() | gast.Expr(value=gast.Constant()):
+            return True
+        case gast.Assign(targets=[gast.Name()]) | gast.AnnAssign(target=gast.Name()):
+            return True
+    return False
+
+
 def _written_declarations(root: Any) -> Iterator[tuple[Any, Refusal]]:
     """The `global` statements about variables that the same function assigns, and `nonlocal` ones that go too far."""
     for function in ast.walk(root):
@@ -190,7 +225,7 @@ def _binding_otherwise(function: Any, names: set[str]) -> Iterator[Any]:
 def _bound_otherwise(node: Any) -> Any:
     """The variable that a node binds, if not by an assignment or a loop."""
     match node:
-        case gast.FunctionDef() | gast.MatchAs() | gast.MatchStar():
+        case gast.FunctionDef() | gast.ClassDef() | gast.MatchAs() | gast.MatchStar():
             return node.name
         case gast.ExceptHandler(name=gast.Name(id=name)) | gast.NamedExpr(target=gast.Name(id=name)):
             return name
@@ -210,6 +245,6 @@ def _builtin_calls(source: FunctionSource) -> frozenset[str]:
     for node in ast.walk(source.node):
         if isinstance(node, gast.Name) and not isinstance(node.ctx, gast.Load):
             bound.add(node.id)
-        elif isinstance(node, gast.FunctionDef):
+        elif isinstance(node, (gast.FunctionDef, gast.ClassDef)):
             bound.add(node.name)
     return frozenset(BUILTIN_HINTS) - bound

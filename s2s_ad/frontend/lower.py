@@ -17,6 +17,7 @@ from typing import Any
 import gast
 
 from s2s_ad.frontend.builder import FALSE, NONE, TRUE
+from s2s_ad.frontend.classes import ClassLowering, class_variable
 from s2s_ad.frontend.desugar.nonlocals import NEW_BOX
 from s2s_ad.frontend.expressions import AUGMENTED
 from s2s_ad.frontend.scope import (
@@ -24,6 +25,7 @@ from s2s_ad.frontend.scope import (
     always_exits,
     assigned_names,
     captured_names,
+    classes_in,
     contains,
     declarations,
     is_ours,
@@ -31,7 +33,6 @@ from s2s_ad.frontend.scope import (
 )
 from s2s_ad.frontend.segments import ITERABLE, Guarded
 from s2s_ad.frontend.source import FunctionSource
-from s2s_ad.frontend.tries import TryLowering
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Const, Function, Operand, Parameter, Value, With
 
@@ -59,20 +60,27 @@ def parameters(args: gast.arguments) -> tuple[Parameter, ...]:
     return tuple(found)
 
 
-class FunctionLowering(TryLowering):
-    """Lowers one function; nested ones are lowered by a child that reads its free variables from here."""
+class FunctionLowering(ClassLowering):
+    """Lowers one function; nested ones are lowered by a child that reads its free variables from here.
 
-    def __init__(self, source: FunctionSource, node: gast.AST, parent: FunctionLowering | None) -> None:
+    Of a method, `own_class` is the variable that has its class.
+    """
+
+    def __init__(
+        self, source: FunctionSource, node: gast.AST, parent: FunctionLowering | None, own_class: str | None = None
+    ) -> None:
         super().__init__(source, getattr(node, "name", "lambda"))
         self.node = node
         self.parent = parent
+        self.own_class = own_class
         self.parameters = parameters(node.args)
         body = node.body if isinstance(node.body, list) else [node.body]
-        self.locals = {p.name for p in self.parameters} | set(assigned_names(body))
+        classes = {class_variable(n) for n in classes_in(body)}
+        self.locals = {p.name for p in self.parameters} | set(assigned_names(body)) | classes
         self.free: dict[str, Value] = {}
         self.cells: dict[str, primitives.Cell] = {}
         self.boxes: frozenset[str] = getattr(node, "boxes", frozenset())
-        self.shared = frozenset[str]().union(*map(captured_names, body)) - self.boxes
+        self.shared = frozenset[str]().union(*map(captured_names, body), classes) - self.boxes
         self.yields = contains(body, YIELDS)
         self.declared_global = {n for d in declarations(body) if isinstance(d, gast.Global) for n in d.names}
 
@@ -106,6 +114,11 @@ class FunctionLowering(TryLowering):
         """A local variable, a captured one, or a global one."""
         if name in _OURS:
             return Const(_OURS[name])
+        own = self.in_class(name, node)
+        if own is not None:
+            return own
+        if name == "__class__":
+            name = self._class_around() or name
         if name in self.locals or is_ours(name):
             operand = self.env.get(name, UNDEFINED)
             return self.unbound(node, name) if operand is UNDEFINED else operand
@@ -118,9 +131,13 @@ class FunctionLowering(TryLowering):
             return False
         if self.parent is None:
             return name in self.source.fn.__code__.co_freevars
-        if name == self.name and isinstance(self.node, gast.FunctionDef):
+        if name == self.name and isinstance(self.node, gast.FunctionDef) and self.own_class is None:
             return True
         return name in self.parent.locals or self.parent._is_captured(name)
+
+    def _class_around(self) -> str | None:
+        """The variable that has the class of the method that this is, or is in."""
+        return self.own_class or (None if self.parent is None else self.parent._class_around())
 
     def is_bound(self, name: str) -> bool:
         """Whether this function, or one around it, has a variable of this name."""
@@ -149,12 +166,16 @@ class FunctionLowering(TryLowering):
                 cell = self.cells.setdefault(name, primitives.Cell(name))
                 self.emit(node, Const(primitives.SetCell(cell, again)), self.env.get(name, UNDEFINED))
 
-    def make_function(self, node: gast.AST) -> Operand:
+    def make_method(self, node: Any, variable: str) -> Operand:
+        """As `make_function`; but the name of a method is no variable of its function."""
+        return self.make_function(node, variable)
+
+    def make_function(self, node: gast.AST, own_class: str | None = None) -> Operand:
         """A closure over the variables; the defaults of its parameters are captured too."""
-        child = FunctionLowering(self.source, node, self)
+        child = FunctionLowering(self.source, node, self, own_class)
         code = child.run()
         defaults = {f"={name}": self.expression(d) for name, d in _defaults(node.args)}
-        own = code.name if isinstance(node, gast.FunctionDef) else None
+        own = code.name if isinstance(node, gast.FunctionDef) and own_class is None else None
         captured = [self._seen(n) for n in code.free if n != own]
         extra = tuple(Value(n) for n in defaults)
         body = Block((*code.body.params, *extra), code.body.ops, code.body.results)

@@ -27,7 +27,7 @@ def assigned_names(nodes: Iterable[gast.AST]) -> dict[str, None]:
 
 
 def _bindings(node: gast.AST) -> Iterator[str]:
-    if isinstance(node, gast.FunctionDef):
+    if isinstance(node, (gast.FunctionDef, gast.ClassDef)):
         yield node.name
     elif isinstance(node, gast.pattern):
         yield from filter(None, (getattr(node, "name", None), getattr(node, "rest", None)))
@@ -37,6 +37,8 @@ def _bindings(node: gast.AST) -> Iterator[str]:
         for default in (*getattr(node, "decorator_list", ()), *node.args.defaults, *node.args.kw_defaults):
             if default is not None:
                 yield from _bindings(default)
+        return
+    if isinstance(node, gast.ClassDef):
         return
     if isinstance(node, COMPREHENSIONS):
         yield from _walrus_targets(node)
@@ -88,6 +90,17 @@ def declarations(nodes: Iterable[gast.AST]) -> Iterator[gast.AST]:
         if isinstance(node, (gast.Global, gast.Nonlocal)):
             yield node
         elif not isinstance(node, (*FUNCTIONS, gast.ClassDef)):
+            pending += gast.iter_child_nodes(node)
+
+
+def classes_in(nodes: Iterable[gast.AST]) -> Iterator[gast.AST]:
+    """The classes that are made among and under `nodes`, other scopes left out."""
+    pending = list(nodes)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, gast.ClassDef):
+            yield node
+        elif not isinstance(node, FUNCTIONS):
             pending += gast.iter_child_nodes(node)
 
 

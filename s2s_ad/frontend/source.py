@@ -249,14 +249,16 @@ def _compiled_alone(node: ast.Lambda, code: CodeType) -> CodeType:
 
 def _mangled(tree: Any, class_name: str | None) -> Any:
     """`tree`, which stands in a class, with its ``__private`` names spelled as Python spells them there."""
-    prefix = (class_name or "").lstrip("_")
-    if not prefix:
-        return tree
-    for node in ast.walk(tree):
+    pending = [(tree, (class_name or "").lstrip("_"))]
+    while pending:
+        node, prefix = pending.pop()
         for field in ("id", "attr", "name"):
             name = getattr(node, field, None)
-            if isinstance(name, str) and name.startswith("__") and not name.endswith("__"):
+            if prefix and isinstance(name, str) and name.startswith("__") and not name.endswith("__"):
                 setattr(node, field, f"_{prefix}{name}")
+        inside = node.name.lstrip("_") if isinstance(node, gast.ClassDef) else prefix
+        body = node.body if isinstance(node, gast.ClassDef) else ()
+        pending += [(child, inside if child in body else prefix) for child in ast.iter_child_nodes(node)]
     return tree
 
 

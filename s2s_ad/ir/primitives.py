@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import CodeType
 from typing import Any, NoReturn
 
 import numpy as np
@@ -182,6 +183,11 @@ def set_attribute(obj: Any, name: str, value: Any) -> Any:
     return obj
 
 
+def cache(obj: Any, name: str, value: Any) -> Any:
+    """Puts what a cached property gives into the object: gives the value."""
+    raise AssertionError(obj, name, value)
+
+
 def set_item(target: dict[Any, Any], key: Any, item: Any) -> dict[Any, Any]:
     """`target[key] = item` of a dict: gives the new version of the dict, which is the same object."""
     target[key] = item
@@ -333,6 +339,36 @@ class MakeClosure:
 
 
 @dataclass(frozen=True)
+class Member:
+    """What a class has under a name: a value, or with `code` a method, and the decorators that it goes through.
+
+    A decorator is an operand, or a text: what of the property of this name it is, as in `@x.setter`. `annotation` is
+    the text of one. Without a value, the name is only annotated.
+    """
+
+    name: str
+    decorators: tuple[str | None, ...] = ()
+    annotation: str | None = None
+    has_value: bool = True
+    code: CodeType | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class MakeClass:
+    """Makes a class inside a function.
+
+    The arguments are the class's decorators, its bases, and for each member its decorators and its value.
+    """
+
+    name: str
+    qualname: str
+    decorators: int
+    bases: int
+    members: tuple[Member, ...]
+    __name__ = "make_class"
+
+
+@dataclass(frozen=True)
 class MakeObject:
     """Makes an object of `cls` with these attributes, or a named tuple of these items, without running `__init__`.
 
@@ -381,6 +417,7 @@ AFTER_PATH = {
     append: 1, store: 2, accumulate: 2, scatter_add: 2, pop: 1, delete: 1, insert: 2, extend: 1, reverse: 0, permute: 1,
     set_slice: 2,
 }  # how many arguments come after the path  # fmt: skip
+RESIZING = frozenset({append, pop, delete, insert, extend, set_slice})
 IN_PLACE = frozenset({
     append, store, accumulate, augment, scatter_add, pop, delete, insert, extend, reverse, permute, set_slice,
     set_attribute, keep_item, set_item, delete_item, put, pop_key,

@@ -6,9 +6,11 @@ gives the list of what it runs through, and the compiler sees to it that nobody 
 
 from __future__ import annotations
 
+import bisect
 import collections
 import copy
 import functools
+import heapq
 import itertools
 import operator
 from collections.abc import Callable
@@ -19,7 +21,7 @@ import numpy as np
 from s2s_ad.rules.registry import zero_rules
 from s2s_ad.runtime import index_rows, sort_order
 
-zero_rules((index_rows, sort_order))
+zero_rules((index_rows, sort_order, bisect.bisect_left, bisect.bisect_right))
 
 DEFINITIONS: dict[Any, Callable[..., Any]] = {}
 ITERATORS: set[Any] = set()
@@ -92,6 +94,43 @@ def min_by(*args: Any, key: Any = None, **default: Any) -> Any:
         if x_key < best_key:
             best, best_key = x, x_key
     return best
+
+
+def _itself(x: Any) -> Any:
+    return x
+
+
+def max_sequence(*args: Any, **default: Any) -> Any:
+    """`max` of tuples or lists, which are compared item by item."""
+    return max_by(*args, key=_itself, **default)
+
+
+def min_sequence(*args: Any, **default: Any) -> Any:
+    """`min` of tuples or lists, which are compared item by item."""
+    return min_by(*args, key=_itself, **default)
+
+
+def first_of(items: Any, *default: Any) -> Any:
+    """`next` of an iterator over `items`."""
+    if len(items) > 0:
+        return items[0]
+    if len(default) == 0:
+        raise StopIteration
+    return default[0]
+
+
+@defines(heapq.nlargest)
+def _nlargest(n: Any, iterable: Any, key: Any = None) -> Any:
+    items = [x for x in iterable]  # noqa: C416
+    found = sorted(items, reverse=True) if key is None else sorted(items, key=key, reverse=True)
+    return found[: max(n, 0)]
+
+
+@defines(heapq.nsmallest)
+def _nsmallest(n: Any, iterable: Any, key: Any = None) -> Any:
+    items = [x for x in iterable]  # noqa: C416
+    found = sorted(items) if key is None else sorted(items, key=key)
+    return found[: max(n, 0)]
 
 
 def sorted_by(iterable: Any, *, key: Any, reverse: Any = False) -> Any:
@@ -527,6 +566,17 @@ def _min_of(items: Any) -> Any:
     """``min(*items)``."""
     return min(items) if len(items) != 1 else min(items[0])
 
+
+def require_count(items: Any, count: int, given: int, more: Any, fewer: Any) -> None:
+    """Raise what Python raises where the items do not go with the parameters."""
+    if len(items) > count:
+        raise TypeError(more[0] + str(given + len(items)) + more[1])
+    if len(items) < count:
+        raise TypeError(fewer[len(items)])
+
+
+DEFINITIONS[require_count] = require_count
+DEFINITIONS[first_of] = first_of
 
 SPREAD: dict[Any, Callable[..., Any]] = {
     zip: _zip_rows,

@@ -138,9 +138,10 @@ def split_in_two(v):
     return sum(a) * sum(b)
 
 
-def first_item(v):
+def second_item(v):
     """By hand."""
-    return next(iter(v))
+    items = iter(v)
+    return next(items) * next(items)
 
 
 def in_a_deque(v):
@@ -189,7 +190,7 @@ def deep_copy_of_all_sorts(v):
         (among_nested_functions_inactive, "return f(2.0) * v[1]", "f(2.0)", "in its own branch"),
         (grouped, "return sum(", "itertools.groupby(v, lambda x: x > 0)", "write the loop out"),
         (split_in_two, "a, b = itertools.tee(v)", "itertools.tee(v)", "write the loop out"),
-        (first_item, "return next(iter(v))", "", "index"),
+        (second_item, "return next(items) * next(items)", "next(items)", "list"),
         (in_a_deque, "return collections.deque(v", "collections.deque(v, maxlen=len(v))", "write the number"),
         (keys_of_an_array, "d = {", "{x: i for i, x in enumerate(v)}", "keep the number as a value"),
         (lists_by_number, "d[i] = [x]", "d[i]", "keep a list of such values"),

@@ -517,7 +517,7 @@ def history_of_numbers(x):
 
 @program((X,))
 def array_of_an_attribute_in_a_loop(x):
-    """In a loop that sets another attribute."""
+    """In a loop that sets another attribute, it is still known which array this is."""
     p = Particle(np.zeros(4), 1.0)
     for i in range(4):
         p.x[i] = x[i] * p.v
@@ -734,3 +734,179 @@ def part_put_back(x):
         kept.append(t.seen[0] * x[i])
         t.seen = kept
     return sum(t.seen) * len(t.seen)
+
+
+@program((X,))
+def array_attribute_in_a_loop(x):
+    """Written in place while another attribute is set, in nested loops, with an `if`, and left early."""
+    p = Particle(x.copy(), np.ones(4))
+    for i in range(4):
+        p.v -= 0.1 * p.x * x
+        if i % 2 == 0:
+            p.x = p.x + 0.1 * p.v
+        for _ in range(2):
+            p.v[1:] *= x[0]
+            p.x = p.x * 1.1
+        if np.sum(p.v) < -5.0:
+            break
+    return np.sum(p.v * p.x)
+
+
+@program((X,))
+def array_attribute_under_another_name(x):
+    """A variable, a view and another object have the array too, and a loop may run no time at all."""
+    v = np.ones(4)
+    p, q, part = Particle(x.copy(), v), Particle(2.0 * x, v), v[1:3]
+    for _ in range(3):
+        p.x = p.x * x
+        p.v += p.x
+        q.v *= q.x
+        part *= x[0]
+        v[0] *= p.v[1]
+    for _ in range(0):
+        p.x = p.x * 2.0
+        p.v += p.x
+    before = np.sum(p.v * q.v)
+    v[3] = x[0]
+    return before * np.sum(p.v * p.x * v)
+
+
+@program((X,))
+def array_attribute_after_a_branch(x):
+    """One side sets the other attribute."""
+    p = Particle(x.copy(), np.ones(4))
+    if x[0] > 0:
+        p.x = p.x * x
+    p.v += p.x
+    p.v[0] *= x[1]
+    return np.sum(p.v * p.x * p.v)
+
+
+class InPlace:
+    """An optimiser that keeps two arrays and counts."""
+
+    def __init__(self, w):
+        self.w, self.m, self.t = w, np.zeros_like(w), 0
+
+    def step(self, gradient):
+        """As Adam does it, without the second moment."""
+        self.t += 1
+        self.m *= 0.9
+        self.m += 0.1 * gradient
+        self.w -= 0.1 * self.m / (1.0 - 0.9**self.t)
+
+
+@program((X,))
+def optimiser_in_place(x):
+    """Its method writes to two arrays in a loop, and sets a number."""
+    s = InPlace(x.copy())
+    for _ in range(4):
+        s.step(2.0 * s.w * x)
+    return np.sum(s.w * s.m)
+
+
+@program((X,))
+def objects_that_hold_objects(x):
+    """An array two levels down, while attributes above it are set."""
+    p = Particle(x.copy(), np.ones(4))
+    b = SimpleNamespace(p=p, q=1.0)
+    for _ in range(3):
+        b.q = b.q * x[0]
+        b.p.v += b.p.x * b.q
+        p.x = b.p.x + p.v
+    return np.sum(b.p.v * p.x) * b.q
+
+
+@program((X,))
+def array_in_a_dict_in_a_loop(x):
+    """The same of a dict with known keys."""
+    d = {"x": x.copy(), "v": np.ones(4), "n": 0}
+    for _ in range(3):
+        d["v"] += d["x"] * x
+        d["x"] = d["x"] + d["v"]
+        d["n"] += 1
+    return np.sum(d["v"] * d["x"]) * d["n"]
+
+
+@program((0.7,))
+def several_attributes_of_an_item(x):
+    """Of each object of a list one after the other, in a loop around it, in functions and beside other lists."""
+    ps = [Particle(x * i, 1.0) for i in range(3)]
+    few = [Particle(x, 1.0), Particle(2.0 * x, 2.0)]
+    forces = [x * i for i in range(3)]
+
+    def drift():
+        for p in ps:
+            p.x += 0.1 * p.v
+            p.v = p.v * p.x
+
+    for _ in range(3):
+        for p in ps:
+            p.v -= 0.1 * p.x
+            p.x += 0.1 * p.v
+        for q in few:
+            q.v -= 0.1 * q.x
+            q.x += 0.1 * q.v
+        drift()
+        for i, (p, f) in enumerate(zip(ps, forces)):
+            p.v += f * p.x
+            p.x += i * f
+    last = ps[1]
+    last.v = last.x * last.v
+    last.x = last.v
+    return sum(p.v * p.x for p in ps) + sum(p.v * p.x for p in few)
+
+
+@program((0.7,), refused=MutationError)
+def list_of_objects_grows_in_its_loop(x):
+    """Python would run through the new ones too."""
+    ps, total = [Particle(x * i, 1.0) for i in range(3)], 0.0
+    for p in ps:
+        if len(ps) < 5:
+            ps.append(Particle(x, 2.0))
+        total += p.x * x
+    return total
+
+
+@program((0.7,), refused=MutationError)
+def list_of_kinds_grows_in_its_loop(x):
+    """Also where the code is repeated for each item."""
+    fs, total = [np.sin, np.cos], 0.0
+    for f in fs:
+        if len(fs) < 3:
+            fs.append(np.exp)
+        total += f(x)
+    return total
+
+
+@program((0.7,), refused=MutationError)
+def list_beside_objects_grows(x):
+    """The shortest list tells how far the loop goes."""
+    ps = [Particle(x * i, 1.0) for i in range(3)]
+    fs = [x, x * x]
+    for p, f in zip(ps, fs):
+        fs.append(1.0)
+        p.v += f * p.x
+    return sum(p.v * p.x for p in ps)
+
+
+@program((0.7,), refused=MutationError)
+def two_items_that_may_be_one(x):
+    """What the first write did to the second name is not known."""
+    ps = [Particle(x * i, 1.0) for i in range(3)]
+    for i in range(3):
+        for j in range(3):
+            a, b = ps[i], ps[j]
+            a.v += b.x
+            b.v -= a.x
+    return sum(p.v * p.x for p in ps)
+
+
+@program((X,), refused=MutationError)
+def attributes_that_become_one_array(x):
+    """In the second round the one is the other."""
+    p = Particle(x.copy(), np.ones(4))
+    for _ in range(3):
+        p.v += 0.1 * p.x * x
+        p.x = p.v
+    return np.sum(p.v * p.x * p.v)

@@ -1,5 +1,8 @@
 """Calls of the user's own functions: parameters of every kind, recursion, functions as values."""
 
+from collections import namedtuple
+from dataclasses import dataclass
+
 import numpy as np
 
 from programs.harness import program
@@ -261,3 +264,88 @@ def keyword_arguments_of_numpy(a):
     """Positional, keyword and starred arguments of NumPy's functions."""
     options = {"axis": 1, "keepdims": True}
     return np.sum(a, **options) * np.mean(a, 0) + np.max(*[a], axis=0)
+
+
+@dataclass
+class Pair:
+    """Two fields, and a method with two parameters."""
+
+    a: float
+    b: float
+
+    def mixed(self, c, d):
+        """Of both."""
+        return self.a * c + self.b * d
+
+
+Row = namedtuple("Row", "a b")
+
+
+def weighted(a, b, *, weight=2.0):
+    """A parameter that is given by name only."""
+    return a * b * b * weight
+
+
+def some(x, n):
+    """A list of a length that is not known."""
+    return [x * (i + 1) for i in range(n)]
+
+
+@program((1.5, 2))
+def list_into_parameters(x, n):
+    """Functions, nested ones, classes and methods, with other arguments before and after."""
+    xs = some(x, n)
+
+    def nested(a, b, c):
+        return a / b * c * x
+
+    pair, row = Pair(*xs), Row(*xs)
+    total = weighted(*xs) + weighted(*xs, weight=x) + nested(x, *xs) + nested(*xs, 2.0)
+    return total + (lambda a, b: a * b)(*xs) + pair.mixed(*xs) + row.a * row.b
+
+
+@program((np.array([2.0, 3.0]),), (A[:, :2],))
+def array_into_parameters(v):
+    """Its rows, or its elements; then the squares of these, out of an iterator."""
+    return np.sum(weighted(*v) + weighted(*(e * e for e in v)) + weighted(*map(square, v)))
+
+
+@program((1.5,))
+def lists_of_lists_into_parameters(x):
+    """In a loop, where each row has a length of its own."""
+    rows = [some(x, 2), some(x * x, 2)]
+    return sum(weighted(*row) for row in rows)
+
+
+@program((1.5, 3), (1.5, 2), (1.5, 1))
+def wrong_number_is_caught(x, n):
+    """The TypeError is Python's."""
+    try:
+        y = weighted(*some(x, n))
+    except TypeError:
+        y = x**3
+    return y * x
+
+
+@program((1.5, 0), (1.5, 1), (1.5, 3), raises=TypeError)
+def wrong_number_of_arguments(x, n):
+    """Too few, or too many."""
+    return weighted(*some(x, n))
+
+
+@program((1.5, 1), (1.5, 3), raises=TypeError)
+def wrong_number_for_a_class(x, n):
+    """The name is that of the constructor."""
+    return Pair(*some(x, n)).a
+
+
+@program((1.5, 1), (1.5, 4), raises=TypeError)
+def wrong_number_for_a_method(x, n):
+    """The object counts."""
+    return Pair(x, x).mixed(*some(x, n))
+
+
+@program((1.5, 1), (1.5, 3), raises=TypeError)
+def wrong_number_beside_keywords(x, n):
+    """Python counts those too."""
+    return weighted(*some(x, n), weight=x)

@@ -1,6 +1,8 @@
 """The functional tools of Python: `map` and its kin, `functools`, `operator`, `itertools`, decorators."""
 
+import bisect
 import functools
+import heapq
 import itertools
 import operator
 
@@ -447,3 +449,48 @@ def forwarded(v):
         return middle(*a, **{**k, "z": v[2]})
 
     return outer(v[0], b=v[1], z=0.0) + outer(v[1])
+
+
+@program((1.6,))
+def first_items(x):
+    """`next` of iterators over lists, tuples, arrays and dicts, and of generators, with and without a default."""
+    xs, d = [x, 2.0 * x, 3.0 * x], {"a": x, "b": 2.0}
+    total = next(iter(xs)) * next(iter(np.array(xs))) * next(v for v in xs if v > 2.0)
+    total += next((v for v in xs if v > 200.0), x * x) + next(iter([]), x)
+    return total + d[next(iter(d))] * next(iter((x, 1.0))) + next(v * x for v in xs)
+
+
+@program((1.6,), raises=StopIteration)
+def first_item_of_nothing(x):
+    """There is none."""
+    return next(v for v in [x, 2.0 * x] if v > 200.0)
+
+
+@program((1.6,))
+def extremes_of_tuples(x):
+    """They are compared item by item."""
+    pairs = [(x * (3 - i), x + i) for i in range(3)]
+    best, (i, v) = max([(x, 1.0), (2.0 * x, x)]), min((1, x), (2, 2.0 * x))
+    lists = max([[x, 1.0], [x, x]])
+    empty = [p for p in pairs if p[0] > 100.0]
+    return (
+        best[1] * v * i + sorted(pairs)[0][1] * max(pairs)[0] * min(pairs)[1] * lists[1] + max(empty, default=(x,))[0]
+    )
+
+
+@program((1.6,))
+def largest_and_smallest(x):
+    """As `sorted`, and cut."""
+    xs = [x, 3.0 * x, 2.0 * x * x]
+    first = heapq.nlargest(2, xs)[1] * heapq.nsmallest(2, xs, key=lambda v: -v)[0]
+    return first * sum(heapq.nsmallest(5, xs)) + heapq.nsmallest(1, [(x, 1.0), (0.5 * x, 2.0)])[0][0]
+
+
+@program((1.6,))
+def places_in_a_sorted_list(x):
+    """A table that is looked up, whose entries depend on the argument too."""
+    xs = [x * i for i in range(5)]
+    ys = [x, x * x, x**3, 2.0 * x, x]
+    i, j = bisect.bisect(xs, 3.1), bisect.bisect_left([0.0, 1.0, 2.0, 3.0], x, 1)
+    t = (3.1 - xs[i - 1]) / (xs[i] - xs[i - 1])
+    return (1.0 - t) * ys[i - 1] + t * ys[i] * ys[j]

@@ -1163,3 +1163,75 @@ def parameters_of_constructors(x):
     """Defaults, `*args`, keyword-only, `**kwargs`."""
     f = Defaults(x, (x, x), x, x, z=x, q=x).__call__
     return f() + f(x) + f(x, 1.0, 2.0, j=x) + Defaults(x)(x)
+
+
+class Cached:
+    """What is computed when it is asked for, and then kept."""
+
+    def __init__(self, w):
+        self.w = w
+
+    @functools.cached_property
+    def doubled(self):
+        """A new array."""
+        return self.w * 2.0
+
+    @functools.cached_property
+    def same(self):
+        """The very array of the object."""
+        return self.w
+
+    @functools.cached_property
+    def several(self):
+        """Asks another one, and sets an attribute."""
+        self.k = 3.0 * self.w
+        return [self.k, self.doubled]
+
+    @functools.cached_property
+    def nothing(self):
+        """None is kept as well."""
+        return None
+
+    @functools.cached_property
+    def total(self):
+        """Asks two others."""
+        return np.sum(self.doubled * self.same)
+
+
+@program((1.5,), (np.array([0.5, 2.0]),))
+def cached_properties(x):
+    """The first read counts; the list is the one that is kept."""
+    p = Cached(x * 1.0)
+    first = p.total
+    p.w = 3.0 * x
+    p.several.append(x * x)
+    y = 2.0 if p.nothing is None and p.nothing is None else x
+    return first * p.total * np.sum(sum(p.several)) * np.sum(p.k) * len(p.several) * y
+
+
+@program((np.array([0.5, 2.0]),))
+def cached_array_is_written_to(x):
+    """It is one with the attribute, under either name."""
+    p = Cached(x.copy())
+    a = p.same
+    p.w[0] = 2.0 * x[1]
+    p.doubled[1] = x[0] * p.doubled[0]
+    return np.sum(p.same * a * p.doubled) + p.w[0]
+
+
+def asks(p):
+    """A function that is asked twice."""
+    return p.total * np.sum(p.w)
+
+
+@program((1.5,))
+def cached_in_another_function(x):
+    """Overwritten, asked by a function, in a tuple of objects, and in a copy."""
+    p = Cached(x)
+    y = asks(p)
+    p.w = x * x
+    other = copy.copy(p)
+    p.total = x
+    for q in (Cached(x), Cached(2.0 * x)):
+        y = y * q.doubled * q.doubled
+    return y * asks(p) + getattr(other, "total") * other.doubled  # noqa: B009

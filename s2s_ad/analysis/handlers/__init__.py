@@ -3,6 +3,7 @@
 from s2s_ad.analysis.handlers import (
     at,
     attributes,
+    classes,
     construction,
     dataclass_init,
     displays,
@@ -16,6 +17,7 @@ from s2s_ad.analysis.handlers import (
     supers,
     writes,
 )
+from s2s_ad.analysis.handlers.classes import make_class as make_class
 from s2s_ad.analysis.handlers.construction import construct as construct
 from s2s_ad.analysis.handlers.construction import initialise as initialise
 from s2s_ad.analysis.handlers.outputs import into_output as into_output
@@ -24,6 +26,6 @@ from s2s_ad.analysis.handlers.table import HANDLERS as HANDLERS
 from s2s_ad.analysis.handlers.writes import refuse_writes as refuse_writes
 
 _MODULES = (  # they fill the table
-    *(at, attributes, construction, dataclass_init, displays, facts, fills, imports, known_items, patterns, sets),
-    *(setting, supers, writes),
+    *(at, attributes, classes, construction, dataclass_init, displays, facts, fills, imports, known_items, patterns),
+    *(sets, setting, supers, writes),
 )

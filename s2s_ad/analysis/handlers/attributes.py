@@ -15,6 +15,7 @@ from s2s_ad.analysis.handlers.fills import drawn, method_that_fills
 from s2s_ad.analysis.handlers.flat import flat
 from s2s_ad.analysis.handlers.table import REWRITE, handles
 from s2s_ad.analysis.handlers.writes import WRITING_METHODS, refuse_foreign_method, refuse_writing_method
+from s2s_ad.analysis.local_classes import refuse_unknown
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.written_globals import read_outside
 from s2s_ad.errors import MutationError
@@ -61,6 +62,7 @@ def _getattr(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     if records.is_object(t):
         return records.attribute(s, obj, t, name)  # type: ignore[arg-type]
     records.refuse_unfollowed(s, t, name)
+    refuse_unknown(s, obj)
     refuse_writing_method(s, t, name)
     if isinstance(t, Array) and name == "flat":
         return flat(s, obj)
@@ -86,6 +88,8 @@ def _constant_attribute(s: Emitter, obj: Const, name: str) -> Operand:
         value = getattr(obj.value, name)
     except AttributeError:
         return s.emit(getattr, [obj, Const(name)], None, UNKNOWN)
+    if isinstance(obj.value, type) and obj.value in s.program.classes and records.is_settled(s, obj.value, name):
+        return Const(value)
     if _is_library_object(obj.value):
         data = isinstance(value, (bool, int, float, complex, np.ndarray, np.generic))
         return s.emit(getattr, [obj, Const(name)], None, type_of(value)) if data else Const(value)
@@ -117,6 +121,7 @@ def _call_method(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) ->
     if records.is_object(t):
         return records.method(s, obj, t, name, args[2:], kwargs)  # type: ignore[arg-type]
     records.refuse_unfollowed(s, t, name)
+    refuse_unknown(s, obj)
     if isinstance(t, List) and name == "append" and len(args) == 3 and not kwargs:
         s.apply(primitives.append, [obj, args[2]])
         return Const(None)

@@ -71,7 +71,14 @@ def construct(
     given = [(None, a) for a in args] + list(kwargs.items())
     computed = {r for op in s.ops[since:] for r in op.results}
     plain = all(map(is_pure, s.ops[since:])) and computed.isdisjoint(attributes.values())
+    plain = plain and (cls not in s.program.classes or _is_generated(cls))
     return _made(s, cls, attributes, _as_call(given, list(attributes.values())) if plain else None, name)
+
+
+def _is_generated(cls: type) -> bool:
+    """Whether `__init__` is what `dataclass` has written, and runs nothing else."""
+    init = found_in_class(cls, "__init__")
+    return home_of_generated(init, cls) is not None and "__post_init__" not in init.__code__.co_names
 
 
 def _as_call(given: Sequence[tuple[str | None, Operand]], values: list[Operand]) -> list[tuple[str | None, int]] | None:

@@ -40,6 +40,7 @@ from s2s_ad.ir.types import (
     is_complex,
 )
 from s2s_ad.ir.values import MISSING, found_in_class
+from s2s_ad.rules.functional import first_of
 
 _PLAIN_CHECKS: tuple[Any, ...] = (type.__instancecheck__, ABCMeta.__instancecheck__)
 _PYTHON_TYPES = {"bool": bool, "int": int, "float": float, "complex": complex}
@@ -165,9 +166,18 @@ def _class(_s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Oper
 @handles(iter)
 def _iterator(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     t = type_of_operand(args[0])
-    if len(args) > 1 or not isinstance(t, (List, Tuple)):
+    if len(args) > 1 or not (isinstance(t, (List, Tuple, Dict)) or (isinstance(t, Array) and t.axes)):
         return None
-    return s.run_of("an iterator", args[0], args, s.mark(), endless=False)
+    items = Const(tuple(t.keys)) if isinstance(t, Dict) else args[0]
+    return s.run_of("an iterator", items, args, s.mark(), endless=False)
+
+
+@handles(next)
+def _next(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    """The first item of an iterator, which is used up by that; None for what is not known to be one."""
+    if args[0] not in s.runs:
+        return None
+    return s.apply(first_of, [s.taken(args[0], takes_all=False), *args[1:]])
 
 
 @handles(callable)

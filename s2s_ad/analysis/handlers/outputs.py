@@ -44,7 +44,7 @@ def into_output(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Oper
     given, rest = kwargs.get("out", args[n] if len(args) > n else Const(None)), dict(kwargs)
     rest.pop("out", None)
     inputs = args[:n]
-    while inputs and constant(inputs[-1], default=0) is None:
+    while inputs and constant(inputs[-1], default=0) is None and _is_default(fn, len(inputs) - 1):
         inputs.pop()
     if constant(given, default=0) is None:
         return s.apply(fn, inputs, rest)
@@ -115,6 +115,17 @@ def number_of_inputs(fn: Any) -> int:
         return 1000
     by_position = "out" in parameters and parameters["out"].kind is not inspect.Parameter.KEYWORD_ONLY
     return list(parameters).index("out") if by_position else 1000
+
+
+def _is_default(fn: Any, position: int) -> bool:
+    """Whether None says no more of an input than to leave it out."""
+    if isinstance(getattr(fn, "__self__", None), np.ufunc):
+        return position > 1  # None for an axis is all of them
+    try:
+        parameters = list(inspect.signature(fn).parameters.values())
+    except (TypeError, ValueError):
+        return False
+    return parameters[position].default is None
 
 
 def _single(s: Emitter, fn: Any, out: Operand) -> Operand:

@@ -51,9 +51,18 @@ def found_in_class(cls: type, name: str) -> Any:
 
 def rely_on(s: Emitter, cls: type, name: str) -> None:
     """Guard what the class has under a name: very code, data of a type, or nothing."""
+    if is_settled(s, cls, name):
+        return
     value = getattr(cls, name, MISSING)
     is_data = value is not MISSING and not is_code(value) and not hasattr(type(value), "__get__")
     s.program.guard(cls, name, type_of(value) if is_data else value, by_type=is_data)
+
+
+def is_settled(s: Emitter, cls: type, name: str) -> bool:
+    """Whether what a class has under a name comes from a class inside a function, or can come from no other."""
+    homes = [c for c in cls.__mro__ if name in vars(c)]
+    first = homes[0] if homes else None
+    return first in s.program.classes or (first is None and all(c in s.program.classes for c in cls.__mro__[:-1]))
 
 
 def attribute(s: Emitter, obj: Operand, t: Object, name: str) -> Operand:
@@ -110,11 +119,8 @@ def _of_class(s: Emitter, obj: Operand, t: Object, name: str, found: Any) -> Ope
         rely_on(s, t.cls, name)
         return s.bound_method(found.__func__, Const(t.cls))
     if isinstance(found, functools.cached_property):
-        raise UnsupportedSyntaxError(
-            f"the cached property `{name}` before it is in the cache, since that is written to",
-            s.span,
-            "make it a property",
-        )
+        rely_on(s, t.cls, name)
+        return s.apply(primitives.cache, [obj, Const(name), s.call_in_place(found.func, [obj])])  # type: ignore[arg-type]
     if not isinstance(found, _PLAIN) and hasattr(type(found), "__get__"):
         raise UnsupportedSyntaxError(f"the attribute `{name}`, which is a descriptor", s.span, _HINT)
     return s.apply(getattr, [Const(t.cls), Const(name)])
@@ -129,7 +135,7 @@ def own_attribute(s: Emitter, obj: Operand, t: Object, name: str) -> Operand | N
         return s.apply(operator.getitem, [obj, Const(fields.index(name))]) if name in fields else None
     if name not in t.names:
         return None
-    known = _made_with(s, obj, name)
+    known = made_with(s, obj, name)
     if known is not None:
         return known
     kind = t.values[t.names.index(name)]
@@ -145,7 +151,7 @@ def own_attribute(s: Emitter, obj: Operand, t: Object, name: str) -> Operand | N
     return s.part(getattr, [obj, Const(name)]) or s.emit(getattr, [obj, Const(name)], None, kind)
 
 
-def _made_with(s: Emitter, obj: Operand, name: str) -> Operand | None:
+def made_with(s: Emitter, obj: Operand, name: str) -> Operand | None:
     """What an attribute was set to last, or what the object was made with, as far as that is in sight."""
     while (made := s.definitions.get(obj)) is not None:  # type: ignore[arg-type]
         fn = callee(made)

@@ -14,7 +14,7 @@ from typing import Any
 from s2s_ad.analysis.cells import holds_function
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.flat import write_all
-from s2s_ad.analysis.handlers.records import found_in_class, is_descriptor, missing, rely_on
+from s2s_ad.analysis.handlers.records import found_in_class, is_descriptor, made_with, missing, rely_on
 from s2s_ad.analysis.handlers.table import handles
 from s2s_ad.analysis.handlers.targets import owner_of
 from s2s_ad.analysis.operands import constant, type_of_operand
@@ -60,6 +60,21 @@ def _set_directly(s: Emitter, args: list[Operand], _: Any) -> Operand:
     obj, name, value = args
     _require_followed(s, obj, name)
     return _set(s, obj, name.value, value)  # type: ignore[arg-type, union-attr]
+
+
+@handles(primitives.cache)
+def _cache(s: Emitter, args: list[Operand], _: Any) -> Operand:
+    """The first read of a cached property: its value is set in the object, past any `__setattr__`."""
+    obj, name, value = args
+    if s.dead:
+        return UNDEFINED
+    cls = type_of_operand(obj).cls  # type: ignore[attr-defined]
+    if getattr(cls, "__dictoffset__", 0) == 0:
+        text = f"No '__dict__' attribute on {cls.__name__!r} instance to cache {name.value!r} property."  # type: ignore[union-attr]
+        s.raise_error(TypeError, text)
+        return UNDEFINED
+    _set(s, obj, name.value, value)  # type: ignore[arg-type, union-attr]
+    return value
 
 
 def _require_followed(s: Emitter, obj: Operand, name: Operand) -> None:
@@ -113,6 +128,8 @@ def _write(s: Emitter, obj: Value, name: str, value: Operand) -> None:
         raise MutationError(
             "setting an attribute to a nested function", s.span, "define the function at the top of the module"
         )
+    if _is_there(s, obj, name, value):
+        return
     root = s.memory.root(obj)
     if root in s.memory.reachable([value]):
         hint = "pass the one object beside the other"
@@ -128,13 +145,19 @@ def _write(s: Emitter, obj: Value, name: str, value: Operand) -> None:
         s.memory.write_part(obj, version, name, value, s.span)
         s.show(obj, version)
     else:
-        _keep(s, obj, version, *owner)
+        _keep(s, obj, version, name, *owner)
 
 
-def _keep(s: Emitter, item: Value, version: Value, items: Value, index: Operand) -> None:
+def _is_there(s: Emitter, obj: Value, name: str, value: Operand) -> bool:
+    """Whether an attribute is surely the very object that it is set to, as after `obj.v += w` of an array."""
+    known = made_with(s, obj, name) or s.part(getattr, [obj, Const(name)])
+    return known is not None and s.memory.is_same(known, value)
+
+
+def _keep(s: Emitter, item: Value, version: Value, name: str, items: Value, index: Operand) -> None:
     """Record that an item of a list has another version, which makes a version of the list."""
     t = type_of_operand(items)
     assert isinstance(t, List)
     kept = s.emit(primitives.keep_item, [items, index, version], None, List(join(t.item, version.type)), items.name)
     s.written_item(items, item, kept)
-    s.memory.reread(item, version, kept, index)
+    s.memory.reread(item, version, kept, index, name)

@@ -144,7 +144,8 @@ def _store(s: Emitter, args: list[Operand], _: Any) -> Operand:
         s.apply(np.flatiter.__setitem__, args)
         return target
     if isinstance(target, Value) and isinstance(t, Dict) and s.memory.root(target) is not None:
-        dicts.set_item(s, target, index, item)
+        if not s.memory.is_same(s.part(operator.getitem, [target, index]) or UNDEFINED, item):
+            dicts.set_item(s, target, index, item)
         return target
     if isinstance(target, Value) and isinstance(t, Deque):
         deques.store(s, target, index, item)

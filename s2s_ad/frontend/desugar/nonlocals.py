@@ -126,6 +126,9 @@ class _Rewrite:
         if isinstance(node, COMPREHENSIONS):
             self._comprehension(node, boxes)
             return node
+        if isinstance(node, gast.ClassDef):
+            self._class(node, boxes)
+            return node
         if isinstance(node, gast.Name):
             return self._variable(node, boxes)
         self._children(node, boxes)
@@ -138,6 +141,14 @@ class _Rewrite:
         bound = assigned_names(g.target for g in node.generators)
         self._children(node, {n: box for n, box in boxes.items() if n not in bound})
         first.iter = iterable
+
+    def _class(self, node: Any, boxes: Boxes) -> None:
+        """The names that a class binds are its own, but its methods do not see them."""
+        for outside in (node.decorator_list, node.bases, node.keywords):
+            self._children(outside, boxes)
+        own = assigned_names(node.body)
+        inner = {n: box for n, box in boxes.items() if n not in own}
+        node.body[:] = [self.visit(n, boxes if isinstance(n, FUNCTIONS) else inner) for n in node.body]
 
     def _children(self, node: Any, boxes: Boxes) -> None:
         if isinstance(node, list):
