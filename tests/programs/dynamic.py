@@ -484,3 +484,38 @@ def walk_over_anything(x, kind):
     for a in items:
         total += a * a
     return total * sum(list(items)) * x
+
+
+class Average:
+    """Of a stream of numbers; the first is taken as it is."""
+
+    def __init__(self, a):
+        self.a, self.value = a, None
+
+    def __call__(self, v):
+        self.value = v if self.value is None else self.a * v + (1.0 - self.a) * self.value
+        return self.value
+
+
+class Momentum:
+    """Makes its array when it sees the first weights."""
+
+    def __init__(self):
+        self.m = None
+
+    def step(self, w, g):
+        """The new weights."""
+        if self.m is None:
+            self.m = np.zeros_like(w)
+        self.m = 0.9 * self.m + 0.1 * g
+        return w - 0.1 * self.m
+
+
+@program((np.array([1.1, 0.7]),))
+def attributes_that_start_as_none(x):
+    """Of an optimiser, and of a running average."""
+    opt, average, w, total = Momentum(), Average(x[0] / 2), x, 0.0
+    for _ in range(3):
+        w = opt.step(w, 2.0 * w * x)
+        total += average(w[1])
+    return np.sum(w * w) + total

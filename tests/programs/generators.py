@@ -198,7 +198,7 @@ def printing_in_a_loop(v):
     return s
 
 
-@program((V,), refused=UnsupportedSyntaxError)
+@program((V,))
 def asked_for_one(v):
     """`next` takes one item."""
     return next(squares(v))
