@@ -25,7 +25,7 @@ from s2s_ad.ir.nodes import Const, Operand, Star, Value
 from s2s_ad.ir.types import LOST, UNKNOWN, Closure, Dict, List, Lost, Static, Tuple
 
 if TYPE_CHECKING:
-    from s2s_ad.analysis.specialize import Specializer
+    from s2s_ad.analysis.calls import CallEvaluator
 
 _MOST = 8
 
@@ -100,14 +100,14 @@ def _outside(s: Emitter, operand: Operand, inside: Set[Operand]) -> Operand:
     return s.apply(made.target, list(made.args))  # type: ignore[arg-type]
 
 
-def call_selected(s: Specializer, selected: Value, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
+def call_selected(s: CallEvaluator, selected: Value, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
     """The result of a call of what a test has chosen."""
     one = s.selections[selected]
     return _either(s, one.test, [lambda: s.apply(one.then, args, kwargs), lambda: s.apply(one.orelse, args, kwargs)])
 
 
 def choose(
-    s: Specializer, callee: Value, options: tuple[Const, ...], args: list[Operand], kwargs: dict[str, Operand]
+    s: CallEvaluator, callee: Value, options: tuple[Const, ...], args: list[Operand], kwargs: dict[str, Operand]
 ) -> Operand:
     """The result of a call of one of several functions."""
     first, *others = options
@@ -118,7 +118,7 @@ def choose(
     return _either(s, test, [lambda some=some: choose(s, callee, some, args, kwargs) for some in rest])  # type: ignore[misc]
 
 
-def _either(s: Specializer, test: Operand, calls: Sequence[Callable[[], Operand]]) -> Operand:
+def _either(s: CallEvaluator, test: Operand, calls: Sequence[Callable[[], Operand]]) -> Operand:
     """The result of one of two calls."""
     span = s.span
     sides = [s.side(lambda call=call: [call()]) for call in calls]  # type: ignore[misc]

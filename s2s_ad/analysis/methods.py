@@ -18,10 +18,10 @@ from s2s_ad.ir.nodes import UNDEFINED, Function, Operand, Value
 from s2s_ad.ir.types import Type
 
 if TYPE_CHECKING:
-    from s2s_ad.analysis.specialize import Specializer
+    from s2s_ad.analysis.calls import CallEvaluator
 
 
-def call(s: Specializer, fn: FunctionType, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
+def call(s: CallEvaluator, fn: FunctionType, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
     """The result of a call of a method."""
     closure, code, values = _found(s, fn)
     if s.program.methods[fn].owner is s:
@@ -34,7 +34,7 @@ def call(s: Specializer, fn: FunctionType, args: list[Operand], kwargs: dict[str
     return s.given_by(code, s.splice(code, inputs, s.program.names_of[code]), inputs, since)
 
 
-def bind(s: Specializer, fn: FunctionType, obj: Operand) -> Operand:
+def bind(s: CallEvaluator, fn: FunctionType, obj: Operand) -> Operand:
     """A method with its object, as a value: a nested function that has captured the object too."""
     closure, code, values = _found(s, fn)
     bound = s.program.bound.setdefault(code, code.bound())
@@ -47,7 +47,7 @@ def bind(s: Specializer, fn: FunctionType, obj: Operand) -> Operand:
     return value
 
 
-def _found(s: Specializer, fn: FunctionType) -> tuple[Value, Function, dict[str, Operand]]:
+def _found(s: CallEvaluator, fn: FunctionType) -> tuple[Value, Function, dict[str, Operand]]:
     """The nested function that a method is, its code, and what it reads by name."""
     method = s.program.methods[fn]
     code: Function = method.closure.type.code  # type: ignore[attr-defined]

@@ -1,0 +1,319 @@
+"""What a call comes to: folded, looked up in a table, said in other words, looked into, or emitted."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import operator
+from types import FunctionType, MethodType
+from typing import Any
+
+import numpy as np
+
+from s2s_ad.analysis import array_types, methods, outside
+from s2s_ad.analysis.calls import CallEvaluator
+from s2s_ad.analysis.cells import shows_function
+from s2s_ad.analysis.choices import call_selected, choose
+from s2s_ad.analysis.effects import is_pure
+from s2s_ad.analysis.handlers import (
+    HANDLERS,
+    construct,
+    deques,
+    initialise,
+    into_output,
+    make_class,
+    records,
+    refuse_objects,
+    refuse_writes,
+)
+from s2s_ad.analysis.handlers.operators import operation
+from s2s_ad.analysis.iterators import TAKES_ALL, TAKES_SOME
+from s2s_ad.analysis.libraries import about_namespaces, is_library, library_source
+from s2s_ad.analysis.local_classes import refuse_unknown
+from s2s_ad.analysis.managers import is_generated
+from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.program import lowered
+from s2s_ad.analysis.statics import (
+    is_hashable,
+    named,
+)
+from s2s_ad.analysis.typing import result_type
+from s2s_ad.errors import ADError, UnsupportedSyntaxError
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
+from s2s_ad.ir.types import (
+    UNKNOWN,
+    Array,
+    Closure,
+    Deque,
+    Dict,
+    List,
+    Lost,
+    Never,
+    Number,
+    Record,
+    Tuple,
+    Type,
+    Unknown,
+    object_in,
+)
+from s2s_ad.ir.types import (
+    Instance as InstanceType,
+)
+from s2s_ad.rules.functional import (
+    COPIES,
+    DEFINITIONS,
+    ITERATORS,
+    OF_OBJECTS,
+    definition_of,
+    list_of,
+    max_sequence,
+    min_sequence,
+)
+from s2s_ad.rules.registry import registry
+
+_TYPES = (array_types,)  # fills the table of `typing`
+_WRITE_OUT = "write the loop out"
+_SHOWS = frozenset({print, str, repr, format})
+_OF_ATTRIBUTES = (getattr, hasattr, setattr, object.__setattr__, primitives.call_method)
+_REFERRING = (primitives.SetCell, primitives.MakeClosure, primitives.MakeClass)
+
+
+class ApplyEvaluator(CallEvaluator):
+    """Decides what becomes of each call."""
+
+    # calls
+
+    def apply(
+        self, target: Any, args: list[Operand], kwargs: dict[str, Operand] | None = None, name: str | None = None
+    ) -> Operand:
+        """The result of a call, folded, spliced in or emitted."""
+        kwargs = kwargs or {}
+        fn = target.value if isinstance(target, Const) else target
+        known = self.part(fn, args) if fn is operator.getitem else None
+        if known is not None:
+            return known
+        if self.memory.is_written and _reads_attribute(fn, args):
+            args = [self._object(args[0]), *args[1:]]
+        elif self.memory.is_written and not _takes_references(fn, args):
+            args, kwargs = [self.current(a) for a in args], {k: self.current(v) for k, v in kwargs.items()}
+        if isinstance(target, Value):
+            return self._apply_value(target, args, kwargs)
+        if self.retarget is not None:
+            fn = self.retarget(fn, args)
+        if self.simplify is not None and is_hashable(fn):
+            simpler = self.simplify(fn, args, kwargs)
+            if not isinstance(simpler, list):
+                return simpler
+            args = simpler
+        result = operation(self, fn, args, kwargs) if is_hashable(fn) else None
+        if result is not None:
+            return named(result, name)
+        runs = [self.runs[a] for a in args if isinstance(a, Value) and a in self.runs]
+        if is_hashable(fn):
+            args = self._taken_by(fn, args)
+            definition = self._definition_of(fn, args, kwargs)
+            if definition is not None:
+                return self._call_tool(fn, definition, args, kwargs, name)
+        if not self.in_adjoint and self.retarget is None:
+            written = into_output(self, fn, args, kwargs)
+            if written is not None:
+                return written
+        handler = HANDLERS.get(fn) if is_hashable(fn) else None
+        if handler is not None:
+            result = handler(self, args, kwargs)
+            if result is not None:
+                return named(result, name)
+        if isinstance(fn, primitives.MakeClosure):
+            return self.make_closure(fn, args)
+        if isinstance(fn, primitives.MakeClass):
+            return make_class(self, fn, args)
+        if isinstance(fn, primitives.SetCell):
+            self.clock += self.cells.set(fn, args[0])
+            return Const(None)
+        if isinstance(fn, primitives.FString):
+            self._refuse_escape(print, args, {})
+            return self.emit(fn, args, None, InstanceType(str), name)
+        if isinstance(fn, type) and issubclass(fn, BaseException):
+            return self.emit(fn, args, kwargs, InstanceType(fn), name)
+        found = self.fold(fn, args, kwargs) or self._look_into(fn, args, kwargs, name)
+        if found is not None:
+            return found
+        refuse_writes(self, fn, args, kwargs)
+        args = refuse_objects(self, fn, args, kwargs)
+        self._refuse_escape(fn, args, kwargs)
+        made = self.emit(fn, args, kwargs, result_type(fn, tuple(args), kwargs), name)
+        if runs:
+            self.inside[made] = runs
+        return made
+
+    def _object(self, obj: Operand) -> Operand:
+        """An object as it is now, but for what its parts hold."""
+        root = self.memory.root(obj)
+        return self.current(obj) if root is None or root in self.memory.state.lost else self.memory.newest(obj)
+
+    def _taken_by(self, fn: Any, args: list[Operand]) -> list[Operand]:
+        """The arguments, with lists for the iterators whose items `fn` takes one after the other."""
+        if isinstance(fn, np.ufunc) or (getattr(fn, "__module__", None) or "").startswith("numpy"):
+            args = [deques.walked(self, a) if isinstance(type_of_operand(a), Deque) else a for a in args]
+        takes_all = fn in TAKES_ALL
+        if not takes_all and fn not in TAKES_SOME and fn not in DEFINITIONS:
+            return args
+        if fn not in DEFINITIONS and (fn not in (max, min) or len(args) == 1):
+            args = [self.walked(a) if i == 0 or fn is zip else a for i, a in enumerate(args)]
+        return [self.taken(a, takes_all=takes_all) for a in args]
+
+    def _definition_of(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> Any:
+        """What a functional tool means, in Python; None for all else, and in rules, which run as they are written."""
+        if self.retarget is not None:
+            return None
+        if fn in COPIES:
+            t = type_of_operand(args[0])
+            if records.is_object(t) or not isinstance(t, (Number, Array, List, Tuple, Dict)):
+                return None
+        if fn in OF_OBJECTS and any(object_in(type_of_operand(a)) is not None for a in args):
+            return OF_OBJECTS[fn]
+        simple = self.in_adjoint or not args or isinstance(type_of_operand(args[0]), (List, Tuple, Dict, Unknown))
+        if fn is list and not simple:
+            return list_of
+        if fn in (max, min) and _is_of_sequences(args) and "key" not in kwargs:
+            return max_sequence if fn is max else min_sequence
+        given = {k: v for k, v in kwargs.items() if k != "key" or not (isinstance(v, Const) and v.value is None)}
+        return definition_of(fn, given)
+
+    def _call_tool(
+        self, fn: Any, definition: Any, args: list[Operand], kwargs: dict[str, Operand], name: str | None
+    ) -> Operand:
+        since, rolled = self.mark(), self.rolled
+        self.rolled = True
+        try:
+            result = self.call_function(lowered(definition), args, kwargs, name)
+        except TypeError as error:
+            raise UnsupportedSyntaxError(f"`{fn.__name__}` in this form: {error}", self.span, _WRITE_OUT) from None
+        finally:
+            self.rolled = rolled
+        if fn not in ITERATORS or self.dead:
+            return result
+        return self.run_of(f"an iterator of `{fn.__name__}`", result, args, since, endless=False)
+
+    def _look_into(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand], name: str | None) -> Operand | None:
+        """The result of a call of what is written in Python, or wraps what is; None for the rest."""
+        written_here = isinstance(fn, FunctionType) and not is_library(fn)
+        if written_here and fn in self.program.methods:
+            return methods.call(self, fn, args, kwargs)
+        if registry.get(fn) is not None:
+            return self.emit(fn, args, kwargs, self._type_of_body(fn, args, kwargs), name) if written_here else None
+        answer = about_namespaces(fn, args)
+        if answer is not None:
+            return answer
+        if is_generated(fn):
+            self._refuse_escape(fn, args, kwargs)
+            return self.emit(fn, args, kwargs, InstanceType(contextlib._GeneratorContextManager), name)
+        if isinstance(fn, type):
+            return construct(self, fn, args, kwargs, name)
+        if args and args[0] in self.making and getattr(fn, "__name__", "") == "__init__":
+            return initialise(self, fn, args, kwargs)
+        if isinstance(fn, functools.partial):
+            first = [outside.held(self, fn.args, i) for i in range(len(fn.args))]
+            keywords = {k: outside.held(self, fn.keywords, k) for k in fn.keywords}
+            return self.apply(fn.func, [*first, *args], {**keywords, **kwargs}, name)
+        if isinstance(fn, functools._lru_cache_wrapper):
+            return self._call_cached(fn, args, kwargs, name)
+        wrapped = getattr(fn, "__s2s_ad_function__", None)
+        if wrapped is not None:
+            return self.apply(wrapped, args, kwargs, name)
+        if isinstance(fn, MethodType) and isinstance(fn.__func__, FunctionType):
+            return self.apply(fn.__func__, [Const(fn.__self__), *args], kwargs, name)
+        source = fn if written_here else self._opened(fn, args, kwargs)
+        return None if source is None else self.call_function(lowered(source), args, kwargs, name)
+
+    def _opened(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> FunctionType | None:
+        """What to look into of a library: what a derivative goes through, and what is given a nested function."""
+        nested = any(isinstance(type_of_operand(a), Closure) for a in (*args, *kwargs.values()))
+        return library_source(fn) if nested or (is_hashable(fn) and fn in self.program.opened) else None
+
+    def _call_cached(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand], name: str | None) -> Operand:
+        """A call of a function with a cache, which is not to be told from a call of the function itself."""
+        since = self.mark()
+        for operand in (*args, *kwargs.values()):
+            t = type_of_operand(operand)
+            if not (isinstance(t, (Number, InstanceType)) or (isinstance(t, Array) and t.axes == () and not t.boxed)):
+                raise UnsupportedSyntaxError(
+                    f"an argument of `{fn.__name__}`, which has a cache, other than a number or a string",
+                    self.span,
+                    "call the function without the cache, `__wrapped__`",
+                )
+        result = self.apply(fn.__wrapped__, args, kwargs, name)
+        if not all(map(is_pure, self.ops[since[0] :])):
+            raise UnsupportedSyntaxError(
+                f"a cache around `{fn.__name__}`, which has effects", self.span, "take the cache away"
+            )
+        return result
+
+    def _refuse_escape(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> None:
+        """A nested function is no object in generated code, so none can be handed to foreign code, or be shown."""
+        shows = is_hashable(fn) and fn in _SHOWS
+        for operand in (*args, *kwargs.values()):
+            t = type_of_operand(operand)
+            if isinstance(t, (Closure, Lost)) or (shows and shows_function(t)):
+                what = f"the nested function `{t.code.name}`" if isinstance(t, Closure) else "a nested function"
+                raise UnsupportedSyntaxError(
+                    f"{what} as an argument of a function that is not Python",
+                    self.span,
+                    "write the loop out, or define the function at the top of the module",
+                )
+
+    def _apply_value(self, target: Value, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
+        if isinstance(target.type, Never):
+            return UNDEFINED  # the item of an empty list
+        if isinstance(target.type, Closure):
+            return self.call_closure(target, target.type.code, args, kwargs)
+        if isinstance(target.type, Record):
+            return records.call(self, target, target.type, args, kwargs)
+        made = self.definitions.get(target)
+        is_method = made is not None and self.ops[-1:] == [made] and constant(made.target) is getattr
+        if made is not None and is_method and isinstance(made.args[0], Value) and len(made.args) == 2:
+            return self.apply(primitives.call_method, [*made.args, *args], kwargs)  # type: ignore[list-item]
+        if target in self.selections:
+            return call_selected(self, target, args, kwargs)
+        if isinstance(target.type, Lost):
+            raise UnsupportedSyntaxError(
+                "a call of one of several nested functions",
+                self.span,
+                "call each of them in its own branch, or define them at the top of the module",
+            )
+        if target in self.choices:
+            return choose(self, target, self.choices[target], args, kwargs)
+        refuse_unknown(self, target)
+        return self.emit(target, args, kwargs, UNKNOWN)
+
+    def _type_of_body(self, fn: FunctionType, args: list[Operand], kwargs: dict[str, Operand]) -> Type:
+        """The result type of a primitive that is written in Python: it is not differentiated through, but typed."""
+        if fn.__module__.startswith("s2s_ad."):
+            return result_type(fn, tuple(args), kwargs)
+        try:
+            with self.region():
+                return type_of_operand(self.call_function(lowered(fn), args, kwargs, None))
+        except ADError:
+            return UNKNOWN
+
+
+def _reads_attribute(fn: Any, args: list[Operand]) -> bool:
+    """Whether an attribute of an object is read, set or called, for which the object need not be up to date."""
+    return fn in _OF_ATTRIBUTES and isinstance(type_of_operand(args[0]), Record)
+
+
+def _takes_references(fn: Any, args: list[Operand]) -> bool:
+    """Whether what is called reads its arguments itself: the user's functions and methods, and what names variables."""
+    if isinstance(fn, (FunctionType, MethodType)) and registry.get(fn) is None:
+        return not is_library(fn) and fn not in HANDLERS and fn not in DEFINITIONS  # type: ignore[arg-type]
+    return isinstance(fn, _REFERRING)
+
+
+def _is_of_sequences(args: list[Operand]) -> bool:
+    """Whether the items that `max` compares are tuples or lists."""
+    types = list(map(type_of_operand, args))
+    if len(types) == 1:
+        (t,) = types
+        types = list(t.items) if isinstance(t, Tuple) else [t.item] if isinstance(t, List) else []
+    return any(isinstance(t, (Tuple, List)) for t in types)

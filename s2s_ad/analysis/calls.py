@@ -1,0 +1,251 @@
+"""Calls of functions whose code is evaluated here: nested functions, methods, and what is spliced in."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable, Sequence
+from types import FunctionType
+from typing import Any
+
+from s2s_ad.analysis import methods, outside
+from s2s_ad.analysis.binding import bind_arguments
+from s2s_ad.analysis.cells import Scope, has_code, holds_function
+from s2s_ad.analysis.emission import Mark
+from s2s_ad.analysis.loop_evaluation import LoopEvaluator
+from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.analysis.program import Lowered, lowered
+from s2s_ad.analysis.statics import (
+    is_static,
+    same,
+    unbound,
+)
+from s2s_ad.errors import UnsupportedSyntaxError
+from s2s_ad.frontend.source import LiveNames
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import UNDEFINED, Block, Const, Function, Operand, Value, While, regions
+from s2s_ad.ir.types import (
+    Closure,
+    Dict,
+    List,
+    Never,
+    Static,
+    Tuple,
+    Type,
+)
+
+_CONTAINERS = (Tuple, List, Dict)
+_MAX_NESTING = 20
+
+
+class CallEvaluator(LoopEvaluator):
+    """Binds arguments to parameters, and evaluates the bodies of functions."""
+
+    def call_in_place(self, fn: FunctionType, args: list[Operand], kwargs: dict[str, Operand] | None = None) -> Operand:
+        """The result of a call of a Python function whose code is evaluated here."""
+        if fn in self.program.methods:
+            return methods.call(self, fn, args, kwargs or {})
+        callee, since = lowered(fn), self.mark()
+        outside.guard_function(self, fn)
+        bound = self.bind_call(callee, args, kwargs or {})
+        return self.given_by(callee.code, self.splice(callee.code, bound, callee.names), bound, since)
+
+    def bound_method(self, fn: FunctionType, obj: Operand) -> Operand:
+        """A method with its object: a nested function that has captured the object, and the method's defaults."""
+        if fn in self.program.methods:
+            return methods.bind(self, fn, obj)
+        callee = lowered(fn)
+        outside.guard_function(self, fn)
+        code = self.program.bound.setdefault(callee.code, callee.code.bound())
+        cells = [outside.cell(self, callee, n) for n in callee.code.free]
+        defaults = [outside.default(self, fn, p.name) for p in code.parameters if p.has_default]
+        value = self.make_closure(primitives.MakeClosure(code), [*cells, obj, *defaults])
+        self.program.names_of[code] = callee.names
+        return value
+
+    def make_closure(self, made: primitives.MakeClosure, captured: list[Operand]) -> Operand:
+        """A nested function that has captured these variables."""
+        t = Closure(made.code, tuple(map(_type_of_captured, captured)))
+        value = self.emit(made, captured, None, t, made.code.name)
+        self.captured[value] = tuple(captured)
+        self.cells.capture(value, made)
+        self.program.names_of[made.code] = self.names
+        self.program.cells_of[made.code] = made.cells
+        return value
+
+    def captured_by(self, closure: Value) -> tuple[Operand, ...]:
+        """The variables that a closure has captured, as they were when it was made."""
+        known = self.captured.get(closure)
+        if known is not None:
+            return known
+        assert isinstance(closure.type, Closure)
+        types = enumerate(closure.type.captured)
+        return tuple(
+            Const(t.value) if isinstance(t, Static) else self.emit(operator.getitem, [closure, Const(i)], None, t)
+            for i, t in types
+        )
+
+    def call_closure(self, closure: Value, code: Function, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
+        """The result of a call of a nested function."""
+        values = self.variables_of(closure, code)
+        bound = self.bind_operands(code, args, kwargs, lambda p: values["=" + p])
+        for name in code.free:
+            if values[name] is UNDEFINED:
+                message = f"`{code.name}` reads `{name}`, which is not assigned yet"
+                raise UnsupportedSyntaxError(message, self.span, f"assign `{name}` before the call")
+        if self.has_raised(bound):
+            return UNDEFINED
+        names = self.program.names_of[code]
+        captured = [values[n] for n in code.free]
+        if code.name in code.free and values[code.name] is closure:
+            return self.call_instance(code.name, code, code, names, [*bound, *captured])
+        scope = self.cells.inside(closure, self.program.cells_of.get(code, {}))
+        ours = names is not None and str(names.globals.get("__name__")).startswith("s2s_ad.")
+        since, hidden, rolled = self.mark(), self.hidden, self.rolled
+        if ours:
+            self.hidden += 1
+        elif self.rolled:
+            self.hidden, self.rolled = 0, False
+        try:
+            result = self.splice(code, [*bound, *captured], names, scope)
+        finally:
+            self.hidden, self.rolled = hidden, rolled
+        return self.given_by(code, result, [*bound, *captured], since)
+
+    def given_by(self, code: Function, result: Operand, inputs: list[Operand], since: Mark) -> Operand:
+        """What a call gives: of a generator an iterator."""
+        if not code.generator or self.dead:
+            return result
+        return self.run_of("a generator", result, inputs, since, endless=_may_be_endless(code.body))
+
+    def variables_of(self, closure: Value, code: Function) -> dict[str, Operand]:
+        """What a nested function reads, by name: the variables as they are now, and the defaults."""
+        if closure not in self.cells.made:
+            self._refuse_stale(closure.type)
+        own = code.name if len(closure.type.captured) < len(code.free) else None  # type: ignore[attr-defined]
+        free = [n for n in code.free if n != own]
+        values = dict(zip(free, self.captured_by(closure), strict=True))
+        return {**values, **({own: closure} if own else {}), **self.cells.news(closure)}
+
+    def _refuse_stale(self, t: Type) -> None:
+        name = self.cells.stale(t, self.program.cells_of)
+        if name is not None:
+            raise UnsupportedSyntaxError(
+                f"a nested function that reads `{name}`, which is assigned again",
+                self.span,
+                "use another name for the new value, or pass it to the nested function as an argument",
+            )
+
+    def settled(self, operand: Operand, around: tuple[Value, ...] = ()) -> Operand:
+        """An operand that may leave this code: the nested functions in it have the values of now."""
+        self.refuse_iterator(operand)
+        if not isinstance(operand, Value) or not holds_function(operand.type):
+            return operand
+        if operand not in self.cells.made or not isinstance(operand.type, Closure):
+            self._refuse_stale(operand.type)
+            return operand
+        code = operand.type.code
+        if operand in around:
+            raise UnsupportedSyntaxError(
+                f"`{code.name}`, which reads itself through another nested function, as a value",
+                self.span,
+                "define the functions at the top of the module",
+            )
+        values = self.variables_of(operand, code)
+        free = [n for n in code.free if values[n] is not operand]
+        now = [self.settled(values[n], (*around, operand)) for n in free]
+        if all(map(same, now, self.captured_by(operand))) and len(now) == len(operand.type.captured):
+            return operand
+        return self.make_closure(primitives.MakeClosure(code, self.program.cells_of[code]), now)
+
+    def splice(
+        self, code: Function, args: Sequence[Operand], names: LiveNames | None, scope: Scope | None = None
+    ) -> Operand:
+        """Evaluate the body of another function here; `scope` has the boxes of the variables around it."""
+        if self.running.count(code) > _MAX_NESTING:
+            raise UnsupportedSyntaxError(f"`{code.name}` calls itself through another nested function", self.span)
+        outer = self.env, self.names, self.span, self.cells.scope
+        self.running.append(code)
+        self.env, self.names = dict(zip(code.body.params, args, strict=True)), names
+        self.cells.scope = scope or {}
+        try:
+            # captured variables of an enclosing function stay visible to what is spliced in
+            return self.block(code.body)[0]
+        finally:
+            self.env, self.names, self.span, self.cells.scope = outer
+            self.running.pop()
+
+    def bind_operands(
+        self, code: Function, args: list[Operand], kwargs: dict[str, Operand], default: Callable[[str], Operand]
+    ) -> list[Operand]:
+        """An operand for each parameter of `code`."""
+
+        def make_dict(items: dict[str, Operand]) -> Operand:
+            return self.apply(primitives.make_dict, [x for k, v in items.items() for x in (Const(k), v)])
+
+        def make_tuple(items: list[Operand]) -> Operand:
+            if items and any(items[-1] is rest for rest in self.rests):
+                first = self.apply(primitives.make_list, items[:-1])
+                return self.apply(tuple, [self.apply(operator.add, [first, items[-1]])])
+            return self.apply(primitives.make_tuple, items)
+
+        return bind_arguments(code, args, kwargs, default, (make_tuple, make_dict))
+
+    def call_function(
+        self, callee: Lowered, args: list[Operand], kwargs: dict[str, Operand], name: str | None
+    ) -> Operand:
+        """The result of a call of a Python function, compiled by itself where that can be."""
+        fn = callee.fn
+        outside.guard_function(self, fn)
+        since = self.mark()
+        bound = self.bind_call(callee, args, kwargs)
+        if self.has_raised(bound):
+            return UNDEFINED
+        if self.retarget is not None or fn.__module__.startswith("s2s_ad.rules."):
+            self.hidden += 1
+            try:
+                return self.splice(callee.code, bound, callee.names)
+            finally:
+                self.hidden -= 1
+        if any(
+            a in self.making or a in self.selections or (isinstance(type_of_operand(a), _CONTAINERS) and has_code(a))
+            for a in bound
+        ):
+            # only here it is known which functions these are, and which object is being made
+            result = self.splice(callee.code, bound, callee.names)
+        else:
+            result = self.call_instance(callee.code.name, fn, callee.code, callee.names, bound, name)
+        return self.given_by(callee.code, result, bound, since)
+
+    def has_raised(self, args: Sequence[Operand]) -> bool:
+        """Whether control does not get to a call, as one of its arguments has raised."""
+        self.dead = self.dead or any(isinstance(type_of_operand(a), Never) and not unbound(a) for a in args)
+        return self.dead
+
+    def bind_call(self, callee: Lowered, args: list[Operand], kwargs: dict[str, Operand]) -> list[Operand]:
+        """An operand for each parameter of a Python function, and for each variable that it captures."""
+        bound = self.bind_operands(callee.code, args, kwargs, functools.partial(outside.default, self, callee.fn))
+        return [*bound, *(outside.cell(self, callee, n) for n in callee.code.free)]
+
+    def call_instance(
+        self,
+        label: str,
+        origin: Any,
+        code: Function,
+        names: LiveNames | None,
+        args: list[Operand],
+        name: str | None = None,
+    ) -> Operand:
+        """The result of a call of a function that is compiled by itself."""
+        raise NotImplementedError
+
+
+def _type_of_captured(operand: Operand) -> Type:
+    """The type of what a nested function captures; of a function or a class, which one it is."""
+    is_code = is_static(operand) and callable(operand.value)  # type: ignore[union-attr]
+    return Static(operand.value) if is_code else type_of_operand(operand)  # type: ignore[union-attr]
+
+
+def _may_be_endless(block: Block) -> bool:
+    inner = [region for op in block.ops for region in regions(op)]
+    return any(isinstance(op, While) for op in block.ops) or any(map(_may_be_endless, inner))
