@@ -26,10 +26,11 @@ from s2s_ad.errors import Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Star, Try, Value, While, With, visible
 from s2s_ad.ir.types import LOST, UNKNOWN, Array, Deque, Dict, Instance, List, Map, Number, Record, Type, join
-from s2s_ad.rules import functional
+from s2s_ad.rules import containers, functional
 from s2s_ad.rules.functional import SPREAD, require_count
 
 _FOREIGN = Instance(object)
+_OWN_FILES = frozenset({containers.__file__, functional.__file__})  # of which users are not told
 Straight = tuple[tuple[Op, ...], tuple[Operand, ...]]
 
 
@@ -41,7 +42,7 @@ class BlockEvaluator(SequenceEvaluator):
         for op in block.ops:
             if self.dead:
                 return [UNDEFINED] * len(block.results)
-            if not self.hidden and op.span is not None and op.span.filename != functional.__file__:
+            if not self.hidden and op.span is not None and op.span.filename not in _OWN_FILES:
                 self.span = op.span
             match op:
                 case Call():

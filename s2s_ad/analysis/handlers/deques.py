@@ -1,7 +1,7 @@
 """A `collections.deque`: a list to which one writes at both ends.
 
 It is made of what lists are made of, `append`, `insert` at the left, `pop` at either end and writing to an item; the
-rest is said in the Python of `functional`. To append to one that is full takes an item from the other end first.
+rest is said in the Python of `rules.containers`. To append to one that is full takes an item from the other end first.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Value
 from s2s_ad.ir.types import INT, LATE, NEVER, Deque, List, join
-from s2s_ad.rules import functional
+from s2s_ad.rules import containers
 
 _ONE = "give them one `maxlen`"
 _ENDS = {"append": primitives.append, "appendleft": primitives.insert}
 _METHODS: dict[str, Any] = {
-    "clear": functional.clear_deque,
-    "extend": functional.extend_right,
-    "extendleft": functional.extend_left,
-    "rotate": functional.rotate,
+    "clear": containers.clear_deque,
+    "extend": containers.extend_right,
+    "extendleft": containers.extend_left,
+    "rotate": containers.rotate,
 }
 
 
@@ -85,7 +85,7 @@ def _append(s: Emitter, target: Value, name: str, item: Operand) -> Operand:
     if t.bound == 0:
         return Const(None)
     if t.bound is not None:
-        room: Any = functional.make_room_left if name == "append" else functional.make_room_right
+        room: Any = containers.make_room_left if name == "append" else containers.make_room_right
         s.call_in_place(room, [target, Const(t.bound)])
     where = [] if name == "append" else [Const(0)]
     kind = Deque(join(t.item, type_of_operand(item)), t.bound)

@@ -1,4 +1,4 @@
-"""Dicts whose keys are known only at run time: made of `put`, `pop` and `d[k]`, the rest in the Python of `functional`.
+"""Dicts whose keys are known only at run time: `put`, `pop_key` and `d[k]`; for the rest see `rules.containers`.
 
 A dict with constant keys becomes one of these where it is written to by a key that is not known. Its keys carry no
 derivative, and its values are numbers, arrays and what else cannot be written to under another name.
@@ -23,31 +23,31 @@ from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Function, Operand, Value
 from s2s_ad.ir.types import NEVER, Array, Closure, Dict, List, Map, Number, Tuple, Type, as_map, is_differentiable
 from s2s_ad.ir.types import key_type as type_of_key
-from s2s_ad.rules import functional
+from s2s_ad.rules import containers
 
 METHODS: dict[str, Any] = {
-    "clear": functional.clear_dict,
-    "copy": functional.copy_dict,
-    "get": functional.get_item,
-    "items": functional.dict_items,
-    "pop": functional.pop_item,
-    "popitem": functional.pop_last,
-    "setdefault": functional.set_default,
-    "values": functional.dict_values,
+    "clear": containers.clear_dict,
+    "copy": containers.copy_dict,
+    "get": containers.get_item,
+    "items": containers.dict_items,
+    "pop": containers.pop_item,
+    "popitem": containers.pop_last,
+    "setdefault": containers.set_default,
+    "values": containers.dict_values,
 }
 _OF_CLASS: dict[type, dict[str, Any]] = {
     dict: {},
     defaultdict: {"copy": None},
     OrderedDict: {
-        "copy": functional.copy_ordered,
-        "move_to_end": functional.move_to_end,
-        "popitem": functional.pop_ordered,
+        "copy": containers.copy_ordered,
+        "move_to_end": containers.move_to_end,
+        "popitem": containers.pop_ordered,
     },
     Counter: {
         "copy": None,
-        "subtract": functional.subtract_counts,
-        "total": functional.total_of_counts,
-        "update": functional.add_counts,
+        "subtract": containers.subtract_counts,
+        "total": containers.total_of_counts,
+        "update": containers.add_counts,
     },
 }
 _KEY_HINT = "use a key that is no float, and keep the number as a value"
@@ -86,7 +86,7 @@ def update(s: Emitter, target: Value, other: Operand) -> None:
     """`target.update(other)`, key by key where these are known."""
     t = type_of_operand(other)
     if not isinstance(t, Dict):
-        how: Any = functional.update_by_dict if isinstance(t, Map) else functional.update_by_pairs
+        how: Any = containers.update_by_dict if isinstance(t, Map) else containers.update_by_pairs
         s.call_in_place(how, [target, other])
         return
     for k in t.keys:
@@ -201,9 +201,9 @@ def item(s: Emitter, obj: Value, key: Operand) -> Operand | None:
     if s.in_adjoint or (t.default is None and t.cls is not Counter):
         return None
     if t.cls is Counter:
-        return s.call_in_place(functional.count_of, [obj, key])  # type: ignore[arg-type]
+        return s.call_in_place(containers.count_of, [obj, key])  # type: ignore[arg-type]
     factory = s.apply(primitives.MakeClosure(t.default), []) if isinstance(t.default, Function) else Const(t.default)
-    s.call_in_place(functional.fill_in, [obj, key, factory])  # type: ignore[arg-type]
+    s.call_in_place(containers.fill_in, [obj, key, factory])  # type: ignore[arg-type]
     return _raw(s, [s.current(obj), key], {})
 
 
