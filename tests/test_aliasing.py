@@ -16,8 +16,8 @@ GENERATOR = np.random.default_rng(0)
 
 
 def append_to_an_item(x):
-    """The list is an item of another."""
-    rows = [[], []]
+    """The list is an item of another, in which it is twice."""
+    rows = [[]] * 2
     for i in range(3):
         rows[i % 2].append(x * i)
     return rows[0][0]

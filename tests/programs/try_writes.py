@@ -16,7 +16,74 @@ def risky(v, limit):
     return v * v
 
 
-@program(*LIMITS)
+def put(y, i, v):
+    """A new array with another number in one place."""
+    return np.where(np.arange(5) == i, v, y)
+
+
+def _last(x, limit):
+    y = put(2 * x, 1, x[0] * 3) if x[2] > limit else put(2 * x, 0, x[2] ** 2)
+    return np.sum(y * x)
+
+
+def _before(x, limit):
+    y = put(2 * x, 0, x[1] * 5)
+    if x[2] > limit:
+        return np.sum(put(y, 1, y[0] * 3) * x)
+    return np.sum(put(put(y, 3, x[2] ** 2), 2, y[2] * y[0]) * x)
+
+
+def _in_a_finally(x, limit):
+    y = put(2 * x, 0, x[1] ** 2)
+    if x[2] > limit:
+        return np.sum(put(put(y, 2, y[0] * x[1]), 3, y[0] * x[1] * x[0]) * x)
+    return np.sum(put(put(y, 1, x[2] ** 2), 2, y[0] * x[1]) * x)
+
+
+def _in_an_else(x, limit):
+    y = put(2 * x, 0, x[1] ** 2)
+    if x[2] > limit:
+        return np.sum(put(y, 3, y[0] * x[0]) * x)
+    return np.sum(put(put(y, 1, x[2] ** 2), 2, x[2] ** 2 * y[0]) * x)
+
+
+def _by_a_helper(x, limit):
+    y = put(2 * x, 0, 2 * x[2] * x[1]) if x[2] > limit else put(2 * x, 2, x[2] ** 2)
+    return np.sum(y * x)
+
+
+def _keys(x, limit):
+    a, b = x[1] * 2, x[1] if x[2] > limit else x[2] ** 2
+    return a * b * (a * 3 if x[2] > limit else 1.0)
+
+
+def _argument(x, limit):
+    z = put(x, 0, x[1] * 2)
+    z = put(z, 4, x[4] * z[0]) if x[2] > limit else put(z, 3, x[2] ** 2)
+    return np.sum(z * z)
+
+
+def _whole(x, limit):
+    y = 2 * x + x[1]
+    return np.sum((y - x if x[2] > limit else y * x[2] ** 2) * x)
+
+
+def _through(x, limit):
+    y = put(2 * x, 0, x[1] ** 2)
+    if x[2] > limit:
+        return np.sum(put(y, 4, y[0] * 3) * x)
+    return np.sum(put(put(y, 1, x[2] ** 2), 3, x[2] ** 2 * x[1]) * x)
+
+
+def _again(x, limit):
+    y = put(2 * x, 0, x[1] ** 2)
+    if x[2] > limit:
+        z = x[0] ** 2 * y[0]
+        return np.sum(put(put(y, 2, z), 4, z * 3) * x)
+    return np.sum(put(y, 1, x[2] ** 2) * x)
+
+
+@program(*LIMITS, same_as=_last)
 def written_last(x, limit):
     """A single write, which is done or not."""
     y = x * 2
@@ -27,7 +94,7 @@ def written_last(x, limit):
     return np.sum(y * x)
 
 
-@program(*LIMITS)
+@program(*LIMITS, same_as=_before)
 def written_before(x, limit):
     """Some of the writes are done when it raises."""
     y = x * 2
@@ -106,7 +173,7 @@ def written_before_a_read(x, i):
     return np.sum(y * x) * z
 
 
-@program(*LIMITS)
+@program(*LIMITS, same_as=_in_a_finally)
 def read_in_a_finally(x, limit):
     """A `finally` reads what was written."""
     y = x * 2
@@ -121,7 +188,7 @@ def read_in_a_finally(x, limit):
     return np.sum(y * x)
 
 
-@program(*LIMITS)
+@program(*LIMITS, same_as=_in_an_else)
 def read_in_an_else(x, limit):
     """An `else` goes on from there."""
     y = x * 2
@@ -135,7 +202,7 @@ def read_in_an_else(x, limit):
     return np.sum(y * x)
 
 
-@program(*LIMITS)
+@program(*LIMITS, same_as=_by_a_helper)
 def written_by_a_helper(x, limit):
     """A helper whose last action is the write."""
 
@@ -163,7 +230,7 @@ def written_through_a_view(x, limit):
     return np.sum(y * x)
 
 
-@program(*LIMITS)
+@program(*LIMITS, same_as=_keys)
 def keys_set_before(x, limit):
     """Items of a dict."""
     d = {"a": x[0], "b": x[1]}
@@ -171,8 +238,7 @@ def keys_set_before(x, limit):
         d["a"] = x[1] * 2
         d["b"] = risky(x[2], limit)
     except ValueError:
-        d["c"] = d["a"] * 3
-        return d["c"] * d["b"]
+        d["b"] *= d["a"] * 3
     return d["a"] * d["b"]
 
 
@@ -190,7 +256,7 @@ def lists_of_lists(x, limit):
     return sum([sum([(k + 1) * v for k, v in enumerate(r)]) for r in g])
 
 
-@program(*LIMITS)
+@program(*LIMITS, same_as=_argument)
 def written_argument(x, limit):
     """The argument itself."""
     try:
@@ -201,7 +267,7 @@ def written_argument(x, limit):
     return np.sum(x * x)
 
 
-@program(*LIMITS)
+@program(*LIMITS, same_as=_whole)
 def whole_array(x, limit):
     """The whole of an array."""
     y = x * 2
@@ -229,7 +295,7 @@ def popped_until_it_is_empty(x, n):
     return t * sum(st)
 
 
-@program(*LIMITS)
+@program(*LIMITS, same_as=_through)
 def through_an_inner_try(x, limit):
     """An inner `try` does not catch it."""
     y = x * 2
@@ -245,7 +311,7 @@ def through_an_inner_try(x, limit):
     return np.sum(y * x)
 
 
-@program(*LIMITS)
+@program(*LIMITS, same_as=_again)
 def raised_again(x, limit):
     """It is raised again after a write in the handler."""
     y = x * 2
