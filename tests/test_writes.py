@@ -359,3 +359,47 @@ def test_cotangents_of_items_are_their_own():
     back = pullback(rows, X)[1]
     np.testing.assert_array_equal(back(y_bar)[1], back(y_bar)[1])
     np.testing.assert_array_equal(y_bar, np.ones((2, 5)))
+
+
+def beyond_a_list(x):
+    items = []
+    items[0] = x[0]
+    items = [x[1]]
+    return items[0]
+
+
+def beyond_an_array(x):
+    y = np.zeros(2)
+    y[5] = x[0]
+    return x[1]
+
+
+def too_many_for_a_slice(x):
+    items = [1, 2]
+    items[::2] = [x[0], 2, 3]
+    return x[1]
+
+
+def beyond_an_inner_list(x):
+    rows = [[1.0]]
+    rows[0][3] = x[0]
+    return x[1]
+
+
+def added_beyond(x):
+    y = np.zeros(2)
+    np.add.at(y, [5], x[0])
+    return x[1]
+
+
+@pytest.mark.parametrize(
+    "f", [beyond_a_list, beyond_an_array, too_many_for_a_slice, beyond_an_inner_list, added_beyond]
+)
+def test_writes_that_nobody_reads_raise(f) -> None:
+    """As they do in plain Python."""
+    x = np.array([0.5, 2.0])
+    with pytest.raises((IndexError, ValueError)) as plain:
+        f(x)
+    for derivative in (grad(f), functools.partial(pullback, f)):
+        with pytest.raises(plain.type):
+            derivative(x)

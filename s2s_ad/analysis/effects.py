@@ -36,6 +36,10 @@ _CHECKING = frozenset({
     np.reshape, np.broadcast_to, np.squeeze, np.take, np.take_along_axis, np.split, np.array_split, np.hsplit,
     np.vsplit, np.dsplit, np.concatenate, np.stack, np.hstack, np.vstack, np.dstack, np.column_stack,
 })  # fmt: skip
+_WRITE_WHERE = frozenset({
+    primitives.store, primitives.accumulate, primitives.scatter_add, primitives.set_slice, primitives.pop,
+    primitives.pop_key, primitives.delete, runtime.index_to_remove,
+})  # to a place that there may not be  # fmt: skip
 _LOOKUPS = (operator.getitem, primitives.read_global)
 
 
@@ -95,7 +99,7 @@ def may_raise(op: Op) -> bool:
         and all(isinstance(type_of_operand(a), Array) for a in op.operands() if a is not op.target)
     ):
         return False
-    if fn is primitives.pop or fn is primitives.pop_key or fn is primitives.delete or fn is runtime.index_to_remove:
+    if _is_hashable(fn) and fn in _WRITE_WHERE:
         return True
     if any(isinstance(r.type, Unknown) for r in op.results):
         return True
