@@ -63,7 +63,8 @@ class LoopEvaluator(BlockEvaluator):
             else:
                 op, iterable = by_index(self, op, iterable)
                 loop = _Loop(op, iterable, inits)
-                self._evaluate_loop(loop, runs, span)
+                kept = [r for r in runs if not isinstance(type_of_operand(r.items), Array)]  # these are read as it goes
+                self._evaluate_loop(loop, kept, span)
                 self._refuse_resized(arrays, loop.end, span)
         return True
 
