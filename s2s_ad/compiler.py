@@ -21,6 +21,7 @@ from s2s_ad.analysis.guards import Guard
 from s2s_ad.analysis.libraries import library_source
 from s2s_ad.analysis.program import Lowered, Program, lowered
 from s2s_ad.analysis.specialize import infer
+from s2s_ad.analysis.statics import unbound
 from s2s_ad.codegen.linecache_store import register
 from s2s_ad.codegen.module import closure_form, joint_form, pair_form
 from s2s_ad.codegen.names import all_values
@@ -189,7 +190,8 @@ def _compile(source: Lowered, values: Sequence[Any], request: Request, program: 
     _verified(made.params, made.forward, made.backward)
     stages["adjoint"] = made
     references = References(source.names.globals, _reserved(program))
-    joint, keep_y = request.mode != "pullback", request.mode != "grad"
+    joint = request.mode != "pullback"
+    keep_y = request.mode != "grad" or unbound(typed.body.results[0])  # to return which may be an error
     made = optimise(made, typed, optimize=request.optimize, joint=joint, keep_y=keep_y)
     if not joint:
         made = handed_out(made)
@@ -331,7 +333,10 @@ def _print(
 
     def structure(results: list[ast.expr]) -> ast.expr:
         gradient = results[keep_y] if request.single else ast.Tuple(results[keep_y:], ast.Load())
-        return ast.Tuple([results[0], gradient], ast.Load()) if keep_y else gradient
+        if not keep_y:
+            return gradient
+        both = ast.Tuple([results[0], gradient], ast.Load())
+        return both if request.mode == "value_and_grad" else ast.Subscript(both, ast.Constant(1), ast.Load())
 
     return joint_form(references, made.params, made.forward, made.backward, name, arguments, structure)
 

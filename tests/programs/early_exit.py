@@ -239,3 +239,19 @@ def reads_what_has_no_value(x):
 def shapes_do_not_match(x, y):
     """NumPy refuses the operands."""
     return x + y
+
+
+@program((200.0,))
+def result_that_may_be_unbound(x):
+    """It is bound here."""
+    if x > 100:
+        k = x * x
+    return k
+
+
+@program((1.0,), raises=UnboundLocalError)
+def result_that_is_unbound(x):
+    """The same, not bound."""
+    if x > 100:
+        k = x * x
+    return k
