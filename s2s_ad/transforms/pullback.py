@@ -28,7 +28,7 @@ from s2s_ad.analysis.specialize import Specializer
 from s2s_ad.errors import MissingRuleError, MutationError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, Function, Op, Operand, Value, With, free_values, regions
-from s2s_ad.ir.types import Array, List, Tuple, is_complex
+from s2s_ad.ir.types import Array, Dict, List, Tuple, is_complex
 from s2s_ad.transforms import branches, calls, lists, loops, maps, parts, withs
 from s2s_ad.transforms.algebra import Algebra
 from s2s_ad.transforms.common_subexpressions import common_subexpressions
@@ -262,6 +262,8 @@ class Transform:
     def buffer(self, primal: Value, much: int = ITSELF) -> Operand:
         """The cotangent of `primal` as a buffer of our own, of which so much is to be written in place."""
         entry = self.scope.get(primal)
+        if entry is not None and isinstance(primal.type, Dict):
+            entry = self._with_all_keys(primal, entry)
         if entry is not None and entry.owned >= much:
             if entry.carrier is not None:
                 self.write(entry.carrier, much)
@@ -269,6 +271,11 @@ class Transform:
         operand = self.own(None if entry is None else entry.operand, primal, much)
         self.scope.set(primal, Entry(operand, WHOLE if entry is None else much))
         return operand
+
+    def _with_all_keys(self, primal: Value, entry: Entry) -> Entry:
+        """The cotangent of a dict, with zeros for the items to which nothing has contributed."""
+        full = self.tangents.complete(entry.operand, self.resolve(primal))
+        return entry if full is entry.operand else Entry(full, ITSELF)
 
     def write(self, carrier: Value, much: int) -> None:
         """Note how much is written of the buffer that comes in by the parameter of a loop."""

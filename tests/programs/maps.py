@@ -908,3 +908,14 @@ def known_keys_read_and_given(x, n):
     f = dict(d)
     f[n] = d[1 - n] * 2
     return sum(f.values()) * e[0] + e[1] * d[n]
+
+
+@program((X, 1))
+def known_keys_read_beside_constants(x, n):
+    """Some items are read by their keys only, in front of a loop that is not run."""
+    d = {0: x[0], 1: x[1] * x[2]}
+    d[1] = d[0] if 0 in d else x[2]
+    s = d[n] * 2
+    for i in range(0):
+        s += d[i]
+    return s + sum([d[0] * d[k] for k in (1, n)])
