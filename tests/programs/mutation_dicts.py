@@ -1,4 +1,4 @@
-"""Dicts whose keys are known when compiling: items that are set, deleted and taken out, under one name and several."""
+"""Dicts whose keys are known when compiling, written to under one name and several, beside forms without writes."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from programs.harness import program
 X = np.array([0.3, 0.7, 1.1, -0.4, 0.9])
 
 
-@program((X,))
+@program((X,), same_as=lambda x: x[2] + 2 * x[1] * (1 + x[0]) * (x[2] + 1))
 def new_and_old_keys(x):
     """An item is set anew, another is added and deleted again."""
     d = {"a": x[0], "b": x[1] * 2}
@@ -18,7 +18,13 @@ def new_and_old_keys(x):
     return d["a"] * d["b"] + sum(d.values())
 
 
-@program((X,))
+def _item_by_item(x):
+    s, q = x * x, x[4] * x[2]
+    product = 5 * x[0] * x[1] + 18 * s[0] + 2 * (s[2] + s[3] + s[4])
+    return product * 3 + x[3] * x[2] * q + q + 0.5
+
+
+@program((X,), same_as=_item_by_item)
 def all_methods(x):
     """Under two names, with arrays that are written to by themselves."""
     d = {"w": x * 1.0, "n": 2}
@@ -34,7 +40,12 @@ def all_methods(x):
     return np.sum(d["w"] * e["v"]) * d["n"] + d["z"] * u + d.get("missing", 1.0) * w
 
 
-@program((X,))
+def _sum_and_product(x):
+    p = x[1] * x[2]
+    return (4 * x[0] + 2 * x[1] + 2 * p + 2 * x[3] * p + x[4] * p) * p * x[4]
+
+
+@program((X,), same_as=_sum_and_product)
 def state_in_a_loop(x):
     """The keys stay, the values change, on both sides of a branch."""
     d = {"s": 0.0, "p": 1.0}
@@ -47,7 +58,7 @@ def state_in_a_loop(x):
     return d["s"] * d["p"]
 
 
-@program((X, 1.0))
+@program((X, 1.0), same_as=lambda x, c: x[0] ** 2 * x[1])
 def another_key_on_each_side(x, c):
     """What is read is on the side that ran."""
     d = {"a": x[0]}
@@ -58,7 +69,7 @@ def another_key_on_each_side(x, c):
     return d["b"] * d["a"]
 
 
-@program((X, 1.0), (X, -1.0))
+@program((X, 1.0), (X, -1.0), same_as=lambda x, c: x[0] * (x[2] * x[0] if c > 0 else x[1]) ** 2)
 def set_on_one_side(x, c):
     """And read on both."""
     d = {"a": x[0], "b": x[1]}
@@ -68,7 +79,7 @@ def set_on_one_side(x, c):
     return d["a"] * d["b"]
 
 
-@program((X,))
+@program((X,), same_as=lambda x: x[1] ** 2 * x[2] + 2)
 def lists_in_a_dict(x):
     """A list is put under another key, and changed there."""
     d = {"a": [x[0]], "b": x[1]}
@@ -86,7 +97,7 @@ def put(d, k):
     return d
 
 
-@program((X,))
+@program((X,), same_as=lambda x: x[4] * (x[0] * x[1] * x[2] * x[3]) ** 2 + 2)
 def by_a_callee(x):
     """The dict that comes back is the one that went in."""
     d = {"a": x[0]}
@@ -98,7 +109,7 @@ def by_a_callee(x):
     return put(d, x[4])["z"] * e["a"] + len(d)
 
 
-@program((X,))
+@program((X,), same_as=lambda x: (x[1] ** 2 + 2 * x[2] ** 2) * x[3])
 def order_of_the_keys(x):
     """A key that was deleted comes last when it is set again."""
     d = {"b": x[0], "a": x[1]}
@@ -112,7 +123,7 @@ def order_of_the_keys(x):
     return t * v
 
 
-@program((X,))
+@program((X,), same_as=lambda x: x[0] ** 2 * x[1] * x[2] * x[3])
 def seen_by_a_closure(x):
     """The function finds what is there when it is called."""
     d = {"a": x[0]}
@@ -128,7 +139,7 @@ def seen_by_a_closure(x):
     return product() * u
 
 
-@program((X,))
+@program((X,), same_as=lambda x: x[0] * (1 + x[0]) * (1 + x[1]) * (1 + x[2]))
 def dict_in_a_while(x):
     """One is new in each round, the other stays."""
     d = {"a": x[0]}
@@ -141,7 +152,7 @@ def dict_in_a_while(x):
     return d["a"]
 
 
-@program((X,))
+@program((X,), same_as=lambda x: x[0] * x[1] * x[2] ** 2)
 def over_the_keys(x):
     """The values of the keys that are there may change."""
     d = {"a": x[0], "b": x[1]}
@@ -150,7 +161,7 @@ def over_the_keys(x):
     return d["a"] * d["b"]
 
 
-@program((X,))
+@program((X,), same_as=lambda x: x[0] ** 2 * x[2] * x[3] * x[4] + x[1])
 def copies(x):
     """They have items of their own."""
     d = dict(a=x[0])
@@ -164,7 +175,7 @@ def copies(x):
     return d["a"] * e["a"] * g["q"] + h["b"]
 
 
-@program((X,))
+@program((X,), same_as=lambda x: 3 * (x[0] + x[1]) ** 2 + 3 * (x[0] + x[1]))
 def tests_and_lengths(x):
     """They are those of the moment."""
     d = {"a": x[0], "b": x[1]}
@@ -178,7 +189,12 @@ def tests_and_lengths(x):
     return t * len(d) + max(d.values()) + sum([v for v in d.values()])
 
 
-@program((X,))
+def _before_and_after(x):
+    t = x * x / 4
+    return np.sum((np.where(np.arange(5) == 0, x[1] ** 2, np.sin(t)) * t) ** 2)
+
+
+@program((X,), same_as=_before_and_after)
 def saved_and_overwritten(x):
     """The pullback needs what is not there any more."""
     d = {"h": x * 0.5}

@@ -1,4 +1,4 @@
-"""Lists that grow, shrink and change their order: stacks, queues, sorting, slices, and lists under several names."""
+"""Lists that grow, shrink and change their order, under one name and several, each beside a form without writes."""
 
 import numpy as np
 
@@ -7,7 +7,17 @@ from programs.harness import program
 X = np.array([0.3, 0.7, 1.1, -0.4, 0.9])
 
 
-@program((X,))
+def weighted(xs):
+    """The sum, where each item counts more than the one before."""
+    return sum([(k + 1) * v for k, v in enumerate(xs)])
+
+
+def squares(xs):
+    """The sum of the squares, where each item counts more than the one before."""
+    return weighted([v * v for v in xs])
+
+
+@program((X,), same_as=lambda x: x[3] * x[2] + 6 * x[0] + (x[0] * x[2]) ** 2 * x[1])
 def both_ends(x):
     """Items are taken from and put in at both ends."""
     xs = [x[0], x[1], x[2]]
@@ -20,7 +30,14 @@ def both_ends(x):
     return xs[0] * xs[1] + xs[2] * 3 + xs[-1] ** 2 * xs[3]
 
 
-@program((X,))
+def _worked_off(x):
+    t = 0.0
+    for v in [x[4], x[4] * 0.2, x[4] * 0.7, x[3], x[2], x[2] * 0.2, x[2] * 0.7, x[1], x[0]]:
+        t = t * 0.5 + v * v * (t + 1)
+    return t
+
+
+@program((X,), same_as=_worked_off)
 def stack(x):
     """A work list that grows while it is worked off."""
     todo = [v for v in x]
@@ -34,7 +51,15 @@ def stack(x):
     return t
 
 
-@program((X,))
+def _level_by_level(x):
+    level = order = [x[0]]
+    for _ in range(3):
+        level = [w for v in level for w in (v * 0.9, v * v)]
+        order = order + level
+    return sum([np.sin(v) * (n + 1) for n, v in enumerate(order)])
+
+
+@program((X,), same_as=_level_by_level)
 def queue(x):
     """Breadth first."""
     q = [x[0]]
@@ -50,7 +75,7 @@ def queue(x):
     return total
 
 
-@program((X,))
+@program((X,), same_as=lambda x: x[0] ** 2 + np.sum((x[1:] + x[:-1]) ** 2))
 def moving_window(x):
     """The oldest item leaves when the window is full."""
     window = []
@@ -63,7 +88,7 @@ def moving_window(x):
     return t
 
 
-@program((X,))
+@program((X,), same_as=lambda x: (x[0] * x[1]) ** 2 + (x[2] * x[3]) ** 2 + x[4] ** 2 * x[1])
 def cleared_now_and_then(x):
     """Batches."""
     batch = []
@@ -76,7 +101,7 @@ def cleared_now_and_then(x):
     return t + batch[-1] * x[1]
 
 
-@program((X,))
+@program((X,), same_as=lambda x: 2.25 * x[3] * x[0] + 2.25 * x[2] * x[4] + (1.5 * x[0]) ** 3)
 def sorted_in_place(x):
     """By value, and by a key, downwards."""
     xs = [v * 1.5 for v in x]
@@ -86,7 +111,7 @@ def sorted_in_place(x):
     return t + xs[0] * xs[1] + xs[-1] ** 3
 
 
-@program((X,))
+@program((X,), same_as=lambda x: 3 * x[2] ** 2 + (x[4] * x[1]) ** 2)
 def sorted_downwards(x):
     """`reverse` alone, and a sort of what is sorted already."""
     xs = list(x * x)
@@ -96,7 +121,14 @@ def sorted_downwards(x):
     return xs[0] * 3 + xs[1] * xs[2]
 
 
-@program((X,))
+def _merged(x):
+    e = np.exp(x)
+    left, right = e[0] + e[3], e[2] + e[4]
+    pairs = [(e[3], e[0]), (e[1], left), (e[4], e[2]), (left + e[1], right)]
+    return sum([(a + b) * 0.5 + a * b for a, b in pairs])
+
+
+@program((X,), same_as=_merged)
 def sorted_in_a_loop(x):
     """A priority queue: the two smallest are merged."""
     heap = [np.exp(v) for v in x]
@@ -110,7 +142,7 @@ def sorted_in_a_loop(x):
     return cost
 
 
-@program((X,))
+@program((X,), same_as=lambda x: squares([x[0] * x[1], x[3], x[0], x[2], x[2] ** 2, x[4] * 2]))
 def slices(x):
     """A slice is replaced by more and by fewer items."""
     xs = [v for v in x]
@@ -121,7 +153,7 @@ def slices(x):
     return sum([(i + 1) * v * v for i, v in enumerate(xs)])
 
 
-@program((X,))
+@program((X,), same_as=lambda x: squares([x[2] * x[3], x[1], x[2], x[3], x[1] * 3, x[4], x[0] * 2]))
 def slice_after_its_end(x):
     """Bounds out of range are cut off, and where the start comes after the stop, it is the start that counts."""
     xs = [v for v in x]
@@ -131,7 +163,13 @@ def slice_after_its_end(x):
     return sum([(i + 1) * v * v for i, v in enumerate(xs)])
 
 
-@program((X, 1, 3), (X, -4, -1), (X, 2, 2), (X, 4, 1))
+def _three_pieces(x, i, j):
+    xs = [v * v for v in x]
+    ys = xs[:i] + [xs[0] * xs[1], x[2] * 2, x[3]] + xs[max(i, j) :]
+    return weighted(ys) * ys[2]
+
+
+@program((X, 1, 3), (X, -4, -1), (X, 2, 2), (X, 4, 1), same_as=_three_pieces)
 def slice_at_run_time(x, i, j):
     """The bounds are arguments."""
     xs = [v * v for v in x]
@@ -139,7 +177,16 @@ def slice_at_run_time(x, i, j):
     return sum([(k + 1) * v for k, v in enumerate(xs)]) * xs[2]
 
 
-@program((X, 0), (X, 3), (X, -1), (X, -2))
+def _cut_and_joined(x, i):
+    xs = [v * v for v in x]
+    v = xs[i]
+    xs = xs[:i] + xs[i:][1:]
+    xs = xs[:i] + [v * x[0]] + xs[i:]
+    xs = xs[: 2 * i] + [v] + xs[2 * i :]
+    return weighted(xs[:i] + xs[i:][1:]) * v
+
+
+@program((X, 0), (X, 3), (X, -1), (X, -2), same_as=_cut_and_joined)
 def index_at_run_time(x, i):
     """Pop and insert count from either end."""
     xs = [v * v for v in x]
@@ -150,7 +197,12 @@ def index_at_run_time(x, i):
     return sum([(k + 1) * v for k, v in enumerate(xs)]) * v
 
 
-@program((X, 9), (X, -9))
+def _at_an_end(x, i):
+    inner = [x[0], x[1], x[2]] if i > 0 else [x[2], x[0], x[1]]
+    return squares([x[4] * 3] + inner + [x[3] * 2])
+
+
+@program((X, 9), (X, -9), same_as=_at_an_end)
 def insert_beyond_the_ends(x, i):
     """The index is cut off."""
     xs = [x[0], x[1]]
@@ -160,7 +212,7 @@ def insert_beyond_the_ends(x, i):
     return sum([(k + 1) * v * v for k, v in enumerate(xs)])
 
 
-@program((X,))
+@program((X,), same_as=lambda x: (x[1] ** 2 + x[4] ** 2 * x[1]) ** 2)
 def deleted(x):
     """An item, a slice, two at once, and all."""
     xs = [v * v for v in x]
@@ -176,7 +228,7 @@ def deleted(x):
     return ys[0] * t + len(xs)
 
 
-@program((X,))
+@program((X,), same_as=lambda x: 3 * x[0] * x[2] + x[1] ** 2)
 def removed(x):
     """By value; counting and finding have no derivative."""
     xs = [x[0], x[1], x[2], x[1]]
@@ -185,7 +237,7 @@ def removed(x):
     return xs[0] * xs[1] * k + xs[2] ** 2
 
 
-@program((X,))
+@program((X,), same_as=lambda x: 4 * x[3] * x[4] + 2 * x[0] * x[1])
 def reversed_in_place(x):
     """Twice is not at all, once in a loop is."""
     xs = [v for v in x]
@@ -196,7 +248,12 @@ def reversed_in_place(x):
     return t
 
 
-@program((X,))
+def _joined(x):
+    a, b, c = x[0], x[1] * 2, x[2]
+    return weighted([a, b, a, b, x[3], a, b, c, a, b, a, b, a, b, c, a, b, c]) * 6 * c
+
+
+@program((X,), same_as=_joined)
 def joined_and_repeated(x):
     """New lists leave the old ones alone."""
     xs = [x[0], x[1] * 2]
@@ -208,7 +265,7 @@ def joined_and_repeated(x):
     return sum([(i + 1) * v for i, v in enumerate(xs + ys + zs)]) * len(zs) * zs[-1]
 
 
-@program((X,))
+@program((X,), same_as=lambda x: x[0] * x[1] * x[2] + 2 * x[3] + 3)
 def two_names(x):
     """What is done under one name is seen under the other."""
     xs = [x[0], x[1]]
@@ -221,7 +278,7 @@ def two_names(x):
     return xs[0] * ys[1] + zs[0][2] * zs[1] + len(xs)
 
 
-@program((X,))
+@program((X,), same_as=lambda x: squares([x[0]] + [x[0], x[1]] * 7))
 def itself(x):
     """A list is put behind itself, and into its own middle."""
     xs = [x[0], x[1]]
@@ -231,7 +288,7 @@ def itself(x):
     return sum([(i + 1) * v * v for i, v in enumerate(xs)])
 
 
-@program((X,))
+@program((X,), same_as=lambda x: (x[0] + x[1]) * x[1] * (x[1] + x[2] + x[3]) * x[3])
 def shared_with_a_closure(x):
     """The function sees the list as it is when it is called."""
     xs = [x[0]]
@@ -253,7 +310,7 @@ def push_twice(items, v):
     return items
 
 
-@program((X,))
+@program((X,), same_as=lambda x: x[1] ** 6 * x[2] ** 2 + 4 * x[1] ** 2 * x[2])
 def by_a_callee(x):
     """The list that comes back is the one that went in."""
     xs = [x[0]]
@@ -263,7 +320,13 @@ def by_a_callee(x):
     return xs[0] * xs[1] + xs[-1] * len(ys)
 
 
-@program((X, 1.0), (X, -1.0))
+def _two_sides(x, c):
+    shorter = [x[2] * x[3], x[2], x[3], x[4]]
+    longer = [c * x[0], x[0] * x[1], x[4], x[3], x[2], x[1], x[0]]
+    return squares(shorter if c > 0 else longer)
+
+
+@program((X, 1.0), (X, -1.0), same_as=_two_sides)
 def on_one_side(x, c):
     """One side shortens the list, the other lengthens it."""
     xs = [v for v in x]
@@ -276,7 +339,7 @@ def on_one_side(x, c):
     return sum([(i + 1) * v * v for i, v in enumerate(xs)])
 
 
-@program((X,))
+@program((X,), same_as=lambda x: (x[3] ** 2 + x[2] ** 2) * x[0])
 def pop_in_a_condition(x):
     """The test itself takes the item."""
     xs = [v for v in x]
@@ -286,14 +349,14 @@ def pop_in_a_condition(x):
     return t * xs[0]
 
 
-@program((X,))
+@program((X,), same_as=lambda x: x[4] - 2 * x[3] ** 2 + x[0] / (1 + x[2] ** 2) + x[1])
 def of_a_pop(x):
     """The value of an expression with two of them: the left one is first."""
     xs = [v for v in x]
     return xs.pop() - 2 * xs.pop() ** 2 + xs.pop(0) / (1 + xs.pop() ** 2) + xs[0]
 
 
-@program((X,))
+@program((X,), same_as=lambda x: (x[0] * x[1] + x[2]) * x[3])
 def postfix(x):
     """A calculator with a stack."""
     values = [x[0], x[1], x[2], x[3]]
@@ -310,7 +373,14 @@ def postfix(x):
     return stack.pop()
 
 
-@program((X,))
+def _path_by_path(x):
+    s = np.sin(x)
+    by_one, by_two = x[0] * x[1], x[0] * x[2]
+    below_one = by_one * (s[1] + x[1] * x[3] * s[3] + x[1] * x[4] * s[4])
+    return s[0] + below_one + by_two * (s[2] + x[2] * x[4] * s[4])
+
+
+@program((X,), same_as=_path_by_path)
 def depth_first(x):
     """The work list holds tuples of a number and a weight."""
     children = [[1, 2], [3, 4], [4], [], []]
@@ -324,7 +394,13 @@ def depth_first(x):
     return total
 
 
-@program((X,))
+def _soft_min(x):
+    one, two = x[0] * x[1] + 1, x[0] * x[2] + 1
+    three = -np.log(np.exp(-(one + x[1] * x[3] + 1)) + np.exp(-(two + x[2] * x[3] + 1)))
+    return -np.log(np.exp(-(two + x[2] * x[4] + 1)) + np.exp(-(three + x[3] * x[4] + 1)))
+
+
+@program((X,), same_as=_soft_min)
 def topological_soft_min(x):
     """Nodes in topological order by a queue, with a soft-min path to each."""
     edges = [[1, 2], [3], [3, 4], [4], []]
@@ -347,7 +423,13 @@ def topological_soft_min(x):
     return reach[4] + len(cost)
 
 
-@program((X,))
+def _five_numbers(x):
+    a, b, c = x[0] ** 2, x[1] ** 2, x[2] ** 2
+    d, e = x[3] ** 2 + 0.5 * a, x[4] ** 2 + 0.5 * b
+    return a + (a * c + b) + (b * d + c) + (c * e + d)
+
+
+@program((X,), same_as=_five_numbers)
 def ring_buffer(x):
     """A list of constant length that turns."""
     ring = [0.0, 0.0, 0.0]
@@ -358,7 +440,7 @@ def ring_buffer(x):
     return t
 
 
-@program((X,))
+@program((X,), same_as=lambda x: np.sum(np.sin(x[1:]) ** 2) + np.sum(x[:2] ** 2) * np.sum(2 * x * x))
 def arrays_in_a_list(x):
     """Arrays of different lengths come and go."""
     xs = [x * 2, x[:2]]
@@ -370,7 +452,7 @@ def arrays_in_a_list(x):
     return np.sum(xs[0] ** 2) + np.sum(xs[1]) * np.sum(xs[2] * x)
 
 
-@program((X,))
+@program((X,), same_as=lambda x: x[0] * np.sum(x[1:3] ** 2) + 2 * np.sum(x))
 def mixed_kinds(x):
     """A float leaves a list of a float and arrays."""
     xs = [x * 2, x[0] * 1.0, x[1:3]]
@@ -379,7 +461,7 @@ def mixed_kinds(x):
     return a * np.sum(b * b) + np.sum(xs[0])
 
 
-@program((X,))
+@program((X,), same_as=lambda x: x[0] ** 3 + x[1] * x[4] ** 4 + x[2] * x[3] ** 4 + x[1] * x[2] ** 4)
 def saved_before_it_goes(x):
     """The pullback needs items that are not in the list any more, and that have been overwritten."""
     xs = [v for v in x]
@@ -390,7 +472,14 @@ def saved_before_it_goes(x):
     return t
 
 
-@program((X,))
+def _turned_round(x):
+    a, b = x[0], x[1]
+    for k in range(3):
+        a, b = b * x[k] + 0.1, a * x[k] + 0.1
+    return a * b
+
+
+@program((X,), same_as=_turned_round)
 def emptied_and_filled(x):
     """The list is another one in each round, under one name."""
     xs = [x[0], x[1]]
@@ -402,7 +491,12 @@ def emptied_and_filled(x):
     return xs[0] * xs[1]
 
 
-@program((X,))
+def _as_it_is_left(x):
+    out = [x[3] ** 4, x[2] ** 2, x[1] ** 2, x[0] ** 2]
+    return weighted(out + [x[4], x[0] * 0.5, x[1] * 0.5, x[2] * 0.5])
+
+
+@program((X,), same_as=_as_it_is_left)
 def left_early(x):
     """A `break` and a `continue` between the writes."""
     xs = [v for v in x]
@@ -419,7 +513,7 @@ def left_early(x):
     return sum([(i + 1) * v for i, v in enumerate(out + xs)])
 
 
-@program((X,))
+@program((X,), same_as=lambda x: (x[1] * x[2]) ** 2 + 2)
 def returned_from_a_loop(x):
     """The function returns from where it pops."""
     xs = [v * v for v in x]
@@ -430,7 +524,7 @@ def returned_from_a_loop(x):
         xs[0] = xs[0] + v
 
 
-@program((X,))
+@program((X,), same_as=lambda x: squares([x[3], x[0], x[1], x[4], x[2]]))
 def nested_loops(x):
     """Bubbles up by pop and insert."""
     xs = [v for v in x]
@@ -443,7 +537,7 @@ def nested_loops(x):
     return sum([(i + 1) * v * v for i, v in enumerate(xs)])
 
 
-@program((X,))
+@program((X,), same_as=lambda x: squares([x[0], x[1], x[2] * x[3], x[3], x[4]]))
 def scalar_from_the_list(x):
     """Lengths and tests tell the way, and have no derivative."""
     xs = []
@@ -455,7 +549,7 @@ def scalar_from_the_list(x):
     return sum([(i + 1) * v * v for i, v in enumerate(xs)])
 
 
-@program((X,))
+@program((X,), same_as=lambda x: squares([0, 1, 2, x[1], x[2]] + [v * v for v in x] + [v * 2 for v in x]))
 def extended_by_other_things(x):
     """A tuple, an array, a generator, a range and a string of no float."""
     xs = [x[0]]
@@ -491,7 +585,7 @@ def deleted_what_is_not_there(x):
     return x[0] * xs[0]
 
 
-@program((np.array([0.7, 1.3, 0.2]),))
+@program((np.array([0.7, 1.3, 0.2]),), same_as=lambda x: np.sum(2 * x[0] * x[1:] ** 2 + x[0] * x[1:] ** 4))
 def replaced_by_another_shape(x):
     """An item of length one makes room for one of length two: the cotangents have the shapes of then."""
     a, b = x[:1] * 2, x[1:] ** 2
@@ -501,7 +595,7 @@ def replaced_by_another_shape(x):
     return s + np.sum(ys[0] * ys[1])
 
 
-@program((np.array([0.7, 1.3, 0.2]),))
+@program((np.array([0.7, 1.3, 0.2]),), same_as=lambda x: np.sum(2 * x[0] * x[1:] ** 2 + 2 * x[0] * x[1:] ** 4))
 def stretched_in_a_loop(x):
     """In the first round an item is stretched to the length of another."""
     ys = [x[:1] * 2, x[1:] ** 2]
@@ -510,7 +604,7 @@ def stretched_in_a_loop(x):
     return np.sum(ys[0]) + np.sum(ys[1])
 
 
-@program((X,))
+@program((X,), same_as=lambda x: squares([3 * x[0] * x[1], 3 * x[0] * x[1], x[0] * x[2] ** 2, x[2], x[0] ** 2 * x[1]]))
 def slices_in_steps(x):
     """Every other item is replaced, from the front and from the back."""
     xs = [v for v in x]
@@ -521,7 +615,12 @@ def slices_in_steps(x):
     return sum([(k + 1) * v * v for k, v in enumerate(xs)])
 
 
-@program((X, 1), (X, 0), (X, -3))
+def _every_other_one(x, i):
+    start = i % 5
+    return squares([x[0] * x[(k - start) // 2] if k in range(start, 4, 2) else x[k] for k in range(5)])
+
+
+@program((X, 1), (X, 0), (X, -3), same_as=_every_other_one)
 def slices_in_steps_from_somewhere(x, i):
     """The start is an argument."""
     xs = [v for v in x]
@@ -530,7 +629,7 @@ def slices_in_steps_from_somewhere(x, i):
     return sum([(k + 1) * v * v for k, v in enumerate(xs)])
 
 
-@program((X,))
+@program((X,), same_as=lambda x: 12 * x[0] ** 2 + np.sum(3 * x**4 + 36 * x**2))
 def arrays_in_steps(x):
     """Arrays take the place of others of another length."""
     xs = [x * k for k in range(4)]
@@ -547,7 +646,7 @@ def too_few_for_a_step(x):
     return xs[0]
 
 
-@program((X, 2), (X, 0), (X, -1), (X, 1))
+@program((X, 2), (X, 0), (X, -1), (X, 1), same_as=lambda x, n: squares(([v * v for v in x] * n + [x[1] * x[2]]) * 2))
 def repeated_in_place(x, n):
     """The list is the same one, twice as long or empty."""
     xs = ys = [v * v for v in x]
@@ -557,7 +656,12 @@ def repeated_in_place(x, n):
     return sum([(k + 1) * v * v for k, v in enumerate(ys)])
 
 
-@program((X,))
+def _eight_items(x):
+    a, b = x[0] ** 2, x[0] * x[1]
+    return squares([a, b, a * x[2], x[0], a, b, a, x[0]])
+
+
+@program((X,), same_as=_eight_items)
 def repeated_in_a_loop(x):
     """Twice, four times, eight times."""
     xs = [x[0]]
@@ -567,7 +671,7 @@ def repeated_in_a_loop(x):
     return sum([(k + 1) * v * v for k, v in enumerate(xs)])
 
 
-@program((X,))
+@program((X,), same_as=lambda x: 3 * x[0] * (8 * x[1] + 6 * x[2]))
 def repeated_in_a_list(x):
     """The list that is repeated is in another one."""
     rows = [[x[0]], [x[1], x[2]]]

@@ -1,4 +1,4 @@
-"""Lists of lists: buckets, adjacency lists, tables that are filled item by item."""
+"""Lists of lists: buckets, adjacency lists, tables that are filled item by item, each beside a form without writes."""
 
 import numpy as np
 
@@ -18,7 +18,17 @@ def weighed(rows, x):
     return t
 
 
-@program((X,))
+def with_row(rows, i, new):
+    """`rows` with another list in the place of the i-th."""
+    return rows[:i] + [new] + rows[i + 1 :]
+
+
+def _five_squares(x):
+    s = x * x
+    return weighed([[s[0], x[0], s[3], x[3]], [s[1], x[1], x[2], s[4], x[4]], [s[2]]], x)
+
+
+@program((X,), same_as=_five_squares)
 def buckets(x):
     """Two items of one list may be the same list, or not."""
     rows = [[] for _ in range(3)]
@@ -28,7 +38,16 @@ def buckets(x):
     return weighed(rows, x)
 
 
-@program((X, 1), (X, -1), (X, 0))
+def _what_remains(x, i):
+    rows = [[v, v * 2, v * v] for v in x]
+    rest = [row[:i] + row[i:][1:] for row in rows[:3]]
+    s = 0.0
+    for v in [rows[0][i], rest[0][1] * 2, rows[1][i] * 2, rest[1][1] * 3, rows[2][i] * 3, rest[0][0] * 4]:
+        s = s * 0.5 + v
+    return s + rows[3][0] + weighed([rest[0][:0], rest[1][:1], rest[2], rows[3][1:], rows[4]], x)
+
+
+@program((X, 1), (X, -1), (X, 0), same_as=_what_remains)
 def taken_from_inner_lists(x, i):
     """From the end, from the front, and from a place that is known late."""
     rows = [[v, v * 2, v * v] for v in x]
@@ -40,7 +59,15 @@ def taken_from_inner_lists(x, i):
     return s + weighed(rows, x)
 
 
-@program((X, 1), (X, -1), (X, 7))
+def _cut_and_joined(x, i):
+    rows = [[v, v * 2, v * v] for v in x]
+    for k in range(3):
+        rows = with_row(rows, k, rows[k][:i] + [x[k] * 3] + rows[k][i:])
+        rows = with_row(rows, i % 5, [x[k + 1] * 3] + rows[i % 5])
+    return weighed(rows, x)
+
+
+@program((X, 1), (X, -1), (X, 7), same_as=_cut_and_joined)
 def put_into_inner_lists(x, i):
     """The index is cut off at the ends."""
     rows = [[v, v * 2, v * v] for v in x]
@@ -50,7 +77,16 @@ def put_into_inner_lists(x, i):
     return weighed(rows, x)
 
 
-@program((X, 1), (X, 2))
+def _longer_and_longer(x, i):
+    rows = [[v, v * 2, v * v] for v in x]
+    for k in range(3):
+        rows = with_row(rows, k, rows[k] + [x[k], x[k] ** 2])
+        rows = with_row(rows, i, rows[i] + [x[3] * x[k]])
+        rows = with_row(rows, i, rows[i] + rows[k])
+    return weighed(rows, x)
+
+
+@program((X, 1), (X, 2), same_as=_longer_and_longer)
 def extended_inner_lists(x, i):
     """By what is in another inner list, which may be the same."""
     rows = [[v, v * 2, v * v] for v in x]
@@ -61,7 +97,11 @@ def extended_inner_lists(x, i):
     return weighed(rows, x)
 
 
-@program((X, 1), (X, 2))
+def _four_times(x, i):
+    return weighed(with_row([[v, v * 2] for v in x], i, [x[i], x[i] * 2] * 4 + [8 * x[0]]), x)
+
+
+@program((X, 1), (X, 2), same_as=_four_times)
 def extended_by_itself(x, i):
     """Twice as long, and again."""
     rows = [[v, v * 2] for v in x]
@@ -71,7 +111,14 @@ def extended_by_itself(x, i):
     return weighed(rows, x)
 
 
-@program((X, 1), (X, 2))
+def _in_order(x, i):
+    rows = [[v, v * 2, np.sin(v)] for v in x]
+    rows = with_row(rows, 1, [x[1] * 2, x[1], np.sin(x[1])])
+    rows = with_row(rows, 2, [np.sin(x[2]), x[2], x[2] * 2])
+    return weighed(with_row(rows, i, rows[i] + [x[1] * 2 * x[2]]), x)
+
+
+@program((X, 1), (X, 2), same_as=_in_order)
 def order_of_inner_lists(x, i):
     """Reversed, sorted, and sorted by a key."""
     rows = [[v, v * 2, np.sin(v)] for v in x]
@@ -82,7 +129,13 @@ def order_of_inner_lists(x, i):
     return weighed(rows, x)
 
 
-@program((X, 1), (X, 2))
+def _cut_out(x, i):
+    rows = [[v, v * 2, np.sin(v)] for v in x]
+    rows = with_row(rows, i, [x[i], x[0], x[1] * x[2], x[3], np.sin(x[i])])
+    return weighed([rows[0][:i], rows[1][1:], rows[2][1:], rows[3][1:], [x[2]]], x)
+
+
+@program((X, 1), (X, 2), same_as=_cut_out)
 def slices_of_inner_lists(x, i):
     """Replaced, left out, cleared, and removed by value."""
     rows = [[v, v * 2, np.sin(v)] for v in x]
@@ -96,7 +149,12 @@ def slices_of_inner_lists(x, i):
     return weighed(rows, x)
 
 
-@program((X,))
+def _by_a_matrix(x):
+    weights = np.eye(5) + np.diag(x[:-1], 1) + np.diag(x[:-1] * 2, -1)
+    return np.sum(np.tanh(weights @ np.tanh(weights @ x)))
+
+
+@program((X,), same_as=_by_a_matrix)
 def adjacency_lists(x):
     """Edges with weights, by which messages pass."""
     n = len(x)
@@ -110,7 +168,15 @@ def adjacency_lists(x):
     return sum(h)
 
 
-@program((X, 0), (X, 1), (X, 2))
+def _one_list_or_two(x, i):
+    if i == 2:
+        a = b = [x[2], x[3], x[3] * 2, x[3] * x[0]]
+    else:
+        a, b = [x[i], x[3], x[3] * 2 * x[0]], [x[2], x[3] * 2]
+    return weighed(with_row(with_row([[v] for v in x], 2, b), i, a), x) + sum(a) * b[-1]
+
+
+@program((X, 0), (X, 1), (X, 2), same_as=_one_list_or_two)
 def two_names_for_inner_lists(x, i):
     """Both name the list that is there, which may be one."""
     rows = [[v] for v in x]
@@ -122,7 +188,12 @@ def two_names_for_inner_lists(x, i):
     return weighed(rows, x) + sum(a) * b[-1]
 
 
-@program((X,))
+def _last_ones(x):
+    s, a = x * x, x[0] ** 2 * x[1]
+    return weighed([[s[2], a, s[4], a * x[1]], [x[1] ** 3, s[3], x[1] ** 3]], x)
+
+
+@program((X,), same_as=_last_ones)
 def name_in_a_loop(x):
     """A name for the inner list of the round."""
     rows = [[] for _ in range(2)]
@@ -135,7 +206,12 @@ def name_in_a_loop(x):
     return weighed(rows, x)
 
 
-@program((X,))
+def _staircase(x):
+    a = x[0] ** 2
+    return weighed([[x[0], x[1], x[2]], [a, x[2]], [a * x[1], x[3]], [a * x[1] * x[2], x[4]]], x)
+
+
+@program((X,), same_as=_staircase)
 def both_lists_grow(x):
     """The outer list grows while the inner ones do."""
     rows = [[x[0]]]
@@ -148,7 +224,7 @@ def both_lists_grow(x):
     return weighed(rows, x)
 
 
-@program((X,))
+@program((X,), same_as=lambda x: 2 * x[3] ** 2 + 2 * x[0] * x[4])
 def read_after_the_outer_list_shrank(x):
     """What was read before is still what it was."""
     rows = [[v, v * 2] for v in x]
@@ -158,7 +234,7 @@ def read_after_the_outer_list_shrank(x):
     return row[0] * row[1] + rows[0][1] * x[4]
 
 
-@program((X, 2))
+@program((X, 2), same_as=lambda x, i: x[i] * (x[0] + 2 * x[1] + x[2]) * (1 + x[0]))
 def read_while_the_outer_list_grows(x, i):
     """The list of the cotangents has the length of then."""
     rows = [[v, v * 2] for v in x]
@@ -170,7 +246,13 @@ def read_while_the_outer_list_grows(x, i):
     return t + rows[-1][0] * rows[0][0]
 
 
-@program((X, 0), (X, 4))
+def _up_to_there(x, i):
+    rows = [[x[k], x[0] * k] if k > i else [x[k]] for k in range(5)]
+    last = rows[4] if i < 2 else [x[1]]
+    return weighed(with_row(rows, 0, [x[0]] + [v * v for v in x[: i + 1]]), x) + sum(last)
+
+
+@program((X, 0), (X, 4), same_as=_up_to_there)
 def inner_lists_in_branches(x, i):
     """One side writes to an item that the other side does not know."""
     rows = [[v] for v in x]
@@ -184,7 +266,13 @@ def inner_lists_in_branches(x, i):
     return weighed(rows[:5], x) + sum(rows[-1])
 
 
-@program((X,))
+def _two_rows(x):
+    s = x * x
+    odd = [x[0], s[0], s[1], x[1], s[1], x[2], s[2], s[3], x[3], s[3], x[4], s[4]]
+    return weighed([[s[0], s[2], s[4]], odd], x)
+
+
+@program((X,), same_as=_two_rows)
 def by_a_helper(x):
     """The helper is given the list of lists, or a list."""
 
@@ -202,7 +290,7 @@ def by_a_helper(x):
     return weighed(rows, x)
 
 
-@program((M,))
+@program((M,), same_as=lambda x: np.sum(x[0] ** 2) / 16 + np.sum(x[1] ** 2) * (4.5 + 1 / 16))
 def rows_in_buckets(x):
     """The items of the inner lists are arrays."""
     rows = [[] for _ in range(2)]
@@ -227,7 +315,7 @@ class Bag:
         self.rows[i].append(v)
 
 
-@program((X,))
+@program((X,), same_as=lambda x: weighed([[x[0] ** 2, x[2] ** 2], [x[1] ** 2, x[3] ** 2]], x))
 def in_an_object(x):
     """The list of lists is an attribute."""
     bag = Bag(2)
@@ -237,7 +325,13 @@ def in_an_object(x):
     return weighed(bag.rows, x)
 
 
-@program((X,))
+def _four_rows(x):
+    m = x[0] * x[1] + x[2]
+    last = x[0] + (x[0] * x[1] + m) + (m * x[1] + x[2]) + x[2]
+    return 1.0 + (x[0] + x[2] + x[3]) ** 2 + (x[0] + m + x[2]) ** 2 + last**2
+
+
+@program((X,), same_as=_four_rows)
 def triangle(x):
     """Each row is made from the one before."""
     rows = [[1.0]]
@@ -251,7 +345,17 @@ def triangle(x):
     return sum([sum(row) ** 2 for row in rows])
 
 
-@program((X,))
+def _row_by_row(x):
+    row = [v * 2 for v in x]
+    for i in range(1, 5):
+        below = [x[i]]
+        for j in range(1, 5):
+            below = below + [row[j] * 0.5 + np.sin(below[-1]) * x[j]]
+        row = below
+    return row[-1]
+
+
+@program((X,), same_as=_row_by_row)
 def table(x):
     """Dynamic programming: each number depends on those above and to the left."""
     n = len(x)
@@ -265,7 +369,14 @@ def table(x):
     return grid[n - 1][n - 1]
 
 
-@program((X,))
+def _nine_numbers(x):
+    s = x * x
+    a = s[4] - s[0] * (x[0] + x[3])
+    b = s[1] + x[1] * x[0] ** 3 - x[4] * a
+    return weighed([[s[0], s[3], x[3] * 3], [a, b, x[4] * 3], [s[2], 0.0, x[2] * 3]], x)
+
+
+@program((X,), same_as=_nine_numbers)
 def counted_up(x):
     """From integers, by a number that is added, and one that is taken away."""
     grid = [[0] * 3 for _ in range(3)]
@@ -276,7 +387,13 @@ def counted_up(x):
     return weighed(grid, x)
 
 
-@program((X,))
+def _after_the_exchange(x):
+    s = x * x
+    first = [[s[0] * 2, x[1] * 2, s[0]], [s[0], x[2] * 2, s[1]], [x[2], x[1], s[2]]]
+    return weighed(first + [[v, v * 2, v * v] for v in x[3:]], x)
+
+
+@program((X,), same_as=_after_the_exchange)
 def exchanged(x):
     """Numbers of two rows are exchanged."""
     grid = [[v, v * 2, v * v] for v in x]
@@ -286,7 +403,14 @@ def exchanged(x):
     return weighed(grid, x)
 
 
-@program((X,))
+def _powers(x):
+    a, v = x[0], x[4]
+    third = 8 * a + 2 * a**2
+    rows = [[a, 2 * a, a**2, 2 * a**2], [4 * a, 2 * a**2, 2 * a**3], [third, 2 * a**3, 2 * a**4]]
+    return weighed(rows + [[2 * third + 2 * a**3, 2 * a**4], [v, v * 2, v * v]], x)
+
+
+@program((X,), same_as=_powers)
 def rows_replaced(x):
     """A row is replaced by one of another length, and then written to."""
     grid = [[v, v * 2, v * v] for v in x]
@@ -297,7 +421,18 @@ def rows_replaced(x):
     return weighed(grid, x)
 
 
-@program((X,))
+def _head_by_head(x):
+    rows = []
+    t, head = 0.0, x[0]
+    for k in range(4):
+        rows = rows + [[head, x[k + 1] * t]]
+        t = t + (head + x[k + 1] * t) * x[k + 1]
+        head = x[k + 1] + t
+        t = t + 2 * max(head, x[k + 1] * 2)
+    return t + weighed(rows + [[head, x[4] * 2]], x)
+
+
+@program((X,), same_as=_head_by_head)
 def rows_as_a_whole_and_in_part(x):
     """Numbers are written, and rows are summed, in turns."""
     grid = [[v, v * 2] for v in x]
@@ -311,7 +446,14 @@ def rows_as_a_whole_and_in_part(x):
     return t + weighed(grid, x)
 
 
-@program((M,))
+def _part_by_part(x):
+    a, b = x[0], x[1]
+    middle = b[1] ** 2 * a[1] + a[0] * b[0]
+    t = 2 * a[0] * np.sum(a * b) + middle * (a[0] * b[0] ** 2 + a[1] * b[1] ** 2 + a[2] * b[2])
+    return t + b[2] ** 2 * b[0] + middle * b[1] + b[0] ** 2 * a[0] * b[2]
+
+
+@program((M,), same_as=_part_by_part)
 def parts_of_arrays_in_a_list(x):
     """Elements and slices of arrays that are in a list."""
     rows = [x[0] * 2, x[1] ** 2, x[0] * x[1]]
