@@ -247,8 +247,8 @@ class StatementPrinter:
 
     def _set_item(self, op: Call) -> list[ast.stmt]:
         items, key, item = op.args
-        place = ast.Subscript(self.operand(items), self.expressions.index(key), ast.Store())  # type: ignore[arg-type]
-        return [ast.Assign([place], self.operand(item)), *self._version(op, 0)]
+        place = ast.Subscript(self.operand(items), self.expressions.index(key), ast.Load())  # type: ignore[arg-type]
+        return [self._put(place, self.operand(item), op), *self._version(op, 0)]
 
     def _insert(self, op: Call) -> list[ast.stmt]:
         if not isinstance(type_of_operand(op.args[0]), Deque):  # type: ignore[arg-type]
