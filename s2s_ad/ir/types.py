@@ -322,6 +322,8 @@ def as_map(t: Dict) -> Map:
 
 def key_type(key: Hashable) -> Type:
     """The type of a constant key of a dict."""
+    if type(key) is tuple:
+        return Tuple(tuple(map(key_type, key)))
     return Number(type(key).__name__) if type(key) in (bool, int, float) else Instance(type(key))
 
 

@@ -919,3 +919,54 @@ def known_keys_read_beside_constants(x, n):
     for i in range(0):
         s += d[i]
     return s + sum([d[0] * d[k] for k in (1, n)])
+
+
+@program((X,))
+def sparse_product(x):
+    """A sparse matrix by the pairs of its rows and columns, which are constants, times a vector."""
+    a = {(0, 0): x[0], (0, 2): x[1], (1, 1): x[2], (2, 0): x[0] * x[1]}
+    y = {}
+    for (i, j), v in a.items():
+        y[i] = y.get(i, 0.0) + v * x[j]
+    return sum(v**2 for v in y.values())
+
+
+@program((X,))
+def polynomials(x):
+    """The product of two polynomials by their exponents."""
+    p = {0: x[0], 2: x[1]}
+    q = {1: x[2], 0: 1.0}
+    r = {}
+    for i, a in p.items():
+        for j, b in q.items():
+            r[i + j] = r.get(i + j, 0.0) + a * b
+    return sum(c * 0.5**k for k, c in r.items()) * r[3]
+
+
+@program((X,))
+def shortest_paths(x):
+    """Edges that make a path shorter, as long as there are some."""
+    dist = {0: 0.0}
+    for _ in range(2):
+        for u, v, k in [(0, 1, 0), (1, 2, 1), (0, 2, 2)]:
+            if u in dist and (v not in dist or dist[u] + x[k] < dist[v]):
+                dist[v] = dist[u] + x[k]
+    return dist[2] ** 2 + dist[1]
+
+
+@program((X,))
+def last_recently_used(x):
+    """A cache of two, in the order of use."""
+    cache = OrderedDict()
+    s = 0.0
+    for k in [0, 1, 0, 2, 1, 0]:
+        if k in cache:
+            cache.move_to_end(k)
+            v = cache[k] * 0.5
+        else:
+            v = x[k] ** 2
+            cache[k] = v
+            if len(cache) > 2:
+                cache.popitem(last=False)
+        s += v
+    return s
