@@ -17,13 +17,14 @@ from s2s_ad.transforms.structural import StructuralStep, reverses
 
 
 @reverses(primitives.put)
-def _reverse_put(step: StructuralStep) -> None:
+def reverse_put(step: StructuralStep) -> None:
+    """`d[k] = v`, and `d[k][...] = v` too."""
     if is_idle(step):
         return
-    buffer, entry = open_buffer(step)
-    key, item = step.args()[1:]
-    bar, rest = taken(step, primitives.pop_key, buffer, key, step.t.tangents.zero(item))
-    step.contribute(2, bar)
+    (buffer, _), entry = open_buffer(step)
+    key, item = step.args()[1], step.args()[-1]
+    bar, rest = taken(step, primitives.pop_key, (buffer, []), key, step.t.tangents.zero(item))
+    step.contribute(len(step.op.args) - 1, bar)
     close(step, rest, entry)
 
 

@@ -15,7 +15,8 @@ from s2s_ad.analysis.statics import same
 from s2s_ad.analysis.typing import result_type
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Value
-from s2s_ad.ir.types import UNKNOWN, Array, List, Number, Unknown, is_scalar
+from s2s_ad.ir.types import UNKNOWN, Array, List, Map, Number, Unknown, is_scalar
+from s2s_ad.transforms.maps import reverse_put
 from s2s_ad.transforms.scopes import Entry
 from s2s_ad.transforms.structural import StructuralStep, followed, is_fancy, item_of, laid_out, much_of, reverses
 
@@ -29,6 +30,9 @@ def _reverse_store(step: StructuralStep) -> None:
     t = step.t
     result, target = step.op.results[0], step.op.args[0]
     if t.scope.get(result) is None:
+        return
+    if isinstance(result.type, Map):
+        reverse_put(step)  # of the whole of what is under a key
         return
     indices = step.args()[1:-1]
     buffer = t.buffer(result, much_of(result, indices[1:]))

@@ -5,6 +5,7 @@ from collections import Counter, OrderedDict, defaultdict
 import numpy as np
 
 from programs.harness import program
+from s2s_ad import MutationError
 
 X = np.array([0.7, 1.3, 0.2])
 
@@ -970,3 +971,63 @@ def last_recently_used(x):
                 cache.popitem(last=False)
         s += v
     return s
+
+
+@program((X,))
+def arrays_added_up_in_place(x):
+    """An array for each key, added to and scaled in place."""
+    d = defaultdict(lambda: np.zeros(3))
+    for i in range(4):
+        d[i % 2] += x**2 * (i + 1)
+        d[0] *= x
+    return np.sum(d[0] * d[1])
+
+
+@program((X,))
+def arrays_overwritten_after_they_were_needed(x):
+    """What is multiplied is kept for the pullback."""
+    d = {}
+    for i in range(2):
+        d[i] = x * (i + 1)
+    s = 0.0
+    for _ in range(3):
+        s += np.sum(d[1] * d[1] * d[0])
+        d[1] += x
+        d[0] *= d[1]
+    return s
+
+
+@program((X,))
+def array_under_a_name_and_a_key(x):
+    """What is written by the name is seen by the key."""
+    d = {}
+    for i in range(2):
+        d[i] = x * i
+    a = d[1]
+    a += x
+    b = d[1]
+    b *= a
+    return np.sum(d[1] * x) + np.sum(a)
+
+
+@program((X,), refused=MutationError)
+def array_under_two_keys(x):
+    """Which of them has it is not known."""
+    y = x * 2
+    d = {}
+    for i in range(2):
+        d[i] = y
+    d[0] += x
+    return np.sum(d[0] * d[1])
+
+
+@program((X,), refused=MutationError)
+def array_read_by_its_old_name(x):
+    """It may have been changed by its key."""
+    y = x * 2
+    d = {}
+    for i in range(2):
+        d[i] = np.ones(3) * i
+    d[0] = y
+    d[0] += x
+    return np.sum(d[0] * y)

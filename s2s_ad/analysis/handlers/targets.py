@@ -18,14 +18,17 @@ def list_to_change(s: Emitter, target: Value) -> Value:
     return target
 
 
-def owner_of(s: Emitter, item: Value) -> tuple[Value, Operand] | None:
-    """The list that `item` has been read from, as it is now, and the index there; None for what is in no list."""
+def owner_of(s: Emitter, item: Value, *, in_map: bool = False) -> tuple[Value, Operand] | None:
+    """The list that `item` has been read from, as it is now, and the index there; None for what is in no list.
+
+    Or the dict with late keys, if `in_map`.
+    """
     memory = s.memory
     if item not in memory.origin:
         return None
     base, index, order = memory.origin[item]
     root = memory.places[base].root
-    if isinstance(base.type, (Map, Deque)):
+    if isinstance(base.type, Deque) or (isinstance(base.type, Map) and not in_map):
         what = "dict whose keys are known late" if isinstance(base.type, Map) else "deque"
         raise MutationError(f"a write to an item of a {what}", s.span, "put a new value in")
     if root in memory.state.lost or memory.state.order.get(root) is not order:
@@ -44,6 +47,8 @@ def owner_of(s: Emitter, item: Value) -> tuple[Value, Operand] | None:
 def item_type(t: Type, index: Operand) -> Type:
     """The type of an item of a list."""
     i = constant(index)
+    if isinstance(t, Map):
+        return t.item
     assert isinstance(t, List)
     return t.items[i] if t.items is not None and type(i) is int and -len(t.items) <= i < len(t.items) else t.item
 

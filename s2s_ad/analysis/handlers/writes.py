@@ -151,7 +151,8 @@ def _store(s: Emitter, args: list[Operand], _: Any) -> Operand:
         deques.store(s, target, index, item)
         return target
     if isinstance(target, Value) and isinstance(t, Map) and s.memory.root(target) is not None:
-        maps.put(s, target, index, item)
+        if not _is_there(s, target, index, item):
+            maps.put(s, target, index, item)
         return target
     if not isinstance(target, Value) or not isinstance(t, (Array, List)) or s.memory.root(target) is None:
         raise MutationError("writing to an item in place", s.span, REWRITE)
@@ -193,7 +194,7 @@ def store(
     if how is primitives.store and may_be_out_of_step(memory, target, index, item):
         view = target if index is None else s.apply(operator.getitem, [target, index])
         s.emit(runtime.refuse_overlap, [view, item], None, Instance(type(None)))
-    owner = owner_of(s, root)
+    owner = owner_of(s, root, in_map=index is None and not place.path and how is primitives.store)
     if owner is not None:
         base, at = owner
         version = _emit_store(s, how, base, [at, *indices], item)
