@@ -384,3 +384,19 @@ def test_partial_of_a_global_function():
     """A partial is taken apart where it is called."""
     double = functools.partial(scaled, by=2.0)
     assert grad(lambda x: double(x))(1.0) == 2.0
+
+
+def test_indices_may_be_written_to_before_the_pullback():
+    """They are given as copies, too."""
+
+    def f(x):
+        i = np.argsort(x)
+        m = x > 0
+        return x[i] ** 2, i, [m, np.sum(x[m])]
+
+    y, back = pullback(f, X)
+    y_bar = (np.ones(3), None, [None, 1.0])
+    before = back(y_bar)[1]
+    y[1][:] = 0
+    y[2][0][:] = False
+    np.testing.assert_array_equal(back(y_bar)[1], before)

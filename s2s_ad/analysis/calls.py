@@ -23,7 +23,7 @@ from s2s_ad.analysis.statics import (
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.frontend.source import LiveNames
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import UNDEFINED, Block, Const, Function, Operand, Value, While, regions
+from s2s_ad.ir.nodes import UNDEFINED, Block, Const, Function, Operand, Try, Value, While, regions
 from s2s_ad.ir.types import (
     Closure,
     Dict,
@@ -114,6 +114,9 @@ class CallEvaluator(LoopEvaluator):
 
     def given_by(self, code: Function, result: Operand, inputs: list[Operand], since: Mark) -> Operand:
         """What a call gives: of a generator an iterator."""
+        if code.generator and self.dead and any(isinstance(op, Try) for op in self.place):
+            hint = "write a loop, or a function that returns a list"
+            raise UnsupportedSyntaxError("a generator that raises, in a `try`", self.span, hint)
         if not code.generator or self.dead:
             return result
         return self.run_of("a generator", result, inputs, since, endless=_may_be_endless(code.body))

@@ -75,6 +75,9 @@ class Interference:
     def _op(self, op: Op, live: set[Value]) -> set[Value]:
         if isinstance(op, Call):
             self._define(op.results, live)
+            if writes(op) and isinstance(op.args[0], Value):
+                for taken in op.results[:-1]:  # is assigned before what it was taken from has its next name
+                    self.conflict(taken, op.args[0])
             for operand in op.operands():
                 self.read(operand, live)
             return live

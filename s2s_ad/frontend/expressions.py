@@ -54,6 +54,7 @@ COMPARE: dict[type, Callable[..., Any]] = {
     gast.IsNot: operator.is_not,
 }
 TAKE_ALL_CALLS = ("dict", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple")
+TAKE_ALL_METHODS = ("fsum", "join", "prod")
 SHORT_CIRCUIT_CALLS = {"any": TRUE, "all": FALSE}
 
 
@@ -247,7 +248,8 @@ class ExpressionLowering(Builder):
 
     def _uses_up(self, fn: gast.AST) -> bool:
         """Whether a callee takes all items of an iterator at once."""
-        return isinstance(fn, gast.Attribute) or self._is_builtin(fn, TAKE_ALL_CALLS)
+        method = isinstance(fn, gast.Attribute) and fn.attr in TAKE_ALL_METHODS
+        return method or self._is_builtin(fn, TAKE_ALL_CALLS)
 
     def _is_builtin(self, fn: gast.AST, names: Container[str]) -> bool:
         """Whether an expression means the builtin of one of `names`."""

@@ -15,7 +15,7 @@ from s2s_ad.analysis.statics import same
 from s2s_ad.analysis.typing import result_type
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Value
-from s2s_ad.ir.types import UNKNOWN, Array, List, Map, Number, Unknown, is_scalar
+from s2s_ad.ir.types import UNKNOWN, Array, Deque, List, Map, Number, Unknown, is_scalar
 from s2s_ad.transforms.maps import reverse_put
 from s2s_ad.transforms.scopes import Entry
 from s2s_ad.transforms.structural import StructuralStep, followed, is_fancy, item_of, laid_out, much_of, reverses
@@ -48,8 +48,9 @@ def _reverse_store(step: StructuralStep) -> None:
     item_bar = buffer if is_whole else _stored_cotangent(step, buffer, indices) if step.is_active(item) else None
     t.scope.take(result)
     if not is_whole and isinstance(target, Value) and t.is_active(target):
-        in_array = isinstance(item_of(target.type, len(indices) - 1), Array)
-        zero = Const(0.0) if in_array else t.tangents.zero(step.replaced or step.args()[-1])
+        kind = item_of(target.type, len(indices) - 1)
+        of_numbers = isinstance(kind, Array) or (isinstance(kind, (List, Deque)) and is_scalar(kind.item))
+        zero = Const(0.0) if of_numbers else t.tangents.zero(step.replaced or step.args()[-1])
         rest = t.spec.emit(primitives.store, [buffer, *indices, zero], None, type_of_operand(buffer))
         t.adopt(target, t._named(rest, target), entry)
     if item_bar is not None and step.is_active(item):
@@ -58,7 +59,7 @@ def _reverse_store(step: StructuralStep) -> None:
 
 def replaced_item(t: Transform, op: Call) -> Operand | None:
     """The item of a list that a store replaces, which need not have the shape of the new one; None for numbers."""
-    if callee(op) is not primitives.store or is_scalar(type_of_operand(op.args[-1])):  # type: ignore[arg-type]
+    if callee(op) is not primitives.store:
         return None
     target, *indices, _ = (t.resolve(a) for a in op.args)  # type: ignore[arg-type]
     kind = item_of(type_of_operand(target), len(indices) - 1)

@@ -679,3 +679,45 @@ def repeated_in_a_list(x):
         rows[k] *= 2
         rows[k][::2] = [v * 2 for v in rows[k][::2]]
     return sum(rows[0]) * sum([(k + 1) * v for k, v in enumerate(rows[1])])
+
+
+@program((X,), same_as=lambda x: weighted([*x, *x[::-1]]))
+def extended_by_itself_backwards(x):
+    """By `+=` of a slice of itself."""
+    ys = list(x)
+    ys += ys[::-1]
+    return weighted(ys)
+
+
+@program((X,), same_as=lambda x: weighted([*x[1:], *(2 * x[1:])]) + weighted([*(2 * x), *x[2:]]))
+def extended_by_slices_of_others(x):
+    """Each by a part of the other."""
+    ys, zs = list(x), list(x * 2)
+    del ys[:1]
+    more = ys[1:]
+    ys += zs[1:]
+    zs += more[:]
+    return weighted(ys) + weighted(zs)
+
+
+@program((X,), same_as=lambda x: 6 * x[1] + 3 * x[2] + 4 * x[3] * x[1] + 5 * x[4] + 1)
+def ints_over_floats(x):
+    """Whole numbers take the place of items, which are read before and after."""
+    ys = list(x)
+    ys[0] = 1
+    ys[1] *= 3
+    ys[3] *= x[1]
+    for i in range(5):
+        if i == 4:
+            ys[i] = 0
+    return weighted(ys) + 5 * x[4]
+
+
+@program((X,), same_as=lambda x: 2 * x[1] + (x[1] + 2 * x[2]) * x[2])
+def ints_over_floats_in_a_list(x):
+    """In lists in a list, and what was there before."""
+    rows = [[x[0], x[1]], [x[1], x[2]]]
+    t = rows[0][1]
+    rows[0][0] = 0
+    rows[0][1] = True
+    return (t * 2 - 2 + weighted(rows[0])) + weighted(rows[1]) * x[2]

@@ -11,7 +11,7 @@ from typing import Any
 
 from s2s_ad.analysis.dict_views import keep_view
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.handlers.lists import taking
+from s2s_ad.analysis.handlers.lists import refuse_lazy, taking
 from s2s_ad.analysis.handlers.table import handles
 from s2s_ad.analysis.handlers.targets import list_to_change
 from s2s_ad.analysis.operands import constant, type_of_operand
@@ -64,6 +64,8 @@ def method(s: Emitter, target: Value, name: str, args: list[Operand]) -> Operand
         if bound == LATE:
             raise UnsupportedSyntaxError("a copy of one of several deques of different `maxlen`", s.span, _ONE)
         return s.apply(deque, [target, Const(bound)])
+    for given in args if name in ("extend", "extendleft") else ():
+        refuse_lazy(s, target, given)
     if name not in _METHODS:
         raise UnsupportedSyntaxError(f"`.{name}()` of a `deque` in this form", s.span, "make a list of it: `list(d)`")
     return s.call_in_place(_METHODS[name], [target, *args])

@@ -14,7 +14,7 @@ xs.remove(x)                  del xs[i], where `runtime.index_to_remove` tells w
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from s2s_ad import runtime
@@ -24,8 +24,8 @@ from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Call, Const, Operand, Value
-from s2s_ad.ir.types import INT, Instance, Iterable, List, Number, Tuple, Type, Unknown, join, object_in
+from s2s_ad.ir.nodes import Call, Const, Operand, Try, Value
+from s2s_ad.ir.types import INT, Array, Instance, Iterable, List, Number, Tuple, Type, Unknown, join, object_in
 from s2s_ad.rules.functional import order_by
 
 Method = Callable[[Emitter, Value, list[Operand], dict[str, Operand]], Operand]
@@ -140,12 +140,44 @@ def _extend(s: Emitter, items: Value, args: list[Operand], _: Any) -> Operand:
 
 def extend(s: Emitter, items: Value, more: Operand) -> None:
     """`items.extend(more)`."""
+    refuse_lazy(s, items, more)
     t = _list_type(list_to_change(s, items))
     more = _as_list(s, items, more)
     item = type_of_operand(more).item  # type: ignore[attr-defined]
     _changed(s, primitives.extend, items, [more], join(t.item, item))
     if kinds(item):
         _hold(s, items, more, itself=False)
+
+
+def refuse_lazy(s: Emitter, items: Operand, more: Operand) -> None:
+    """Refuse to put into a container what an iterator gives that reads it, or that may be interrupted.
+
+    Python puts the first in before it asks for the second; here all are computed first.
+    """
+    sources = set(lazy_sources(s, more))
+    if not sources:
+        return
+    if any(isinstance(op, Try) for op in s.place) and any(source in s.runs for source in sources):
+        what = "an iterator in a `try`, whose items are put into a container one by one"
+        raise MutationError(what, s.span, "make a list of it first: `list(…)`")
+    root = s.memory.root(items)
+    inputs = [i for source in sources for i in (s.runs[source].inputs if source in s.runs else (source,))]
+    if root is not None and any(root.meets(other) for other in s.memory.reachable(inputs)):
+        what = "an iterator that reads the container into which its items are put"
+        raise MutationError(what, s.span, "make a list of it first: `list(…)`")
+
+
+def lazy_sources(s: Emitter, operand: Operand) -> Iterator[Value]:
+    """The iterators, and what `zip` and the like take from, that give the items of an operand one by one."""
+    if not isinstance(operand, Value):
+        return
+    made = s.definitions.get(operand)
+    if operand in s.runs:
+        yield operand
+    elif made is not None and constant(made.target) in (zip, enumerate, reversed, iter):
+        for arg in made.args:
+            yield arg  # type: ignore[misc]
+            yield from lazy_sources(s, arg)  # type: ignore[arg-type]
 
 
 def _as_list(s: Emitter, items: Value, more: Operand) -> Operand:
@@ -173,6 +205,10 @@ def _sort(s: Emitter, items: Value, _: Any, kwargs: dict[str, Operand]) -> Opera
         _refuse_objects(s, t, "sort")
         order: Operand = s.emit(runtime.sort_order, [items, Const(None), backwards], None, List(INT))
     else:
+        root = s.memory.root(items)
+        if root is not None and any(root.meets(other) for other in s.memory.reachable([key])):
+            hint = "make a copy for the key: `list(…)`"
+            raise MutationError("a key that reads the list that is sorted, which is empty meanwhile", s.span, hint)
         order = s.call_in_place(order_by, [items, key, backwards])  # type: ignore[arg-type]
     version = s.current(items)
     assert isinstance(version, Value)
@@ -251,6 +287,12 @@ def delete(s: Emitter, items: Value, where: Operand) -> None:
 
 def _extend_by(s: Emitter, items: Value, more: Operand) -> None:
     """`items += more`."""
+    if isinstance(type_of_operand(more), (Array, Number, Unknown)):
+        raise MutationError(
+            "`+=` of a list and an array, or what may be one, to which NumPy adds the list",
+            s.span,
+            "write `ys.extend(x)`, or make an array of the list",
+        )
     if not isinstance(type_of_operand(more), (List, Tuple, Iterable)):
         more = s.apply(list, [more])
     extend(s, items, more)

@@ -13,7 +13,7 @@ from typing import Any
 from s2s_ad.analysis.cells import holds_function
 from s2s_ad.analysis.dict_views import keep_view
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.handlers.lists import taking
+from s2s_ad.analysis.handlers.lists import refuse_lazy, taking
 from s2s_ad.analysis.handlers.table import handles
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.python_types import getitem
@@ -86,6 +86,7 @@ def update(s: Emitter, target: Value, other: Operand) -> None:
     """`target.update(other)`, key by key where these are known."""
     t = type_of_operand(other)
     if not isinstance(t, Dict):
+        refuse_lazy(s, target, other)
         how: Any = containers.update_by_dict if isinstance(t, Map) else containers.update_by_pairs
         s.call_in_place(how, [target, other])
         return

@@ -80,6 +80,8 @@ def refuse_foreign_method(s: Emitter, t: Type, name: str, args: list[Operand]) -
 
 def refuse_writes(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> None:
     """Refuse foreign functions that may write to their arguments."""
+    if isinstance(getattr(fn, "__self__", None), np.ufunc) and fn.__name__ == "at" and fn not in HANDLERS:
+        raise MutationError(f"`np.{fn.__self__.__name__}.at`, which writes to its argument", s.span, REWRITE)
     if _is_foreign(fn) and any(_is_mutable(type_of_operand(a)) for a in (*args, *kwargs.values())):
         if getattr(fn, "__module__", None) in _INSTEAD:
             raise UnsupportedSyntaxError(f"`{fn.__name__}` of a container", s.span, _INSTEAD[fn.__module__])
