@@ -3,6 +3,8 @@
 import re
 from collections import Counter
 
+import pytest
+
 from programs.harness import Program, corpus
 from s2s_ad import source
 from s2s_ad.analysis.effects import callee
@@ -10,6 +12,8 @@ from s2s_ad.analysis.program import Instance
 from s2s_ad.ir.nodes import Block, Function, Value, regions
 from s2s_ad.ir.types import Array, Closure, Dict, Iterable, List, Record, Tuple, Type, Unknown, is_differentiable
 from s2s_ad.operators import compiled_for
+
+pytestmark = pytest.mark.slow  # all of the corpus, on which the version of Python has little influence
 
 CEILING = 0.215  # calls for each program
 FOR_ANY_TYPE = ("dynamic.", "lengths.", "libraries.")  # programs whose types are meant to be open

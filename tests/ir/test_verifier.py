@@ -34,6 +34,8 @@ from s2s_ad.transforms.pairs import Pair, Reversed
 
 # --- what the compiler makes ------------------------------------------------------------------------------------------
 
+pytestmark = pytest.mark.slow  # all of the corpus, on which the version of Python has little influence
+
 PROGRAMS = [program for program in corpus() if program.refused is None]
 each_program = pytest.mark.parametrize("program", PROGRAMS, ids=[program.name for program in PROGRAMS])
 
