@@ -80,6 +80,7 @@ def test_corpus_is_complete() -> None:
     assert len({program.name for program in corpus()}) == len(corpus())
 
 
+@pytest.mark.slow
 @each_program
 def test_oracles_agree(program: Program) -> None:
     """Finite differences agree with autograd, wherever autograd can run the program."""
@@ -99,6 +100,7 @@ def oracle(program: Program, y_bar: Any) -> Any:
         pytest.skip(f"autograd cannot: {type(error).__name__}: {error}")
 
 
+@pytest.mark.slow
 def test_oracle_covers_the_corpus() -> None:
     """Autograd, or a form without writes, is a witness for most programs."""
     pytest.importorskip("autograd")
@@ -134,6 +136,7 @@ def test_gradient_agrees_with_finite_differences(program: Program) -> None:
     np.testing.assert_allclose(flatten(x_bar, arguments), expected, **tolerance(program))
 
 
+@pytest.mark.slow
 @each_program
 def test_gradient_agrees_with_autograd(program: Program) -> None:
     """Each cotangent is autograd's to rounding, wherever autograd can run the program."""
@@ -164,6 +167,7 @@ def after_a_call(program: Program) -> tuple[Any, ...]:
     return arguments
 
 
+@pytest.mark.slow
 @each_program
 def test_optimised_agrees_with_unoptimised(program: Program) -> None:
     """The optimiser changes neither the value nor, beyond rounding, the derivative."""

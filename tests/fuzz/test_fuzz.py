@@ -10,6 +10,8 @@ from fuzz import containers, maps, writes
 from fuzz.check import check
 from fuzz.generate import program_text
 
+pytestmark = pytest.mark.slow  # the version of Python has little influence on these
+
 CHUNK = 9
 ALLOWED = {"right", "refused", "rough", "fails"}
 
