@@ -146,6 +146,7 @@ def test_gradient_agrees_with_autograd(program: Program) -> None:
     np.testing.assert_allclose(flatten(x_bar, program.arguments()), expected, **close)
 
 
+@pytest.mark.slow
 @each_program
 def test_pullback_is_pure(program: Program) -> None:
     """Arguments and cotangents stay as they were, and a second call gives the same again."""

@@ -14,6 +14,8 @@ import s2s_ad
 import written_tables
 from programs.harness import identical
 
+pytestmark = pytest.mark.slow  # looks through the globals of all modules, of which there are many in the tests
+
 X = np.array([0.7, 1.3, 0.2])
 TABLE = np.array([0.1, 0.2, 0.3])
 SCALES = np.array([1.0, 2.0, 0.5])
