@@ -9,9 +9,22 @@ import numpy as np
 from s2s_ad.analysis.broadcasting import broadcast
 from s2s_ad.analysis.operands import as_array, length
 from s2s_ad.analysis.slice_lengths import sliced
+from s2s_ad.ir.nodes import Const, Operand
 from s2s_ad.ir.types import ANY, UNKNOWN, Array, Axis, Instance, List, Number, Tuple, Type
 
 FULL = slice(None)
+
+
+def index_parts(index: Operand) -> tuple[Any, ...]:
+    """The parts of an index: types, or constants."""
+    if isinstance(index, Const):
+        return index.value if isinstance(index.value, tuple) else (index.value,)
+    return index.type.items if isinstance(index.type, Tuple) else (index.type,)
+
+
+def copies(index: Operand) -> bool:
+    """Whether indexing an array like this surely makes a copy."""
+    return any(is_advanced(part) and getattr(part, "axes", None) != () for part in index_parts(index))
 
 
 def is_advanced(part: Any) -> bool:

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import operator
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
 
 from s2s_ad.analysis.effects import callee
-from s2s_ad.analysis.indexing import is_advanced
+from s2s_ad.analysis.indexing import copies, index_parts
 from s2s_ad.analysis.memory import Memory, Parts, Step
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Instance as FunctionInstance
@@ -69,7 +69,7 @@ def _locate_item(memory: Memory, value: Value, call: Call, base: Operand, index:
     key = part_key(t, index)
     if key is not None:
         _locate_part(memory, value, base, key)
-    elif isinstance(t, Array) and _is_new(index):
+    elif isinstance(t, Array) and copies(index):
         memory.new_root(value)
     elif _has_views(memory, base) and (is_basic(index) if isinstance(t, Array) else type_of_operand(index) == INT):
         _follow(memory, value, operator.getitem, [base, index], {})
@@ -99,21 +99,9 @@ def part_key(t: Type, index: Operand, count: int = 0) -> Hashable | None:
     return key if isinstance(t, Dict) and isinstance(index, Const) and key in t.keys else None
 
 
-def _index_parts(index: Operand) -> Iterable[Any]:
-    """The parts of an index: types, or constants."""
-    if isinstance(index, Const):
-        return index.value if isinstance(index.value, tuple) else (index.value,)
-    return index.type.items if isinstance(index.type, Tuple) else (index.type,)
-
-
-def _is_new(index: Operand) -> bool:
-    """Whether indexing an array like this surely makes a copy."""
-    return any(is_advanced(part) and getattr(part, "axes", None) != () for part in _index_parts(index))
-
-
 def is_basic(index: Operand) -> bool:
     """Whether indexing an array like this surely makes a view, if it gives an array."""
-    return all(map(_is_basic, _index_parts(index)))
+    return all(map(_is_basic, index_parts(index)))
 
 
 def _is_basic(part: Any) -> bool:

@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.analysis.effects import callee, is_errstate, is_pure, path_of, writes
-from s2s_ad.analysis.indexing import is_advanced
-from s2s_ad.analysis.operands import constant
+from s2s_ad.analysis.indexing import copies
+from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, For, If, Operand, Try, Value, While, With, operands, regions, sides
 from s2s_ad.ir.types import Array, Closure, Deque, Dict, List, Map, Never, Number, Record, Static, Tuple, Type
@@ -215,17 +215,9 @@ def makes_new(fn: Any, op: Call) -> bool:
     if fn is np.array:
         return len(op.args) == 1 and not op.kwargs
     if fn is operator.getitem:
-        return _copies(op)
+        array, index = op.args
+        return isinstance(type_of_operand(array), Array) and copies(index)  # type: ignore[arg-type]
     return type(fn).__hash__ is not None and (fn in _ARITHMETIC or (fn in _NEW and "out" not in dict(op.kwargs)))
-
-
-def _copies(op: Call) -> bool:
-    """Whether indexing an array surely makes a copy: by an array or a list, of integers or of truth values."""
-    array, index = op.args
-    if not isinstance(array, Value) or not isinstance(array.type, Array) or not isinstance(index, Value):
-        return False
-    parts = index.type.items if isinstance(index.type, Tuple) else (index.type,)
-    return any(is_advanced(part) and getattr(part, "axes", None) != () for part in parts)
 
 
 def _runs_foreign_code(fn: Any, op: Call) -> bool:

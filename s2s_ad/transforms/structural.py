@@ -12,7 +12,7 @@ import numpy as np
 
 from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee
-from s2s_ad.analysis.indexing import is_advanced
+from s2s_ad.analysis.indexing import index_parts, is_advanced
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.places import RESHAPING
 from s2s_ad.analysis.tables import entering
@@ -294,12 +294,7 @@ def _reverse_getattr(step: StructuralStep) -> None:
 
 def is_fancy(index: Operand, t: Transform) -> bool:
     """Whether an index may name one element twice: it holds an array or list of integers."""
-    if isinstance(index, Const):
-        parts: Any = index.value if isinstance(index.value, tuple) else (index.value,)
-    else:
-        kind = index.type
-        parts = kind.items if isinstance(kind, Tuple) else (kind,)
-    return any(p == UNKNOWN or (is_advanced(p) and not _is_mask(p)) for p in parts)
+    return any(p == UNKNOWN or (is_advanced(p) and not _is_mask(p)) for p in index_parts(index))
 
 
 def _is_mask(part: Any) -> bool:

@@ -13,9 +13,9 @@ from s2s_ad.analysis.dict_views import keep_view
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.lists import refuse_lazy, taking
 from s2s_ad.analysis.handlers.table import handles
-from s2s_ad.analysis.handlers.targets import list_to_change
+from s2s_ad.analysis.handlers.targets import to_change
 from s2s_ad.analysis.operands import constant, type_of_operand
-from s2s_ad.errors import MutationError, UnsupportedSyntaxError
+from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Value
 from s2s_ad.ir.types import INT, LATE, NEVER, Deque, List, join
@@ -49,7 +49,7 @@ def method(s: Emitter, target: Value, name: str, args: list[Operand]) -> Operand
     """`target.name(*args)`; None where there is no such method."""
     if not hasattr(deque, name):
         return None
-    _to_change(s, target)
+    to_change(s, target, "deque")
     if name in _ENDS and len(args) == 1:
         return _append(s, target, name, args[0])
     if name in ("pop", "popleft") and not args:
@@ -69,13 +69,6 @@ def method(s: Emitter, target: Value, name: str, args: list[Operand]) -> Operand
     if name not in _METHODS:
         raise UnsupportedSyntaxError(f"`.{name}()` of a `deque` in this form", s.span, "make a list of it: `list(d)`")
     return s.call_in_place(_METHODS[name], [target, *args])
-
-
-def _to_change(s: Emitter, target: Value) -> Value:
-    """A deque that may be written to."""
-    if target in s.memory.origin:
-        raise MutationError("a write to a deque that is in a list", s.span, "build it first, and put it in last")
-    return list_to_change(s, target)
 
 
 def _append(s: Emitter, target: Value, name: str, item: Operand) -> Operand:
@@ -99,7 +92,8 @@ def _append(s: Emitter, target: Value, name: str, item: Operand) -> Operand:
 
 def store(s: Emitter, target: Value, index: Operand, item: Operand) -> None:
     """`target[index] = item`."""
-    t = _to_change(s, target).type
+    to_change(s, target, "deque")
+    t = target.type
     assert isinstance(t, Deque)
     require_index(s, index)
     kind = Deque(join(t.item, type_of_operand(item)), t.bound)

@@ -19,8 +19,8 @@ from typing import Any
 from s2s_ad.analysis.cells import holds_function
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers import maps
+from s2s_ad.analysis.handlers.targets import to_change
 from s2s_ad.analysis.operands import type_of_operand
-from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Value
@@ -55,10 +55,8 @@ def delete(s: Emitter, target: Value, key: Operand) -> None:
 
 
 def _dict_type(s: Emitter, target: Value) -> Dict:
+    to_change(s, target, "dict")
     assert isinstance(target.type, Dict)
-    if target in s.memory.origin:
-        raise MutationError("a write to a dict that is in a list", s.span, "build it first, and put it in last")
-    refuse_foreign(s, target)
     return target.type
 
 

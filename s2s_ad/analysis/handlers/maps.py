@@ -15,9 +15,9 @@ from s2s_ad.analysis.dict_views import keep_view
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.lists import refuse_lazy, taking
 from s2s_ad.analysis.handlers.table import handles
+from s2s_ad.analysis.handlers.targets import to_change
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.python_types import getitem
-from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Function, Operand, Value
@@ -63,10 +63,7 @@ def method(s: Emitter, target: Value, name: str, args: list[Operand], kwargs: di
     if name == "pop" and len(args) == 1 and not kwargs:
         return pop(s, target, args[0])
     if name == "update" and cls is not Counter and len(args) < 2:
-        for other in args:
-            update(s, target, other)
-        for k, v in kwargs.items():
-            put(s, now(s, target), Const(k), v)
+        _take_in(s, target, args, kwargs)
         return Const(None)
     meaning = {**METHODS, **_OF_CLASS[cls]}.get(name)
     if meaning is None:
@@ -97,11 +94,16 @@ def update(s: Emitter, target: Value, other: Operand) -> None:
 def built(s: Emitter, parts: list[Operand], more: dict[str, Operand] | None = None) -> Operand:
     """`{**a, **b}` and `dict(a, k=v)`, where `a` may be a list of pairs too."""
     made = s.emit(primitives.make_dict, [], None, Dict((), ()))
-    for part in parts:
-        update(s, now(s, made), part)
-    for k, v in (more or {}).items():
-        put(s, now(s, made), Const(k), v)
+    _take_in(s, made, parts, more or {})
     return s.current(made)
+
+
+def _take_in(s: Emitter, target: Value, parts: list[Operand], more: dict[str, Operand]) -> None:
+    """`target.update(part, **more)` for each of the parts."""
+    for part in parts:
+        update(s, now(s, target), part)
+    for k, v in more.items():
+        put(s, now(s, target), Const(k), v)
 
 
 def put(s: Emitter, target: Value, key: Operand, item: Operand) -> None:
@@ -135,9 +137,7 @@ def pop(s: Emitter, target: Value, key: Operand) -> Operand:
 
 def _to_write(s: Emitter, target: Value) -> Value:
     """A dict that may be written to, as one whose keys are not known. Raises MutationError where it may not."""
-    if target in s.memory.origin:
-        raise MutationError("a write to a dict that is in a list", s.span, "build it first, and put it in last")
-    refuse_foreign(s, target)
+    to_change(s, target, "dict")
     if not isinstance(target.type, Dict):
         return target
     forgetful = s.emit(primitives.Refreshed(()), [now(s, target)], None, as_map(target.type), target.name)

@@ -18,6 +18,13 @@ def list_to_change(s: Emitter, target: Value) -> Value:
     return target
 
 
+def to_change(s: Emitter, target: Value, what: str) -> None:
+    """Refuse to write to a dict or deque that the program does not have by a name of its own."""
+    if target in s.memory.origin:
+        raise MutationError(f"a write to a {what} that is in a list", s.span, "build it first, and put it in last")
+    refuse_foreign(s, target)
+
+
 def owner_of(s: Emitter, item: Value, *, in_map: bool = False) -> tuple[Value, Operand] | None:
     """The list that `item` has been read from, as it is now, and the index there; None for what is in no list.
 
