@@ -204,3 +204,12 @@ def in_a_dict(x):
     for v in x:
         class_["q"].append(v)
     return class_["q"][0] * class_["q"][1]
+
+
+@program((X,))
+def int_over_a_float(x):
+    """A whole number takes the place of an item."""
+    q = deque([x[0], x[1]])
+    q.append(1)
+    q[0] = 2
+    return sum(v * v * (i + 1) for i, v in enumerate(q))

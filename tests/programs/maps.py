@@ -1031,3 +1031,56 @@ def array_read_by_its_old_name(x):
     d[0] = y
     d[0] += x
     return np.sum(d[0] * y)
+
+
+@program((X, 1), (X, 0))
+def read_late_and_then_taken_out(x, n):
+    """An item is read by a late key before another is taken out, which is all that is read after."""
+    d = {0: x[0], 1: x[1] * x[2]}
+    d[1] = d.get(1, x[0])
+    y = d[n] if n in d else x[2]
+    d[1] = d.pop(0) * 0.9
+    return x[0] + y + d[1]
+
+
+@program((X, 1), (X, 0))
+def read_late_in_a_loop_that_overwrites(x, n):
+    """The items are read by a late key, and by constant keys put in again."""
+    d = {0: x[0], 1: x[1] * x[2]}
+    s = 0.0
+    for _ in range(3):
+        s = s * 0.5 + d[n] * 2
+        d[0], d[1] = d[1], s
+    return s
+
+
+@program((X, 1), (X, 0))
+def read_late_and_given(x, n):
+    """The dict is part of the result, so that its cotangent belongs to the caller."""
+    d = {0: x[0], 1: x[1] * x[2]}
+    y = d[n] ** 2
+    return d, y
+
+
+@program((X, 1), (X, 0))
+def replaced_in_a_loop(x, n):
+    """A dict with known keys takes the place of one without, and only some of it is read."""
+    d = {0: x[0], 1: x[1]}
+    s = d.pop(n)
+    for i in range(2):
+        if i in d:
+            s += d[i]
+        d = {0: x[0] * s, 1: x[2]}
+    return s + d[n]
+
+
+@program((X, 1), (X, 0))
+def replaced_on_one_side(x, n):
+    """The same on one side of a branch."""
+    d = {0: x[0], 1: x[1]}
+    if x[0] > n:
+        d = {0: x[0] ** 2, 1: x[2]}
+    else:
+        d[n + 2] = x[1] ** 2
+        d[0] = d[n + 2] * x[2]
+    return d[0]
