@@ -141,19 +141,6 @@ def stepped(x):
     return sum(xs)
 
 
-def deleted_in_steps(x):
-    xs = [v * 1.0 for v in x]
-    del xs[::2]
-    return sum(xs)
-
-
-def in_a_list_of_lists_of_lists(x):
-    cube = [[[x[0]] for _ in range(2)] for _ in range(2)]
-    for i in range(2):
-        cube[i][0].insert(0, x[2])
-    return cube[0][0][0]
-
-
 def while_iterated(x):
     xs = [v * 1.0 for v in x]
     t = 0.0
@@ -226,8 +213,6 @@ def key_with_a_derivative(x):
     ("f", "error", "message", "offending"),
     [
         (stepped, MutationError, "a slice of a list with a step that is known late", "xs[::step]"),
-        (deleted_in_steps, MutationError, "deleting a slice of a list with a step", "xs[::2]"),
-        (in_a_list_of_lists_of_lists, MutationError, "in a list in a list", "cube[i][0].insert(0, x[2])"),
         (while_iterated, ADError, "which its body writes to", "for v in xs"),
         (one_of_two, MutationError, "under another name", "sum(a)"),
         (keys_grow_in_a_loop, MutationError, "to which its body writes", "for k in d:"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from s2s_ad.analysis.attempts import exception_kinds, never_raises, refuse_half_
 from s2s_ad.analysis.binding import takes_rest
 from s2s_ad.analysis.choices import may_select, one_of, select
 from s2s_ad.analysis.dict_views import looped_over, refuse_kept, refuse_written
+from s2s_ad.analysis.effects import callee
+from s2s_ad.analysis.emission import Fact
 from s2s_ad.analysis.handlers.operators import operation
 from s2s_ad.analysis.handlers.records import is_object
 from s2s_ad.analysis.handlers.sets import SET
@@ -25,7 +28,7 @@ from s2s_ad.analysis.statics import is_hashable, same, unbound
 from s2s_ad.errors import Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Star, Try, Value, While, With, visible
-from s2s_ad.ir.types import LOST, UNKNOWN, Array, Deque, Dict, Instance, List, Map, Number, Record, Type, join
+from s2s_ad.ir.types import LOST, UNKNOWN, Array, Closure, Deque, Dict, Instance, List, Map, Number, Type, join
 from s2s_ad.rules import containers, functional
 from s2s_ad.rules.functional import SPREAD, require_count
 
@@ -145,7 +148,8 @@ class BlockEvaluator(SequenceEvaluator):
             test = self.apply(bool, [test])  # what it is now; a list, say, may grow
         elif isinstance(test, Value) and not isinstance(test.type, (Number, Instance)) and self._in_try():
             test = self.apply(bool, [test])  # which may raise, where that matters
-        sides = [self.side(functools.partial(self.block, region)) for region in (op.then, op.orelse)]
+        regions, absent = (op.then, op.orelse), self._absent(test)
+        sides = [self.side(functools.partial(self.block, r), a) for r, a in zip(regions, absent, strict=True)]
         self.dead = self.dead or all(s.dead for s in sides)
         rows = self._attributes_of_sides(sides)
         for _, _, _, a, b in rows:
@@ -158,9 +162,19 @@ class BlockEvaluator(SequenceEvaluator):
     def _in_try(self) -> bool:
         return any(isinstance(op, Try) for op in self.place)
 
-    def side(self, run: Callable[[], list[Operand]]) -> Side:
-        """Evaluate one side of an `if`."""
-        before, making = self.memory.state, self.making
+    def _absent(self, test: Operand) -> list[tuple[Fact, ...]]:
+        """What dict lacks what key on the two sides of a test for that."""
+        made, lacks = self.definitions.get(test), 1  # type: ignore[arg-type]
+        while made is not None and callee(made) is operator.not_:
+            made, lacks = self.definitions.get(made.args[0]), 1 - lacks  # type: ignore[arg-type]
+        is_test = made is not None and callee(made) is operator.contains
+        found = self.fact(*made.args) if is_test else ()
+        return [found if side == lacks else () for side in (0, 1)]
+
+    def side(self, run: Callable[[], list[Operand]], absent: tuple[Fact, ...] = ()) -> Side:
+        """Evaluate one side of an `if`, where keys are known to be `absent` from dicts."""
+        before, making, known = self.memory.state, self.making, self.absent
+        self.absent = (*known, *absent)
         with self.region() as ops:
             results = run()
             if not self.dead:
@@ -168,6 +182,7 @@ class BlockEvaluator(SequenceEvaluator):
                 self._settle(before)
             side = Side(ops, results, self.dead, self.memory.state, self.making)
             self.making = making
+        self.absent = known
         return side
 
     def _at_end(self, operand: Operand) -> Operand:
@@ -181,7 +196,7 @@ class BlockEvaluator(SequenceEvaluator):
         memory, state = self.memory, self.memory.state
         for root in list(roots) if memory.is_written else ():
             version = state.version[root]
-            if not isinstance(version.type, (Record, Dict)) or not state.content.get(version):
+            if isinstance(version.type, Closure) or not state.content.get(version):
                 continue
             lost = memory.lost_part([memory.root(version)], state)
             if lost is None:

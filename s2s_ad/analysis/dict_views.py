@@ -7,8 +7,8 @@ loops over the keys.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from s2s_ad.analysis.effects import callee
@@ -19,22 +19,28 @@ from s2s_ad.ir.types import Dict, Map
 
 if TYPE_CHECKING:
     from s2s_ad.analysis.emission import Emitter
-    from s2s_ad.analysis.memory import Root
+    from s2s_ad.analysis.memory import Root, State
 
 
 @dataclass(frozen=True)
 class View:
-    """What shows a dict, as it was in a version of its root; `keys`: it shows the keys alone."""
+    """What `shows` the "keys", "values" or "items" of a dict, as it was in a version of its root.
+
+    `since`: the version since which it has had these keys.
+    """
 
     root: Root
     version: Value
-    keys: bool
+    shows: str
+    since: Value | None
 
-    def is_stale(self, versions: Mapping[Root, Value]) -> bool:
+    def is_stale(self, state: State) -> bool:
         """Whether Python would show something else now."""
-        now = versions[self.root]
-        if now is self.version or not self.keys:
+        now = state.version[self.root]
+        if now is self.version or self.shows != "keys":
             return now is not self.version
+        if isinstance(now.type, Map):
+            return state.keys.get(self.root) is not self.since
         return not (
             isinstance(now.type, Dict)
             and isinstance(self.version.type, Dict)
@@ -42,12 +48,17 @@ class View:
         )
 
 
-def keep_view(s: Emitter, view: Operand, obj: Operand, *, keys: bool) -> Operand:
-    """Note that `view` shows the dict `obj`."""
+def keep_view(s: Emitter, view: Operand, obj: Operand, shows: str) -> Operand:
+    """Note that `view` shows the "keys", "values" or "items" of the dict `obj`."""
     root = s.memory.root(obj)
     if root is not None and not s.in_adjoint:
-        s.views[view] = View(root, s.memory.state.version[root], keys)
+        s.views[view] = _view(s, root, shows)
     return view
+
+
+def _view(s: Emitter, root: Root, shows: str) -> View:
+    state = s.memory.state
+    return View(root, state.version[root], shows, state.keys.get(root))
 
 
 def views_in(s: Emitter, operand: Operand) -> Iterator[View]:
@@ -67,7 +78,7 @@ def views_in(s: Emitter, operand: Operand) -> Iterator[View]:
 
 def refuse_stale(s: Emitter, operand: Operand) -> None:
     """Refuse to read a view of a dict that has been written to since."""
-    if operand in s.views and s.views[operand].is_stale(s.memory.state.version):
+    if operand in s.views and s.views[operand].is_stale(s.memory.state):
         raise MutationError(
             "a view of a dict that has been written to since", s.span, "call the method again, or make a list of it"
         )
@@ -90,14 +101,17 @@ def looped_over(s: Emitter, op: For | While) -> list[View]:
     if not isinstance(op, For):
         return []
     iterable = s.operand(op.iterable)
+    view = s.views.get(iterable)
+    if view is not None and isinstance(view.version.type, Map):  # the values are read as the loop gets there
+        return [replace(view, shows="keys")]
     found = list(views_in(s, iterable))
     root = s.memory.root(iterable) if isinstance(type_of_operand(iterable), (Dict, Map)) else None
     if root is not None:
-        found.append(View(root, s.memory.state.version[root], keys=True))
+        found.append(_view(s, root, "keys"))
     return found
 
 
 def refuse_written(s: Emitter, views: list[View], span: Span | None) -> None:
     """Refuse a loop over views of a dict to which its body has written."""
-    if not s.dead and any(view.is_stale(s.memory.state.version) for view in views):
+    if not s.dead and any(view.is_stale(s.memory.state) for view in views):
         raise MutationError("a loop over a dict, to which its body writes", span, "loop over a list: `list(d.items())`")

@@ -38,7 +38,7 @@ _CHECKING = frozenset({
 })  # fmt: skip
 _WRITE_WHERE = frozenset({
     primitives.store, primitives.accumulate, primitives.scatter_add, primitives.set_slice, primitives.pop,
-    primitives.pop_key, primitives.delete, runtime.index_to_remove,
+    primitives.pop_key, primitives.take_key, primitives.delete, runtime.index_to_remove,
 })  # to a place that there may not be  # fmt: skip
 _LOOKUPS = (operator.getitem, primitives.read_global)
 
@@ -99,10 +99,12 @@ def may_raise(op: Op) -> bool:
         and all(isinstance(type_of_operand(a), Array) for a in op.operands() if a is not op.target)
     ):
         return False
-    if _is_hashable(fn) and fn in _WRITE_WHERE:
+    if _is_hashable(fn) and (fn in _WRITE_WHERE or path_of(op)):
         return True
     if any(isinstance(r.type, Unknown) for r in op.results):
         return True
+    if fn is operator.getitem and getattr(type_of_operand(op.args[0]), "default", None) is not None:  # type: ignore[arg-type]
+        return False  # it has been seen to it that the dict has the key
     types = [type_of_operand(o) for o in (*op.args, *(v for _, v in op.kwargs))]  # type: ignore[arg-type]
     if (
         isinstance(fn, (FunctionInstance, primitives.Unpack))

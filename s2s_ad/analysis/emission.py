@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable as Items
 from contextlib import contextmanager
 from dataclasses import replace
 from types import FunctionType
@@ -23,9 +24,7 @@ from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.places import RESHAPING, locate, part_key
 from s2s_ad.analysis.program import GlobalName, Program
 from s2s_ad.analysis.python_types import iterated
-from s2s_ad.analysis.statics import (
-    is_foldable,
-)
+from s2s_ad.analysis.statics import is_foldable, same
 from s2s_ad.errors import Span, UnsupportedSyntaxError
 from s2s_ad.frontend.source import LiveNames
 from s2s_ad.ir import primitives
@@ -54,6 +53,7 @@ _FOLDED = {
 
 
 Mark = tuple[int, int]
+Fact = tuple[Root, Value | None, Operand]  # about a key of a dict, since a version of it
 
 
 class Emitter:
@@ -90,6 +90,8 @@ class Emitter:
         self.given: set[Root] = set()  # the roots of the parameters, and of written globals
         self.globals: dict[GlobalName, Value] = {}  # what has been read of those that the program writes to
         self.global_of: dict[Value, GlobalName] = {}
+        self.absent: tuple[Fact, ...] = ()  # keys that dicts do not have
+        self.present: tuple[Fact, ...] = ()  # keys that they have
         self.hidden = 0  # how deep in code that counts as that of the call it is for
 
     def operand(self, operand: Operand) -> Operand:
@@ -276,9 +278,9 @@ class Emitter:
         self.memory.write(target, version, self.span)
         self.show(target, version)
 
-    def written_item(self, owner: Value, item: Value, version: Value) -> None:
-        """Record that an item of a list has been written to; see `Memory.write_item`."""
-        self.memory.write_item(owner, item, version, self.span)
+    def written_item(self, owner: Value, items: Sequence[Value], version: Value) -> None:
+        """Record that an item of a list or dict has been written to; see `Memory.write_item`."""
+        self.memory.write_item(owner, items, version, self.span)
         self.show(owner, version)
 
     def show(self, target: Value, version: Value) -> None:
@@ -293,6 +295,18 @@ class Emitter:
             self.appends += getattr(call.args[0], "name", None) is not None  # that of a comprehension has no name
         elif writes(call) or not (is_pure(call) or fn in (print, primitives.raise_) or isinstance(fn, type)):
             self.clock += 1
+
+    def fact(self, target: Operand, key: Operand) -> tuple[Fact, ...]:
+        """That a dict has, or has not, a key while its keys are the same as now; nothing of what it was before."""
+        root = self.memory.root(target)
+        if root is None or self.memory.newest(target) is not target:
+            return ()
+        return ((root, self.memory.state.keys.get(root), key),)
+
+    def is_known(self, facts: Items[Fact], target: Operand, key: Operand) -> bool:
+        """Whether one of these facts is about a key of a dict as it is now."""
+        now = self.fact(self.memory.newest(target), key)
+        return any(r is root and since is token and same(k, key) for r, since, k in facts for root, token, _ in now)
 
     def mark(self) -> Mark:
         """How many ops and roots there are at this place."""

@@ -6,17 +6,19 @@ from dataclasses import dataclass, field
 
 from s2s_ad.analysis.cells import has_code
 from s2s_ad.analysis.control_flow import BlockEvaluator, without_keys
+from s2s_ad.analysis.effects import callee
+from s2s_ad.analysis.emission import Fact
 from s2s_ad.analysis.iterators import Run
 from s2s_ad.analysis.memory import Root, State, same_path
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.python_types import iterated
 from s2s_ad.analysis.regions import Round, changed, end_round, finish, named_twice, start_round
-from s2s_ad.analysis.row_loops import arrays_of, by_index, is_written
+from s2s_ad.analysis.row_loops import arrays_of, by_index, by_key, is_written
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.statics import unbound, widen
 from s2s_ad.errors import MutationError, Span, UnsupportedSyntaxError
 from s2s_ad.ir.nodes import UNDEFINED, Block, Const, For, Op, Operand, Value, While
-from s2s_ad.ir.types import UNKNOWN, Array, List, Tuple, Type, holds_unknown, join, join_all
+from s2s_ad.ir.types import UNKNOWN, Array, List, Map, Tuple, Type, holds_unknown, join, join_all
 
 _MAX_ROUNDS = 14
 _WIDENED = 5
@@ -42,6 +44,8 @@ class LoopEvaluator(BlockEvaluator):
             if items is not None and (wanted or (self.hidden and not rolled) or _differ_in_code(items)):
                 self._unroll(op, items, iterable, span)
                 return
+        keyed = by_key(self, op, iterable) if isinstance(op, For) and iterable is not None else None
+        op, iterable = keyed or (op, iterable)
         self._refresh(self.memory.state.version)
         inits = [self._no_selection(self._at_end(self.operand(i)), self.ops) for i in op.inits]
         inside = self.inside.get(iterable, []) if isinstance(iterable, Value) else []
@@ -141,7 +145,7 @@ class LoopEvaluator(BlockEvaluator):
         found = [join(loop.types[i], widen(type_of_operand(loop.outs[i]))) for i in kept]
         for root in loop.found.roots:
             kind = loop.root_types.get(root, widen(before.version[root].type))
-            joined = join(kind, widen(loop.end.version[root].type)) if root in loop.root_types else kind
+            joined = join(kind, widen(loop.end.version[root].type))
             types.append(loop.root_types.get(root, kind))
             found.append(joined)
             loop.root_types[root] = UNKNOWN if last and joined != kind else joined
@@ -181,6 +185,10 @@ class LoopEvaluator(BlockEvaluator):
     def _refuse_written(self, loop: _Loop, before: State, span: Span | None) -> None:
         """Refuse a loop over what its body writes to; only of the rows of an array is it known that they are apart."""
         is_array = isinstance(type_of_operand(loop.iterable), Array)  # type: ignore[arg-type]
+        is_dict = isinstance(type_of_operand(loop.iterable), Map)  # type: ignore[arg-type]
+        own = self.memory.root(loop.iterable)  # type: ignore[arg-type]
+        if is_dict and own not in loop.found.rekeyed:
+            return
         for root in self.memory.reachable([loop.iterable]):  # type: ignore[list-item]
             news = root in loop.end.lost and root not in before.lost and not is_array
             if news or any(root.meets(written) for written in loop.found.roots):
@@ -232,7 +240,8 @@ class LoopEvaluator(BlockEvaluator):
         loop.root_params = [Value(memory.state.version[r].name, loop.root_types[r]) for r in found.roots]
         self.env.update(zip(op.body.params, (*loop.item, *loop.params), strict=True))
         self.env.update((loop.op_params[i], init) for i, init in found.fixed.items())
-        before = memory.state
+        before, known = memory.state, self.present
+        self.present = (*known, *self._keys_of_dicts(loop))
         del memory.loose[loop.loose :]
         self.depth += 1
         with self.region() as ops:
@@ -247,6 +256,7 @@ class LoopEvaluator(BlockEvaluator):
                     is_list = isinstance(type_of_operand(loop.iterable), List) and not memory.is_of_views(loop.iterable)
                     memory.new_root(item, may=memory.reachable([loop.iterable]) - ({root} if is_list else set()))
             stop, *outs = self.block(op.body)
+            self.present = known
             if not self.dead:
                 outs = [self._no_selection(self._at_end(o), self.ops) for o in outs]
                 self._settle(before)
@@ -255,6 +265,15 @@ class LoopEvaluator(BlockEvaluator):
         self.depth -= 1
         for operand in (*loop.inits, *outs):
             self.refuse_iterator(operand)
+
+    def _keys_of_dicts(self, loop: _Loop) -> tuple[Fact, ...]:
+        """The dict with late keys that a loop goes over, with the key that the item is."""
+        source = loop.iterable
+        while (made := self.definitions.get(source)) is not None and callee(made) in (list, sorted, tuple):  # type: ignore[arg-type]
+            source = made.args[0]  # type: ignore[assignment]
+        if not isinstance(source, Value) or not isinstance(source.type, Map):
+            return ()
+        return self.fact(source, loop.item[0])
 
 
 @dataclass(eq=False)

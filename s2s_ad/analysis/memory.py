@@ -18,7 +18,7 @@ back), a write to one makes the others *lost*: they may not be read any more.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,10 +78,14 @@ class State:
     version: dict[Root, Value] = field(default_factory=dict)
     parts: dict[Root, Parts] = field(default_factory=dict)
     held: dict[Root, frozenset[Root]] = field(default_factory=dict)
-    repeated: frozenset[Root] = frozenset()
+    repeated: frozenset[Root] = frozenset()  # lists and dicts that may hold one object twice
+    entangled: frozenset[Root] = frozenset()  # those in which something may be reached from two items
     lost: dict[Root, Span | None] = field(default_factory=dict)
     content: dict[Value, Parts] = field(default_factory=dict)
-    order: dict[Root, Value] = field(default_factory=dict)
+    order: dict[Root, Value] = field(
+        default_factory=dict
+    )  # the version since which the same items are in the same places
+    keys: dict[Root, Value] = field(default_factory=dict)  # the version since which a dict has had the same keys
     ordered: frozenset[Root] = frozenset()  # arrays whose elements are known to be in order from here on
     resized: frozenset[Root] = frozenset()  # lists whose length this region may have changed
 
@@ -89,8 +93,9 @@ class State:
         """The same, to be changed on its own."""
         parts = {root: dict(inner) for root, inner in self.parts.items()}
         return State(
-            dict(self.version), parts, dict(self.held), self.repeated, dict(self.lost), dict(self.content),
-            dict(self.order), self.ordered, self.resized,
+            dict(self.version), parts, dict(self.held), self.repeated, self.entangled, dict(self.lost),
+            dict(self.content),
+            dict(self.order), dict(self.keys), self.ordered, self.resized,
         )  # fmt: skip
 
 
@@ -141,6 +146,8 @@ class Memory:
             self.state.held[root] = held
         if not self.state.repeated.isdisjoint(own):
             self.state.repeated |= {root}
+        if not self.state.entangled.isdisjoint(own):
+            self.state.entangled |= {root}
         return root
 
     def tie_parts(self, value: Value) -> None:
@@ -148,6 +155,7 @@ class Memory:
         root = self.places[value].root
         self.state.held[root] = self.state.held.get(root, frozenset()) | {Root(self.count, value.name)}
         self.state.repeated |= {root}
+        self.state.entangled |= {root}
 
     def item(self, value: Value, base: Value, index: Operand) -> None:
         """Say that `value` is an item of a list."""
@@ -291,13 +299,18 @@ class Memory:
         place = self.places.get(operand) if isinstance(operand, Value) else None
         return operand if place is None or place.path else self.state.version.get(place.root, operand)
 
-    def write_item(self, owner: Value, item: Value, version: Value, span: Span | None) -> None:
-        """Record that an item of `owner` was written to, which made a `version` of the owner."""
-        root, own = self.places[item].root, self.places[owner].root
-        self._set_version(own, version, span)
-        self.forget_parts(self.state, own, self.state.parts.get(own, {}))
-        self._lose(root, span, frozenset(filter(None, (own, own.inner))))
-        for held in self.state.held.get(own, ()):
+    def write_item(self, owner: Value, items: Sequence[Value], version: Value, span: Span | None) -> None:
+        """Record that the last of `items`, which is in `owner` through the others, was written to.
+
+        That made a `version` of the owner.
+        """
+        root, around = self.places[items[-1]].root, [self.places[v].root for v in (owner, *items[:-1])]
+        but = frozenset(r for own in around for r in (own, own.inner) if r is not None)
+        self._set_version(around[0], version, span)
+        for own in around:
+            self.forget_parts(self.state, own, self.state.parts.get(own, {}))
+        self._lose(root, span, but)
+        for held in frozenset[Root]().union(*(self.state.held.get(own, ()) for own in around)) - but - {root}:
             self.state.lost.setdefault(held, span)
 
     def show_part(self, part: Operand) -> None:
@@ -339,6 +352,11 @@ class Memory:
         self.state.order[root] = self.state.version[root]
         self.forget_parts(self.state, root, self.state.parts.get(root, {}))
 
+    def rekey(self, target: Value) -> None:
+        """Record that a dict, whose version is known, may have other keys now."""
+        root = self.places[target].root
+        self.state.keys[root] = self.state.version[root]
+
     def renew(self, root: Root, version: Value, content: Parts) -> None:
         """Record a version of a structure that has the parts of now."""
         self.state.version[root] = version
@@ -367,6 +385,26 @@ class Memory:
             roots = {key: self.root(part) for key, part in parts.items()}
             state.content[state.version[root]] = {key: state.version[own] for key, own in roots.items() if own}
 
+    def common_origin(self, root: Root, states: Sequence[State]) -> tuple[Root, Operand] | None:
+        """The container and the index where what has this root is in all these states, if that is so."""
+        found = [self.origin.get(state.version[root]) for state in states]
+        if not found or found[0] is None:
+            return None
+        own, index = self.places[found[0][0]].root, found[0][1]
+        for state, there in zip(states, found, strict=True):
+            if there is None or self.places[there[0]].root is not own or not same(there[1], index):
+                return None
+            if state.order.get(own) is not there[2]:
+                return None
+        return own, index
+
+    def keep_origin(self, state: State, root: Root, others: Sequence[State]) -> None:
+        """Say of the version of `root` in a state that it still is where it was in all other states, if it is."""
+        found = self.common_origin(root, others)
+        if found is not None:
+            own, index = found
+            self.origin[state.version[root]] = state.version[own], index, state.order.get(own)
+
     def hold(self, container: Operand, items: Iterable[Operand], *, again: bool = False, itself: bool = True) -> None:
         """Note that a list of unknown length now holds `items`, or what they hold if not `itself`.
 
@@ -387,7 +425,32 @@ class Memory:
         again = again or (not itself and self._overlap(items))
         if again or any(not before.isdisjoint(r.closure) for r in (own if itself else new)):
             self.state.repeated |= {root}
+        sources = [r for r in map(self.root, items) if r is not None]
+        inside = not self.state.entangled.isdisjoint(sources) or not self.state.repeated.isdisjoint(sources)
+        if again or inside or any(not before.isdisjoint(r.closure) for r in new):
+            self.state.entangled |= {root}
         self.state.held[root] = before | new
+
+    def is_tree(self, operand: Operand) -> bool:
+        """Whether nothing can be reached from an operand in two ways."""
+        seen: set[Root] = set()
+        pending = [r for r in [self.root(operand)] if r is not None]
+        while pending:
+            root = pending.pop()
+            if root in self.state.repeated or root in self.state.entangled or any(root.meets(r) for r in seen):
+                return False
+            seen.add(root)
+            pending += self.state.held.get(root, ())
+            pending += filter(None, map(self.root, self.state.parts.get(root, {}).values()))
+        return True
+
+    def are_apart(self, container: Operand, source: Operand) -> bool:
+        """Whether nothing can be reached from two of the items that two containers hold, or from two parts of these."""
+        roots = [self.root(container), self.root(source)]
+        if None in roots or any(r in self.state.repeated or r in self.state.entangled for r in roots):
+            return False
+        ours, theirs = (self.reachable([o]) - set(roots) for o in (container, source))
+        return not any(a.meets(b) for a in ours for b in theirs)
 
     def _overlap(self, containers: Iterable[Operand]) -> bool:
         """Whether the items of `containers`, taken together, may be one object twice."""

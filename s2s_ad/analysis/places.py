@@ -73,8 +73,8 @@ def _locate_item(memory: Memory, value: Value, call: Call, base: Operand, index:
         memory.new_root(value)
     elif _has_views(memory, base) and (is_basic(index) if isinstance(t, Array) else type_of_operand(index) == INT):
         _follow(memory, value, operator.getitem, [base, index], {})
-    elif isinstance(t, (Map, Deque)) or (
-        isinstance(t, List) and memory.root(base) is not None and type_of_operand(index) == INT
+    elif memory.root(base) is not None and (
+        isinstance(t, (Map, Deque)) or (isinstance(t, List) and type_of_operand(index) == INT)
     ):
         memory.item(value, base, index)  # type: ignore[arg-type]
     elif isinstance(t, List) and isinstance(value.type, List):
@@ -186,7 +186,7 @@ def _locate_new(memory: Memory, value: Value, call: Call, args: list[Operand]) -
         _set_parts(memory, value, {constant(k): v for k, v in zip(args[::2], args[1::2], strict=True)})
     elif isinstance(fn, FunctionInstance) and fn.gives_new:
         memory.new_root(value)
-        if not isinstance(value.type, Array):
+        if not fn.gives_tree:
             memory.tie_parts(value)
     elif hashable and fn in _NEW_EMPTY:
         memory.new_root(value)
@@ -199,6 +199,8 @@ def _locate_new(memory: Memory, value: Value, call: Call, args: list[Operand]) -
     else:
         roots = memory.reachable(operands)
         memory.new_root(value, foreign=not roots, may=roots)
+        if not isinstance(value.type, Array) and not (isinstance(fn, FunctionInstance) and fn.gives_tree):
+            memory.tie_parts(value)
 
 
 def _set_parts(memory: Memory, value: Value, parts: Parts) -> None:

@@ -53,9 +53,10 @@ class GlobalName(NamedTuple):
 class Instance:
     """A function for arguments of certain types. Its result is `Never` until a first pass has been over it.
 
-    `writes`: to memory that the caller has. `gives_new`: the caller has none of the result's memory. `reads`: the
-    globals with memory that it and its callees read. `takes_apart`: the parts of the arguments are read at once, so
-    that a loop or a branch that writes to one is known to write to just that.
+    `writes`: to memory that the caller has. `gives_new`: the caller has none of the result's memory. `gives_tree`:
+    nothing in the result can be reached in two ways. `reads`: the globals with memory that it and its callees read.
+    `takes_apart`: the parts of the arguments are read at once, so that a loop or a branch that writes to one is known
+    to write to just that.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Instance:
     pure: bool = True
     writes: bool = False
     gives_new: bool = False
+    gives_tree: bool = False
     reads: set[GlobalName] = field(default_factory=set)
     takes_apart: bool = False
 

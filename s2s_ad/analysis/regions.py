@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from s2s_ad.analysis.memory import Memory, Parts, Place, Root, State
 from s2s_ad.ir.nodes import UNDEFINED, Operand, Value
-from s2s_ad.ir.types import Dict, Record
+from s2s_ad.ir.types import Dict, Record, Type
 
 
 def changed(before: State, after: State) -> list[Root]:
@@ -24,12 +24,18 @@ def changed(before: State, after: State) -> list[Root]:
     return [r for r, version in before.version.items() if after.version[r] is not version]
 
 
-def joined(memory: Memory, before: State, sides: Sequence[State], results: dict[Root, Value]) -> State:
-    """The state after several ways of which one was taken, with these versions of the roots that differ."""
+def joined(
+    memory: Memory, before: State, sides: Sequence[State], results: dict[Root, Value], *, in_loop: bool = False
+) -> State:
+    """The state after several ways of which one was taken, with these versions of the roots that differ.
+
+    `in_loop`: it may be none of them.
+    """
     state = before.copy()
-    kept = {root: kept_parts(memory, root, before, sides) for root in results}
+    kept = {root: kept_parts(memory, root, before, sides, version.type) for root, version in results.items()}
     for side in sides:
         state.repeated |= side.repeated
+        state.entangled |= side.entangled
         state.resized |= side.resized
         for root, span in side.lost.items():
             state.lost.setdefault(root, span)
@@ -38,16 +44,25 @@ def joined(memory: Memory, before: State, sides: Sequence[State], results: dict[
     for root, version in results.items():
         for one in (before, *sides):
             memory.forget_parts(state, root, _others(one.parts.get(root, {}), kept[root]), one)
-        state.version[root] = state.order[root] = version
+        state.version[root] = version
+        if any(side.order.get(root) is not before.order.get(root) for side in sides):
+            state.order[root] = version
+        if any(side.keys.get(root) is not before.keys.get(root) for side in sides):
+            state.keys[root] = version
         memory.places[version] = Place(root, (), version)
     for root in results:
         memory.keep_parts(state, root, kept[root])
+        memory.keep_origin(state, root, [before, *sides] if in_loop else sides)
     return state
 
 
-def kept_parts(memory: Memory, root: Root, before: State, sides: Sequence[State]) -> Parts:
-    """The parts of an object or a dict that are the same objects in all states, though these may be written to."""
-    if not isinstance(before.version[root].type, (Record, Dict)):
+def kept_parts(memory: Memory, root: Root, before: State, sides: Sequence[State], after: Type | None = None) -> Parts:
+    """The parts of an object or a dict that are the same objects in all states, though these may be written to.
+
+    `after`: the type that it has from there on, whose parts may not be known.
+    """
+    before_type = before.version[root].type
+    if not isinstance(before_type, (Record, Dict)) or not isinstance(after or before_type, (Record, Dict)):
         return {}
     parts = before.parts.get(root, {}).items()
     found = {k: p for k, p in parts if memory.root(p) in before.version and memory.is_same(p, p)}
@@ -72,12 +87,16 @@ class Round:
     holders: frozenset[tuple[Root | int, int]] = frozenset()
     held: frozenset[tuple[Root | int, Root]] = frozenset()
     lost: frozenset[Root | int] = frozenset()
-    repeated: frozenset[int] = frozenset()
+    repeated: frozenset[Root | int] = frozenset()
+    entangled: frozenset[Root | int] = frozenset()
     moved: frozenset[tuple[Root, Hashable]] = frozenset()
+    reordered: frozenset[Root] = frozenset()
+    rekeyed: frozenset[Root] = frozenset()
+    strays: frozenset[Root] = frozenset()  # which do not stay where they were in a list or dict
 
-    def kept(self, memory: Memory, root: Root, before: State) -> Parts:
-        """The parts of a root that no round has found to become other objects."""
-        parts = kept_parts(memory, root, before, ())
+    def kept(self, memory: Memory, root: Root, before: State, after: Type | None = None) -> Parts:
+        """The parts of a root that no round has found to become other objects; for `after` see `kept_parts`."""
+        parts = kept_parts(memory, root, before, (), after)
         return {k: p for k, p in parts.items() if (root, k) not in self.moved}
 
     def same(self, other: Round) -> bool:
@@ -97,14 +116,22 @@ def start_round(
 ) -> None:
     """Set the state at the start of the body; `params` are None for variables without memory or that are fixed."""
     state = memory.state
+    before = state.copy()
     state.resized = frozenset()
-    kept = {root: found.kept(memory, root, state) for root in found.roots}
+    kept = {root: found.kept(memory, root, state, v.type) for root, v in zip(found.roots, roots, strict=True)}
     for root, version in zip(found.roots, roots, strict=True):
         memory.forget_parts(state, root, _others(state.parts.get(root, {}), kept[root]))
-        state.version[root] = state.order[root] = version
+        state.version[root] = version
+        if root in found.reordered:
+            state.order[root] = version
+        if root in found.rekeyed:
+            state.keys[root] = version
         memory.places[version] = Place(root, (), version)
     for root in found.roots:
         memory.keep_parts(state, root, kept[root])
+        origin = None if root in found.strays else memory.common_origin(root, [before])
+        if origin is not None and origin[0] not in found.reordered:
+            memory.keep_origin(state, root, [before])
     places: dict[int, Root] = {}
     for i, (param, init) in enumerate(zip(params, inits, strict=True)):
         if param is not None:
@@ -124,7 +151,8 @@ def _take_in(state: State, found: Round, places: dict[int, Root]) -> None:
         one, other = root_of(holder), root_of(item)
         if one is not None and other is not None:
             state.held[one] = state.held.get(one, frozenset()) | {other}
-    state.repeated |= {places[i] for i in found.repeated if i in places}
+    state.repeated |= frozenset(filter(None, map(root_of, found.repeated)))
+    state.entangled |= frozenset(filter(None, map(root_of, found.entangled)))
     for what in found.lost:
         root = root_of(what)
         if root is not None:
@@ -175,12 +203,20 @@ def end_round(
     held |= {
         (i, c) for i, inside in reached.items() for r in inside - {own.get(i)} for c in r.closure if c.number <= mark
     }
+
+    def at_start(roots: frozenset[Root]) -> set[Root | int]:
+        """Those of the roots that are there at the start of the next round."""
+        return {r for r in roots if r.number <= mark} | {i for i, root in own.items() if root in roots}
+
     lost: set[Root | int] = {r for r in state.lost if r.number <= mark}
     lost |= {i for i, root in own.items() if memory.lost_part([root], state) is not None}
     return Round(
         found.roots, found.fixed, found.pairs | pairs, found.earlier | earlier, found.holders | holders,
-        found.held | held, found.lost | lost, found.repeated | {i for i, root in own.items() if root in state.repeated},
-        found.moved | moved,
+        found.held | held, found.lost | lost, found.repeated | at_start(state.repeated),
+        found.entangled | at_start(state.entangled), found.moved | moved,
+        found.reordered | {r for r in found.roots if state.order.get(r) is not before.order.get(r)},
+        found.rekeyed | {r for r in found.roots if state.keys.get(r) is not before.keys.get(r)},
+        found.strays | {r for r in found.roots if memory.common_origin(r, [before, state]) is None},
     )  # fmt: skip
 
 
@@ -196,7 +232,7 @@ def finish(
 
     `names` give for each variable its parameter, its result and what it starts from.
     """
-    state = joined(memory, before, [end], dict(zip(found.roots, roots, strict=True)))
+    state = joined(memory, before, [end], dict(zip(found.roots, roots, strict=True)), in_loop=True)
     memory.state = state
     results: dict[int, Root] = {}
     for i, (param, result, init) in enumerate(names):

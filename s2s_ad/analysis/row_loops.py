@@ -3,6 +3,9 @@
     for i, (row, b) in enumerate(zip(A, x)):       for i in range(min(len(A), len(x))):
         row[0] = b                                     A[i][0] = x[i]
 
+    for k, row in d.items():                       for k in d:
+        row[0] = x                                     d[k][0] = x
+
 Python and NumPy read the items one by one, as the loop gets there, so both do the same. The left form is kept where
 nothing is written: its items are read at once, and so are their cotangents.
 """
@@ -19,7 +22,7 @@ from s2s_ad.analysis.memory import State
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, For, Op, Operand, Value
-from s2s_ad.ir.types import Array, List, Number, Record, Type
+from s2s_ad.ir.types import Array, List, Map, Number, Record, Type
 
 
 def arrays_of(s: Emitter, iterable: Operand) -> list[Operand] | None:
@@ -61,6 +64,21 @@ def by_index(s: Emitter, op: For, iterable: Operand) -> tuple[For, Operand]:
     ops = (*heads, *op.body.ops)
     body = Block((index, *op.body.params[1:]), ops, op.body.results)
     return replace(op, body=body), s.apply(range, [end])
+
+
+def by_key(s: Emitter, op: For, iterable: Operand) -> tuple[For, Operand] | None:
+    """A loop over the values or items of a dict with late keys as one over the keys; None for all others."""
+    view = s.views.get(iterable)
+    if view is None or view.shows == "keys" or not isinstance(view.version.type, Map):
+        return None
+    source, key, item = Value(), Value(None, hint="k"), op.body.params[0]
+    s.env[source] = view.version
+    value = item if view.shows == "values" else Value()
+    heads: list[Op] = [Call((value,), Const(dict.__getitem__), (source, key), span=op.span)]
+    if value is not item:
+        heads.append(Call((item,), Const(primitives.make_tuple), (key, value), span=op.span))
+    body = Block((key, *op.body.params[1:]), (*heads, *op.body.ops), op.body.results)
+    return replace(op, body=body), view.version
 
 
 def _item(s: Emitter, source: Operand, index: Operand, item: Value, op: For) -> Iterator[Op]:

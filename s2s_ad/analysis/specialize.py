@@ -203,6 +203,7 @@ def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]
     result = specializer.whole(specializer.settled(result))
     instance.writes = bool(memory.written_outside)
     instance.gives_new = not any(r.outside for r in memory.reachable([result]))
+    instance.gives_tree = memory.is_tree(result)
     if instance.writes:
         specializer.show_writes([*given, *shared])
     if program.classes and len(program.stack) == 1:

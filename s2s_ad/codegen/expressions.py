@@ -13,6 +13,7 @@ from s2s_ad import runtime
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Instance
 from s2s_ad.analysis.typing import result_type
+from s2s_ad.codegen.conditions import inverted
 from s2s_ad.codegen.names import Naming
 from s2s_ad.codegen.references import References, load
 from s2s_ad.ir import primitives
@@ -41,7 +42,6 @@ UNARY: dict[Any, type[ast.unaryop]] = {
     operator.neg: ast.USub,
     operator.pos: ast.UAdd,
     operator.invert: ast.Invert,
-    operator.not_: ast.Not,
 }
 COMPARE: dict[Any, type[ast.cmpop]] = {
     operator.eq: ast.Eq,
@@ -118,6 +118,8 @@ class ExpressionPrinter:
             return ast.BinOp(self.operand(args[0]), ast.Sub(), negated.operand)
         if fn in BINARY:
             return ast.BinOp(self.operand(args[0]), BINARY[fn](), self.operand(args[1]))
+        if fn is operator.not_:
+            return inverted(self.operand(args[0]))
         if fn in UNARY:
             return ast.UnaryOp(UNARY[fn](), self.operand(args[0]))
         if fn in COMPARE:

@@ -22,6 +22,7 @@ from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee, is_pure, may_raise_watched, path_of
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.typing import result_type
+from s2s_ad.codegen.conditions import conditional, exit_first
 from s2s_ad.codegen.expressions import ExpressionPrinter
 from s2s_ad.codegen.references import load
 from s2s_ad.errors import MissingRuleError, MutationError, Span
@@ -221,17 +222,17 @@ class StatementPrinter:
 
     def _pop(self, op: Call) -> list[ast.stmt]:
         value, taken = self._method(op, "pop"), op.results[0]
-        if isinstance(type_of_operand(op.args[0]), Deque) and constant(op.args[1]) == 0:  # type: ignore[arg-type]
+        if _is_of_deque(op) and constant(op.args[-1]) == 0:  # type: ignore[arg-type]
             value = self._method(op, "popleft", 1)
         first = ast.Assign([store(self.naming.name[taken])], value) if self.uses[taken] else ast.Expr(value)
         return [first, *self._version(op, 1)]
 
     def _pop_key(self, op: Call) -> list[ast.stmt]:
-        target, *args = map(self.operand, op.args)
-        if not self.uses[op.results[0]] and len(args) == 1:
-            place = ast.Subscript(target, self.expressions.index(op.args[1]), ast.Del())  # type: ignore[arg-type]
+        target, (key, *default) = self._changed(op)
+        if not self.uses[op.results[0]] and not default:
+            place = ast.Subscript(target, self.expressions.index(key), ast.Del())
             return [ast.Delete([place]), *self._version(op, 1)]
-        value = ast.Call(ast.Attribute(target, "pop", ast.Load()), args, [])
+        value = ast.Call(ast.Attribute(target, "pop", ast.Load()), [*map(self.operand, (key, *default))], [])
         taken = self.naming.name[op.results[0]] if self.uses[op.results[0]] else None
         return [ast.Assign([store(taken)], value) if taken else ast.Expr(value), *self._version(op, 1)]
 
@@ -246,12 +247,12 @@ class StatementPrinter:
         return [ast.Delete([place]), *self._version(op, len(op.results) - 1)]
 
     def _set_item(self, op: Call) -> list[ast.stmt]:
-        items, key, item = op.args
-        place = ast.Subscript(self.operand(items), self.expressions.index(key), ast.Load())  # type: ignore[arg-type]
+        items, (key, item) = self._changed(op)
+        place = ast.Subscript(items, self.expressions.index(key), ast.Load())
         return [self._put(place, self.operand(item), op), *self._version(op, 0)]
 
     def _insert(self, op: Call) -> list[ast.stmt]:
-        if not isinstance(type_of_operand(op.args[0]), Deque):  # type: ignore[arg-type]
+        if not _is_of_deque(op):
             return self._write_by_method(op)
         return [ast.Expr(self._method(op, "appendleft", 1)), *self._version(op, 0)]
 
@@ -377,7 +378,7 @@ class StatementPrinter:
         made = self.naming.nested.get(op.test) if isinstance(op.test, Value) else None
         if not then and not orelse and made is not None and (not is_pure(made) or may_raise_watched(made)):
             return [ast.Expr(test)]
-        return _conditional(test, then, orelse)
+        return conditional(test, then, orelse)
 
     def with_(self, op: With) -> list[ast.stmt]:
         """A `with`."""
@@ -527,7 +528,7 @@ class StatementPrinter:
         comment = self._comment(last)
         then = self._tail(last.then.ops, _through(results, last.results, last.then.results), leaf)
         orelse = self._tail(last.orelse.ops, _through(results, last.results, last.orelse.results), leaf)
-        made = _exit_first(self.operand(last.test), then, orelse)
+        made = exit_first(self.operand(last.test), then, orelse)
         if made:
             mark(made[0], last.span)
             if comment:
@@ -554,7 +555,9 @@ _WRITERS: dict[Any, Any] = {
     primitives.delete: StatementPrinter._delete,
     primitives.set_item: StatementPrinter._set_item,
     primitives.put: StatementPrinter._set_item,
+    primitives.put_new: StatementPrinter._set_item,
     primitives.pop_key: StatementPrinter._pop_key,
+    primitives.take_key: StatementPrinter._pop_key,
     primitives.delete_item: StatementPrinter._delete_item,
     primitives.insert: StatementPrinter._insert,
     primitives.extend: StatementPrinter._write_by_method,
@@ -565,6 +568,14 @@ _WRITERS: dict[Any, Any] = {
     primitives.Refreshed: StatementPrinter._refreshed,
     primitives.visible: StatementPrinter._visible,
 }
+
+
+def _is_of_deque(op: Call) -> bool:
+    """Whether what a write changes is a deque."""
+    t = type_of_operand(op.args[0])  # type: ignore[arg-type]
+    for fn, args, kwargs in primitives.steps(path_of(op), constant):
+        t = result_type(fn, (Value(None, t), *args), kwargs)
+    return isinstance(t, Deque)
 
 
 def _writes_in_place(store: Call) -> bool:
@@ -586,37 +597,6 @@ def _through(results: tuple[Operand, ...], names: tuple[Value, ...], given: tupl
     """`results` as they are on the side of an `if` that gives `given` for `names`."""
     mapping = dict(zip(names, given, strict=True))
     return tuple(mapping.get(r, r) if isinstance(r, Value) else r for r in results)
-
-
-def _conditional(test: ast.expr, then: list[ast.stmt], orelse: list[ast.stmt]) -> list[ast.stmt]:
-    if not then and not orelse:
-        return []
-    if not then:
-        return [ast.If(negated(test), orelse, [])]
-    return [ast.If(test, then, orelse)]
-
-
-def _exit_first(test: ast.expr, then: list[ast.stmt], orelse: list[ast.stmt]) -> list[ast.stmt]:
-    """A side that breaks needs no `else` after it."""
-    if then and isinstance(then[-1], ast.Break):
-        return [ast.If(test, then, []), *orelse]
-    if orelse and isinstance(orelse[-1], ast.Break):
-        return [ast.If(negated(test), orelse, []), *then]
-    return _conditional(test, then, orelse)
-
-
-_OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
-}  # fmt: skip
-
-
-def negated(test: ast.expr) -> ast.expr:
-    """`not test`, written the way one would."""
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return test.operand
-    if isinstance(test, ast.Compare) and len(test.ops) == 1 and type(test.ops[0]) in _OPPOSITE:
-        return ast.Compare(test.left, [_OPPOSITE[type(test.ops[0])]()], test.comparators)
-    return ast.UnaryOp(ast.Not(), test)
 
 
 _REFUSALS = (MissingRuleError, MutationError)

@@ -118,9 +118,9 @@ def scatter_add(target: Any, *indices_and_item: Any) -> Any:
     return target
 
 
-# Those that change the length or the order of a list give its new version, which is the same object. The list may be
-# in another one, in which case the path to it comes before the other arguments: `append(rows, i, x)` is
-# `rows[i].append(x)`, and gives the new version of `rows`.
+# Those that change the length or the order of a list, or the keys of a dict, give its new version, which is the same
+# object. The list or dict may be in another one, in which case the path to it comes before the other arguments:
+# `append(rows, i, x)` is `rows[i].append(x)`, and gives the new version of `rows`.
 
 
 def append(items: list[Any], *path_and_item: Any) -> list[Any]:
@@ -194,15 +194,28 @@ def set_item(target: dict[Any, Any], key: Any, item: Any) -> dict[Any, Any]:
     return target
 
 
-def put(target: dict[Any, Any], key: Any, item: Any) -> dict[Any, Any]:
-    """`target[key] = item` of a dict whose keys are known only at run time: gives the new version of the dict."""
-    target[key] = item
+def put(target: Any, *path_key_and_item: Any) -> Any:
+    """`target[key] = item` of a dict whose keys are known only at run time: gives the new version of the target."""
+    *path, key, item = path_key_and_item
+    _followed(target, path)[key] = item
     return target
 
 
-def pop_key(target: dict[Any, Any], key: Any, *default: Any) -> tuple[Any, dict[Any, Any]]:
-    """`target.pop(key)` of such a dict: gives the item first, and then the new version of the dict."""
-    return target.pop(key, *default), target
+def put_new(target: Any, *path_key_and_item: Any) -> Any:
+    """As `put`, of a key that the dict has not had."""
+    return put(target, *path_key_and_item)
+
+
+def pop_key(target: Any, *path_and_key: Any) -> tuple[Any, Any]:
+    """`target.pop(key)` of such a dict: gives the item first, and then the new version of the target."""
+    *path, key = path_and_key
+    return _followed(target, path).pop(key), target
+
+
+def take_key(target: Any, *path_key_and_default: Any) -> tuple[Any, Any]:
+    """`target.pop(key, default)` of such a dict: gives the item first, and then the new version of the target."""
+    *path, key, default = path_key_and_default
+    return _followed(target, path).pop(key, default), target
 
 
 def lookup(target: dict[Any, Any], key: Any, default: Any) -> Any:
@@ -415,10 +428,10 @@ class Refreshed:
 
 AFTER_PATH = {
     append: 1, store: 2, accumulate: 2, scatter_add: 2, pop: 1, delete: 1, insert: 2, extend: 1, reverse: 0, permute: 1,
-    set_slice: 2,
+    set_slice: 2, put: 2, put_new: 2, pop_key: 1, take_key: 2,
 }  # how many arguments come after the path  # fmt: skip
 RESIZING = frozenset({append, pop, delete, insert, extend, set_slice})
 IN_PLACE = frozenset({
     append, store, accumulate, augment, scatter_add, pop, delete, insert, extend, reverse, permute, set_slice,
-    set_attribute, keep_item, set_item, delete_item, put, pop_key,
+    set_attribute, keep_item, set_item, delete_item, put, put_new, pop_key, take_key,
 })  # fmt: skip

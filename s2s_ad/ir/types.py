@@ -295,12 +295,12 @@ def join(a: Type, b: Type) -> Type:
             return Dict(a.keys, tuple(map(join, a.values, b.values)))
         case Deque(), Deque():
             return Deque(join(a.item, b.item), a.bound if a.bound == b.bound else LATE)
-        case Map(), Map() if a.cls is b.cls and a.default is b.default:
+        case Map(), Map() if a.cls is b.cls and a.default is b.default and _are_alike(a.item, b.item):
             return a.holding(b.key, b.item)
         case (Map(cls=cls), Dict() as known) | (Dict() as known, Map(cls=cls)) if cls is dict:
             return join(a if known is b else b, as_map(known))
-        case Dict(), Dict() if isinstance(joined := join(as_map(a).item, as_map(b).item), (Number, Array, Never)):
-            return as_map(a).holding(as_map(b).key, joined)
+        case Dict(), Dict() if _are_alike(item := as_map(a).item, more := as_map(b).item):
+            return as_map(a).holding(as_map(b).key, join(item, more))
         case Record(), Record() if a.cls is b.cls and a.names == b.names:
             return Record(a.cls, a.names, tuple(map(join, a.values, b.values)))
         case Iterable(), Iterable():
@@ -310,6 +310,11 @@ def join(a: Type, b: Type) -> Type:
         case ((Closure() | Lost()), _) | (_, (Closure() | Lost())):
             return LOST
     return UNKNOWN
+
+
+def _are_alike(a: Type, b: Type) -> bool:
+    """Whether something more than nothing is known of what is either of type `a` or of type `b`."""
+    return a == b or not isinstance(join(a, b), Unknown)
 
 
 def as_map(t: Dict) -> Map:

@@ -144,6 +144,12 @@ def order_by(items: Any, key: Any, reverse: Any) -> Any:
     return sort_order([key(x) for x in items], None, reverse)
 
 
+def left_by(items: Any, where: Any) -> Any:
+    """What `del items[where]` leaves of a list, where that is a slice."""
+    gone = range(len(items))[where]
+    return [x for i, x in enumerate(items) if i not in gone]
+
+
 # Of the language, where the items are objects, whose own methods tell what is what.
 def sum_of_objects(iterable: Any, /, start: Any = 0) -> Any:
     """`sum` by the `+` of the items."""

@@ -23,7 +23,7 @@ from s2s_ad.transforms.pairs import PairBackward, PairForward
 from s2s_ad.transforms.steps import STEPS, CallStep, Step, copy_op, missing_rule
 from s2s_ad.transforms.structural import STRUCTURAL, StructuralStep, sequence_arithmetic, taking
 from s2s_ad.transforms.tangents import cotangent_type
-from s2s_ad.transforms.writes import replaced_item
+from s2s_ad.transforms.writes import inner_array, replaced_item
 
 if TYPE_CHECKING:
     from s2s_ad.transforms.pullback import Transform
@@ -36,9 +36,9 @@ def call_step(t: Transform, op: Call) -> Step:
         return PairStep(t, op, fn)
     structural = STRUCTURAL.get(type(fn)) or STRUCTURAL.get(fn) or sequence_arithmetic(fn, op) or taking(fn, op)
     if structural is not None:
-        replaced = replaced_item(t, op)
+        replaced, inner = replaced_item(t, op), inner_array(t, op)
         copy_op(t, op)
-        return StructuralStep(t, op, structural, replaced)
+        return StructuralStep(t, op, structural, replaced, inner)
     rule = registry.get(fn)
     if isinstance(rule, ScalarRule):
         if op.kwargs:

@@ -10,7 +10,7 @@ from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.errors import MutationError
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Const, Operand, Value
+from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
 from s2s_ad.ir.types import Array, Dict, List, Map, Record, Type
 from s2s_ad.transforms.scopes import ITSELF
 from s2s_ad.transforms.structural import StructuralStep, reverses
@@ -63,8 +63,14 @@ def _reverse_refreshed(step: StructuralStep) -> None:
 
 
 def _reverse_refreshed_list(step: StructuralStep, bar: Operand, keys: Sequence[Any]) -> None:
-    """The same for a list of arrays of one kind, whose cotangent is a list."""
+    """The same for a list of items of one kind, whose cotangent is a list."""
     t, primal, items = step.t, step.op.args[0], step.args()[1:]
+    shown = _items_of_display(step)
+    if shown is not None:
+        for i, item in enumerate(shown):
+            if t.is_active(item):
+                t.contribute(item, t.spec.apply(operator.getitem, [bar, Const(i)]))
+        return
     if not all(isinstance(type_of_operand(item), Array) for item in items):
         raise MutationError(
             "a write to a list, dict or object in a list that is read as a whole", step.op.span, "read its items"
@@ -78,3 +84,15 @@ def _reverse_refreshed_list(step: StructuralStep, bar: Operand, keys: Sequence[A
             kind = type_of_operand(rest)
             rest = t.spec.emit(primitives.store, [rest, Const(key), t.tangents.zero(item)], None, kind)
         step.contribute(0, rest)
+
+
+def _items_of_display(step: StructuralStep) -> list[Operand] | None:
+    """What is in a list now that was made by `[a, b]`, and of which only the items have been written to since."""
+    made: Call | None = step.op
+    written: dict[Any, Operand] = {}
+    while made is not None and isinstance(callee(made), primitives.Refreshed):
+        written = dict(zip(callee(made).keys, made.args[1:], strict=True)) | written
+        made = step.t.definitions.get(made.args[0])  # type: ignore[arg-type]
+    if made is None or callee(made) is not primitives.make_list or any(isinstance(a, Star) for a in made.args):
+        return None
+    return [written.get(i, item) for i, item in enumerate(made.args)]  # type: ignore[arg-type]

@@ -28,7 +28,7 @@ from s2s_ad.analysis.specialize import Specializer
 from s2s_ad.errors import MissingRuleError, MutationError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, Function, Op, Operand, Value, With, free_values, regions
-from s2s_ad.ir.types import Array, Dict, List, Tuple, is_complex
+from s2s_ad.ir.types import Array, Dict, List, Map, Tuple, is_complex
 from s2s_ad.transforms import branches, calls, lists, loops, maps, parts, withs
 from s2s_ad.transforms.algebra import Algebra
 from s2s_ad.transforms.common_subexpressions import common_subexpressions
@@ -288,7 +288,7 @@ class Transform:
         else:
             x_bar = self.tangents.complete(x_bar, self.resolve(primal))
             made = self.tangents.copy(x_bar, whole=much == WHOLE)
-        if isinstance(made, Value) and isinstance(made.type, List):
+        if isinstance(made, Value) and isinstance(made.type, (List, Map)):
             made.type = cotangent_type(primal.type)  # what will be stored in it may be of any kind that a cotangent is
         return self._named(made, primal)
 

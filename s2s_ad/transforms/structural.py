@@ -17,8 +17,9 @@ from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.places import RESHAPING
 from s2s_ad.analysis.tables import entering
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
+from s2s_ad.ir.nodes import Block, Call, Const, If, Operand, Star, Value
 from s2s_ad.ir.types import (
+    BOOL,
     UNKNOWN,
     Array,
     Deque,
@@ -35,7 +36,7 @@ from s2s_ad.ir.types import (
 )
 from s2s_ad.transforms.scopes import ITSELF, WHOLE
 from s2s_ad.transforms.steps import CallStep, missing_rule
-from s2s_ad.transforms.tangents import cotangent_type, plain_zero, static_parts
+from s2s_ad.transforms.tangents import cotangent_type, has_all_keys, static_parts
 from s2s_ad.transforms.views import origin
 
 if TYPE_CHECKING:
@@ -48,10 +49,15 @@ reverses = entering(STRUCTURAL)  # decorates the reverse half of functions
 
 @dataclass(eq=False)
 class StructuralStep(CallStep):
-    """A call that makes a structure or takes it apart; `replaced` is the item of a list that another one replaces."""
+    """A call that makes a structure or takes it apart.
+
+    `replaced` is the container in a list or dict that another one replaces, or None under a key that was not there;
+    `inner` an array in a dict, to a part of which it writes.
+    """
 
     how: Reverse
     replaced: Operand | None = None
+    inner: Operand | None = None
 
     def reverse(self) -> None:
         """Do what the table says."""
@@ -214,20 +220,22 @@ def _scatter_in_array(step: StructuralStep, primal: Value, index: Operand, bar: 
     """`y = x[i]`: x̄[i] += ȳ. Where x is a view of another array, the cotangent of that is written to at once."""
     t = step.t
     scatter = primitives.scatter_add if is_fancy(index, t) else primitives.accumulate
+    step.inner = _in_dict(t, primal)
     primal, path = origin(t, primal, step.op.results[0])
     indices = [*path, index]
-    buffer = laid_out(step, t.buffer(primal, much_of(primal, path)), indices)
+    buffer = with_keys(step, t.buffer(primal, much_of(primal, path)), primal, path)
+    buffer = laid_out(step, buffer, indices)
     t.rewrite(primal, t.spec.emit(scatter, [buffer, *indices, bar], None, type_of_operand(buffer)))
 
 
 def much_of(target: Value, path: list[Operand]) -> int:
     """How much of the cotangent of `target` has to be ours for a write by a path."""
-    return WHOLE if path and isinstance(target.type, List) else ITSELF
+    return WHOLE if path and isinstance(target.type, (List, Map)) else ITSELF
 
 
 def item_of(t: Type, depth: int) -> Type:
-    """The type of what so many indices lead to in lists of lists; an array is the end of it."""
-    while isinstance(t, List) and depth > 0:
+    """The type of what so many indices lead to in lists and dicts of others; an array is the end of it."""
+    while isinstance(t, (List, Map)) and depth > 0:
         t, depth = t.item, depth - 1
     return t
 
@@ -354,13 +362,49 @@ def _scatter_in_dict(step: StructuralStep, primal: Value, key: Operand, bar: Ope
 
 
 def _scatter_in_map(step: StructuralStep, primal: Value, key: Operand, bar: Operand) -> None:
-    """`y = d[k]`: d̄[k] += ȳ, where a d̄ without the key has zero there."""
+    """`y = d[k]`: d̄[k] += ȳ, where a d̄ without the key has zero there.
+
+    Where d is an item of a list or dict, the cotangent of that is written to at once.
+    """
     t, part = step.t, step.op.results[0]
-    buffer = t.buffer(primal)
-    bar, zero = t.tangents.complete(bar, t.resolve(part)), plain_zero(part.type)
-    before = t.spec.emit(primitives.lookup, [buffer, key, zero], None, cotangent_type(part.type))
-    total = t.tangents.add(before, bar, part.type)
-    t.rewrite(primal, t.spec.emit(primitives.put, [buffer, key, total], None, type_of_operand(buffer)))
+    primal, path = origin(t, primal, part)
+    buffer = t.buffer(primal, much_of(primal, path))
+    before = t.tangents.under(followed(step, buffer, path), key, part.type)
+    total = t.tangents.add(before, t.tangents.complete(bar, t.resolve(part)), part.type)
+    t.rewrite(primal, t.spec.emit(primitives.put, [buffer, *path, key, total], None, type_of_operand(buffer)))
+
+
+def _in_dict(t: Transform, view: Operand) -> Operand | None:
+    """The array in a dict with late keys that a value is a view of."""
+    while isinstance(view, Value) and (made := t.definitions.get(view)) is not None and made.args:
+        base = made.args[0]
+        if isinstance(base, Value) and isinstance(base.type, Map):
+            return t.resolve(view)
+        view = base  # type: ignore[assignment]
+    return None
+
+
+def with_keys(step: StructuralStep, buffer: Operand, primal: Value, path: list[Operand]) -> Operand:
+    """A buffer with zeros for the arrays in dicts through which a path leads, and which it may lack."""
+    kind = primal.type
+    for depth in range(len(path)):
+        if isinstance(kind, Map) and not has_all_keys(kind):
+            return _with_key(step, buffer, path[: depth + 1])
+        kind = item_of(kind, 1)
+    return buffer
+
+
+def _with_key(step: StructuralStep, buffer: Operand, path: list[Operand]) -> Operand:
+    t, (*before, key), name = step.t, path, getattr(buffer, "name", None)
+    test = t.spec.emit(operator.contains, [followed(step, buffer, before), key], None, BOOL)
+    with t.spec.region() as ops:
+        assert step.inner is not None
+        zero = t.tangents.zero(step.inner)
+        version = t.spec.emit(primitives.put_new, [buffer, *path, zero], None, type_of_operand(buffer), name)
+    result = Value(name, type_of_operand(buffer))
+    sides = Block((), (), (buffer,)), Block((), tuple(ops), (version,))
+    t.spec.ops.append(If((result,), test, *sides, span=step.op.span))
+    return result
 
 
 @reverses(primitives.Unpack)

@@ -2,7 +2,8 @@
 
 The cotangent of a tuple, a dict or a closure is a tuple or dict of those of its parts, with None for a part that has
 none (no tangent space, or nothing has contributed yet). That of a list is a list with a cotangent for every item. That
-of a dict whose keys are known only at run time is a dict with some of the keys; it is zero at the others.
+of a dict whose keys are known only at run time is a dict with some of the keys, and is zero at the others, or with all
+of them where it holds containers.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from s2s_ad.analysis.broadcasting import reduction_to, same_length
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.lengths import without_names
 from s2s_ad.analysis.operands import as_array, constant, type_of_operand
-from s2s_ad.analysis.sharing import makes_new
+from s2s_ad.analysis.sharing import kinds, makes_new
 from s2s_ad.analysis.specialize import Specializer
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, For, If, Operand, Value
@@ -89,6 +90,11 @@ def static_parts(t: Type) -> tuple[Type, ...] | None:
     return None
 
 
+def has_all_keys(t: Type) -> bool:
+    """Whether the cotangent of a dict with late keys has all of them: whether what it holds are containers."""
+    return isinstance(t, Map) and 1 in kinds(t.item)
+
+
 class Tangents:
     """Writes the code that makes and combines cotangents."""
 
@@ -120,8 +126,31 @@ class Tangents:
             case List() | Deque():
                 return self.comprehension(value, self.zero)
             case Map():
-                return self.spec.emit(primitives.make_dict, [], None, cotangent_type(t))
+                return self._zero_of_map(value, t)
         return self.call(runtime.zeros_like, value)
+
+    def _zero_of_map(self, value: Operand, t: Map) -> Operand:
+        start = self.spec.emit(primitives.make_dict, [], None, cotangent_type(t))
+        if not has_all_keys(t):
+            return start
+
+        def put(total: Value, key: Value) -> Operand:
+            zero = self.zero(self.spec.emit(operator.getitem, [value, key], None, t.item))
+            return self.spec.emit(primitives.put_new, [total, key, zero], None, total.type)
+
+        return self._over_keys(value, start, put)
+
+    def _over_keys(self, keys: Operand, start: Operand, step: Callable[[Value, Value], Operand]) -> Operand:
+        """What becomes of the dict `start` when `step` is done for each of the keys."""
+        kind = type_of_operand(start)
+        assert isinstance(kind, Map)
+        key, total = Value(None, kind.key), Value(None, kind)
+        with self.spec.region() as ops:
+            version = step(total, key)
+        result = Value(None, kind)
+        body = Block((key, total), tuple(ops), (Const(False), version))
+        self.spec.ops.append(For((result,), keys, (start,), body, span=self.spec.span))
+        return result
 
     def _of_unbound(self, x_bar: Operand, value: Value, t: Type, *path: Operand) -> Operand:
         """The cotangent of (a part of) what may not be bound, completed; zeros of arrays and the like may be None."""
@@ -231,23 +260,34 @@ class Tangents:
         return self.comprehension(pairs, add_pair)
 
     def _add_maps(self, a: Operand, b: Operand, item: Type) -> Operand:
-        kind = type_of_operand(a)
-        start = self.spec.emit(dict, [a], None, kind)
-        key, total = Value(None, kind.key if isinstance(kind, Map) else UNKNOWN), Value(None, kind)
-        with self.spec.region() as ops:
-            before = self.spec.emit(primitives.lookup, [total, key, plain_zero(item)], None, cotangent_type(item))
+        start = self.spec.emit(dict, [a], None, type_of_operand(a))
+
+        def put(total: Value, key: Value) -> Operand:
             more = self.spec.emit(operator.getitem, [b, key], None, cotangent_type(item))
-            version = self.spec.emit(primitives.put, [total, key, self.add(before, more, item)], None, kind)
-        result = Value(None, kind)
-        body = Block((key, total), tuple(ops), (Const(False), version))
-        self.spec.ops.append(For((result,), b, (start,), body, span=self.spec.span))
-        return result
+            sum_ = self.add(self.under(total, key, item), more, item)
+            return self.spec.emit(primitives.put, [total, key, sum_], None, total.type)
+
+        return self._over_keys(b, start, put)
+
+    def under(self, x_bar: Operand, key: Operand, item: Type) -> Operand:
+        """The cotangent of what is of type `item` and under a key, out of that of a dict with late keys."""
+        if 1 in kinds(item):
+            return self.spec.emit(operator.getitem, [x_bar, key], None, cotangent_type(item))
+        return self.spec.emit(primitives.lookup, [x_bar, key, plain_zero(item)], None, cotangent_type(item))
 
     def copy(self, x_bar: Operand, *, whole: bool) -> Operand:
         """A copy of a cotangent, if `whole` with copies of the lists and arrays that are in a list."""
         t = type_of_operand(x_bar)
-        if whole and isinstance(t, List) and isinstance(t.item, (List, Array)) and not is_immutable(t.item):
+        if whole and isinstance(t, List) and isinstance(t.item, (List, Array, Map)) and not is_immutable(t.item):
             return self.comprehension(x_bar, lambda item: self.copy(item, whole=True))
+        if whole and isinstance(t, Map) and not is_immutable(t.item):
+            start = self.spec.emit(primitives.make_dict, [], None, t)
+
+            def put(total: Value, key: Value) -> Operand:
+                item = self.copy(self.spec.emit(operator.getitem, [x_bar, key], None, t.item), whole=True)
+                return self.spec.emit(primitives.put_new, [total, key, item], None, total.type)
+
+            return self._over_keys(x_bar, start, put)
         if isinstance(t, (Dict, Map)):
             return self.spec.emit(dict, [x_bar], None, t)
         how: Any = list if isinstance(t, List) else runtime.copy if isinstance(t, Unknown) else np.array

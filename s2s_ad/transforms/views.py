@@ -14,7 +14,7 @@ from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.places import READ_ONLY, RESHAPING, VIEWS, is_basic, keeps_order
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Star, Value
-from s2s_ad.ir.types import INT, Array, List, Type
+from s2s_ad.ir.types import INT, Array, Deque, List, Map, Type
 from s2s_ad.transforms.tangents import static_parts
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _step(t: Transform, view: Value, read: Value) -> Step | None:
     made = t.definitions.get(view)
     if (
         made is None
-        or not (_is_array(view) or isinstance(view.type, List))
+        or not (_is_array(view) or isinstance(view.type, (List, Map, Deque)))
         or any(isinstance(a, Star) for a in made.args)
         or None in dict(made.kwargs)
     ):
@@ -69,7 +69,7 @@ def _step(t: Transform, view: Value, read: Value) -> Step | None:
     if not isinstance(base, Value) or not t.is_active(base):
         return None
     step: Step = (fn, tuple(made.args[1:]), dict(made.kwargs))  # type: ignore[arg-type]
-    if isinstance(base.type, List):
+    if isinstance(base.type, (List, Map)):
         is_item = fn is operator.getitem and base not in t.partitions and _is_item(base.type, view.type, made.args[1])  # type: ignore[arg-type]
         return step if is_item and t.overwriting.is_newest(base, view, read) else None
     if not _is_array(base) or not _is_array(view):
@@ -81,8 +81,10 @@ def _step(t: Transform, view: Value, read: Value) -> Step | None:
     return step if (fn in VIEWS and fn not in READ_ONLY) or (fn in RESHAPING and keeps_order(step)) else None
 
 
-def _is_item(t: List, kind: Type, index: Operand) -> bool:
-    """Whether this is the index of an item of a list whose cotangent is kept as a list of lists or arrays."""
+def _is_item(t: List | Map, kind: Type, index: Operand) -> bool:
+    """Whether this is the index of an item of a list or dict whose cotangent is kept as one of lists or arrays."""
+    if isinstance(t, Map):
+        return type(t.item) is type(kind)
     is_part = static_parts(t) is not None and isinstance(index, Const)
     return type_of_operand(index) == INT and not is_part and type(t.item) is type(kind)
 

@@ -16,9 +16,19 @@ from s2s_ad.analysis.typing import result_type
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Value
 from s2s_ad.ir.types import UNKNOWN, Array, Deque, List, Map, Number, Unknown, is_scalar
-from s2s_ad.transforms.maps import reverse_put
+from s2s_ad.transforms.maps import reverse_whole
 from s2s_ad.transforms.scopes import Entry
-from s2s_ad.transforms.structural import StructuralStep, followed, is_fancy, item_of, laid_out, much_of, reverses
+from s2s_ad.transforms.structural import (
+    StructuralStep,
+    followed,
+    is_fancy,
+    item_of,
+    laid_out,
+    much_of,
+    reverses,
+    with_keys,
+)
+from s2s_ad.transforms.tangents import has_all_keys
 
 if TYPE_CHECKING:
     from s2s_ad.transforms.pullback import Transform
@@ -31,14 +41,14 @@ def _reverse_store(step: StructuralStep) -> None:
     result, target = step.op.results[0], step.op.args[0]
     if t.scope.get(result) is None:
         return
-    if isinstance(result.type, Map):
-        reverse_put(step)  # of the whole of what is under a key
-        return
     indices = step.args()[1:-1]
+    if isinstance(result.type, Map) and len(indices) == 2 and constant(indices[1]) is Ellipsis:
+        reverse_whole(step)
+        return
     buffer = t.buffer(result, much_of(result, indices[1:]))
     entry = t.scope.get(result)
     assert entry is not None
-    buffer = laid_out(step, buffer, indices)
+    buffer = laid_out(step, with_keys(step, buffer, result, indices[:-1]), indices)
     added = _added(step)
     if added is not None:
         _reverse_added(step, entry, buffer, *added)
@@ -58,15 +68,41 @@ def _reverse_store(step: StructuralStep) -> None:
 
 
 def replaced_item(t: Transform, op: Call) -> Operand | None:
-    """The item of a list that a store replaces, which need not have the shape of the new one; None for numbers."""
-    if callee(op) is not primitives.store:
+    """What a write replaces in a list or dict, and which need not have the shape of the new item; None for numbers."""
+    if callee(op) not in (primitives.store, primitives.put) or not all(map(t.is_active, op.results)):
         return None
     target, *indices, _ = (t.resolve(a) for a in op.args)  # type: ignore[arg-type]
     kind = item_of(type_of_operand(target), len(indices) - 1)
-    if not isinstance(kind, List) or is_scalar(kind.item) or not all(map(t.is_active, op.results)):
+    if callee(op) is primitives.put:
+        if not isinstance(kind, Map) or not has_all_keys(kind):
+            return None
+        inner = _followed(t, target, indices[:-1])
+        return t.spec.emit(primitives.lookup, [inner, indices[-1], Const(None)], None, kind.item)
+    if not isinstance(kind, List) or is_scalar(kind.item):
         return None
-    for fn, args, kwargs in primitives.steps(indices, constant):
-        target = t.spec.apply(fn, [target, *args], kwargs)
+    return _followed(t, target, indices)
+
+
+def inner_array(t: Transform, op: Call) -> Operand | None:
+    """The array in a dict with late keys that is written to."""
+    if callee(op) not in (primitives.store, primitives.accumulate, primitives.scatter_add):
+        return None
+    target, *path, _, _ = (t.resolve(a) for a in op.args)  # type: ignore[arg-type]
+    kind = type_of_operand(target)
+    for depth in range(len(path)):
+        if isinstance(kind, Map) and isinstance(kind.item, Array):
+            return _followed(t, target, path[: depth + 1])
+        kind = item_of(kind, 1)
+    return None
+
+
+def _followed(t: Transform, target: Operand, path: list[Operand]) -> Operand:
+    for fn, args, kwargs in primitives.steps(path, constant):
+        kind = type_of_operand(target)
+        if isinstance(kind, Map):  # which has the key, whatever it does where it lacks one
+            target = t.spec.emit(fn, [target, *args], None, kind.item)
+        else:
+            target = t.spec.apply(fn, [target, *args], kwargs)
     return target
 
 
@@ -78,7 +114,7 @@ def _reverse_scatter_add(step: StructuralStep) -> None:
     if t.scope.get(result) is None:
         return
     *path, index = step.args()[1:-1]
-    buffer = t.buffer(result, much_of(result, path))
+    buffer = with_keys(step, t.buffer(result, much_of(result, path)), result, path)
     entry = t.scope.get(result)
     assert entry is not None
     t.scope.take(result)

@@ -155,14 +155,6 @@ def keys_of_an_array(v):
     return sum(d)
 
 
-def lists_by_number(v):
-    """The lists may be written to under other names."""
-    d = {}
-    for i, x in enumerate(v):
-        d[i] = [x]
-    return d[0][0]
-
-
 def through_a_text(v):
     """The number comes back without its derivative."""
     return float("{:.3f}".format(v[0]).strip() + "1") * v[1]  # noqa: UP032
@@ -193,7 +185,6 @@ def deep_copy_of_all_sorts(v):
         (second_item, "return next(items) * next(items)", "next(items)", "list"),
         (in_a_deque, "return collections.deque(v", "collections.deque(v, maxlen=len(v))", "write the number"),
         (keys_of_an_array, "d = {", "{x: i for i, x in enumerate(v)}", "keep the number as a value"),
-        (lists_by_number, "d[i] = [x]", "d[i]", "keep a list of such values"),
         (through_a_text, 'return float("{:.3f}"', 'float("{:.3f}".format(v[0]).strip() + "1")', "number itself"),
         (deep_copy_of_all_sorts, "return copy.deepcopy(", "", "part by part"),
         (cached_array, "return remembered(v)", "remembered(v)", "__wrapped__"),

@@ -721,3 +721,31 @@ def ints_over_floats_in_a_list(x):
     rows[0][0] = 0
     rows[0][1] = True
     return (t * 2 - 2 + weighted(rows[0])) + weighted(rows[1]) * x[2]
+
+
+@program((np.array([1.0, 2.0, 3.0, 4.0, 5.0]), 5))
+def del_steps(x, n):
+    """A slice with a step is deleted."""
+    ys = [v * v for v in x]
+    del ys[::2]
+    return sum(v * (i + 1) for i, v in enumerate(ys))
+
+
+@program((np.array([1.0, 2.0, 3.0, 4.0, 5.0]), 5))
+def del_steps_back(x, n):
+    """Backwards, with a step that is known late."""
+    ys = [v * v for v in x]
+    k = -2
+    del ys[n::k]
+    ys.append(x[0])
+    return sum(v * (i + 1) for i, v in enumerate(ys))
+
+
+@program((np.array([1.0, 2.0, 3.0, 4.0, 5.0]), 5))
+def del_nested(x, n):
+    """Of lists in a list."""
+    rows = [[v * v * j for v in x] for j in range(3)]
+    for i in range(3):
+        del rows[i][i::3]
+        rows[i][0] += x[i]
+    return sum(v * (i + 1) for r in rows for i, v in enumerate(r))

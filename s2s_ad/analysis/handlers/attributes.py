@@ -168,9 +168,9 @@ def _dict_method(s: Emitter, obj: Value, t: Dict, name: str, args: list[Operand]
             return args[1] if len(args) > 1 else Const(None)
         return s.apply(operator.getitem, [obj, key])
     if name == "keys":
-        return keep_view(s, Const(tuple(t.keys)), obj, keys=True)
+        return keep_view(s, Const(tuple(t.keys)), obj, name)
     values = [s.apply(operator.getitem, [obj, Const(k)]) for k in t.keys]
     if name == "values":
-        return keep_view(s, s.apply(primitives.make_tuple, values), obj, keys=False)
+        return keep_view(s, s.apply(primitives.make_tuple, values), obj, name)
     pairs = [s.apply(primitives.make_tuple, [Const(k), v]) for k, v in zip(t.keys, values, strict=True)]
-    return keep_view(s, s.apply(primitives.make_tuple, pairs), obj, keys=False)
+    return keep_view(s, s.apply(primitives.make_tuple, pairs), obj, name)

@@ -11,10 +11,11 @@ from typing import Any
 
 from s2s_ad.analysis.dict_views import keep_view
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.handlers.lists import refuse_lazy, taking
+from s2s_ad.analysis.handlers.lists import refuse_lazy
 from s2s_ad.analysis.handlers.table import handles
-from s2s_ad.analysis.handlers.targets import to_change
+from s2s_ad.analysis.handlers.targets import change, hold, taking
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Value
@@ -49,7 +50,7 @@ def method(s: Emitter, target: Value, name: str, args: list[Operand]) -> Operand
     """`target.name(*args)`; None where there is no such method."""
     if not hasattr(deque, name):
         return None
-    to_change(s, target, "deque")
+    refuse_foreign(s, target)
     if name in _ENDS and len(args) == 1:
         return _append(s, target, name, args[0])
     if name in ("pop", "popleft") and not args:
@@ -57,7 +58,7 @@ def method(s: Emitter, target: Value, name: str, args: list[Operand]) -> Operand
         assert isinstance(t, Deque)
         return taking(s, primitives.pop, target, [Const(-1 if name == "pop" else 0)], t.item, t)
     if name == "reverse" and not args:
-        s.written(target, s.emit(primitives.reverse, [target], None, target.type, target.name))
+        change(s, primitives.reverse, target, [], target.type)
         return Const(None)
     if name == "copy" and not args:
         bound = target.type.bound  # type: ignore[attr-defined]
@@ -84,22 +85,20 @@ def _append(s: Emitter, target: Value, name: str, item: Operand) -> Operand:
         s.call_in_place(room, [target, Const(t.bound)])
     where = [] if name == "append" else [Const(0)]
     kind = Deque(join(t.item, type_of_operand(item)), t.bound)
-    version = s.emit(_ENDS[name], [s.current(target), *where, item], None, kind, target.name)
-    s.written(target, version)
-    s.memory.hold(version, [item])
+    change(s, _ENDS[name], target, [*where, item], kind)
+    hold(s, target, item)
     return Const(None)
 
 
 def store(s: Emitter, target: Value, index: Operand, item: Operand) -> None:
     """`target[index] = item`."""
-    to_change(s, target, "deque")
+    refuse_foreign(s, target)
     t = target.type
     assert isinstance(t, Deque)
     require_index(s, index)
     kind = Deque(join(t.item, type_of_operand(item)), t.bound)
-    version = s.emit(primitives.store, [target, index, item], None, kind, target.name)
-    s.written(target, version)
-    s.memory.hold(version, [item])
+    change(s, primitives.store, target, [index, item], kind)
+    hold(s, target, item)
 
 
 def require_index(s: Emitter, index: Operand) -> None:
@@ -110,4 +109,4 @@ def require_index(s: Emitter, index: Operand) -> None:
 
 def walked(s: Emitter, operand: Operand) -> Operand:
     """What to take the items from one by one: a list of them, while the deque stays as it is."""
-    return keep_view(s, s.emit(list, [operand], None, List(operand.type.item)), operand, keys=False)  # type: ignore[union-attr]
+    return keep_view(s, s.emit(list, [operand], None, List(operand.type.item)), operand, "values")  # type: ignore[union-attr]

@@ -19,8 +19,8 @@ from typing import Any
 from s2s_ad.analysis.cells import holds_function
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers import maps
-from s2s_ad.analysis.handlers.targets import to_change
 from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Value
@@ -31,10 +31,12 @@ _LATE = "use keys that are constants, or keep a list of the values"
 
 def set_item(s: Emitter, target: Value, key: Operand, item: Operand) -> None:
     """`target[key] = item`."""
-    t, kind = _dict_type(s, target), type_of_operand(item)
-    if not isinstance(key, Const) or type(key.value) not in (str, int):
+    is_late = not isinstance(key, Const) or type(key.value) not in (str, int)
+    if is_late or (target in s.memory.origin and not target.type.keys):  # type: ignore[attr-defined]
         maps.put(s, target, key, item)
         return
+    assert isinstance(key, Const)
+    t, kind = _dict_type(s, target), type_of_operand(item)
     if holds_function(kind):
         raise MutationError("putting a nested function into a dict", s.span, "define it at the top of the module")
     kinds = {**dict(zip(t.keys, t.values, strict=True)), key.value: kind}
@@ -55,7 +57,10 @@ def delete(s: Emitter, target: Value, key: Operand) -> None:
 
 
 def _dict_type(s: Emitter, target: Value) -> Dict:
-    to_change(s, target, "dict")
+    if target in s.memory.origin:
+        hint = "build it first, and put it in last"
+        raise MutationError("a write to a dict that is in a list", s.span, hint)
+    refuse_foreign(s, target)
     assert isinstance(target.type, Dict)
     return target.type
 
@@ -83,6 +88,8 @@ def update(s: Emitter, target: Value, other: Operand) -> None:
 
 def method(s: Emitter, target: Value, name: str, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
     """`target.name(*args, **kwargs)`."""
+    if target in s.memory.origin and not target.type.keys:  # type: ignore[attr-defined]
+        return maps.method(s, target, name, args, kwargs) or Const(None)
     t, (most, run) = _dict_type(s, target), METHODS[name]
     if len(args) > most or (kwargs and name != "update") or (name in ("pop", "setdefault") and not args):
         raise UnsupportedSyntaxError(f"`.{name}()` of a dict in this form", s.span, "give it what a dict takes")

@@ -8,6 +8,7 @@ xs *= n                       xs[:] = xs * n
 xs += ys                      xs.extend(ys)
 del xs[i]                     `primitives.delete`, which is as `pop`
 del xs[i:j]                   xs[i:j] = []
+del xs[::2]                   xs[:] = [the others]
 xs.remove(x)                  del xs[i], where `runtime.index_to_remove` tells which
 """
 
@@ -19,14 +20,14 @@ from typing import Any
 
 from s2s_ad import runtime
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.handlers.targets import list_to_change, owner_of, with_item, written_in
+from s2s_ad.analysis.handlers.targets import change, hold, list_to_change, taking
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Try, Value
 from s2s_ad.ir.types import INT, Array, Instance, Iterable, List, Number, Tuple, Type, Unknown, join, object_in
-from s2s_ad.rules.functional import order_by
+from s2s_ad.rules.functional import left_by, order_by
 
 Method = Callable[[Emitter, Value, list[Operand], dict[str, Operand]], Operand]
 METHODS: dict[str, Method] = {}
@@ -57,45 +58,14 @@ def _list_type(items: Value) -> List:
 
 def _changed(s: Emitter, fn: Any, items: Value, args: list[Operand], item: Type) -> None:
     """Emit a write to a list, after which its items are of the type `item`."""
-    _emit(s, fn, items, args, List(item), ())
-
-
-def taking(s: Emitter, fn: Any, items: Value, args: list[Operand], taken: Type, kind: Type) -> Operand:
-    """Emit a write that gives what it takes out of a list, and then the list."""
-    first = Value(None, taken)
-    memory = s.memory
-    if kinds(taken) and memory.root(items) is not None:
-        memory.new_root(first, may=memory.reachable([items]) - {memory.root(items)})
-    _emit(s, fn, items, args, kind, (first,))
-    return first
-
-
-def _emit(s: Emitter, fn: Any, items: Value, args: list[Operand], kind: Type, taken: tuple[Value, ...]) -> None:
-    """Emit a write after which a list is of another type: a new version of it, or of the list that it is in."""
-    owner = owner_of(s, items)
-    base, path = (items, []) if owner is None else (owner[0], [owner[1]])
-    version = Value(base.name, with_item(base.type, path, kind) if path else kind)
-    operands = (base, *map(s.current, (*path, *args)))
-    s.append(Call((*taken, version), Const(fn), operands, span=s.span))
-    if owner is None:
-        s.written(items, version)
-    else:
-        written_in(s, items, *owner, version)
-        s.memory.reorder(items)
-
-
-def _hold(s: Emitter, items: Value, held: Operand, *, itself: bool = True) -> None:
-    """Note what a list holds now, and so the list that it is in."""
-    owner = s.memory.origin.get(items)
-    for container in (items, *(() if owner is None else owner[:1])):
-        s.memory.hold(container, [held], itself=itself)
+    change(s, fn, items, args, List(item))
 
 
 def append(s: Emitter, items: Value, item: Operand) -> None:
     """`items.append(item)`."""
     t = _list_type(list_to_change(s, items))
     _changed(s, primitives.append, items, [item], join(t.item, type_of_operand(item)))
-    _hold(s, items, item)
+    hold(s, items, item)
 
 
 def _position(s: Emitter, index: Operand) -> Operand:
@@ -128,7 +98,7 @@ def _insert(s: Emitter, items: Value, args: list[Operand], _: Any) -> Operand:
     t = _list_type(list_to_change(s, items))
     at, item = _position(s, args[0]), args[1]
     _changed(s, primitives.insert, items, [at, item], join(t.item, type_of_operand(item)))
-    _hold(s, items, item)
+    hold(s, items, item)
     return Const(None)
 
 
@@ -146,7 +116,7 @@ def extend(s: Emitter, items: Value, more: Operand) -> None:
     item = type_of_operand(more).item  # type: ignore[attr-defined]
     _changed(s, primitives.extend, items, [more], join(t.item, item))
     if kinds(item):
-        _hold(s, items, more, itself=False)
+        hold(s, items, more, itself=False)
 
 
 def refuse_lazy(s: Emitter, items: Operand, more: Operand) -> None:
@@ -260,7 +230,7 @@ def set_slice(s: Emitter, items: Value, where: Operand, more: Operand) -> None:
     item = type_of_operand(more).item  # type: ignore[attr-defined]
     taking(s, primitives.set_slice, items, [where, more], List(t.item), List(join(t.item, item)))
     if kinds(item):
-        _hold(s, items, more, itself=False)
+        hold(s, items, more, itself=False)
 
 
 def step_of(definitions: Mapping[Value, Call], where: Any) -> int | None:
@@ -277,10 +247,10 @@ def step_of(definitions: Mapping[Value, Call], where: Any) -> int | None:
 def delete(s: Emitter, items: Value, where: Operand) -> None:
     """`del items[where]`."""
     if constant(where).__class__ is slice or type_of_operand(where) == Instance(slice):
-        if step_of(s.definitions, where) != 1:
-            hint = "build a new list of the others"
-            raise MutationError("deleting a slice of a list with a step", s.span, hint)
-        set_slice(s, items, where, s.apply(primitives.make_list, []))
+        if step_of(s.definitions, where) == 1:
+            set_slice(s, items, where, s.apply(primitives.make_list, []))
+        else:
+            set_slice(s, items, _ALL, s.call_in_place(left_by, [items, where]))  # type: ignore[arg-type]
     else:
         _take_out(s, primitives.delete, items, [where])
 

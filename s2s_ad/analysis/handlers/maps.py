@@ -1,7 +1,7 @@
 """Dicts whose keys are known only at run time: `put`, `pop_key` and `d[k]`; for the rest see `rules.containers`.
 
 A dict with constant keys becomes one of these where it is written to by a key that is not known. Its keys carry no
-derivative, and its values are numbers, arrays and what else cannot be written to under another name.
+derivative. What can be written to and is under a key is written to as what is in a list is: by the path to it.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from typing import Any
 from s2s_ad.analysis.cells import holds_function
 from s2s_ad.analysis.dict_views import keep_view
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.handlers.lists import refuse_lazy, taking
+from s2s_ad.analysis.handlers.lists import refuse_lazy
 from s2s_ad.analysis.handlers.table import handles
-from s2s_ad.analysis.handlers.targets import to_change
+from s2s_ad.analysis.handlers.targets import change, forget_keys, hold, taking
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.python_types import getitem
+from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Function, Operand, Value
-from s2s_ad.ir.types import NEVER, Array, Closure, Dict, List, Map, Number, Tuple, Type, as_map, is_differentiable
+from s2s_ad.ir.types import NEVER, Closure, Dict, Map, Type, Unknown, as_map, is_differentiable
 from s2s_ad.ir.types import key_type as type_of_key
 from s2s_ad.rules import containers
 
@@ -59,7 +60,7 @@ def method(s: Emitter, target: Value, name: str, args: list[Operand], kwargs: di
     if not hasattr(cls, name):
         return None
     if name == "keys":
-        return keep_view(s, s.apply(list, [target]), target, keys=True)
+        return keep_view(s, s.apply(list, [target]), target, name)
     if name == "pop" and len(args) == 1 and not kwargs:
         return pop(s, target, args[0])
     if name == "update" and cls is not Counter and len(args) < 2:
@@ -69,7 +70,7 @@ def method(s: Emitter, target: Value, name: str, args: list[Operand], kwargs: di
     if meaning is None:
         raise UnsupportedSyntaxError(f"`.{name}()` of a `{cls.__name__}`", s.span, "write it as a loop over the keys")
     found = s.call_in_place(meaning, [target, *args], kwargs)
-    return keep_view(s, found, target, keys=False) if name in ("items", "values") else found
+    return keep_view(s, found, target, name) if name in ("items", "values") else found
 
 
 def now(s: Emitter, target: Value) -> Value:
@@ -85,7 +86,12 @@ def update(s: Emitter, target: Value, other: Operand) -> None:
     if not isinstance(t, Dict):
         refuse_lazy(s, target, other)
         how: Any = containers.update_by_dict if isinstance(t, Map) else containers.update_by_pairs
+        apart = s.memory.are_apart(target, other)
         s.call_in_place(how, [target, other])
+        if apart:  # each of the values is put in once
+            own = {s.memory.places[target].root}
+            s.memory.state.repeated -= own
+            s.memory.state.entangled -= own
         return
     for k in t.keys:
         put(s, now(s, target), Const(k), s.apply(operator.getitem, [other, Const(k)]))
@@ -109,16 +115,21 @@ def _take_in(s: Emitter, target: Value, parts: list[Operand], more: dict[str, Op
 def put(s: Emitter, target: Value, key: Operand, item: Operand) -> None:
     """`target[key] = item`."""
     target, kind = _to_write(s, target), type_of_operand(item)
-    if not _is_plain(kind) or holds_function(kind):
+    t = as_map(target.type) if isinstance(target.type, Dict) else target.type
+    assert isinstance(t, Map)
+    after = t.holding(key_type(s, key), kind)
+    if holds_function(kind) or (isinstance(after.item, Unknown) and is_differentiable(kind)):
         raise MutationError(
-            "putting what can be written to, or is not known, into a dict by a key that is known late",
+            "putting what is not known, or values of several kinds, into a dict by a key that is known late",
             s.span,
             "use keys that are constants, or keep a list of such values",
         )
-    t = target.type.holding(key_type(s, key), kind)  # type: ignore[attr-defined]
-    version = s.emit(primitives.put, [target, key, item], None, t, target.name)
-    s.written(target, version)
-    s.memory.hold(version, [item])
+    is_new = s.is_known(s.absent, target, key)
+    is_known = s.is_known(s.present, target, key)
+    change(s, primitives.put_new if is_new else primitives.put, target, [key, item], after)
+    if not is_known:
+        s.memory.rekey(target)
+    hold(s, target, item)
 
 
 def delete(s: Emitter, target: Value, key: Operand) -> None:
@@ -130,21 +141,24 @@ def pop(s: Emitter, target: Value, key: Operand) -> Operand:
     """`target.pop(key)`."""
     target = _to_write(s, target)
     key_type(s, key)
-    t = target.type
+    t = as_map(target.type) if isinstance(target.type, Dict) else target.type
     assert isinstance(t, Map)
-    return taking(s, primitives.pop_key, target, [key], t.item, t)
+    item = taking(s, primitives.pop_key, target, [key], t.item, t)
+    s.memory.rekey(target)
+    return item
 
 
 def _to_write(s: Emitter, target: Value) -> Value:
     """A dict that may be written to, as one whose keys are not known. Raises MutationError where it may not."""
-    to_change(s, target, "dict")
+    refuse_foreign(s, target)
     if not isinstance(target.type, Dict):
         return target
-    forgetful = s.emit(primitives.Refreshed(()), [now(s, target)], None, as_map(target.type), target.name)
-    root = s.memory.root(target)
-    assert root is not None
-    s.memory.state.version[root] = forgetful
-    return forgetful
+    if target in s.memory.origin:
+        if target.type.keys:
+            hint = "build it first, and put it in last"
+            raise MutationError("a write by a key that is known late to a dict that is in a list", s.span, hint)
+        return target
+    return forget_keys(s, target)
 
 
 def key_type(s: Emitter, key: Operand) -> Type:
@@ -199,17 +213,11 @@ def item(s: Emitter, obj: Value, key: Operand) -> Operand | None:
     """`obj[key]` of a dict that has something to say of keys that it lacks; None for any other."""
     t = obj.type
     assert isinstance(t, Map)
-    if s.in_adjoint or (t.default is None and t.cls is not Counter):
+    plain = t.default is None and t.cls is not Counter
+    if s.in_adjoint or plain or s.is_known(s.present, obj, key):
         return None
     if t.cls is Counter:
         return s.call_in_place(containers.count_of, [obj, key])  # type: ignore[arg-type]
     factory = s.apply(primitives.MakeClosure(t.default), []) if isinstance(t.default, Function) else Const(t.default)
     s.call_in_place(containers.fill_in, [obj, key, factory])  # type: ignore[arg-type]
     return _raw(s, [s.current(obj), key], {})
-
-
-def _is_plain(t: Type) -> bool:
-    """Whether values of a type may be in a dict: nothing that has parts to be written to, but for arrays."""
-    if isinstance(t, Tuple):
-        return all(map(_is_plain, t.items))
-    return isinstance(t, (Number, Array)) or not (isinstance(t, (List, Dict, Map)) or is_differentiable(t))

@@ -16,14 +16,14 @@ from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.flat import write_all
 from s2s_ad.analysis.handlers.records import found_in_class, is_descriptor, made_with, missing, rely_on
 from s2s_ad.analysis.handlers.table import handles
-from s2s_ad.analysis.handlers.targets import owner_of
+from s2s_ad.analysis.handlers.targets import Owner, owner_of, with_item
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.statics import is_static
 from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
-from s2s_ad.ir.types import Array, List, Record, Static, join
+from s2s_ad.ir.types import Array, Record, Static
 from s2s_ad.runtime import slots_of
 
 _OUTSIDE = "make the object outside of the function, and pass it as an argument"
@@ -145,7 +145,7 @@ def _write(s: Emitter, obj: Value, name: str, value: Operand) -> None:
         s.memory.write_part(obj, version, name, value, s.span)
         s.show(obj, version)
     else:
-        _keep(s, obj, version, name, *owner)
+        _keep(s, version, name, owner)
 
 
 def _is_there(s: Emitter, obj: Value, name: str, value: Operand) -> bool:
@@ -154,10 +154,13 @@ def _is_there(s: Emitter, obj: Value, name: str, value: Operand) -> bool:
     return known is not None and s.memory.is_same(known, value)
 
 
-def _keep(s: Emitter, item: Value, version: Value, name: str, items: Value, index: Operand) -> None:
-    """Record that an item of a list has another version, which makes a version of the list."""
-    t = type_of_operand(items)
-    assert isinstance(t, List)
-    kept = s.emit(primitives.keep_item, [items, index, version], None, List(join(t.item, version.type)), items.name)
-    s.written_item(items, item, kept)
+def _keep(s: Emitter, version: Value, name: str, owner: Owner) -> None:
+    """Record that an item of a list or dict has another version, which makes a version of the list."""
+    if len(owner.path) > 1:
+        hint = "give it a name of its own, and put it into the list last"
+        raise MutationError("setting an attribute of an object in a list in a list", s.span, hint)
+    items, (index,), (item,) = owner.base, owner.path, owner.items
+    kind = with_item(items.type, owner.path, version.type)
+    kept = s.emit(primitives.keep_item, [items, index, version], None, kind, items.name)
+    s.written_item(items, owner.items, kept)
     s.memory.reread(item, version, kept, index, name)

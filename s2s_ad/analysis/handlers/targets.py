@@ -1,14 +1,33 @@
-"""What may be written to."""
+"""What may be written to, and the writes to containers that make a version of them, or of those that they are in."""
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.handlers.table import REWRITE
-from s2s_ad.analysis.operands import constant
+from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError
-from s2s_ad.ir.nodes import Operand, Value
-from s2s_ad.ir.types import Deque, List, Map, Type, join, join_all
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import Call, Const, Operand, Value
+from s2s_ad.ir.types import Deque, Dict, List, Map, Type, Unknown, as_map, join, join_all
+
+
+@dataclass(frozen=True, eq=False)
+class Owner:
+    """Where something is that has been read from lists and dicts with late keys: `path` leads to it from `base`.
+
+    `items` is what has been read on the way, and the thing itself as the last.
+    """
+
+    base: Value
+    path: tuple[Operand, ...]
+    items: tuple[Value, ...]
 
 
 def list_to_change(s: Emitter, target: Value) -> Value:
@@ -18,41 +37,56 @@ def list_to_change(s: Emitter, target: Value) -> Value:
     return target
 
 
-def to_change(s: Emitter, target: Value, what: str) -> None:
-    """Refuse to write to a dict or deque that the program does not have by a name of its own."""
-    if target in s.memory.origin:
-        raise MutationError(f"a write to a {what} that is in a list", s.span, "build it first, and put it in last")
-    refuse_foreign(s, target)
-
-
-def owner_of(s: Emitter, item: Value, *, in_map: bool = False) -> tuple[Value, Operand] | None:
-    """The list that `item` has been read from, as it is now, and the index there; None for what is in no list.
-
-    Or the dict with late keys, if `in_map`.
-    """
+def owner_of(s: Emitter, item: Value) -> Owner | None:
+    """Where `item` is in lists or dicts as they are now; None for what is in none."""
     memory = s.memory
-    if item not in memory.origin:
-        return None
-    base, index, order = memory.origin[item]
-    root = memory.places[base].root
-    if isinstance(base.type, Deque) or (isinstance(base.type, Map) and not in_map):
-        what = "dict whose keys are known late" if isinstance(base.type, Map) else "deque"
-        raise MutationError(f"a write to an item of a {what}", s.span, "put a new value in")
-    if root in memory.state.lost or memory.state.order.get(root) is not order:
-        raise MutationError(
-            "a write to an item of a list that has been changed since the item was read", s.span, "read it again first"
-        )
-    if root in memory.state.repeated:
-        hint = "make each item an object of its own"
-        raise MutationError("a write to an item that a list may hold twice", s.span, hint)
-    version = memory.state.version[root]
-    if version in memory.origin:
-        raise MutationError("a write to an item of a list in a list in a list", s.span, REWRITE)
-    return version, index
+    path: list[Operand] = []
+    items: list[Value] = []
+    while item in memory.origin or _forget_keys_around(s, item):
+        base, index, order = memory.origin[item]
+        root = memory.places[base].root
+        if isinstance(base.type, Deque):
+            raise MutationError("a write to an item of a deque", s.span, "put a new value in")
+        if root in memory.state.lost or memory.state.order.get(root) is not order:
+            what = "dict" if isinstance(base.type, Map) else "list"
+            message = f"a write to an item of a {what} that has been changed since the item was read"
+            raise MutationError(message, s.span, "read it again first")
+        if root in memory.state.repeated:
+            hint = "make each item an object of its own"
+            raise MutationError("a write to an item that a list or dict may hold twice", s.span, hint)
+        path.insert(0, index)
+        items.insert(0, item)
+        item = memory.state.version[root]
+    return Owner(item, tuple(path), tuple(items)) if path else None
+
+
+def _forget_keys_around(s: Emitter, item: Value) -> bool:
+    """Forget the keys of the dict that `item` has been read from by a key known late; tell whether there is one."""
+    made = s.definitions.get(item)
+    if made is None or callee(made) is not operator.getitem:
+        return False
+    base, key = made.args
+    if isinstance(key, Const) or not isinstance(base, Value) or not isinstance(base.type, Dict):
+        return False
+    if s.memory.newest(base) is not base or base in s.memory.origin or isinstance(as_map(base.type).item, Unknown):
+        return False
+    version = forget_keys(s, base)
+    s.memory.origin[item] = version, key, s.memory.state.order.get(s.memory.places[base].root)  # type: ignore[assignment]
+    return True
+
+
+def forget_keys(s: Emitter, target: Value) -> Value:
+    """A dict from now on as one whose keys are not known."""
+    root, now = s.memory.places[target].root, s.current(target)
+    assert isinstance(target.type, Dict)
+    version = s.emit(primitives.Refreshed(()), [now], None, as_map(type_of_operand(now)), target.name)  # type: ignore[arg-type]
+    s.memory.forget_parts(s.memory.state, root, s.memory.state.parts.get(root, {}))
+    s.memory.state.version[root] = s.memory.state.order[root] = version
+    return version
 
 
 def item_type(t: Type, index: Operand) -> Type:
-    """The type of an item of a list."""
+    """The type of an item of a list, or of a dict with late keys."""
     i = constant(index)
     if isinstance(t, Map):
         return t.item
@@ -60,8 +94,10 @@ def item_type(t: Type, index: Operand) -> Type:
     return t.items[i] if t.items is not None and type(i) is int and -len(t.items) <= i < len(t.items) else t.item
 
 
-def with_item(t: Type, indices: list[Operand], item: Type) -> Type:
-    """The type of a list or array, one item of which is replaced."""
+def with_item(t: Type, indices: Sequence[Operand], item: Type) -> Type:
+    """The type of a list, dict or array, one item of which is replaced."""
+    if isinstance(t, Map):
+        return replace(t, item=join(t.item, item if len(indices) == 1 else with_item(t.item, indices[1:], item)))
     if not isinstance(t, List):
         return t
     inner = item if len(indices) == 1 else with_item(t.item, indices[1:], item)
@@ -73,11 +109,53 @@ def with_item(t: Type, indices: list[Operand], item: Type) -> Type:
     return List(join(t.item, inner))
 
 
-def written_in(s: Emitter, target: Value, base: Value, index: Operand, version: Value) -> None:
-    """Record the `version` of a list that a write to its item `target` has made."""
-    s.written_item(base, target, version)
-    kind = item_type(version.type, index)
-    s.memory.reread(target, s.item_again(version, index, kind, target.name), version, index)
+def change(
+    s: Emitter, fn: Any, target: Value, args: Sequence[Operand], kind: Type, taken: tuple[Value, ...] = ()
+) -> None:
+    """Emit a write after which a container has other items, and is of the type `kind`.
+
+    It makes a new version of the container, or of the one that it is in.
+    """
+    owner = owner_of(s, target)
+    base, path = (s.current(target), ()) if owner is None else (owner.base, owner.path)
+    assert isinstance(base, Value)
+    version = Value(base.name, with_item(base.type, path, kind) if path else kind)
+    operands = (base, *map(s.current, (*path, *args)))
+    s.append(Call((*taken, version), Const(fn), operands, span=s.span))
+    if owner is None:
+        s.written(target, version)
+    else:
+        written_in(s, owner, version)
+        s.memory.reorder(target)
+
+
+def taking(s: Emitter, fn: Any, target: Value, args: list[Operand], taken: Type, kind: Type) -> Operand:
+    """Emit a write that gives what it takes out of a container, and then the container."""
+    first = Value(None, taken)
+    memory = s.memory
+    if kinds(taken) and memory.root(target) is not None:
+        memory.new_root(first, may=memory.reachable([target]) - {memory.root(target)})
+    change(s, fn, target, args, kind, (first,))
+    return first
+
+
+def hold(s: Emitter, target: Value, held: Operand, *, itself: bool = True) -> None:
+    """Note what a container holds now, and so the ones that it is in."""
+    while True:
+        s.memory.hold(target, [held], itself=itself)
+        if target not in s.memory.origin:
+            return
+        target = s.memory.origin[target][0]
+
+
+def written_in(s: Emitter, owner: Owner, version: Value) -> None:
+    """Record the `version` of a container that a write to what is in it has made."""
+    s.written_item(owner.base, owner.items, version)
+    inner = version
+    for item, index in zip(owner.items, owner.path, strict=True):
+        fresh = s.item_again(inner, index, item_type(inner.type, index), item.name)
+        s.memory.reread(item, fresh, inner, index)
+        inner = fresh
 
 
 def refuse_views(s: Emitter, target: Value) -> None:

@@ -12,7 +12,7 @@ from s2s_ad import runtime
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers import deques, dicts, lists, maps, sets
 from s2s_ad.analysis.handlers.table import HANDLERS, REWRITE, Handler, handles
-from s2s_ad.analysis.handlers.targets import list_to_change, owner_of, refuse_views, with_item, written_in
+from s2s_ad.analysis.handlers.targets import hold, list_to_change, owner_of, refuse_views, with_item, written_in
 from s2s_ad.analysis.memory import Step, same_path
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.overlaps import may_be_out_of_step
@@ -196,16 +196,17 @@ def store(
     if how is primitives.store and may_be_out_of_step(memory, target, index, item):
         view = target if index is None else s.apply(operator.getitem, [target, index])
         s.emit(runtime.refuse_overlap, [view, item], None, Instance(type(None)))
-    owner = owner_of(s, root, in_map=index is None and not place.path and how is primitives.store)
-    if owner is not None:
-        base, at = owner
-        version = _emit_store(s, how, base, [at, *indices], item)
-        written_in(s, target, base, at, version)
-        return version
-    version = _emit_store(s, how, root, indices, item)
-    s.written(target, version)
+    owner = owner_of(s, root)
+    if owner is None:
+        version = _emit_store(s, how, root, indices, item)
+        s.written(target, version)
+    else:
+        version = _emit_store(s, how, owner.base, [*owner.path, *indices], item)
+        written_in(s, owner, version)
     if isinstance(root.type, List):
-        memory.hold(version, [item])
+        hold(s, root, item)
+        if owner is not None:
+            memory.reorder(root)
     return version
 
 

@@ -1,0 +1,222 @@
+"""What a program may not do to what is in containers: it is refused, since one object may be there twice."""
+
+import numpy as np
+import pytest
+
+from s2s_ad import MutationError, grad
+
+X = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
+
+
+def _twice(row):
+    return [row, row]
+
+
+def _pairs(row):
+    return [(0, row), (1, row)]
+
+
+def _bad_grid(a, b):
+    return [[0.0] * b] * a
+
+
+def _two(x):
+    a = [x[0]]
+    return a, a
+
+
+def _given(x, rows):
+    return [r for r in rows]
+
+
+def popped_and_put_elsewhere(x, n):
+    d = {}
+    for i in range(n):
+        d[i] = [x[i]]
+    d[n] = d.pop(0)
+    d[n].append(x[1])
+    return sum(sum(v) ** 2 * k for k, v in d.items())
+
+
+def same_list_twice(x, n):
+    row = [x[0]]
+    d = {}
+    for i in range(n):
+        d[i] = row
+    d[0].append(x[1])
+    return sum(sum(v) ** 2 for v in d.values())
+
+
+def item_of_item(x, n):
+    d = {}
+    for i in range(n):
+        d[i] = [x[i]]
+    d[0] = d[1]
+    d[0].append(x[2] ** 2)
+    return sum(sum(v) ** 2 for v in d.values())
+
+
+def read_then_put_other(x, n):
+    d = {i: [x[i]] for i in range(n)}
+    r = d[1]
+    d[n] = [x[0]]
+    r.append(x[2])
+    return sum(d[1]) ** 2
+
+
+def copied(x, n):
+    d = {i: [x[i]] for i in range(n)}
+    e = d.copy()
+    e[0].append(x[1])
+    return sum(sum(v) ** 2 for v in d.values())
+
+
+def three_deep_rows(x, n):
+    t = [[[0.0] * 2 for _ in range(2)] for _ in range(2)]
+    for i in range(n):
+        r = t[i % 2][0]
+        t[i % 2][0] = [x[i], x[i] ** 2]
+        r.append(1.0)
+    return sum(v * v for a in t for b in a for v in b)
+
+
+def twice(x, n):
+    r = [x[0]]
+    rows = _twice(r)
+    rows[0].append(x[1])
+    return sum(rows[1]) ** 2
+
+
+def twice_dict(x, n):
+    r = [x[0]]
+    rows = dict((i, v) for i, v in enumerate(_twice(r)))
+    rows[0].append(x[1])
+    return sum(rows[1]) ** 2
+
+
+def twice_pairs(x, n):
+    r = [x[0]]
+    rows = dict(_pairs(r))
+    for k in range(2):
+        rows[k].append(x[k])
+    return sum(rows[1]) ** 2
+
+
+def twice_pairs2(x, n):
+    r = [x[0]]
+    ps = []
+    for i in range(2):
+        ps.append((i, r))
+    rows = dict(ps)
+    for k in range(2):
+        rows[k].append(x[k])
+    return sum(rows[1]) ** 2
+
+
+def loop_over_item(x, n):
+    rows = [[1.0, 2.0], [x[0]]]
+    s = 0.0
+    for i in range(2):
+        for v in rows[i]:
+            if len(rows[i]) < 5:
+                rows[i].append(x[1])
+            s += v * v
+    return s
+
+
+def rows_reordered_in_loop(x, n):
+    rows = [[] for _ in range(3)]
+    r = rows[0]
+    for i in range(n):
+        rows.reverse()
+        r.append(x[i])
+    return sum(rows[0]) * 2 + sum(rows[2])
+
+
+def rows_swapped_in_branch(x, n):
+    rows = [[x[0]], [x[1]]]
+    rows = [list(r) for r in rows]
+    r = rows[0]
+    if x[0] < 3:
+        rows[0] = [x[3]]
+    r.append(x[2])
+    return sum(rows[0]) * 2 + sum(r)
+
+
+def bad_grid(x, n):
+    g = _bad_grid(2, 3)
+    for i in range(n):
+        g[i % 2][i % 3] += x[i] ** 2
+    return sum(v * v for r in g for v in r)
+
+
+def two(x, n):
+    a, b = _two(x)
+    a.append(x[1])
+    return sum(b) ** 2
+
+
+def given(x, n):
+    rows = [[x[0]], [x[1]]]
+    c = _given(x, rows)
+    c[0].append(x[2])
+    return sum(rows[0]) ** 2
+
+
+def put_other_items(x, n):
+    d = {i: x[i] for i in range(n)}
+    s = 0.0
+    for k, v in d.items():
+        if k + 1 < n:
+            d[k + 1] = v * d[k + 1]
+    return sum(d.values())
+
+
+def row_before_loop(x, n):
+    d = {0: [], 1: []}
+    for k in range(2):
+        r = d[k]
+        for i in range(n):
+            r.append(x[i] * (k + 1))
+        r[0] = r[1] * x[0]
+    return sum(d[0]) * sum(d[1])
+
+
+def alias_of_item(x, n):
+    d = {}
+    for i in range(n):
+        row = []
+        d[i] = row
+        row.append(x[i])
+    return sum(v[0] ** 2 for v in d.values())
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        popped_and_put_elsewhere,
+        same_list_twice,
+        item_of_item,
+        read_then_put_other,
+        copied,
+        three_deep_rows,
+        twice,
+        twice_dict,
+        twice_pairs,
+        twice_pairs2,
+        loop_over_item,
+        rows_reordered_in_loop,
+        rows_swapped_in_branch,
+        bad_grid,
+        two,
+        given,
+        put_other_items,
+        row_before_loop,
+        alias_of_item,
+    ],
+)
+def test_refused(function):
+    """Never a guess."""
+    with pytest.raises(MutationError) as refusal:
+        grad(function)(X, 5)
+    assert refusal.value.hint
