@@ -26,7 +26,7 @@ def _two(x):
 
 
 def _given(x, rows):
-    return [r for r in rows]
+    return list(rows)
 
 
 def popped_and_put_elsewhere(x, n):
@@ -89,7 +89,7 @@ def twice(x, n):
 
 def twice_dict(x, n):
     r = [x[0]]
-    rows = dict((i, v) for i, v in enumerate(_twice(r)))
+    rows = dict(enumerate(_twice(r)))
     rows[0].append(x[1])
     return sum(rows[1]) ** 2
 
@@ -165,7 +165,6 @@ def given(x, n):
 
 def put_other_items(x, n):
     d = {i: x[i] for i in range(n)}
-    s = 0.0
     for k, v in d.items():
         if k + 1 < n:
             d[k + 1] = v * d[k + 1]
@@ -191,6 +190,135 @@ def alias_of_item(x, n):
     return sum(v[0] ** 2 for v in d.values())
 
 
+class _Particle:
+    def __init__(self, x, v):
+        self.x = x
+        self.v = v
+
+
+def shared_below(x, n):
+    a = [x[0]]
+    rows = [[a], [a]]
+    for i in range(2):
+        rows[i][0].append(x[i + 1])
+    return sum(rows[1][0]) ** 2
+
+
+def shared_below_appended(x, n):
+    a = [x[0]]
+    rows = []
+    for i in range(2):
+        rows.append([a])
+    for i in range(2):
+        rows[i][0].append(x[i + 1])
+    return sum(rows[1][0]) ** 2
+
+
+def shared_below_known(x, n):
+    a = [x[0]]
+    rows = [[a], [a]]
+    rows.append([[x[3]]])
+    for i in range(2):
+        rows[i][0].append(x[i + 1])
+    return sum(rows[1][0]) ** 2
+
+
+def shared_below_comp(x, n):
+    a = [x[0]]
+    rows = [[a] for _ in range(2)]
+    for i in range(2):
+        rows[i][0].append(x[i + 1])
+    return sum(rows[1][0]) ** 2
+
+
+def shared_below_dict(x, n):
+    a = [x[0]]
+    rows = {}
+    for i in range(2):
+        rows[i] = {0: a}
+    for i in range(2):
+        rows[i][0].append(x[i + 1])
+    return sum(rows[1][0]) ** 2
+
+
+def shared_later(x, n):
+    a = [x[0]]
+    rows = [[[x[1]]], [[x[2]]]]
+    for i in range(2):
+        rows[i].append(a)
+    for i in range(2):
+        rows[i][1].append(x[i + 1])
+    return sum(rows[1][1]) ** 2
+
+
+def shared_later_store(x, n):
+    rows = [[[x[1]]], [[x[2]]]]
+    for i in range(1):
+        rows[i][0] = rows[i + 1][0]
+    for i in range(2):
+        rows[i][0].append(x[i + 1])
+    return sum(rows[1][0]) ** 2
+
+
+def shared_extend(x, n):
+    rows = [[[x[1]]], [[x[2]]]]
+    for i in range(2):
+        rows[i].extend(rows[0])
+    for i in range(2):
+        rows[i][-1].append(x[i + 1])
+    return sum(rows[1][-1]) ** 2
+
+
+def shared_arrays(x, n):
+    a = x * 2
+    rows = [[a], [a]]
+    for i in range(2):
+        rows[i][0][1] = x[i + 1]
+    return (rows[1][0] ** 2).sum()
+
+
+def same_parts(x, n):
+    r = [x[0]]
+    rows = [r, r]
+    for i in range(2):
+        rows[i].append(x[i + 1])
+    return sum(rows[1]) ** 2
+
+
+def same_parts_store(x, n):
+    r = [x[0]]
+    rows = [r, r]
+    for i in range(2):
+        rows[i][0] = rows[i][0] * x[i]
+    return sum(rows[1]) ** 2
+
+
+def replaced_old_written(x, n):
+    ps = [_Particle(x * (i + 1.0), np.zeros(n)) for i in range(3)]
+    for p in ps:
+        v = p.v
+        p.v = p.x * 2
+        v[0] = x[0]
+    return sum((p.x * p.v).sum() for p in ps)
+
+
+def shared_attribute(x, n):
+    c = np.zeros(n)
+    ps = [_Particle(x * (i + 1.0), c) for i in range(3)]
+    for p in ps:
+        p.v += p.x
+    return sum((p.x * p.v).sum() for p in ps)
+
+
+def shared_between(x, n):
+    ps = [_Particle(x * (i + 1.0), np.zeros(n)) for i in range(3)]
+    for i in range(2):
+        ps[i].v = ps[i + 1].v
+    for p in ps:
+        p.v += p.x
+    return sum((p.x * p.v).sum() for p in ps)
+
+
 @pytest.mark.parametrize(
     "function",
     [
@@ -213,6 +341,20 @@ def alias_of_item(x, n):
         put_other_items,
         row_before_loop,
         alias_of_item,
+        shared_below,
+        shared_below_appended,
+        shared_below_known,
+        shared_below_comp,
+        shared_below_dict,
+        shared_later,
+        shared_later_store,
+        shared_extend,
+        shared_arrays,
+        same_parts,
+        same_parts_store,
+        replaced_old_written,
+        shared_attribute,
+        shared_between,
     ],
 )
 def test_refused(function):

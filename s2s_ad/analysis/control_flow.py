@@ -167,8 +167,9 @@ class BlockEvaluator(SequenceEvaluator):
         made, lacks = self.definitions.get(test), 1  # type: ignore[arg-type]
         while made is not None and callee(made) is operator.not_:
             made, lacks = self.definitions.get(made.args[0]), 1 - lacks  # type: ignore[arg-type]
-        is_test = made is not None and callee(made) is operator.contains
-        found = self.fact(*made.args) if is_test else ()
+        found: tuple[Fact, ...] = ()
+        if made is not None and callee(made) is operator.contains:
+            found = self.fact(*made.args)  # type: ignore[arg-type]
         return [found if side == lacks else () for side in (0, 1)]
 
     def side(self, run: Callable[[], list[Operand]], absent: tuple[Fact, ...] = ()) -> Side:

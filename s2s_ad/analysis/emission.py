@@ -19,7 +19,7 @@ from s2s_ad.analysis.dict_views import View, refuse_stale
 from s2s_ad.analysis.effects import callee, is_pure, writes
 from s2s_ad.analysis.iterators import Run, refusal
 from s2s_ad.analysis.local_classes import refuse_foreign
-from s2s_ad.analysis.memory import Memory, Root, Step
+from s2s_ad.analysis.memory import Memory, Part, Root, Step
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.places import RESHAPING, locate, part_key
 from s2s_ad.analysis.program import GlobalName, Program
@@ -231,10 +231,11 @@ class Emitter:
             state.ordered |= {root}
             self.emit(runtime.refuse_unordered, [array], None, InstanceType(type(None)))
 
-    def item_again(self, items: Value, index: Operand, kind: Type, name: str | None) -> Value:
-        """An item of a list, which has been read before."""
+    def item_again(self, items: Value, index: Operand | Part, kind: Type, name: str | None) -> Value:
+        """An item of a list, or a part of a structure, which has been read before."""
         span, self.span = self.span, None
-        item = self.emit(operator.getitem, [items, index], None, kind, name)
+        fn, at = (index.fn, Const(index.key)) if isinstance(index, Part) else (operator.getitem, index)
+        item = self.emit(fn, [items, at], None, kind, name)
         self.span = span
         return item
 

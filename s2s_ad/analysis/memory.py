@@ -8,8 +8,8 @@ newest version of the root, or the path followed again from there.
 What a structure of known parts holds (a tuple, a dict with constant keys, an object) is not read through a path. The
 parts are roots of their own, and the structure is brought up to date when it is read as a whole. A list of unknown
 length only knows the roots that were put into it; a root of its own, its `inner` one, stands for all of its items. What
-is read from it has its *origin* there, by which it is written to, and read again, as long as the list has the same
-items in the same places.
+is read from it, or is a part of that, has its *origin* there, by which it is written to, and read again, as long as the
+list has the same items in the same places.
 
 Where two roots may share memory without it being known how (a merge, a view that may be a copy, what a function gives
 back), a write to one makes the others *lost*: they may not be read any more.
@@ -24,11 +24,19 @@ from typing import Any
 
 from s2s_ad.analysis.statics import same
 from s2s_ad.errors import MutationError, Span
-from s2s_ad.ir.nodes import Operand, Value
+from s2s_ad.ir.nodes import Const, Operand, Value
 from s2s_ad.ir.types import Array, List
 
 Step = tuple[Any, tuple[Operand, ...], dict[str, Operand]]
 Parts = dict[Hashable, Operand]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Where a part of a structure is: `fn(structure, key)`."""
+
+    fn: Any
+    key: Hashable
 
 
 @dataclass(eq=False)
@@ -71,6 +79,9 @@ class Place:
     of: Value | None = None
 
 
+Origin = tuple[Value, Operand | Part, Value | None]  # from where, by which index, and the order of that
+
+
 @dataclass(eq=False)
 class State:
     """What is in memory at one point of the program."""
@@ -108,6 +119,12 @@ def _same_step(a: Step, b: Step) -> bool:
     return a[0] is b[0] and a[2] == b[2] and len(a[1]) == len(b[1]) and all(map(same, a[1], b[1]))
 
 
+def _same_index(a: Operand | Part, b: Operand | Part) -> bool:
+    if isinstance(a, Part) or isinstance(b, Part):
+        return a == b
+    return same(a, b)
+
+
 class Memory:
     """The places of values, and the state of memory as a function is evaluated."""
 
@@ -116,7 +133,7 @@ class Memory:
         self.state = State()
         self.count = 0
         self.loose: list[Root] = []
-        self.origin: dict[Value, tuple[Value, Operand, Value | None]] = {}
+        self.origin: dict[Value, Origin] = {}
         self.is_written = False
         self.written_outside: dict[Root, Span | None] = {}
 
@@ -124,6 +141,7 @@ class Memory:
 
     def new_root(self, value: Value, *, outside: bool = False, foreign: bool = False, may: Iterable[Root] = ()) -> Root:
         """Give `value` a root of its own."""
+        may = tuple(may)
         self.count += 1
         closure = frozenset(r for root in may for r in root.closure)
         outside = outside or foreign or any(r.outside for r in closure)
@@ -133,6 +151,8 @@ class Memory:
             root.inner = Root(self.count, value.name, outside, root.foreign, items, owner=root)
         if closure:
             self.loose += filter(None, (root, root.inner))
+        if not isinstance(value.type, Array) and not all(self._are_trees([r]) for r in may):
+            self.state.entangled |= {root}
         self.place(value, root)
         return root
 
@@ -146,8 +166,6 @@ class Memory:
             self.state.held[root] = held
         if not self.state.repeated.isdisjoint(own):
             self.state.repeated |= {root}
-        if not self.state.entangled.isdisjoint(own):
-            self.state.entangled |= {root}
         return root
 
     def tie_parts(self, value: Value) -> None:
@@ -250,13 +268,21 @@ class Memory:
         item = self.state.version.get(root)
         if item is None or item not in self.origin:
             return
+        if not self.stays(item, self.state):
+            return
+        base, index, _ = self.origin[item]
+        owner = self.state.version[self.places[base].root]
+        fn, at = (index.fn, Const(index.key)) if isinstance(index, Part) else (operator.getitem, index)
+        self.reread(item, follow((fn, (at,), {}), owner), owner, index)  # type: ignore[arg-type]
+        del self.state.lost[root]
+
+    def stays(self, item: Value, state: State) -> bool:
+        """Whether what has been read from a container still is where it was."""
         base, index, order = self.origin[item]
         own = self.places[base].root
-        if own in self.state.lost or self.state.order.get(own) is not order:
-            return
-        owner = self.state.version[own]
-        self.reread(item, follow((operator.getitem, (index,), {}), owner), owner, index)  # type: ignore[arg-type]
-        del self.state.lost[root]
+        if own in state.lost or state.order.get(own) is not order:
+            return False
+        return not isinstance(index, Part) or self.root(state.parts.get(own, {}).get(index.key)) is self.root(item)  # type: ignore[arg-type]
 
     def _refuse_lost(self, root: Root, span: Span | None) -> None:
         if root in self.state.lost:
@@ -307,10 +333,11 @@ class Memory:
         root, around = self.places[items[-1]].root, [self.places[v].root for v in (owner, *items[:-1])]
         but = frozenset(r for own in around for r in (own, own.inner) if r is not None)
         self._set_version(around[0], version, span)
-        for own in around:
+        by_index = [r for r, v in zip(around, items, strict=True) if not isinstance(self.origin[v][1], Part)]
+        for own in by_index:
             self.forget_parts(self.state, own, self.state.parts.get(own, {}))
         self._lose(root, span, but)
-        for held in frozenset[Root]().union(*(self.state.held.get(own, ()) for own in around)) - but - {root}:
+        for held in frozenset[Root]().union(*(self.state.held.get(own, ()) for own in by_index)) - but - {root}:
             self.state.lost.setdefault(held, span)
 
     def show_part(self, part: Operand) -> None:
@@ -338,13 +365,23 @@ class Memory:
         for other in lost - but - {root}:
             self.state.lost.setdefault(other, span)
 
-    def reread(self, item: Value, version: Value, owner: Value, index: Operand, key: Hashable = None) -> None:
+    def reread(self, item: Value, version: Value, owner: Value, index: Operand | Part, key: Hashable = None) -> None:
         """Record what an item of a list is after a write to it, or to its part `key`."""
         root = self.places[item].root
         self.state.parts.get(root, {}).pop(key, None)
         self.state.version[root] = version
         self.places[version] = Place(root, (), version)
         self.origin[version] = owner, index, self.state.order.get(self.places[owner].root)
+
+    def link(self, structure: Value, part: Part, value: Operand) -> None:
+        """Say that `value` has become a part of a structure that is in a list or dict, by which it is written to."""
+        place = self.places.get(value) if isinstance(value, Value) else None
+        if place is None or place.path:
+            return
+        root = self.places[structure].root
+        self.state.parts.setdefault(root, {})[part.key] = value
+        self.state.content[structure] = {**self.state.content.get(structure, {}), part.key: value}
+        self.origin[self.state.version[place.root]] = structure, part, self.state.order.get(root)
 
     def reorder(self, item: Value) -> None:
         """Record that a list in a list has other items now, whose version is known."""
@@ -372,8 +409,10 @@ class Memory:
         found = self.lost_part(own, had or state) if lost else None
         if found is not None:
             state.lost.setdefault(root, lost[found])
-        if any(one.meets(other) for i, one in enumerate(own) for other in own[:i]):
+        if self._is_part_twice(root, own):
             state.repeated |= {root}
+        if not self._are_parts_apart(root, own):
+            state.entangled |= {root}
         if held:
             state.held[root] = state.held.get(root, frozenset()) | held
         state.parts.pop(root, None)
@@ -385,16 +424,15 @@ class Memory:
             roots = {key: self.root(part) for key, part in parts.items()}
             state.content[state.version[root]] = {key: state.version[own] for key, own in roots.items() if own}
 
-    def common_origin(self, root: Root, states: Sequence[State]) -> tuple[Root, Operand] | None:
+    def common_origin(self, root: Root, states: Sequence[State]) -> tuple[Root, Operand | Part] | None:
         """The container and the index where what has this root is in all these states, if that is so."""
-        found = [self.origin.get(state.version[root]) for state in states]
-        if not found or found[0] is None:
+        items = [state.version[root] for state in states]
+        if not items or any(item not in self.origin for item in items):
             return None
-        own, index = self.places[found[0][0]].root, found[0][1]
-        for state, there in zip(states, found, strict=True):
-            if there is None or self.places[there[0]].root is not own or not same(there[1], index):
-                return None
-            if state.order.get(own) is not there[2]:
+        own, index = self.places[self.origin[items[0]][0]].root, self.origin[items[0]][1]
+        for state, item in zip(states, items, strict=True):
+            base, at, _ = self.origin[item]
+            if self.places[base].root is not own or not _same_index(at, index) or not self.stays(item, state):
                 return None
         return own, index
 
@@ -419,7 +457,7 @@ class Memory:
             new = frozenset(new - lists).union(*(root.may for root in lists if root is not None))
         if root is None or not new:
             return
-        before = self.state.held.get(root, frozenset())
+        before = self.state.held.get(root, frozenset()) | {r for r in [root.inner] if r is not None}
         own = [r for r in map(self.root, items) if r is not None]
         again = again or len(set(own)) < len(own) or not self.state.repeated.isdisjoint(own)
         again = again or (not itself and self._overlap(items))
@@ -427,22 +465,50 @@ class Memory:
             self.state.repeated |= {root}
         sources = [r for r in map(self.root, items) if r is not None]
         inside = not self.state.entangled.isdisjoint(sources) or not self.state.repeated.isdisjoint(sources)
+        inside = inside or (itself and not all(map(self.is_tree, items)))
         if again or inside or any(not before.isdisjoint(r.closure) for r in new):
             self.state.entangled |= {root}
         self.state.held[root] = before | new
 
+    def has_twice(self, root: Root, *, inside: bool) -> bool:
+        """Whether a container may hold one object twice; `inside`: or give two ways to get to what is in its items."""
+        own = [r for r in map(self.root, self.state.parts.get(root, {}).values()) if r is not None]
+        if root in self.state.repeated or self._is_part_twice(root, own):
+            return True
+        return inside and not self._are_trees([root])
+
     def is_tree(self, operand: Operand) -> bool:
         """Whether nothing can be reached from an operand in two ways."""
-        seen: set[Root] = set()
-        pending = [r for r in [self.root(operand)] if r is not None]
-        while pending:
-            root = pending.pop()
-            if root in self.state.repeated or root in self.state.entangled or any(root.meets(r) for r in seen):
+        return self._are_trees([r for r in [self.root(operand)] if r is not None])
+
+    def _are_trees(self, roots: Sequence[Root]) -> bool:
+        """Whether nothing can be reached from these roots in two ways; what is held is known not to be held twice."""
+        seen: frozenset[Root] = frozenset()
+        for root in roots:
+            reached = self.within([root])
+            if any(one.meets(other) for one in reached for other in seen):
                 return False
-            seen.add(root)
-            pending += self.state.held.get(root, ())
-            pending += filter(None, map(self.root, self.state.parts.get(root, {}).values()))
+            seen |= reached
+        for root in seen:
+            if root in self.state.repeated or root in self.state.entangled:
+                return False
+            own = [r for r in map(self.root, self.state.parts.get(root, {}).values()) if r is not None]
+            if not self._are_parts_apart(root, own):
+                return False
         return True
+
+    def _is_part_twice(self, root: Root, parts: Sequence[Root]) -> bool:
+        """Whether two parts of a structure may be one; see below for what is only another name."""
+        return not root.may and any(one.meets(other) for i, one in enumerate(parts) for other in parts[:i])
+
+    def _are_parts_apart(self, root: Root, parts: Sequence[Root]) -> bool:
+        """Whether nothing can be reached from the parts of a structure in two ways.
+
+        Of what is only another name, all parts may be one, as far as is known; it is the first name that counts.
+        """
+        if root.may:
+            return all(self._are_trees([part]) for part in parts)
+        return not parts or self._are_trees(parts)
 
     def are_apart(self, container: Operand, source: Operand) -> bool:
         """Whether nothing can be reached from two of the items that two containers hold, or from two parts of these."""

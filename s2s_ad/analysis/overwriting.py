@@ -13,7 +13,7 @@ import numpy as np
 
 from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee, path_of, writes
-from s2s_ad.analysis.sharing import Sharing, Web, makes_new
+from s2s_ad.analysis.sharing import Kinds, Sharing, Web, makes_new
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, For, If, Op, Try, Value, While, operands, regions, sides
 from s2s_ad.ir.types import Array
@@ -113,11 +113,11 @@ class Overwriting:
         start, end = self._at[since][0], self._at[until][0]
         return not any(start <= position <= end for position in self._passed_on.get(version, ()))
 
-    def is_overwritten(self, value: Value) -> bool:
-        """Whether a write may change what is found in `value` after it has been made or read."""
+    def is_overwritten(self, value: Value, of: Kinds | None = None) -> bool:
+        """Whether a write may change what is found in `value` after it has been made or read; `of`: in these kinds."""
         if value not in self._at or not (self._writes or self._given):
             return False
-        webs = set(self._sharing.webs(value))
+        webs = {web for web in self._sharing.webs(value) if of is None or web[0] in of}
         if not webs.isdisjoint(self._given):
             return True
         position, loops = self._at[value]
@@ -134,12 +134,19 @@ class Overwriting:
         return any(isinstance(v, Value) and self.is_overwritten(v) for v in (*operands(call), *call.results))
 
 
+def _reads_shape(op: Op, value: Value) -> bool:
+    """Whether a call reads no more of an array than its shape and its kind of number."""
+    if callee(op) is runtime.project and isinstance(op, Call):
+        return op.args[0] is not value
+    return callee(op) in _SHAPE_ONLY
+
+
 def reads_content(block: Block, value: Value) -> bool:
     """Whether `block` reads more of a value than the shape of an array."""
     if value in block.results:
         return True
     for op in block.ops:
-        if value in set(operands(op)) and not (callee(op) in _SHAPE_ONLY and isinstance(value.type, Array)):
+        if value in set(operands(op)) and not (isinstance(value.type, Array) and _reads_shape(op, value)):
             return True
         if any(reads_content(region, value) for region in regions(op)):
             return True

@@ -20,7 +20,7 @@ import numpy as np
 
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.indexing import copies, index_parts
-from s2s_ad.analysis.memory import Memory, Parts, Step
+from s2s_ad.analysis.memory import Memory, Part, Parts, Step
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Instance as FunctionInstance
 from s2s_ad.analysis.sharing import kinds, makes_new
@@ -57,7 +57,7 @@ def locate(memory: Memory, value: Value, call: Call) -> None:
     elif hashable and fn is operator.getitem and len(args) == 2:
         _locate_item(memory, value, call, args[0], args[1])
     elif hashable and fn is getattr and isinstance(type_of_operand(args[0]), Record):
-        _locate_part(memory, value, args[0], constant(args[1]))
+        _locate_part(memory, value, args[0], Part(getattr, constant(args[1])))
     elif hashable and args and is_view(memory, fn, args, dict(call.kwargs)) and not _is_odd(value):
         _follow(memory, value, fn, args, dict(call.kwargs))
     else:
@@ -68,7 +68,7 @@ def _locate_item(memory: Memory, value: Value, call: Call, base: Operand, index:
     t = type_of_operand(base)
     key = part_key(t, index)
     if key is not None:
-        _locate_part(memory, value, base, key)
+        _locate_part(memory, value, base, Part(operator.getitem, key))
     elif isinstance(t, Array) and copies(index):
         memory.new_root(value)
     elif _has_views(memory, base) and (is_basic(index) if isinstance(t, Array) else type_of_operand(index) == INT):
@@ -112,7 +112,7 @@ def _is_basic(part: Any) -> bool:
     return part == INT or part is None or part is Ellipsis or type(part) in (int, slice)
 
 
-def _locate_part(memory: Memory, value: Value, base: Operand, key: Hashable) -> None:
+def _locate_part(memory: Memory, value: Value, base: Operand, part: Part) -> None:
     owner = memory.root(base)
     if owner is None:
         memory.new_root(value, foreign=True)
@@ -122,10 +122,14 @@ def _locate_part(memory: Memory, value: Value, base: Operand, key: Hashable) -> 
         inside = frozenset() if known else memory.reachable([base]) - {owner}
     else:  # its other parts are other objects, or it is known to hold them as well
         inside = memory.within(memory.state.held.get(owner, ()))
-    memory.new_root(value, outside=owner.outside, foreign=owner.foreign, may=inside)
-    memory.state.parts.setdefault(owner, {})[key] = value
+    own = memory.new_root(value, outside=owner.outside, foreign=owner.foreign, may=inside)
+    if memory.is_tree(base):
+        own.apart |= frozenset(filter(None, map(memory.root, memory.state.parts.get(owner, {}).values())))
+    memory.state.parts.setdefault(owner, {})[part.key] = value
     content = memory.state.content
-    content[base] = {**content.get(base, {}), key: value}  # type: ignore[index, arg-type]
+    content[base] = {**content.get(base, {}), part.key: value}  # type: ignore[index, arg-type]
+    if base in memory.origin:
+        memory.origin[value] = base, part, memory.state.order.get(owner)
 
 
 def is_view(memory: Memory, fn: Any, args: list[Operand], kwargs: dict[Any, Operand]) -> bool:
@@ -230,7 +234,7 @@ def locate_unpacked(memory: Memory, values: tuple[Value, ...], source: Operand, 
         if not kinds(value.type):
             continue
         if isinstance(type_of_operand(source), Tuple) and not has_star:
-            _locate_part(memory, value, source, i)
+            _locate_part(memory, value, source, Part(operator.getitem, i))
         elif _has_views(memory, source) and not has_star:
             _follow(memory, value, operator.getitem, [source, Const(i)], {})
         elif isinstance(type_of_operand(source), List) and memory.root(source) is not None and not has_star:

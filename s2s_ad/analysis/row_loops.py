@@ -20,9 +20,10 @@ from typing import Any
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.memory import State
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.sharing import kinds
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, For, Op, Operand, Value
-from s2s_ad.ir.types import Array, List, Map, Number, Record, Type
+from s2s_ad.ir.types import Array, Deque, Dict, List, Map, Number, Record, Tuple, Type
 
 
 def arrays_of(s: Emitter, iterable: Operand) -> list[Operand] | None:
@@ -44,7 +45,7 @@ def _list_of_values(operand: Operand) -> list[Operand] | None:
 
 
 def _is_of_objects(t: Type) -> bool:
-    return isinstance(t, List) and isinstance(t.item, Record)
+    return isinstance(t, List) and isinstance(t.item, (Record, Tuple, Dict, List, Map, Deque)) and bool(kinds(t.item))
 
 
 def is_written(s: Emitter, arrays: list[Operand], before: State, after: State) -> bool:

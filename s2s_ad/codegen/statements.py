@@ -199,6 +199,8 @@ class StatementPrinter:
     def _accumulate(self, op: Call) -> list[ast.stmt]:
         target, *indices, item = op.args
         place: Any = self.expressions.view(target, indices)  # type: ignore[arg-type]
+        if constant(indices[-1]) is Ellipsis and isinstance(place.value, ast.Subscript):  # type: ignore[arg-type]
+            place = place.value
         place.ctx = ast.Store()
         value = self.operand(item)
         if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):

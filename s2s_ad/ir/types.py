@@ -250,6 +250,16 @@ def holds_different_objects(t: Type) -> bool:
     return any(isinstance(i, Record) for i in t.items) and holds_unknown(t.item)
 
 
+def part_type(t: Type, key: Any) -> Type:
+    """The type of the part of a structure, or of the cotangent of one, that goes by this key."""
+    match t:
+        case Tuple(items) | List(items=tuple(items)) if type(key) is int and -len(items) <= key < len(items):
+            return items[key]
+        case Dict(keys, values) | Record(_, keys, values) if key in keys:
+            return values[keys.index(key)]
+    return UNKNOWN
+
+
 def with_parts(t: Type, parts: dict[Any, Type]) -> Type:
     """The type of a structure with other types for some of its parts."""
     match t:

@@ -15,6 +15,7 @@ from s2s_ad.ir.nodes import UNDEFINED, Block, Const, If, Op, Operand, Try, Value
 from s2s_ad.ir.types import BOOL
 from s2s_ad.transforms.dead_code import dead_code
 from s2s_ad.transforms.rewriting import substitute
+from s2s_ad.transforms.saving import saved
 from s2s_ad.transforms.scopes import Entry, Scope, bar_name
 from s2s_ad.transforms.steps import STEPS, Step, defined_values, forward_block
 from s2s_ad.transforms.tangents import NONE, cotangent_type
@@ -101,7 +102,7 @@ class SidesStep(Step):
     def _with_exports(self, i: int, adjoint: Block) -> Block:
         forward = self.sides[i][1].finish()
         self.done.append(forward)
-        adjoint = self.t.saved(adjoint, self.sides[i][0].params, [forward])
+        adjoint = saved(self.t, adjoint, self.sides[i][0].params, [forward])
         inside = {*defined_values(forward), *self.sides[i][0].params}
         given = {
             self.t.resolve(r): result

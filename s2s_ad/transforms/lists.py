@@ -28,6 +28,7 @@ from s2s_ad.ir.types import INT, UNKNOWN, List, Map
 from s2s_ad.transforms.ownership import is_immutable
 from s2s_ad.transforms.scopes import ITSELF, Entry
 from s2s_ad.transforms.structural import StructuralStep, followed, item_of, much_of, reverses
+from s2s_ad.transforms.views import in_cotangent
 
 Buffer = tuple[Operand, list[Operand]]
 
@@ -35,7 +36,7 @@ Buffer = tuple[Operand, list[Operand]]
 def open_buffer(step: StructuralStep) -> tuple[Buffer, Entry]:
     """The cotangent of the list after the write, to be written to, and the path from there."""
     t, version = step.t, step.op.results[-1]
-    path = [t.resolve(index) for index in path_of(step.op)]
+    path = in_cotangent([t.resolve(index) for index in path_of(step.op)])
     buffer = t.buffer(version, much_of(version, path))
     entry = t.scope.get(version)
     assert entry is not None
@@ -59,7 +60,7 @@ def _write(step: StructuralStep, fn: Any, buffer: Buffer, *args: Operand) -> Val
 def taken(step: StructuralStep, fn: Any, buffer: Buffer, *args: Operand, whole: bool = False) -> tuple[Value, Value]:
     """Emit a write that gives what it takes out."""
     target, path = buffer
-    kind = item_of(type_of_operand(target), len(path))
+    kind = item_of(type_of_operand(target), path)
     item = kind.item if isinstance(kind, (List, Map)) else UNKNOWN
     first, rest = Value(None, kind if whole else item), Value(getattr(target, "name", None), type_of_operand(target))
     step.t.spec.append(Call((first, rest), Const(fn), (target, *path, *args), span=step.op.span))

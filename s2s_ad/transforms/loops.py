@@ -20,6 +20,7 @@ from s2s_ad.transforms.dead_code import dead_code
 from s2s_ad.transforms.loop_items import LoopItems
 from s2s_ad.transforms.rematerialise import rematerialised
 from s2s_ad.transforms.rewriting import substitute
+from s2s_ad.transforms.saving import saved
 from s2s_ad.transforms.scopes import WHOLE, Entry, Scope, bar_name
 from s2s_ad.transforms.steps import STEPS, ForwardBlock, Step, defined_values, forward_block
 from s2s_ad.transforms.tangents import NONE, cotangent_type, named
@@ -226,7 +227,7 @@ class LoopStep(Step):
             line.forward.ops[:] = line.forward.finish()
             line = line.rest
         body = self._recomputed(body)
-        body = t.saved(body, self.op.body.params, self._lines())
+        body = saved(t, body, self.op.body.params, self._lines())
         free = self._read_by(body)
         span = self.op.span
         sources: list[Operand] = []

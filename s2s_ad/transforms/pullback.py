@@ -8,34 +8,27 @@ loop appends one tuple of them for each iteration to a list, which its adjoint w
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
-
-from s2s_ad import runtime
 from s2s_ad.analysis.activity import active_values
 from s2s_ad.analysis.effects import callee, writes
 from s2s_ad.analysis.kinks import Kinks
 from s2s_ad.analysis.operands import constant, type_of_operand
-from s2s_ad.analysis.overwriting import Overwriting, reads_content
+from s2s_ad.analysis.overwriting import Overwriting
 from s2s_ad.analysis.partitions import Partition, partitions
 from s2s_ad.analysis.program import Program
-from s2s_ad.analysis.sharing import kinds, makes_new
 from s2s_ad.analysis.specialize import Specializer
-from s2s_ad.errors import MissingRuleError, MutationError
+from s2s_ad.errors import MissingRuleError
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Block, Call, Const, Function, Op, Operand, Value, With, free_values, regions
-from s2s_ad.ir.types import Array, Dict, List, Map, Tuple, is_complex
+from s2s_ad.ir.nodes import Block, Call, Const, Function, Operand, Value, regions
+from s2s_ad.ir.types import Dict, List, Map, Tuple, is_complex
 from s2s_ad.transforms import branches, calls, lists, loops, maps, parts, withs
 from s2s_ad.transforms.algebra import Algebra
 from s2s_ad.transforms.common_subexpressions import common_subexpressions
 from s2s_ad.transforms.dead_code import dead_code
 from s2s_ad.transforms.outside import Outside
 from s2s_ad.transforms.pairs import Pairs, Reversed
-from s2s_ad.transforms.rewriting import substitute, substitute_op
+from s2s_ad.transforms.saving import saved
 from s2s_ad.transforms.scopes import ITSELF, WHOLE, Entry, Scope, bar_name
 from s2s_ad.transforms.steps import forward_block
 from s2s_ad.transforms.tangents import NONE, Tangents, cotangent_type
@@ -75,32 +68,6 @@ def _definitions(block: Block, found: dict[Value, Call]) -> dict[Value, Call]:
     return found
 
 
-def _insert(ops: list[Op], value: Value, call: Call) -> bool:
-    """Put a call right after the op that defines `value`, and tell whether it is there."""
-    for i, op in enumerate(ops):
-        if value in op.results:
-            ops.insert(i + 1, call)
-            return True
-        if isinstance(op, With):
-            inner = list(op.body.ops)
-            if value in op.body.params:
-                inner.insert(0, call)
-            elif not _insert(inner, value, call):
-                continue
-            ops[i] = replace(op, body=replace(op.body, ops=tuple(inner)))
-            return True
-    return False
-
-
-def _read_copy(lines: list[list[Op]], value: Value, copy: Call) -> None:
-    """Let the forward code read a view only to copy it, and then the copy."""
-    for line in lines:
-        line[:] = [
-            op if op is copy or callee(op) is runtime.refuse_overlap else substitute_op(op, {value: copy.results[0]})
-            for op in line
-        ]
-
-
 class Transform:
     """The state of one transform."""
 
@@ -120,6 +87,7 @@ class Transform:
         self.tangents.pending = lambda: [entry.operand for entry in self.scope.entries.values()]
         self.forward_of: dict[Value, Operand] = {}
         self.spliced: dict[Value, Call] = {}  # what the rule of a call has made in the forward code
+        self.part_of: dict[Value, Value] = {}  # what the adjoint reads of structures, and what these are
         self.partitions: dict[Value, Partition] = {}
         self.pieces: dict[Call, Operand] = {}
         self.written: dict[Value, int] = {}  # how much is written of the buffers that the parameters of loops carry
@@ -149,7 +117,7 @@ class Transform:
             results = tuple(self._result(params[i], to_space) for i in wanted)
         backward = Block((y_bar,) if seed == "y_bar" else (), tuple(ops), results)
         forward_ops = forward.finish()
-        backward = self.saved(backward, params, [forward_ops])
+        backward = saved(self, backward, params, [forward_ops])
         return Reversed(self.function.name, params, Block((), tuple(forward_ops), (y,)), backward)
 
     def _refuse_complex(self, params: tuple[Value, ...]) -> None:
@@ -162,50 +130,6 @@ class Transform:
                     made.span if made is not None else self.function.span,
                     "differentiate the real and the imaginary part as two real arguments",
                 )
-
-    def saved(self, adjoint: Block, params: Iterable[Value], lines: list[list[Op]]) -> Block:
-        """`adjoint`, reading copies of what is overwritten later; these are made in `lines`, right where it is read.
-
-        `params`: the values that are there before the first of the lines.
-        """
-        copies: dict[Value, Operand] = {}
-        for value in free_values(adjoint):
-            if self._is_overwritten(value) and reads_content(adjoint, value):
-                if value.unbound:
-                    raise MutationError(
-                        f"a write to what `{value.name}` may be, which may have no value yet",
-                        self.function.span,
-                        f"assign `{value.name}` before the loop or branch",
-                    )
-                copied = Value(value.name, value.type, hint=value.hint)
-                copy: Any = np.array if isinstance(value.type, Array) else runtime.copy
-                call = Call((copied,), Const(copy), (value,))
-                if value in params:
-                    lines[0].insert(0, call)
-                    copies[value] = copied
-                elif any(_insert(line, value, call) for line in lines):
-                    copies[value] = copied
-                    if self._is_view(value):
-                        _read_copy(lines, value, call)
-        return substitute(adjoint, copies) if copies else adjoint
-
-    def _is_view(self, value: Value) -> bool:
-        """Whether a value is a part of an array, by which nothing is written."""
-        made = self.definitions.get(value)
-        is_item = made is not None and callee(made) is operator.getitem and isinstance(value.type, Array)
-        return is_item and not self.overwriting.is_written_by_name(value)
-
-    def _is_overwritten(self, value: Value) -> bool:
-        """Whether a value of the forward code is overwritten later; one that a rule makes may be part of its call's."""
-        call = self.spliced.get(value)
-        if call is None:
-            return self.overwriting.is_overwritten(value)
-        if not kinds(value.type):
-            return False
-        made = self.spec.definitions.get(value)
-        if made is not None and makes_new(callee(made), made):  # of what the call is given it has no part
-            return any(map(self.overwriting.is_overwritten, call.results))
-        return self.overwriting.touches(call)
 
     def _seed(self, seed: str, y: Operand, y_bar: Operand) -> Operand:
         if seed == "y_bar":

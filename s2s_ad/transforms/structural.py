@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,11 +33,12 @@ from s2s_ad.ir.types import (
     Unknown,
     holds_unknown,
     is_differentiable,
+    part_type,
 )
 from s2s_ad.transforms.scopes import ITSELF, WHOLE
 from s2s_ad.transforms.steps import CallStep, missing_rule
 from s2s_ad.transforms.tangents import cotangent_type, has_all_keys, static_parts
-from s2s_ad.transforms.views import origin
+from s2s_ad.transforms.views import in_cotangent, origin
 
 if TYPE_CHECKING:
     from s2s_ad.transforms.pullback import Transform
@@ -190,7 +191,8 @@ def _reverse_getitem(step: StructuralStep) -> None:
     kind = type_of_operand(obj)
     assert isinstance(primal, Value)
     if static_parts(kind) is not None and isinstance(index, Const) and not isinstance(index.value, bool):
-        _contribute_part(step, kind, index.value, bar)
+        if isinstance(index.value, slice) or not _scatter_in_item(step, kind, index, bar):
+            _contribute_part(step, kind, index.value, bar)
         return
     if isinstance(kind, (List, Deque)):
         _scatter_in_list(step, primal, index, bar)
@@ -233,10 +235,15 @@ def much_of(target: Value, path: list[Operand]) -> int:
     return WHOLE if path and isinstance(target.type, (List, Map)) else ITSELF
 
 
-def item_of(t: Type, depth: int) -> Type:
-    """The type of what so many indices lead to in lists and dicts of others; an array is the end of it."""
-    while isinstance(t, (List, Map)) and depth > 0:
-        t, depth = t.item, depth - 1
+def item_of(t: Type, indices: Sequence[Operand]) -> Type:
+    """The type of what indices lead to in structures, or in their cotangents; an array is the end of it."""
+    for index in in_cotangent(indices):
+        if isinstance(t, (List, Map)):
+            t = t.item
+        elif isinstance(t, (Record, Dict, Tuple)):
+            t = part_type(t, constant(index))
+        else:
+            break
     return t
 
 
@@ -296,8 +303,28 @@ def _reverse_getattr(step: StructuralStep) -> None:
     if not isinstance(kind, Record) or not isinstance(name, Const) or default:
         raise missing_rule(step.op)
     bar = step.take()
-    if bar is not None and step.is_active(0):
+    if bar is not None and step.is_active(0) and not _scatter_in_item(step, kind, name, bar):
         step.contribute(0, step.t.tangents.one_part(kind, kind.names.index(name.value), bar))
+
+
+def _scatter_in_item(step: StructuralStep, kind: Type, key: Operand, bar: Operand) -> bool:
+    """`y = ps[i].k`: p̄s[i].k += ȳ at once; tells whether that is done, as it is where p is in a list or dict."""
+    t, part, whole = step.t, step.op.results[0], step.op.args[0]
+    in_place = isinstance(part.type, Array) and part.type.axes != () and not part.type.loose
+    if not isinstance(whole, Value) or (isinstance(kind, Tuple) and not in_place):
+        return False
+    primal, path = origin(t, whole, part)
+    if not path or not isinstance(primal.type, (List, Map)):
+        return False
+    buffer, path = t.buffer(primal, WHOLE), [*path, key]
+    bar = t.tangents.complete(bar, t.resolve(part))
+    if in_place:
+        version = t.spec.emit(primitives.accumulate, [buffer, *path, Const(Ellipsis), bar], None, type_of_operand(buffer))
+    else:
+        total = t.tangents.add(followed(step, buffer, path), bar, part.type)
+        version = t.spec.emit(primitives.store, [buffer, *path, total], None, type_of_operand(buffer))
+    t.rewrite(primal, version)
+    return True
 
 
 def is_fancy(index: Operand, t: Transform) -> bool:
@@ -390,7 +417,7 @@ def with_keys(step: StructuralStep, buffer: Operand, primal: Value, path: list[O
     for depth in range(len(path)):
         if isinstance(kind, Map) and not has_all_keys(kind):
             return _with_key(step, buffer, path[: depth + 1])
-        kind = item_of(kind, 1)
+        kind = item_of(kind, path[depth : depth + 1])
     return buffer
 
 

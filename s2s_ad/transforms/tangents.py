@@ -50,6 +50,7 @@ from s2s_ad.rules.registry import WHOLE
 from s2s_ad.transforms.ownership import Ownership, is_immutable
 
 NONE = Const(None)
+_HOLDING = (Array, List, Map, Dict, Tuple)
 _NOTHING = Instance(type(None))
 
 
@@ -278,8 +279,12 @@ class Tangents:
     def copy(self, x_bar: Operand, *, whole: bool) -> Operand:
         """A copy of a cotangent, if `whole` with copies of the lists and arrays that are in a list."""
         t = type_of_operand(x_bar)
-        if whole and isinstance(t, List) and isinstance(t.item, (List, Array, Map)) and not is_immutable(t.item):
+        if t == _NOTHING or is_immutable(t):
+            return x_bar
+        if whole and isinstance(t, List) and isinstance(t.item, _HOLDING) and not is_immutable(t.item):
             return self.comprehension(x_bar, lambda item: self.copy(item, whole=True))
+        if whole and isinstance(t, (Dict, Tuple)):
+            return self.rebuild(t, [self.copy(part, whole=True) for part in self.parts(x_bar)])
         if whole and isinstance(t, Map) and not is_immutable(t.item):
             start = self.spec.emit(primitives.make_dict, [], None, t)
 

@@ -6,15 +6,28 @@ So is that of a list or array that is an item of a list.
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.memory import Step
-from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.places import READ_ONLY, RESHAPING, VIEWS, is_basic, keeps_order
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Star, Value
-from s2s_ad.ir.types import INT, Array, Deque, List, Map, Type
+from s2s_ad.ir.types import (
+    INT,
+    Array,
+    Deque,
+    Dict,
+    List,
+    Map,
+    Record,
+    Tuple,
+    Type,
+    is_differentiable,
+    part_type,
+)
 from s2s_ad.transforms.tangents import static_parts
 
 if TYPE_CHECKING:
@@ -31,6 +44,12 @@ def indices_of(steps: list[Step]) -> list[Operand]:
     return found
 
 
+def in_cotangent(indices: Sequence[Operand]) -> list[Operand]:
+    """The indices of a write as those of the cotangent, where an attribute is an item of a dict."""
+    is_attribute = [isinstance(v := constant(i), primitives.View) and v.fn is getattr for i in indices]
+    return [index for index, skipped in zip(indices, is_attribute, strict=True) if not skipped]
+
+
 def origin(t: Transform, view: Value, read: Value) -> tuple[Value, list[Operand]]:
     """The array that a value is surely a view of, or the list that it is in, and the indices from there.
 
@@ -44,11 +63,13 @@ def origin(t: Transform, view: Value, read: Value) -> tuple[Value, list[Operand]
         chain.insert(0, (base, step))
     while chain and any(s[0] in RESHAPING and not _in_order(chain[:i]) for i, (_, s) in enumerate(chain)):
         chain.pop(0)
+    while chain and not isinstance(chain[0][0].type, (List, Map, Array)):
+        chain.pop(0)  # a structure that is in no list has its cotangents part by part
     base, steps = (chain[0][0] if chain else view), [step for _, step in chain]
     resolved: list[Any] = [
         (fn, tuple(map(t.resolve, args)), {k: t.resolve(v) for k, v in kwargs.items()}) for fn, args, kwargs in steps
     ]
-    return base, indices_of(resolved)
+    return base, in_cotangent(indices_of(resolved))
 
 
 def _in_order(chain: list[tuple[Value, Step]]) -> bool:
@@ -60,7 +81,7 @@ def _step(t: Transform, view: Value, read: Value) -> Step | None:
     made = t.definitions.get(view)
     if (
         made is None
-        or not (_is_array(view) or isinstance(view.type, (List, Map, Deque)))
+        or not (_is_array(view) or isinstance(view.type, (List, Map, Deque, Record, Tuple, Dict)))
         or any(isinstance(a, Star) for a in made.args)
         or None in dict(made.kwargs)
     ):
@@ -72,6 +93,9 @@ def _step(t: Transform, view: Value, read: Value) -> Step | None:
     if isinstance(base.type, (List, Map)):
         is_item = fn is operator.getitem and base not in t.partitions and _is_item(base.type, view.type, made.args[1])  # type: ignore[arg-type]
         return step if is_item and t.overwriting.is_newest(base, view, read) else None
+    if isinstance(base.type, (Record, Tuple, Dict)) and fn in (operator.getitem, getattr):
+        is_part = is_differentiable(part_type(base.type, constant(made.args[1])))  # type: ignore[arg-type]
+        return step if is_part and t.overwriting.is_newest(base, view, read) else None
     if not _is_array(base) or not _is_array(view):
         return None
     if fn is operator.getitem:

@@ -29,6 +29,7 @@ from s2s_ad.transforms.structural import (
     with_keys,
 )
 from s2s_ad.transforms.tangents import has_all_keys
+from s2s_ad.transforms.views import in_cotangent
 
 if TYPE_CHECKING:
     from s2s_ad.transforms.pullback import Transform
@@ -41,7 +42,7 @@ def _reverse_store(step: StructuralStep) -> None:
     result, target = step.op.results[0], step.op.args[0]
     if t.scope.get(result) is None:
         return
-    indices = step.args()[1:-1]
+    indices = in_cotangent(step.args()[1:-1])
     if isinstance(result.type, Map) and len(indices) == 2 and constant(indices[1]) is Ellipsis:
         reverse_whole(step)
         return
@@ -58,7 +59,7 @@ def _reverse_store(step: StructuralStep) -> None:
     item_bar = buffer if is_whole else _stored_cotangent(step, buffer, indices) if step.is_active(item) else None
     t.scope.take(result)
     if not is_whole and isinstance(target, Value) and t.is_active(target):
-        kind = item_of(target.type, len(indices) - 1)
+        kind = item_of(target.type, indices[:-1])
         of_numbers = isinstance(kind, Array) or (isinstance(kind, (List, Deque)) and is_scalar(kind.item))
         zero = Const(0.0) if of_numbers else t.tangents.zero(step.replaced or step.args()[-1])
         rest = t.spec.emit(primitives.store, [buffer, *indices, zero], None, type_of_operand(buffer))
@@ -72,7 +73,7 @@ def replaced_item(t: Transform, op: Call) -> Operand | None:
     if callee(op) not in (primitives.store, primitives.put) or not all(map(t.is_active, op.results)):
         return None
     target, *indices, _ = (t.resolve(a) for a in op.args)  # type: ignore[arg-type]
-    kind = item_of(type_of_operand(target), len(indices) - 1)
+    kind = item_of(type_of_operand(target), indices[:-1])
     if callee(op) is primitives.put:
         if not isinstance(kind, Map) or not has_all_keys(kind):
             return None
@@ -92,7 +93,7 @@ def inner_array(t: Transform, op: Call) -> Operand | None:
     for depth in range(len(path)):
         if isinstance(kind, Map) and isinstance(kind.item, Array):
             return _followed(t, target, path[: depth + 1])
-        kind = item_of(kind, 1)
+        kind = item_of(kind, path[depth : depth + 1])
     return None
 
 
@@ -113,7 +114,7 @@ def _reverse_scatter_add(step: StructuralStep) -> None:
     result, target = step.op.results[0], step.op.args[0]
     if t.scope.get(result) is None:
         return
-    *path, index = step.args()[1:-1]
+    *path, index = in_cotangent(step.args()[1:-1])
     buffer = with_keys(step, t.buffer(result, much_of(result, path)), result, path)
     entry = t.scope.get(result)
     assert entry is not None
@@ -137,9 +138,11 @@ def _added(step: StructuralStep) -> tuple[Any, Value] | None:
     made = t.definitions.get(item) if isinstance(item, Value) else None
     if made is None or callee(made) not in (operator.add, operator.sub) or is_fancy(step.args()[-2], t):
         return None
-    in_array = isinstance(item_of(target.type, len(indices) - 1), Array)  # type: ignore[union-attr]
+    in_array = isinstance(item_of(target.type, indices[:-1]), Array)  # type: ignore[union-attr, arg-type]
     if not step.is_active(0) or not (in_array or is_scalar(item.type)):  # type: ignore[union-attr]
         return None
+    if len(indices) > 1 and constant(indices[-1]) is Ellipsis:  # type: ignore[arg-type]
+        indices = indices[:-1]
     for read, added in ((0, 1), (1, 0)) if callee(made) is operator.add else ((0, 1),):
         value = made.args[added]
         if _reads(t, made.args[read], target, indices) and isinstance(value, Value):
@@ -149,9 +152,11 @@ def _added(step: StructuralStep) -> tuple[Any, Value] | None:
 
 def _reads(t: Transform, operand: Any, target: Any, indices: list[Any]) -> bool:
     """Whether `operand` is what the indices lead to from `target`, as it is before the write."""
-    for index in reversed(indices):
+    for fn, args, kwargs in reversed(list(primitives.steps(indices, constant))):
         made = t.definitions.get(operand) if isinstance(operand, Value) else None
-        if made is None or callee(made) is not operator.getitem or not same(made.args[1], index):  # type: ignore[arg-type]
+        if made is None or callee(made) is not fn or fn not in (operator.getitem, getattr) or kwargs:
+            return False
+        if not same(made.args[1], args[0]):  # type: ignore[arg-type]
             return False
         operand = made.args[0]
     return operand is target
@@ -164,7 +169,7 @@ def _reverse_added(step: StructuralStep, entry: Entry, buffer: Operand, how: Any
     t.scope.take(step.op.results[0])
     t.adopt(target, buffer, entry)
     if t.is_active(value):
-        bar = _stored_cotangent(step, buffer, step.args()[1:-1])
+        bar = _stored_cotangent(step, buffer, in_cotangent(step.args()[1:-1]))
         step.give(value, bar if how is operator.add else t.spec.apply(operator.neg, [bar]), 0)
 
 

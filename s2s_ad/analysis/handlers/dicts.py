@@ -19,6 +19,8 @@ from typing import Any
 from s2s_ad.analysis.cells import holds_function
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers import maps
+from s2s_ad.analysis.handlers.targets import kept_in, owner_of
+from s2s_ad.analysis.memory import Part
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
@@ -36,11 +38,19 @@ def set_item(s: Emitter, target: Value, key: Operand, item: Operand) -> None:
         maps.put(s, target, key, item)
         return
     assert isinstance(key, Const)
-    t, kind = _dict_type(s, target), type_of_operand(item)
+    t, kind = target.type, type_of_operand(item)
+    assert isinstance(t, Dict)
     if holds_function(kind):
         raise MutationError("putting a nested function into a dict", s.span, "define it at the top of the module")
     kinds = {**dict(zip(t.keys, t.values, strict=True)), key.value: kind}
-    _write(s, primitives.set_item, target, [key, item], kinds, item)
+    owner = owner_of(s, target) if key.value in t.keys else None
+    if owner is None:
+        _dict_type(s, target)
+        _write(s, primitives.set_item, target, [key, item], kinds, item)
+    else:
+        made = Dict(tuple(kinds), tuple(kinds.values()))
+        version = s.emit(primitives.set_item, [target, key, item], None, made, target.name)
+        kept_in(s, owner, version, Part(operator.getitem, key.value), item)
 
 
 def delete(s: Emitter, target: Value, key: Operand) -> None:

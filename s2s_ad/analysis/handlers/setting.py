@@ -16,7 +16,8 @@ from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.flat import write_all
 from s2s_ad.analysis.handlers.records import found_in_class, is_descriptor, made_with, missing, rely_on
 from s2s_ad.analysis.handlers.table import handles
-from s2s_ad.analysis.handlers.targets import Owner, owner_of, with_item
+from s2s_ad.analysis.handlers.targets import kept_in, owner_of
+from s2s_ad.analysis.memory import Part
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.statics import is_static
 from s2s_ad.analysis.written_globals import refuse_foreign
@@ -145,22 +146,10 @@ def _write(s: Emitter, obj: Value, name: str, value: Operand) -> None:
         s.memory.write_part(obj, version, name, value, s.span)
         s.show(obj, version)
     else:
-        _keep(s, version, name, owner)
+        kept_in(s, owner, version, Part(getattr, name), value)
 
 
 def _is_there(s: Emitter, obj: Value, name: str, value: Operand) -> bool:
     """Whether an attribute is surely the very object that it is set to, as after `obj.v += w` of an array."""
     known = made_with(s, obj, name) or s.part(getattr, [obj, Const(name)])
     return known is not None and s.memory.is_same(known, value)
-
-
-def _keep(s: Emitter, version: Value, name: str, owner: Owner) -> None:
-    """Record that an item of a list or dict has another version, which makes a version of the list."""
-    if len(owner.path) > 1:
-        hint = "give it a name of its own, and put it into the list last"
-        raise MutationError("setting an attribute of an object in a list in a list", s.span, hint)
-    items, (index,), (item,) = owner.base, owner.path, owner.items
-    kind = with_item(items.type, owner.path, version.type)
-    kept = s.emit(primitives.keep_item, [items, index, version], None, kind, items.name)
-    s.written_item(items, owner.items, kept)
-    s.memory.reread(item, version, kept, index, name)

@@ -9,25 +9,52 @@ from typing import Any
 
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.memory import Part
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Value
-from s2s_ad.ir.types import Deque, Dict, List, Map, Type, Unknown, as_map, join, join_all
+from s2s_ad.ir.types import (
+    Deque,
+    Dict,
+    List,
+    Map,
+    Record,
+    Tuple,
+    Type,
+    Unknown,
+    as_map,
+    join,
+    join_all,
+    part_type,
+    with_parts,
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Owner:
-    """Where something is that has been read from lists and dicts with late keys: `path` leads to it from `base`.
+    """Where something is that has been read from lists and dicts with late keys: `steps` lead to it from `base`.
 
     `items` is what has been read on the way, and the thing itself as the last.
     """
 
     base: Value
-    path: tuple[Operand, ...]
+    steps: tuple[Operand | Part, ...]
     items: tuple[Value, ...]
+
+    @property
+    def path(self) -> tuple[Operand, ...]:
+        """The indices of a write that takes these steps; see `primitives.store`."""
+        return tuple(operand for step in self.steps for operand in _indices(step))
+
+
+def _indices(step: Operand | Part) -> tuple[Operand, ...]:
+    if not isinstance(step, Part):
+        return (step,)
+    key = Const(step.key)
+    return (key,) if step.fn is operator.getitem else (Const(primitives.View(step.fn, 1)), key)
 
 
 def list_to_change(s: Emitter, target: Value) -> Value:
@@ -40,24 +67,25 @@ def list_to_change(s: Emitter, target: Value) -> Value:
 def owner_of(s: Emitter, item: Value) -> Owner | None:
     """Where `item` is in lists or dicts as they are now; None for what is in none."""
     memory = s.memory
-    path: list[Operand] = []
+    steps: list[Operand | Part] = []
     items: list[Value] = []
     while item in memory.origin or _forget_keys_around(s, item):
-        base, index, order = memory.origin[item]
+        base, index, _ = memory.origin[item]
         root = memory.places[base].root
         if isinstance(base.type, Deque):
             raise MutationError("a write to an item of a deque", s.span, "put a new value in")
-        if root in memory.state.lost or memory.state.order.get(root) is not order:
-            what = "dict" if isinstance(base.type, Map) else "list"
+        if not memory.stays(item, memory.state):
+            what = "dict" if isinstance(base.type, (Dict, Map)) else "list" if isinstance(base.type, List) else "object"
             message = f"a write to an item of a {what} that has been changed since the item was read"
             raise MutationError(message, s.span, "read it again first")
-        if root in memory.state.repeated:
+        if not isinstance(index, Part) and memory.has_twice(root, inside=bool(items)):
             hint = "make each item an object of its own"
             raise MutationError("a write to an item that a list or dict may hold twice", s.span, hint)
-        path.insert(0, index)
+        steps.insert(0, index)
         items.insert(0, item)
         item = memory.state.version[root]
-    return Owner(item, tuple(path), tuple(items)) if path else None
+    is_part = all(isinstance(step, Part) for step in steps)  # of what is in no list
+    return None if is_part else Owner(item, tuple(steps), tuple(items))
 
 
 def _forget_keys_around(s: Emitter, item: Value) -> bool:
@@ -85,8 +113,10 @@ def forget_keys(s: Emitter, target: Value) -> Value:
     return version
 
 
-def item_type(t: Type, index: Operand) -> Type:
-    """The type of an item of a list, or of a dict with late keys."""
+def item_type(t: Type, index: Operand | Part) -> Type:
+    """The type of an item of a list or of a dict with late keys, or of a part of a structure."""
+    if isinstance(index, Part):
+        return part_type(t, index.key)
     i = constant(index)
     if isinstance(t, Map):
         return t.item
@@ -95,18 +125,23 @@ def item_type(t: Type, index: Operand) -> Type:
 
 
 def with_item(t: Type, indices: Sequence[Operand], item: Type) -> Type:
-    """The type of a list, dict or array, one item of which is replaced."""
+    """The type of a container, one item of which is replaced; `indices` are those of a write."""
+    if not indices:
+        return item
+    if isinstance(constant(indices[0]), primitives.View):
+        indices = indices[1:]
+    i, rest = constant(indices[0]), indices[1:]
     if isinstance(t, Map):
-        return replace(t, item=join(t.item, item if len(indices) == 1 else with_item(t.item, indices[1:], item)))
+        return replace(t, item=join(t.item, with_item(t.item, rest, item)))
+    if isinstance(t, (Record, Dict, Tuple)):
+        return with_parts(t, {i: with_item(part_type(t, i), rest, item)})
     if not isinstance(t, List):
         return t
-    inner = item if len(indices) == 1 else with_item(t.item, indices[1:], item)
-    i = constant(indices[0])
     if t.items is not None and type(i) is int and -len(t.items) <= i < len(t.items):
         items = list(t.items)
-        items[i] = item if len(indices) == 1 else with_item(items[i], indices[1:], item)
+        items[i] = with_item(items[i], rest, item)
         return List(join_all(tuple(items)), tuple(items))
-    return List(join(t.item, inner))
+    return List(join(t.item, with_item(t.item, rest, item)))
 
 
 def change(
@@ -151,11 +186,28 @@ def hold(s: Emitter, target: Value, held: Operand, *, itself: bool = True) -> No
 def written_in(s: Emitter, owner: Owner, version: Value) -> None:
     """Record the `version` of a container that a write to what is in it has made."""
     s.written_item(owner.base, owner.items, version)
-    inner = version
-    for item, index in zip(owner.items, owner.path, strict=True):
+    _read_again(s, owner, version, len(owner.items))
+
+
+def _read_again(s: Emitter, owner: Owner, inner: Value, count: int) -> Value:
+    """Read anew what leads to an item, as far as it is the first `count` steps; gives the last of it."""
+    for item, index in zip(owner.items[:count], owner.steps, strict=False):
         fresh = s.item_again(inner, index, item_type(inner.type, index), item.name)
         s.memory.reread(item, fresh, inner, index)
         inner = fresh
+    return inner
+
+
+def kept_in(s: Emitter, owner: Owner, version: Value, part: Part, value: Operand) -> None:
+    """Record the `version` of a structure in a list or dict, a part of which has become `value`."""
+    items, kind = owner.base, with_item(owner.base.type, owner.path, version.type)
+    kept = s.emit(primitives.keep_item, [items, *owner.path, version], None, kind, items.name)
+    s.written_item(items, owner.items, kept)
+    inner = _read_again(s, owner, kept, len(owner.items) - 1)
+    s.memory.reread(owner.items[-1], version, inner, owner.steps[-1], part.key)
+    for container in (kept, *owner.items[:-1]):
+        s.memory.hold(container, [value])
+    s.memory.link(version, part, value)
 
 
 def refuse_views(s: Emitter, target: Value) -> None:

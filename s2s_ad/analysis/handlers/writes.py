@@ -13,7 +13,7 @@ from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers import deques, dicts, lists, maps, sets
 from s2s_ad.analysis.handlers.table import HANDLERS, REWRITE, Handler, handles
 from s2s_ad.analysis.handlers.targets import hold, list_to_change, owner_of, refuse_views, with_item, written_in
-from s2s_ad.analysis.memory import Step, same_path
+from s2s_ad.analysis.memory import Part, Step, same_path
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.overlaps import may_be_out_of_step
 from s2s_ad.analysis.places import READ_ONLY, RESHAPING, SPLITS
@@ -173,9 +173,10 @@ def _is_there(s: Emitter, target: Value, index: Operand, item: Operand) -> bool:
     if not isinstance(item, Value) or item not in s.memory.places:
         return False
     if item in s.memory.origin:
-        base, where, order = s.memory.origin[item]
-        root = s.memory.root(base)
-        return root is s.memory.root(target) and same(where, index) and s.memory.state.order.get(root) is order  # type: ignore[arg-type]
+        base, where, _ = s.memory.origin[item]
+        found = Const(where.key) if isinstance(where, Part) else where
+        is_item = s.memory.root(base) is s.memory.root(target) and same(found, index)
+        return is_item and s.memory.stays(item, s.memory.state)
     at, of = s.memory.places[item], s.memory.places[target]
     return at.root is of.root and same_path(at.path, (*of.path, (operator.getitem, (index,), {})))
 

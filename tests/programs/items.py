@@ -1,0 +1,231 @@
+"""What is in lists and dicts of objects, tuples, dicts and lists: arrays, lists and numbers, written to in loops."""
+
+import numpy as np
+
+from programs.harness import program
+
+X = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
+
+
+class _Particle:
+    def __init__(self, x, v):
+        self.x = x
+        self.v = v
+        self.trail = []
+
+    def step(self, dt):
+        self.x += dt * self.v
+
+    def kick(self, a, dt):
+        self.v += dt * a
+
+    def remember(self):
+        self.trail.append(self.x[0])
+
+
+@program((X, 5))
+def particles(x, n):
+    """Arrays that are attributes of objects in a list, in loops over the objects."""
+    ps = [_Particle(x * (i + 1.0), np.zeros(n)) for i in range(3)]
+    for t in range(4):
+        for p in ps:
+            p.v += -0.1 * p.x
+        for p in ps:
+            p.x += 0.1 * p.v
+    return sum((p.x**2).sum() for p in ps)
+
+
+@program((X, 5))
+def particles_methods(x, n):
+    """The same by methods, one of which appends to a list."""
+    ps = []
+    for i in range(3):
+        ps.append(_Particle(x * (i + 1.0), np.zeros(n)))
+    for t in range(4):
+        for p in ps:
+            p.kick(-p.x, 0.1)
+            p.step(0.1)
+            p.remember()
+    return sum((p.x**2).sum() * sum(p.trail) for p in ps)
+
+
+@program((X, 5))
+def particles_index(x, n):
+    """By index, reading what belongs to another object."""
+    ps = [_Particle(x * (i + 1.0), np.zeros(n)) for i in range(3)]
+    for t in range(4):
+        for i in range(3):
+            for j in range(3):
+                if i != j:
+                    ps[i].v += 0.1 * (ps[j].x - ps[i].x) ** 2
+        for i in range(3):
+            ps[i].x += ps[i].v
+    return sum((p.x**2).sum() for p in ps)
+
+
+@program((X, 5))
+def elements(x, n):
+    """Elements of the arrays."""
+    ps = [_Particle(x * (i + 1.0), np.zeros(n)) for i in range(3)]
+    for i in range(3):
+        for j in range(n):
+            ps[i].v[j] += ps[i].x[j] ** 2 * x[0]
+            ps[i].x[j] = ps[i].v[j] * j
+    return sum((p.x * p.v).sum() for p in ps)
+
+
+@program((X, 5))
+def elements_named(x, n):
+    """Under names of their own."""
+    ps = [_Particle(x * (i + 1.0), np.zeros(n)) for i in range(3)]
+    for p in ps:
+        v = p.v
+        w = p.x
+        for j in range(n):
+            v[j] += w[j] ** 2 * x[0]
+            w[j] = v[j] * j
+    return sum((p.x * p.v).sum() for p in ps)
+
+
+@program((X, 5))
+def replaced_and_written(x, n):
+    """The attributes become new arrays, which are then written to."""
+    ps = [_Particle(x * (i + 1.0), np.zeros(n)) for i in range(3)]
+    for p in ps:
+        p.v = p.x * 2
+        p.v[0] = x[0]
+        p.x = p.v * p.x
+        p.x[1:] *= x[1]
+    return sum((p.x * p.v).sum() for p in ps)
+
+
+@program((X, 5))
+def tuples(x, n):
+    """Arrays and lists in tuples in a list."""
+    ps = [(x * i, [x[0]]) for i in range(3)]
+    for i in range(3):
+        ps[i][0][1] = x[i] ** 2
+        ps[i][1].append(x[1])
+    return sum(a.sum() * sum(b) for a, b in ps)
+
+
+@program((X, 5))
+def dicts(x, n):
+    """Arrays and lists in dicts in a list."""
+    ps = [{"w": x * i, "h": [x[0]]} for i in range(3)]
+    for p in ps:
+        p["w"][1] = x[2] ** 2
+        p["w"] *= x[1]
+        p["h"].append(x[1])
+    return sum(p["w"].sum() * sum(p["h"]) for p in ps)
+
+
+@program((X, 5))
+def dict_items_set(x, n):
+    """Numbers in dicts in a list."""
+    ps = [{"w": x[i], "c": 0} for i in range(3)]
+    for p in ps:
+        p["w"] = p["w"] ** 2
+        p["c"] += 1
+    return sum(p["w"] * p["c"] for p in ps)
+
+
+@program((X, 5))
+def nested_objects(x, n):
+    """Objects in objects in a list."""
+    ps = [_Particle(_Particle(x * i, np.zeros(n)), [x[0]]) for i in range(3)]
+    for p in ps:
+        p.x.v += x * 2
+        p.x.x[0] = x[1]
+        p.v.append(x[2])
+        p.x.trail.append(p.v[0])
+    return sum((p.x.v * p.x.x).sum() * sum(p.v) + sum(p.x.trail) for p in ps)
+
+
+@program((X, 5))
+def layers(x, n):
+    """Lists of two arrays in a list."""
+    net = [[x * 0.1, np.zeros(n)] for _ in range(2)]
+    for t in range(3):
+        for layer in net:
+            w, b = layer
+            layer[0] -= 0.1 * w**2
+            layer[1] += w * x[0]
+    return sum((w * b).sum() for w, b in net)
+
+
+@program((X, 5))
+def velocity(x, n):
+    """Gradient descent with momentum: two lists of arrays side by side."""
+    params = [x * 1.0, x * 2.0]
+    vel = [np.zeros(n) for _ in params]
+    for t in range(3):
+        grads = [p**2 for p in params]
+        for p, v, g in zip(params, vel, grads):
+            v *= 0.9
+            v += g
+            p -= 0.01 * v
+    return sum((p**2).sum() for p in params)
+
+
+@program((X, 5))
+def in_dict(x, n):
+    """Objects in a dict with late keys."""
+    d = {}
+    for i in range(3):
+        d[i] = _Particle(x * i, np.zeros(n))
+    for k in d:
+        d[k].v += d[k].x * x[0]
+        d[k].trail.append(d[k].v[1])
+    for p in d.values():
+        p.v *= x[1]
+    return sum((p.v**2).sum() * sum(p.trail) for p in d.values())
+
+
+@program((X, 5))
+def branch_write(x, n):
+    """Which attribute is written to is decided by a test."""
+    ps = [_Particle(x * (i + 1.0), np.zeros(n)) for i in range(3)]
+    for p in ps:
+        if p.x[0] > 1.5:
+            p.v += p.x
+        else:
+            p.x[0] = x[3]
+        p.trail.append(p.v[0] + p.x[0])
+    return sum((p.x * p.v).sum() + sum(p.trail) for p in ps)
+
+
+@program((X, 5))
+def alias_then_write(x, n):
+    """An object has a name of its own before and after the loop."""
+    ps = [_Particle(x * (i + 1.0), np.zeros(n)) for i in range(3)]
+    q = ps[1]
+    for p in ps:
+        p.v += p.x
+    q.v[0] = x[0]
+    return (q.v * ps[1].v).sum()
+
+
+@program((X, 5))
+def returned(x, n):
+    """A nested function writes to all, and gives the list back."""
+
+    def go(ps):
+        for p in ps:
+            p.v += p.x
+        return ps
+
+    ps = go([_Particle(x * (i + 1.0), np.zeros(n)) for i in range(3)])
+    ps[0].v[1] = x[0]
+    return sum((p.x * p.v).sum() for p in ps)
+
+
+@program((X, 5))
+def written_under_its_name(x, n):
+    """What an attribute was set to is written to by the name that it had before."""
+    ps = [_Particle(x[i], 1.0) for i in range(3)]
+    for p in ps:
+        w = x * 2
+        p.v = w
+        w[0] = x[1]
+    return sum(p.x * p.v[0] for p in ps)
