@@ -20,7 +20,7 @@ from s2s_ad.analysis.effects import may_raise, may_raise_watched, watched_values
 from s2s_ad.analysis.guards import Guard
 from s2s_ad.analysis.libraries import library_source
 from s2s_ad.analysis.program import Lowered, Program, lowered
-from s2s_ad.analysis.specialize import infer
+from s2s_ad.analysis.specialize import infer, infer_around
 from s2s_ad.analysis.statics import unbound
 from s2s_ad.codegen.linecache_store import register
 from s2s_ad.codegen.module import closure_form, joint_form, pair_form
@@ -173,6 +173,8 @@ def _compile(source: Lowered, values: Sequence[Any], request: Request, program: 
     version = registry.version
     operands = _arguments(source.code, values)
     instance = infer(program, source.code.name, source.fn, source.code, source.names, operands)
+    if instance.written:
+        instance = infer_around(program, instance, operands)
     typed = instance.typed
     assert typed is not None
     if shows_function(instance.result_type):
@@ -298,7 +300,10 @@ def _reverse_callees(program: Program, pairs: Pairs, references: References, req
         pair = pairs.waiting.pop(0)
         typed = pair.instance.typed
         assert typed is not None
-        made = pullback(program, pairs, typed, pair.active, to_space=False, lean=request.optimize, exposed=pair.exposed)
+        made = pullback(
+            program, pairs, typed, pair.active, seeded=pair.seeded, lent=pair.instance.written, exposed=pair.exposed,
+            to_space=False, lean=request.optimize,
+        )  # fmt: skip
         _verified((), typed.body)
         _verified(made.params, made.forward, made.backward)
         made = optimise(made, typed, optimize=request.optimize, watched=program.watched)

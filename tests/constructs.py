@@ -210,6 +210,11 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
         C("`f(*xs)` with a list, into parameters", "return (lambda a, b: a * b * x)(*xs)"),
         C("`f(*xs)` with a list, into parameters with defaults", "return helper(*xs)"),
         C("`zip(*rows)`, `max(*xs)`, `print(x)`", "print(x)\nreturn sum(a * b for a, b in zip(*[xs, v])) + max(*xs)"),
+        C(
+            "recursion that writes to its arguments, or around it",
+            "memo = {}\ndef f(n):\n    if n not in memo:\n        memo[n] = x if n < 2 else f(n - 1) * f(n - 2)\n    return memo[n]\n"
+            "return f(4)",
+        ),
         C("recursion", "def power(y, n):\n    return 1.0 if n == 0 else y * power(y, n - 1)\nreturn power(x, 3)"),
         C(
             "nested functions and `lambda`",

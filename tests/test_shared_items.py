@@ -207,7 +207,7 @@ def shared_below(x, n):
 def shared_below_appended(x, n):
     a = [x[0]]
     rows = []
-    for i in range(2):
+    for _ in range(2):
         rows.append([a])
     for i in range(2):
         rows[i][0].append(x[i + 1])

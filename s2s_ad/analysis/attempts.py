@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from s2s_ad.analysis.effects import callee, may_raise_watched, writes
+from s2s_ad.analysis.effects import callee, may_raise_watched, targets_of
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.memory import Root
 from s2s_ad.analysis.operands import type_of_operand
@@ -58,8 +58,7 @@ def refuse_half_done(
 
 def _writes_to(s: Emitter, op: Op, roots: Sequence[Root]) -> bool:
     if isinstance(op, Call):
-        root = s.memory.root(op.args[0]) if writes(op) else None  # type: ignore[arg-type]
-        return root is not None and root in roots
+        return any(s.memory.root(target) in roots for target in targets_of(op))
     return any(_writes_to(s, inner, roots) for region in regions(op) for inner in region.ops)
 
 

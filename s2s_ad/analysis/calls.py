@@ -10,7 +10,7 @@ from typing import Any
 
 from s2s_ad.analysis import methods, outside
 from s2s_ad.analysis.binding import bind_arguments
-from s2s_ad.analysis.cells import Scope, has_code, holds_function
+from s2s_ad.analysis.cells import Scope, has_code, holds_function, is_bare
 from s2s_ad.analysis.emission import Mark
 from s2s_ad.analysis.loop_evaluation import LoopEvaluator
 from s2s_ad.analysis.operands import type_of_operand
@@ -23,7 +23,7 @@ from s2s_ad.analysis.statics import (
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.frontend.source import LiveNames
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import UNDEFINED, Block, Const, Function, Operand, Try, Value, While, regions
+from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, Function, Operand, Try, Value, While, operands, regions
 from s2s_ad.ir.types import (
     Closure,
     Dict,
@@ -96,9 +96,12 @@ class CallEvaluator(LoopEvaluator):
         if self.has_raised(bound):
             return UNDEFINED
         names = self.program.names_of[code]
-        captured = [values[n] for n in code.free]
         if code.name in code.free and values[code.name] is closure:
+            if names_only_callee(code):
+                values[code.name] = self._bare(closure, code, values)
+            captured = [values[n] for n in code.free]
             return self.call_instance(code.name, code, code, names, [*bound, *captured])
+        captured = [values[n] for n in code.free]
         scope = self.cells.inside(closure, self.program.cells_of.get(code, {}))
         ours = names is not None and str(names.globals.get("__name__")).startswith("s2s_ad.")
         since, hidden, rolled = self.mark(), self.hidden, self.rolled
@@ -111,6 +114,15 @@ class CallEvaluator(LoopEvaluator):
         finally:
             self.hidden, self.rolled = hidden, rolled
         return self.given_by(code, result, [*bound, *captured], since)
+
+    def _bare(self, closure: Value, code: Function, values: dict[str, Operand]) -> Value:
+        """A nested function that calls itself, as it is passed to itself: without the variables, which are so too."""
+        if not closure.type.captured:  # type: ignore[attr-defined]
+            return closure
+        made = primitives.MakeClosure(code, self.program.cells_of.get(code, {}))
+        bare = self.emit(made, [], None, Closure(code, ()), code.name)
+        self.captured[bare] = tuple(values[n] for n in code.free if n != code.name)
+        return bare
 
     def given_by(self, code: Function, result: Operand, inputs: list[Operand], since: Mark) -> Operand:
         """What a call gives: of a generator an iterator."""
@@ -142,7 +154,7 @@ class CallEvaluator(LoopEvaluator):
     def settled(self, operand: Operand, around: tuple[Value, ...] = ()) -> Operand:
         """An operand that may leave this code: the nested functions in it have the values of now."""
         self.refuse_iterator(operand)
-        if not isinstance(operand, Value) or not holds_function(operand.type):
+        if not isinstance(operand, Value) or not holds_function(operand.type) or is_bare(operand.type):
             return operand
         if operand not in self.cells.made or not isinstance(operand.type, Closure):
             self._refuse_stale(operand.type)
@@ -166,7 +178,9 @@ class CallEvaluator(LoopEvaluator):
     ) -> Operand:
         """Evaluate the body of another function here; `scope` has the boxes of the variables around it."""
         if self.running.count(code) > _MAX_NESTING:
-            raise UnsupportedSyntaxError(f"`{code.name}` calls itself through another nested function", self.span)
+            what = f"`{code.name}`, which calls itself, and depends on what is around it too much to be compiled by itself"
+            hint = "define the functions, and the classes of what they are given, at the top of the module"
+            raise UnsupportedSyntaxError(what, self.span, hint)
         outer = self.env, self.names, self.span, self.cells.scope
         self.running.append(code)
         self.env, self.names = dict(zip(code.body.params, args, strict=True)), names
@@ -241,6 +255,34 @@ class CallEvaluator(LoopEvaluator):
     ) -> Operand:
         """The result of a call of a function that is compiled by itself."""
         raise NotImplementedError
+
+
+def names_only_callee(code: Function) -> bool:
+    """Whether a nested function that knows itself does nothing but call itself."""
+    own = code.body.params[len(code.parameters) + code.free.index(code.name)]
+    return not _is_passed(code.body, own)
+
+
+def _is_passed(block: Block, value: Value) -> bool:
+    """Whether a value is read other than to be called."""
+    if value in block.results:
+        return True
+    for op in block.ops:
+        passed = [o for o in operands(op) if not isinstance(op, Call) or o is not op.target]
+        in_args = isinstance(op, Call) and any(getattr(a, "operand", a) is value for a in op.args)
+        if value in passed or in_args or any(_is_passed(region, value) for region in regions(op)):
+            return True
+    return False
+
+
+def own_name(s: CallEvaluator, code: Function, params: Sequence[Operand]) -> None:
+    """Let what a nested function knows of itself read the variables that are passed beside it."""
+    if code.name not in code.free:
+        return
+    free = params[len(code.parameters) :]
+    own = free[code.free.index(code.name)]
+    if isinstance(own, Value) and isinstance(own.type, Closure) and not own.type.captured:
+        s.captured[own] = tuple(p for p in free if p is not own)
 
 
 def _type_of_captured(operand: Operand) -> Type:

@@ -55,8 +55,15 @@ class Cells:
 
     def stale(self, t: Type, cells_of: Mapping[object, Mapping[str, Cell]]) -> str | None:
         """A variable that a nested function in a value of type `t` may have seen change, or None."""
+        if is_bare(t):
+            return None
         read = (cell for code in _codes(t) for cell in cells_of.get(code, {}).values())
         return next((cell.name for cell in read if cell in self.changed), None)
+
+
+def is_bare(t: Type) -> bool:
+    """Whether a value is a nested function without its variables, which it is passed when it calls itself."""
+    return isinstance(t, Closure) and not t.captured and len(t.code.free) > 0 and t.code.name in t.code.free
 
 
 def holds_function(t: Type) -> bool:

@@ -28,7 +28,7 @@ from s2s_ad.analysis.statics import is_hashable, same, unbound
 from s2s_ad.errors import Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Star, Try, Value, While, With, visible
-from s2s_ad.ir.types import LOST, UNKNOWN, Array, Closure, Deque, Dict, Instance, List, Map, Number, Type, join
+from s2s_ad.ir.types import LOST, UNKNOWN, Array, Closure, Deque, Dict, Instance, List, Map, Never, Number, Type, join
 from s2s_ad.rules import containers, functional
 from s2s_ad.rules.functional import SPREAD, require_count
 
@@ -311,7 +311,7 @@ class BlockEvaluator(SequenceEvaluator):
             versions[root] = merge(before.version[root].name, a, b)
         self.memory.state = joined(self.memory, before, alive, versions)
         for value, a, b in zip(values, then.results, orelse.results, strict=True):
-            one, other = (b, b) if then.dead else (a, a) if orelse.dead else (a, b)
+            one, other = (b, b) if then.dead or _is_nothing(a) else (a, a) if orelse.dead or _is_nothing(b) else (a, b)
             place = self.memory.places.get(one) if isinstance(one, Value) else None
             if place is not None and place.root in before.version and self.memory.is_same(one, other):
                 self.env[value] = self.memory.state.version[place.root]
@@ -345,6 +345,11 @@ def without_keys(operand: Operand, t: Type, ops: list[Op]) -> Operand:
     value = Value(getattr(operand, "name", None), t)
     ops.append(Call((value,), Const(primitives.Refreshed(())), (operand,)))
     return value
+
+
+def _is_nothing(operand: Operand) -> bool:
+    """Whether a value does not exist, as what a function gives that is known only to call itself."""
+    return isinstance(operand, Value) and isinstance(operand.type, Never) and not operand.unbound
 
 
 def _may_change(t: Type) -> bool:

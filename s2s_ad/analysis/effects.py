@@ -151,9 +151,31 @@ def may_raise_watched(op: Op) -> bool:
     return not all(isinstance(type_of_operand(o), Number) and not getattr(o, "unbound", False) for o in operands_of)
 
 
+def is_write(op: Op) -> bool:
+    """Whether `op` is one of the writes in place of `primitives`."""
+    fn = callee(op)
+    return _is_hashable(fn) and fn in primitives.IN_PLACE
+
+
+def written_by(op: Op) -> tuple[tuple[Value, Value], ...]:
+    """What a call writes to in place: the new version of each operand, and the operand."""
+    fn = callee(op)
+    if is_write(op):
+        return ((op.results[-1], op.args[0]),)  # type: ignore[attr-defined]
+    instance = fn if isinstance(fn, FunctionInstance) else getattr(fn, "writer", None)
+    if instance is None or len(op.results) <= len(instance.written):
+        return ()
+    return tuple((op.results[1 + k], op.args[i]) for k, i in enumerate(instance.written))  # type: ignore[attr-defined]
+
+
+def targets_of(op: Op) -> list[Value]:
+    """The operands that a call writes to in place."""
+    lent = [op.args[i] for i in getattr(callee(op), "lent", ())]  # type: ignore[attr-defined]
+    return [*(target for _, target in written_by(op)), *lent]
+
+
 def writes(op: Op) -> bool:
     """Whether `op` writes to one of its operands in place."""
     if isinstance(op, Call):
-        fn = callee(op)
-        return _is_hashable(fn) and fn in primitives.IN_PLACE
+        return bool(targets_of(op))
     return any(writes(inner) for block in regions(op) for inner in block.ops)

@@ -16,7 +16,7 @@ from s2s_ad import runtime
 from s2s_ad.analysis import lengths
 from s2s_ad.analysis.cells import Cells
 from s2s_ad.analysis.dict_views import View, refuse_stale
-from s2s_ad.analysis.effects import callee, is_pure, writes
+from s2s_ad.analysis.effects import callee, is_pure, targets_of, writes
 from s2s_ad.analysis.iterators import Run, refusal
 from s2s_ad.analysis.local_classes import refuse_foreign
 from s2s_ad.analysis.memory import Memory, Part, Root, Step
@@ -328,9 +328,7 @@ class Emitter:
     def _roots_written(self, ops: Sequence[Op]) -> Iterator[Root]:
         """The roots of what `ops` write to."""
         for op in ops:
-            root = self.memory.root(op.args[0]) if isinstance(op, Call) and writes(op) else None  # type: ignore[arg-type]
-            if root is not None:
-                yield root
+            yield from filter(None, map(self.memory.root, targets_of(op)))
             for region in regions(op):
                 yield from self._roots_written(region.ops)
 

@@ -134,8 +134,11 @@ class Memory:
         self.count = 0
         self.loose: list[Root] = []
         self.origin: dict[Value, Origin] = {}
+        self.part_of: dict[Root, tuple[Root, Hashable]] = {}  # what has been read as a part of what
+        self.rebound: dict[Root, frozenset[Hashable]] = {}  # the keys under which structures have got other parts
         self.is_written = False
         self.written_outside: dict[Root, Span | None] = {}
+        self.dug: set[Root] = set()  # containers in whose items something has been written
 
     # roots and places
 
@@ -311,6 +314,7 @@ class Memory:
         root = self.places[target].root
         self._set_version(root, version, span)
         self.state.parts[root] = {**self.state.parts.get(root, {}), key: part}
+        self.rebound[root] = self.rebound.get(root, frozenset()) | {key}
         if self.root(part) is None:
             del self.state.parts[root][key]
         self.state.content[version] = dict(self.state.parts[root])
@@ -333,12 +337,26 @@ class Memory:
         root, around = self.places[items[-1]].root, [self.places[v].root for v in (owner, *items[:-1])]
         but = frozenset(r for own in around for r in (own, own.inner) if r is not None)
         self._set_version(around[0], version, span)
+        self.dug.update(around)
         by_index = [r for r, v in zip(around, items, strict=True) if not isinstance(self.origin[v][1], Part)]
         for own in by_index:
             self.forget_parts(self.state, own, self.state.parts.get(own, {}))
         self._lose(root, span, but)
         for held in frozenset[Root]().union(*(self.state.held.get(own, ()) for own in by_index)) - but - {root}:
             self.state.lost.setdefault(held, span)
+
+    def dirty_parts(self, root: Root, written: Iterable[Root]) -> frozenset[Hashable] | None:
+        """The parts of a structure that are others now, or in which something of what is `written` is; None for all."""
+        found = set(self.rebound.get(root, ()))
+        for other in written:
+            owner, key = other, None
+            while owner is not root:
+                if owner not in self.part_of:
+                    return None
+                owner, key = self.part_of[owner]
+            if other is not root:
+                found.add(key)
+        return frozenset(found)
 
     def show_part(self, part: Operand) -> None:
         """From now on the caller has `part` too, and all that may share memory with it."""

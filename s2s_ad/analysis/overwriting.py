@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad import runtime
-from s2s_ad.analysis.effects import callee, path_of, writes
+from s2s_ad.analysis.effects import callee, is_write, path_of, writes, written_by
 from s2s_ad.analysis.sharing import Kinds, Sharing, Web, makes_new
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, For, If, Op, Try, Value, While, operands, regions, sides
@@ -28,7 +28,7 @@ class Overwriting:
 
     def __init__(self, body: Block, given: Sequence[Value] = ()) -> None:
         self._at: dict[Value, tuple[int, Loops]] = {}
-        self._writes: list[tuple[Call, int, Loops]] = []
+        self._writes: list[tuple[Call, Value, int, Loops]] = []  # with what they write to
         self._earlier: dict[Value, tuple[Any, ...]] = {}
         self._passed_on: dict[Value, list[int]] = {}  # where a version ceases to be the newest, or may do so
         self._position = 0
@@ -39,7 +39,7 @@ class Overwriting:
             return
         self._sharing = Sharing(body, 0)
         self._given.update(web for value in given for web in self._sharing.webs(value))
-        self._makers = {id(op): self._made_by(op) for op, _, _ in self._writes}
+        self._makers = {(id(op), target): self._made_by(op, target) for op, target, _, _ in self._writes}
 
     def _define(self, values: tuple[Value, ...], loops: Loops) -> None:
         self._at.update((v, (self._position, loops)) for v in values)
@@ -47,10 +47,9 @@ class Overwriting:
     def _walk(self, block: Block, loops: Loops) -> None:
         for op in block.ops:
             self._position += 1
-            if isinstance(op, Call) and writes(op):
-                self._writes.append((op, self._position, loops))
-            passed: tuple[Any, ...] = op.args[:1] if isinstance(op, Call) and writes(op) else getattr(op, "inits", ())
-            for value in passed:
+            written = written_by(op)
+            self._writes += ((op, target, self._position, loops) for _, target in written)  # type: ignore[misc]
+            for value in (*(target for _, target in written), *getattr(op, "inits", ())):
                 self._passed_on.setdefault(value, []).append(self._position)
             inner = (*loops, op) if isinstance(op, (For, While)) else loops
             self._flow(op)
@@ -59,7 +58,7 @@ class Overwriting:
                 self._walk(region, inner)
             self._position += 1
             self._define(op.results, loops)
-            if isinstance(op, Call) and writes(op):
+            if written:
                 self._at.update((r, (self._position - 1, loops)) for r in op.results)
 
     def _flow(self, op: Op) -> None:
@@ -67,7 +66,7 @@ class Overwriting:
         match op:
             case Call():
                 if writes(op):
-                    self._earlier[op.results[-1]] = op.args[:1]  # what is taken out may be older
+                    self._earlier.update((version, (target,)) for version, target in written_by(op))
                 elif callee(op) in _NEW or makes_new(callee(op), op):
                     self._earlier.update((r, ()) for r in op.results)
             case If() | Try():
@@ -78,13 +77,13 @@ class Overwriting:
                 for result, param, *earlier in zip(op.results, params, op.inits, op.body.results[1:], strict=True):
                     self._earlier[result] = self._earlier[param] = tuple(earlier)
 
-    def _made_by(self, write: Call) -> list[tuple[int, Loops]]:
+    def _made_by(self, write: Call, target: Value) -> list[tuple[int, Loops]]:
         """Where the memory is made that `write` writes to; where that is not known, before everything."""
-        if path_of(write) and not isinstance(write.args[0].type, Array):  # type: ignore[union-attr]
+        if (path_of(write) or not is_write(write)) and not isinstance(target.type, Array):
             return [(-1, ())]  # an item of an item, which may be older than what it is in
         found: list[tuple[int, Loops]] = []
         met: set[Any] = set()
-        pending: list[Any] = [write.args[0]]
+        pending: list[Any] = [target]
         while pending:
             value = pending.pop()
             if value in met:
@@ -104,7 +103,7 @@ class Overwriting:
 
     def is_written_by_name(self, value: Value) -> bool:
         """Whether a write has `value` itself for its target."""
-        return any(op.args[0] is value for op, _, _ in self._writes)
+        return any(target is value for _, target, _, _ in self._writes)
 
     def is_newest(self, version: Value, since: Value, until: Value) -> bool:
         """Whether `version` of an object surely is the newest one from where one value is made to where another is."""
@@ -121,10 +120,10 @@ class Overwriting:
         if not webs.isdisjoint(self._given):
             return True
         position, loops = self._at[value]
-        for op, at, around in self._writes:
-            if webs.isdisjoint(self._sharing.written_webs(op)):
+        for op, target, at, around in self._writes:
+            if webs.isdisjoint(self._sharing.written_webs(op, target)):
                 continue
-            for made, inside in self._makers[id(op)]:
+            for made, inside in self._makers[id(op), target]:
                 if (at > position >= made) or any(loop in around and loop not in inside for loop in loops):
                     return True
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any, NamedTuple
@@ -57,6 +57,13 @@ class Instance:
     nothing in the result can be reached in two ways. `reads`: the globals with memory that it and its callees read.
     `takes_apart`: the parts of the arguments are read at once, so that a loop or a branch that writes to one is known
     to write to just that.
+
+    Of a function that writes and calls itself, or is `called` all the same, the body gives the new versions of what it
+    has written to beside its result. `written`: by the number of a parameter, the type which that then has. `deep`:
+    those in which something is written to that may have another name. `dirty`: by the number of a parameter, the parts
+    in which it has written, or which are others now. `trees`: those of which no part is another one. `holds`: pairs of
+    parameters, of which the one then may hold what is in the other. `gives`: the number of the parameter that is the
+    result. `around`: this one is no more than a call of that.
     """
 
     name: str
@@ -77,6 +84,14 @@ class Instance:
     gives_tree: bool = False
     reads: set[GlobalName] = field(default_factory=set)
     takes_apart: bool = False
+    written: dict[int, Type] = field(default_factory=dict)
+    deep: frozenset[int] = frozenset()
+    dirty: dict[int, frozenset[Hashable] | None] = field(default_factory=dict)
+    trees: frozenset[int] = frozenset()
+    holds: frozenset[tuple[int, int]] = frozenset()
+    gives: int | None = None
+    around: Instance | None = None
+    called: bool = False
 
     @property
     def __name__(self) -> str:

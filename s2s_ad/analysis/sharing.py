@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.analysis.effects import callee, is_errstate, is_pure, path_of, writes
+from s2s_ad.analysis.effects import callee, is_errstate, is_pure, is_write, path_of, targets_of
 from s2s_ad.analysis.indexing import copies
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.ir import primitives
@@ -113,9 +113,9 @@ class Sharing:
         """The webs that a value is in."""
         return self._webs(operand, _BOTH)
 
-    def written_webs(self, op: Call) -> list[Web]:
-        """The webs that a write in place writes to."""
-        return self._webs(op.args[0], self._written_kinds(op))  # type: ignore[arg-type]
+    def written_webs(self, op: Call, target: Value) -> list[Web]:
+        """The webs of one of the operands that a call writes to."""
+        return self._webs(target, self._written_kinds(op, target))
 
     def _webs(self, operand: Operand, of: Kinds) -> list[Web]:
         return [(kind, self._find(kind, operand)) for kind in self.kinds(operand) if kind in of]  # type: ignore[arg-type]
@@ -165,11 +165,12 @@ class Sharing:
             self._globals += op.results
         if fn is operator.is_ or fn is operator.is_not:
             self._compared += operands(op)
-        if writes(op):
+        if is_write(op):
             self._write(op)
         elif not makes_new(fn, op):
             if any(map(self.kinds, op.results)):
                 self._unite((*op.results, *operands(op)))
+            self._targets += ((target, _BOTH) for target in targets_of(op))
             if _runs_foreign_code(fn, op):
                 self._runs_foreign_code = True
                 self._targets += ((o, _BOTH) for o in (*op.results, *operands(op)))
@@ -177,18 +178,18 @@ class Sharing:
     def _write(self, op: Call) -> None:
         target = op.args[0]
         assert isinstance(target, Value)
-        self._targets.append((target, self._written_kinds(op)))
+        self._targets.append((target, self._written_kinds(op, target)))
         if isinstance(target.type, Array) or _moves_items(op, target.type):
             self._unite((op.results[-1], target))
         else:
             self._unite((*op.results, *operands(op)))
 
-    def _written_kinds(self, op: Call) -> Kinds:
+    def _written_kinds(self, op: Call, target: Value) -> Kinds:
         """The kinds of memory that a write in place writes to; to items of items, it may be any."""
-        target = op.args[0]
-        if isinstance(target.type, Array):  # type: ignore[union-attr]
+        if isinstance(target.type, Array):
             return _ELEMENTS
-        return _ITEMS if isinstance(target.type, (List, Deque, Dict, Map, Record)) and not path_of(op) else _BOTH  # type: ignore[union-attr]
+        is_plain = isinstance(target.type, (List, Deque, Dict, Map, Record)) and is_write(op) and not path_of(op)
+        return _ITEMS if is_plain else _BOTH
 
 
 def _moves_items(op: Call, t: Type) -> bool:

@@ -9,13 +9,14 @@ machinery writes the adjoint code, so that it is typed and folded as it is made.
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from s2s_ad import runtime
-from s2s_ad.analysis import methods, written_globals
+from s2s_ad.analysis import methods, recursive_writes, written_globals
 from s2s_ad.analysis.applying import ApplyEvaluator
 from s2s_ad.analysis.axis_names import AxisNames
+from s2s_ad.analysis.calls import own_name
 from s2s_ad.analysis.cells import holds_function
 from s2s_ad.analysis.consumed import check_iterators
 from s2s_ad.analysis.effects import is_pure
@@ -46,7 +47,6 @@ from s2s_ad.ir.types import (
     Instance as InstanceType,
 )
 
-_RETURN = "return the new value, and let the caller take it"
 _MAX_ROUNDS = 8
 
 
@@ -77,24 +77,28 @@ class Specializer(ApplyEvaluator):
         instance = infer(self.program, label, origin, code, names, formal)
         for outer in self.program.stack:
             outer.reads |= instance.reads
-        if instance.writes or not instance.reads.isdisjoint(self.program.written):
-            if code in self.running:
-                raise MutationError(_recursive(code.name, instance), self.span, _RETURN)
+        if not instance.reads.isdisjoint(self.program.written):
+            if instance.recursive:
+                message = f"`{code.name}`, which calls itself, reads a global that is written to"
+                raise MutationError(message, self.span, "pass the global as an argument")
             return self.splice(code, references, names)
+        if instance.writes and not instance.recursive:
+            if code not in self.running:
+                return self.splice(code, references, names)
+            instance = infer(self.program, label, origin, code, names, formal, called=True)
         leaves = bool(self.program.classes) and methods.leaves(self.program, instance.result_type)
         if leaves and code in self.running:
             refuse_to_leave(self, [Value(None, instance.result_type)])
         if leaves or (holds_function(instance.result_type) and code not in self.running):
             return self.splice(code, references, names)  # only here it is known which variables these have
         kept = [self.whole(a) for a in references if not is_static(a)]
+        if instance.written:
+            return recursive_writes.call(self, instance, kept, known.outside(instance.result_type), name)
         return self.emit(instance, kept, None, known.outside(instance.result_type), name)
 
     def show_writes(self, given: list[Value]) -> None:
         """Keep what the caller will see, and make sure first that no two of the objects it has share memory."""
-        memory, state = self.memory, self.memory.state
-        last = [state.version[root] for root in memory.written_outside if root in self.given]
-        if last:
-            self.emit(primitives.visible, last, None, InstanceType(type(None)))
+        self.keep_writes()
         others = written_globals.others_read(self)
         compared = (*given, *(r for op in others for r in op.results))
         if len(compared) > 1 or not isinstance(compared[0].type, Array):
@@ -102,21 +106,46 @@ class Specializer(ApplyEvaluator):
             check = Call((nothing,), Const(runtime.refuse_shared), compared, span=self.span)
             self.ops[len(self.globals) : len(self.globals)] = [*others, check]
 
+    def call_around(self, instance: Instance) -> Callable[..., Operand]:
+        """What calls the function of an instance rather than to evaluate its body."""
+
+        def call(code: Function, args: list[Operand], names: LiveNames | None) -> Operand:
+            return self.call_instance(instance.name, instance.origin, code, names, args)
+
+        return call
+
+    def keep_writes(self) -> None:
+        """Keep what the caller will see of the arguments."""
+        memory, state = self.memory, self.memory.state
+        last = [state.version[root] for root in memory.written_outside if root in self.given]
+        if last:
+            self.emit(primitives.visible, last, None, InstanceType(type(None)))
+
 
 def infer(
-    program: Program, label: str, origin: Any, code: Function, names: LiveNames | None, args: Sequence[Operand]
+    program: Program,
+    label: str,
+    origin: Any,
+    code: Function,
+    names: LiveNames | None,
+    args: Sequence[Operand],
+    *,
+    called: bool = False,
 ) -> Instance:
-    """The instance of a function for arguments of these types; constants that are not data stay constants."""
+    """The instance of a function for arguments of these types; constants that are not data stay constants.
+
+    `called`: it will be called also if it writes.
+    """
     program.has_objects = program.has_objects or any(object_in(type_of_operand(a)) is not None for a in args)
     signature = tuple(("static", static_key(constant(a))) if is_static(a) else type_of_operand(a) for a in args)
     if code.generator and not program.stack:
         raise UnsupportedSyntaxError("the derivative of a generator", code.span, "return a list of what it yields")
-    key = (id(code), signature)
+    key = (id(code), signature, called)
     instance = program.instances.get(key)
     if instance is None:
         types = tuple(type_of_operand(a) for a in args if not is_static(a))
         statics = tuple(a if is_static(a) else None for a in args)
-        instance = program.instances[key] = Instance(label, origin, code, names, types, statics)
+        instance = program.instances[key] = Instance(label, origin, code, names, types, statics, called=called)
         _infer_body(program, instance, args)
     elif instance.running:
         instance.recursive = True
@@ -125,6 +154,27 @@ def infer(
     elif instance.provisional and instance.round != program.round and program.stack:
         _infer_body(program, instance, args)
     return instance
+
+
+def infer_around(program: Program, inner: Instance, args: Sequence[Operand]) -> Instance:
+    """A call, from outside, of a function that calls itself and writes to its arguments."""
+    types = inner.arg_types, inner.statics
+    instance = Instance(inner.name, inner.origin, inner.code, inner.names, *types, around=inner)
+    _infer_body(program, instance, args)
+    return instance
+
+
+def _told(instance: Instance) -> tuple[Any, ...]:
+    """What a call of a function rests on, and so has to be known before it is."""
+    return (
+        instance.result_type,
+        instance.written,
+        instance.deep,
+        dict(instance.dirty),
+        instance.trees,
+        instance.holds,
+        instance.gives,
+    )
 
 
 def _infer_body(program: Program, instance: Instance, args: Sequence[Operand]) -> None:
@@ -137,19 +187,16 @@ def _infer_body(program: Program, instance: Instance, args: Sequence[Operand]) -
     for attempt in range(_MAX_ROUNDS):
         program.round += 1
         instance.round = program.round
+        before = _told(instance)
         result, specializer = _evaluate_apart(program, instance, args)
-        before = instance.result_type
-        instance.result_type = join(before, widen(type_of_operand(result)))
+        instance.result_type = join(before[0], widen(type_of_operand(result)))
         instance.pure = all(map(is_pure, specializer.ops))
-        if not instance.recursive or instance.result_type == before:
+        if not instance.recursive or _told(instance) == before:
             break
         if attempt == _MAX_ROUNDS - 3:
             instance.result_type = UNKNOWN
     program.stack.pop()
     instance.running = False
-    if instance.writes and instance.recursive:
-        span = next(iter(specializer.memory.written_outside.values()))
-        raise MutationError(_recursive(instance.name, instance), span, _RETURN)
     check_iterators(specializer.ops, result)
 
 
@@ -198,25 +245,26 @@ def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]
     specializer.given |= {memory.places[value].root for value in shared}
     for param in given if instance.takes_apart else ():
         _take_apart(specializer, param)
-    result = specializer.splice(instance.code, params, instance.names)
+    own_name(specializer, instance.code, params)
+    call = specializer.splice if instance.around is None else specializer.call_around(instance)
+    result = call(instance.code, params, instance.names)
     specializer.span = specializer.span or instance.code.span
     result = specializer.whole(specializer.settled(result))
     instance.writes = bool(memory.written_outside)
     instance.gives_new = not any(r.outside for r in memory.reachable([result]))
     instance.gives_tree = memory.is_tree(result)
-    if instance.writes:
+    versions: list[Operand] = []
+    if instance.writes and (instance.recursive or instance.called):
+        own = [p for p in params if isinstance(p, Value)]
+        versions = recursive_writes.note_writes(specializer, instance, own, result)
+        specializer.keep_writes()
+    elif instance.writes:
         specializer.show_writes([*given, *shared])
     if program.classes and len(program.stack) == 1:
         seen = [memory.state.version[root] for root in memory.written_outside]
         refuse_to_leave(specializer, [result, *seen])
     ops = written_globals.without_unread(specializer, specializer.ops, result)
-    body = Block(tuple(p for p in params if isinstance(p, Value)), ops, (result,))
+    body = Block(tuple(p for p in params if isinstance(p, Value)), ops, (result, *versions))
     code = instance.code
     instance.typed = Function(instance.name, code.parameters, code.free, body, code.span)
     return result, specializer
-
-
-def _recursive(name: str, instance: Instance) -> str:
-    """What is wrong with a recursion that writes."""
-    what = "writes to its argument" if instance.writes else "reads a global that is written to"
-    return f"`{name}`, which calls itself, {what}"

@@ -2,7 +2,8 @@
 
 * the closure form, `f_pullback(x) -> (y, pullback)`: the residuals are the variables that `pullback` captures;
 * the joint form, `f_grad(x) -> x_bar`: both halves in one function;
-* the pair form, `f_forward(x) -> (y, residuals)` and `f_backward(residuals, y_bar) -> x_bar`: what a callee gets.
+* the pair form, `f_forward(x) -> (y, residuals)` and `f_backward(residuals, y_bar) -> x_bar`: what a callee gets; that
+  of one which writes to `x` is given the cotangent of what `x` is then, too.
 """
 
 from __future__ import annotations
@@ -158,7 +159,10 @@ def pair_form(references: References, pair: Pair) -> list[ast.FunctionDef]:
     bars = [printer.operand(r) for r in made.backward.results]
     result = bars[0] if len(bars) == 1 else ast.Tuple(bars, ast.Load())
     body = [*unpack, *second, printer.returning(result, made.backward)]
-    return [forward, function(backward_name, [taken, printer.naming.name[made.backward.params[0]]], body)]
+    if not bars:
+        return [forward]
+    given = [printer.naming.name[p] for p in made.backward.params]
+    return [forward, function(backward_name, [taken, *given], body)]
 
 
 def _inner_name(printer: FunctionPrinter, wanted: str) -> str:

@@ -11,7 +11,7 @@ import keyword
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from s2s_ad.analysis.effects import writes
+from s2s_ad.analysis.effects import written_by
 from s2s_ad.ir.nodes import Block, Call, For, If, Op, Operand, Try, Value, While, With, operands, regions, sides
 
 CONTROL_NAMES = frozenset({"done", "stop", "broke", "returned", "result", "raised", "error", "completed"})
@@ -75,9 +75,12 @@ class Interference:
     def _op(self, op: Op, live: set[Value]) -> set[Value]:
         if isinstance(op, Call):
             self._define(op.results, live)
-            if writes(op) and isinstance(op.args[0], Value):
-                for taken in op.results[:-1]:  # is assigned before what it was taken from has its next name
-                    self.conflict(taken, op.args[0])
+            written = written_by(op)
+            versions = [version for version, _ in written]
+            for _, target in written:
+                for taken in op.results:  # is assigned before what it was taken from has its next name
+                    if taken not in versions and isinstance(target, Value):
+                        self.conflict(taken, target)
             for operand in op.operands():
                 self.read(operand, live)
             return live
@@ -239,9 +242,8 @@ def all_values(block: Block) -> Iterator[Value]:
 def unite_webs(naming: Naming, block: Block) -> None:
     """Unite what loops carry, what the sides of an `if` give, and the versions of a buffer."""
     for op in block.ops:
-        if isinstance(op, Call) and writes(op):
-            version, first = op.results[-1], op.args[0]
-            naming.unite(first, version)  # type: ignore[arg-type]
+        for version, target in written_by(op):
+            naming.unite(target, version)
         for region in regions(op):
             unite_webs(naming, region)
         if isinstance(op, (For, While)):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from s2s_ad.analysis.effects import callee, is_pure, may_raise_watched, writes
+from s2s_ad.analysis.effects import callee, is_pure, may_raise_watched, targets_of, writes
 from s2s_ad.analysis.sharing import kinds, makes_new
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, For, If, Op, Operand, Try, Value, While, operands, regions
@@ -80,8 +80,8 @@ def _made_in(block: Block, own: frozenset[Operand]) -> frozenset[Operand] | None
             return None
         elif isinstance(op, Call) and (makes_new(callee(op), op) or callee(op) is primitives.make_list):
             own |= set(op.results)
-        elif isinstance(op, Call) and writes(op):
-            if op.args[0] not in own:
+        elif writes(op):
+            if any(target not in own for target in targets_of(op)):
                 return None
             own |= set(op.results)
     return own
@@ -103,8 +103,7 @@ def _made_by_loop(op: For | While, own: frozenset[Operand]) -> frozenset[Operand
 def _keep_written(block: Block, uses: Counter[Value]) -> None:
     """What is written in place needs a variable: count it as used more than once."""
     for op in block.ops:
-        if isinstance(op, Call) and writes(op) and isinstance(op.args[0], Value):
-            uses[op.args[0]] += 1
+        uses.update(target for target in targets_of(op) if isinstance(target, Value))
         for region in regions(op):
             _keep_written(region, uses)
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad import runtime
-from s2s_ad.analysis.effects import callee, is_pure, may_raise_watched, path_of
+from s2s_ad.analysis.effects import callee, is_pure, may_raise_watched, path_of, written_by
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.typing import result_type
 from s2s_ad.codegen.conditions import conditional, exit_first
@@ -118,6 +118,9 @@ class StatementPrinter:
         value = self.expressions.call(op)
         if isinstance(fn, primitives.Unpack):
             return [ast.Assign([self._targets(op.results, fn)], self.operand(op.args[0]))]
+        written = written_by(op)
+        if written:
+            return self._call_that_writes(op, value, written)
         if len(op.results) > 1 or isinstance(fn, PairForward):
             return [ast.Assign([self._targets(op.results)], value)]
         result = op.results[0]
@@ -127,6 +130,21 @@ class StatementPrinter:
                 _put_comment(statement, "only for the error that it may raise")
             return [statement]
         return [self.assign(result, value, op.args[0] if op.args else None)]
+
+    def _call_that_writes(
+        self, op: Call, value: ast.expr, written: tuple[tuple[Value, Value], ...]
+    ) -> list[ast.stmt]:  # fmt: skip
+        """A call of a function that writes to its arguments, whose new versions are the old objects."""
+        versions = [version for version, _ in written]
+        results = tuple(r for r in op.results if r not in versions)
+        if len(results) > 1:
+            made: ast.stmt = ast.Assign([self._targets(results)], value)
+        elif self.uses[results[0]]:
+            made = self.assign(results[0], value)
+        else:
+            made = ast.Expr(value)
+        renamed = [(version, self.operand(target)) for version, target in written if self.uses[version]]
+        return [made, *(s for version, old in renamed for s in self._rename(version, old))]
 
     def operand(self, operand: Any) -> ast.expr:
         """The expression of an operand."""
@@ -289,8 +307,11 @@ class StatementPrinter:
 
     def _version(self, op: Call, i: int) -> list[ast.stmt]:
         """The new version of a buffer is the old object; where it has another name, that is bound too."""
-        version, old = op.results[i], self.operand(op.args[0])
-        if not self.uses[version] or (isinstance(old, ast.Name) and old.id == self.naming.name[version]):
+        version = op.results[i]
+        return self._rename(version, self.operand(op.args[0])) if self.uses[version] else []
+
+    def _rename(self, version: Value, old: ast.expr) -> list[ast.stmt]:
+        if isinstance(old, ast.Name) and old.id == self.naming.name[version]:
             return []
         return [ast.Assign([store(self.naming.name[version])], old)]
 

@@ -20,6 +20,8 @@ from s2s_ad.rules.quotients import nonzero
 from s2s_ad.rules.registry import WHOLE, LinearRule, ReverseRule, ScalarRule, registry
 from s2s_ad.transforms import inline_rules
 from s2s_ad.transforms.pairs import PairBackward, PairForward
+from s2s_ad.transforms.scopes import WHOLE as WHOLE_BUFFER
+from s2s_ad.transforms.scopes import Entry
 from s2s_ad.transforms.steps import STEPS, CallStep, Step, copy_op, missing_rule
 from s2s_ad.transforms.structural import STRUCTURAL, StructuralStep, sequence_arithmetic, taking
 from s2s_ad.transforms.tangents import cotangent_type
@@ -195,23 +197,37 @@ class PairStep(CallStep):
     def __init__(self, t: Transform, op: Call, instance: Instance) -> None:
         super().__init__(t, op)
         active = tuple(i for i in range(len(op.args)) if self.is_active(i))
-        self.pair = t.pairs.get(instance, active, exposed=t.overwriting.touches(op))
+        seeded = tuple(i for i, r in enumerate(op.results) if t.is_active(r))
+        self.pair = t.pairs.get(instance, active, seeded, exposed=t.overwriting.touches(op))
         self.residuals = Value(instance.name.strip("_"), UNKNOWN)
-        call = Call((op.results[0], self.residuals), Const(PairForward(self.pair)), tuple(self.args()), span=op.span)
-        t.spec.ops.append(call)
+        results = (*op.results, self.residuals)
+        t.spec.ops.append(Call(results, Const(PairForward(self.pair)), tuple(self.args()), span=op.span))
 
     def reverse(self) -> None:
-        """Call the backward half."""
-        y_bar = self.take()
-        if y_bar is None:
-            return
+        """Call the backward half. The cotangents of what it has written to are lent to it."""
         t = self.t
-        y_bar = t.tangents.complete(y_bar, t.resolve(self.op.results[0]))
-        args = self.args()
+        t.spec.span = self.op.span
+        if all(t.scope.get(r) is None for r in self.op.results):
+            return
+        given = [self._given(i, self.op.results[i]) for i in self.pair.seeded]
+        args, written = self.args(), self.pair.instance.written
         bars = tuple(Value(None, cotangent_type(type_of_operand(args[i]))) for i in self.pair.active)
-        t.spec.ops.append(Call(bars, Const(PairBackward(self.pair)), (self.residuals, y_bar), span=self.op.span))
+        t.spec.ops.append(Call(bars, Const(PairBackward(self.pair)), (self.residuals, *given), span=self.op.span))
         for i, x_bar in zip(self.pair.active, bars, strict=True):
-            self.contribute(i, x_bar)
+            arg = self.op.args[i]
+            if i in written and isinstance(arg, Value):
+                t.adopt(arg, x_bar, Entry(x_bar, WHOLE_BUFFER))
+            else:
+                self.contribute(i, x_bar)
+
+    def _given(self, i: int, result: Value) -> Operand:
+        """The finished cotangent of a result; of a parameter that was written to, one that is our own."""
+        t = self.t
+        if i == 0:
+            return t.tangents.complete(t.take(result) or Const(None), t.resolve(result))
+        buffer = t.buffer(result, WHOLE_BUFFER)
+        t.scope.take(result)
+        return buffer
 
 
 def _refuse_misfit(op: Call, rule: Callable[..., Any], args: Sequence[Any]) -> inspect.Signature:

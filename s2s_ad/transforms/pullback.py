@@ -8,6 +8,7 @@ loop appends one tuple of them for each iteration to a list, which its adjoint w
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from s2s_ad.analysis.activity import active_values
@@ -43,6 +44,8 @@ def pullback(
     wanted: tuple[int, ...],
     *,
     seed: str = "y_bar",
+    seeded: tuple[int, ...] = (0,),
+    lent: Collection[int] = (),
     to_space: bool = True,
     lean: bool = True,
     exposed: bool = False,
@@ -50,12 +53,13 @@ def pullback(
     """Transform a typed function; the adjoint gives the cotangents of the parameters numbered in `wanted`.
 
     `seed`: the cotangent of the result is a parameter ("y_bar"), is one ("one"), or is one for the first of the two
-    parts of the result ("aux"). `to_space`: convert each cotangent to exactly the kind of its primal. `lean`: simplify
-    the arithmetic of the adjoint as it is written. `exposed`: see `Pair`.
+    parts of the result ("aux"). `lent`: the parameters whose cotangents the caller will write to. `to_space`: convert
+    each cotangent to exactly the kind of its primal. `lean`: simplify the arithmetic of the adjoint as it is written.
+    `seeded`, `exposed`: see `Pair`.
     """
     shared = common_subexpressions(function.body, Outside())
     function = replace(function, body=shared)
-    return Transform(program, pairs, function, lean, exposed).run(wanted, seed, to_space=to_space)
+    return Transform(program, pairs, function, lean, exposed).run(wanted, seed, seeded, lent, to_space=to_space)
 
 
 def _definitions(block: Block, found: dict[Value, Call]) -> dict[Value, Call]:
@@ -97,7 +101,9 @@ class Transform:
         self.loops = 0
         self.in_loop = False
 
-    def run(self, wanted: tuple[int, ...], seed: str, *, to_space: bool) -> Reversed:
+    def run(
+        self, wanted: tuple[int, ...], seed: str, seeded: tuple[int, ...], lent: Collection[int], *, to_space: bool
+    ) -> Reversed:  # fmt: skip
         """Transform the whole function."""
         body = self.function.body
         params = body.params
@@ -106,19 +112,26 @@ class Transform:
         self._refuse_complex(params)
         forward = forward_block(self, body)
         y = self.resolve(body.results[0])
-        name = (bar_name(y) if isinstance(y, Value) else None) or "y_bar"
-        y_bar = Value(name, cotangent_type(type_of_operand(y)))
+        bars = {i: self._bar_of_result(self.resolve(body.results[i])) for i in seeded}
         self.forward_calls = frozenset(self.spec.definitions)
         self.spec.in_adjoint = True
         self.spec.simplify = Algebra(self.spec) if self.lean else None
         with self.spec.region() as ops:
-            self.contribute(body.results[0], self._seed(seed, y, y_bar), project=False)
+            for i, bar in bars.items():
+                if i == 0:
+                    self.contribute(body.results[0], self._seed(seed, y, bar), project=False)
+                elif self.is_active(body.results[i]):  # its cotangent is ours from here on
+                    self.adopt(body.results[i], bar, Entry(bar, WHOLE))  # type: ignore[arg-type]
             forward.reverse()
-            results = tuple(self._result(params[i], to_space) for i in wanted)
-        backward = Block((y_bar,) if seed == "y_bar" else (), tuple(ops), results)
+            results = tuple(self._result(params[i], to_space=to_space, lent=i in lent) for i in wanted)
+        backward = Block(tuple(bars.values()) if seed == "y_bar" else (), tuple(ops), results)
         forward_ops = forward.finish()
         backward = saved(self, backward, params, [forward_ops])
         return Reversed(self.function.name, params, Block((), tuple(forward_ops), (y,)), backward)
+
+    def _bar_of_result(self, y: Operand) -> Value:
+        name = (bar_name(y) if isinstance(y, Value) else None) or "y_bar"
+        return Value(name, cotangent_type(type_of_operand(y)))
 
     def _refuse_complex(self, params: tuple[Value, ...]) -> None:
         """Derivatives of complex values are not there yet, and are not guessed at."""
@@ -138,8 +151,10 @@ class Transform:
         t = type_of_operand(y)
         return self.tangents.one_part(t, 0, one) if seed == "aux" and isinstance(t, Tuple) else one
 
-    def _result(self, param: Value, to_space: bool) -> Operand:
+    def _result(self, param: Value, *, to_space: bool, lent: bool) -> Operand:
         entry = self.scope.get(param)
+        if lent and entry is not None and entry.owned < WHOLE:
+            return self.own(entry.operand, param, WHOLE)
         x_bar = self.tangents.complete(NONE if entry is None else entry.operand, param)
         if entry is not None and entry.owned:
             self.tangents.owned.add(x_bar)

@@ -8,20 +8,22 @@ and loops fill it.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.program import Instance
 from s2s_ad.errors import MissingRuleError
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Block, Call, Const, Op, Operand, Star, Value, regions, visible
+from s2s_ad.ir.nodes import Block, Call, Const, Function, Op, Operand, Star, Value, regions, visible
 from s2s_ad.ir.types import UNKNOWN, is_scalar
 from s2s_ad.rules.registry import WHOLE
-from s2s_ad.transforms.rewriting import substitute_op
+from s2s_ad.transforms.pairs import PairForward
+from s2s_ad.transforms.rewriting import Rewriter, substitute_op
 
 if TYPE_CHECKING:
     from s2s_ad.transforms.pullback import Transform
@@ -100,13 +102,45 @@ def _touches(op: Op, active: set[Value]) -> bool:
 
 
 def copy_op(t: Transform, op: Op) -> None:
-    """An op without an adjoint stands in the forward code as it is."""
+    """An op without an adjoint stands in the forward code as it is; a nested function is there in its forward form."""
     copied = substitute_op(op, {v: t.resolve(v) for v in t.forward_of})
+    (copied,) = _ForwardForms(t).op(copied)
     t.spec.ops.append(copied)
     if isinstance(copied, Call):
         t.spec.definitions.update((r, copied) for r in copied.results)
         if isinstance(callee(copied), primitives.MakeClosure):
             t.spec.captured[copied.results[0]] = tuple(a for a in copied.args if not isinstance(a, Star))
+
+
+class _ForwardForms(Rewriter):
+    """Calls the forward form of nested functions, of which Python has none."""
+
+    def __init__(self, t: Transform) -> None:
+        super().__init__()
+        self.t = t
+
+    def op(self, op: Op) -> Iterable[Op]:
+        """The op, with such calls; others stay the very ops that they are."""
+        return super().op(op) if any(map(_calls_nested, _all_calls(op))) else (op,)
+
+    def call(self, op: Call) -> Iterable[Op]:
+        """The call."""
+        if not _calls_nested(op):
+            return (op,)
+        pair = self.t.pairs.get(callee(op), (), (), exposed=False)
+        return (replace(op, results=(*op.results, Value(None, UNKNOWN)), target=Const(PairForward(pair))),)
+
+
+def _calls_nested(op: Op) -> bool:
+    fn = callee(op)
+    return isinstance(fn, Instance) and isinstance(fn.origin, Function)
+
+
+def _all_calls(op: Op) -> Iterator[Op]:
+    yield op
+    for region in regions(op):
+        for inner in region.ops:
+            yield from _all_calls(inner)
 
 
 def missing_rule(op: Call, detail: str = "") -> MissingRuleError:

@@ -319,7 +319,9 @@ def _scatter_in_item(step: StructuralStep, kind: Type, key: Operand, bar: Operan
     buffer, path = t.buffer(primal, WHOLE), [*path, key]
     bar = t.tangents.complete(bar, t.resolve(part))
     if in_place:
-        version = t.spec.emit(primitives.accumulate, [buffer, *path, Const(Ellipsis), bar], None, type_of_operand(buffer))
+        version = t.spec.emit(
+            primitives.accumulate, [buffer, *path, Const(Ellipsis), bar], None, type_of_operand(buffer)
+        )
     else:
         total = t.tangents.add(followed(step, buffer, path), bar, part.type)
         version = t.spec.emit(primitives.store, [buffer, *path, total], None, type_of_operand(buffer))

@@ -193,7 +193,7 @@ def store(
         return UNDEFINED
     if isinstance(target.type, Array) and target.type.axes == ():
         raise MutationError("a write to an array without axes", s.span, "use a number, or an array of length one")
-    indices = [*_indices(s, root, place.path, whole=index is None), *([] if index is None else [index])]
+    indices = [*indices_of(s, root, place.path, whole=index is None), *([] if index is None else [index])]
     if how is primitives.store and may_be_out_of_step(memory, target, index, item):
         view = target if index is None else s.apply(operator.getitem, [target, index])
         s.emit(runtime.refuse_overlap, [view, item], None, Instance(type(None)))
@@ -216,7 +216,7 @@ def _emit_store(s: Emitter, how: Any, root: Value, indices: list[Operand], item:
     return s.emit(how, [root, *indices, item], None, kind, root.name)
 
 
-def _indices(s: Emitter, root: Value, path: tuple[Step, ...], *, whole: bool) -> list[Operand]:
+def indices_of(s: Emitter, root: Value, path: tuple[Step, ...], *, whole: bool) -> list[Operand]:
     """The indices of a write that lead along a path, to all that is at its end if that is written as a `whole`."""
     found: list[Operand] = []
     for fn, rest, kwargs in path:
