@@ -40,6 +40,14 @@ class Point:
 Row = namedtuple("Row", "a b")
 
 
+class Swallowing:
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        return True
+
+
 class Ball(Point):
     def __init__(self, r):
         super().__init__(r * r)
@@ -135,7 +143,8 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
         ),
         C("`except*`", "try:\n    y = x\nexcept* ValueError:\n    y = x * x\nreturn y"),
         C("`with`", "with np.errstate(all='ignore'):\n    y = x * x\nreturn y"),
-        C("a manager that swallows exceptions", "with contextlib.suppress(KeyError):\n    x = x * x\nreturn x"),
+        C("`with contextlib.suppress(KeyError)`", "with contextlib.suppress(KeyError):\n    x = x * x\nreturn x"),
+        C("another manager that swallows exceptions", "with Swallowing():\n    x = x * x\nreturn x"),
         C("`async with`, `async for`, `await`", "await x\nreturn x", "async def f(x, v, xs, p):"),
     ),
     "Operators": (
@@ -212,8 +221,8 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
         C("`zip(*rows)`, `max(*xs)`, `print(x)`", "print(x)\nreturn sum(a * b for a, b in zip(*[xs, v])) + max(*xs)"),
         C(
             "recursion that writes to its arguments, or around it",
-            "memo = {}\ndef f(n):\n    if n not in memo:\n        memo[n] = x if n < 2 else f(n - 1) * f(n - 2)\n    return memo[n]\n"
-            "return f(4)",
+            "memo = {}\ndef f(n):\n    if n not in memo:\n        memo[n] = x if n < 2 else f(n - 1) * f(n - 2)\n"
+            "    return memo[n]\nreturn f(4)",
         ),
         C("recursion", "def power(y, n):\n    return 1.0 if n == 0 else y * power(y, n - 1)\nreturn power(x, 3)"),
         C(

@@ -178,7 +178,9 @@ class CallEvaluator(LoopEvaluator):
     ) -> Operand:
         """Evaluate the body of another function here; `scope` has the boxes of the variables around it."""
         if self.running.count(code) > _MAX_NESTING:
-            what = f"`{code.name}`, which calls itself, and depends on what is around it too much to be compiled by itself"
+            what = (
+                f"`{code.name}`, which calls itself, and depends on what is around it too much to be compiled by itself"
+            )
             hint = "define the functions, and the classes of what they are given, at the top of the module"
             raise UnsupportedSyntaxError(what, self.span, hint)
         outer = self.env, self.names, self.span, self.cells.scope

@@ -118,13 +118,6 @@ def swallowing_generator(v):
         return v[0] * v[0]
 
 
-def suppressing(v):
-    """The body may end half-way."""
-    with contextlib.suppress(IndexError):
-        return v[5] * v[0]
-    return v[0]
-
-
 def stacked(v):
     """A stack may hold managers of all sorts."""
     with contextlib.ExitStack() as stack:
@@ -295,7 +288,6 @@ def bare_raise(v):
         (class_out_of_a_list, "case kind():", "kind()", "name the class"),
         (swallowing_class, "with Ignoring():", "Ignoring()", "`try`"),
         (swallowing_generator, "with ignoring():", "ignoring()", "`try`"),
-        (suppressing, "with contextlib.suppress", "contextlib.suppress(IndexError)", "`try`"),
         (stacked, "with contextlib.ExitStack()", "contextlib.ExitStack()", "`try`"),
         (no_manager, "with v[0]:", "v[0]", "into the caller"),
         (differentiated_manager, "with scaled(v[0])", "scaled(v[0])", "nullcontext"),

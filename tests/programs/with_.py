@@ -271,7 +271,7 @@ def swallows(x):
     return x
 
 
-@program((2.0,), refused=UnsupportedSyntaxError)
+@program((2.0,))
 def suppresses(x):
     """The standard library's."""
     with contextlib.suppress(ValueError):
@@ -307,3 +307,57 @@ def iterator_across_the_border(x):
     squares = (x * i for i in range(3))
     with OUTER:
         return sum(squares)
+
+
+class _Suppressor:
+    def __init__(self, e):
+        self.e = e
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *args):
+        return None
+
+
+@program((np.array([1.1, 0.7, 1.3, 0.4, 0.9]), 5))
+def suppresses_plain(x, n):
+    """What is left of the loop is skipped, again and again."""
+    s = 0.0
+    for i in range(7):
+        with contextlib.suppress(IndexError):
+            s += x[i] * x[i]
+    return s
+
+
+@program((np.array([1.1, 0.7, 1.3, 0.4, 0.9]), 5))
+def suppresses_several(x, n):
+    """Two classes of exceptions; what was computed before stays."""
+    d = {"a": x[0]}
+    s = 1.0
+    for k in ("a", "b", "c"):
+        with contextlib.suppress(KeyError, IndexError):
+            s = s * d[k] + x[1]
+    return s
+
+
+@program((np.array([1.1, 0.7, 1.3, 0.4, 0.9]), 5))
+def suppresses_with_others(x, n):
+    """Beside another manager; the body ends half-way."""
+    y = x[0]
+    with np.errstate(all="ignore"), contextlib.suppress(ValueError):
+        y = y * x[1]
+        if n > 3:
+            raise ValueError("no")
+        y = y * 100
+    return y * x[2]
+
+
+@program((np.array([1.1, 0.7, 1.3, 0.4, 0.9]), 5))
+def suppresses_own(x, n):
+    """It is called like that of the standard library, and is another one."""
+    suppress = _Suppressor
+    y = x[0]
+    with suppress(3):
+        y = y * x[1]
+    return y
