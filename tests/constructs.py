@@ -201,6 +201,15 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
             "d = {}\nfor i, a in enumerate(v):\n    d[i] = [a]\nreturn d[0][0]",
         ),
         C("keys that are floats, where they may be read again", "d = {}\nfor a in v:\n    d[a] = 1.0\nreturn sum(d)"),
+        C(
+            "`None` that becomes an array",
+            "y = None\nfor a in v:\n    if y is None:\n        y = np.zeros(2)\n    y[0] += a * x\nreturn y[0]",
+        ),
+        C("an attribute that is `None` at first", "p.w = None\nif p.w is None:\n    p.w = x\nreturn p.w"),
+        C(
+            "`for k, a in d.items(): d[k] = …`",
+            "d = {'a': x, 'b': v}\nfor k, a in d.items():\n    d[k] = a * a\nreturn d['a']",
+        ),
         C("a view of a dict as a set", "d, e = {'a': x}, {'a': 2.0}\nreturn x * len(d.keys() & e.keys())"),
         C(
             "`collections.defaultdict`, `OrderedDict`, `Counter`",

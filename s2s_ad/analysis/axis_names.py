@@ -22,6 +22,7 @@ from s2s_ad.ir.types import (
     Length,
     List,
     Map,
+    Maybe,
     Number,
     Record,
     Tuple,
@@ -98,7 +99,7 @@ def rename(t: Type, f: Callable[[Axis], Axis]) -> Type:
             return Tuple(tuple(rename(i, f) for i in items), t.cls)
         case List(item, items):
             return List(rename(item, f), None if items is None else tuple(rename(i, f) for i in items))
-        case Map(item=item) | Deque(item=item):
+        case Map(item=item) | Deque(item=item) | Maybe(item):
             return replace(t, item=rename(item, f))
         case Dict(keys, values):
             return Dict(keys, tuple(rename(v, f) for v in values))

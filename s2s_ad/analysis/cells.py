@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from s2s_ad.ir.nodes import Function, Operand, Value
 from s2s_ad.ir.primitives import Cell, MakeClosure, SetCell
-from s2s_ad.ir.types import Closure, Deque, Dict, Instance, Iterable, List, Lost, Map, Record, Tuple, Type
+from s2s_ad.ir.types import Closure, Deque, Dict, Instance, Iterable, List, Lost, Map, Maybe, Record, Tuple, Type
 
 Scope = dict[Cell, object]
 
@@ -101,7 +101,7 @@ def _holds_callable(t: Type) -> bool:
             return any(map(_holds_callable, parts))
         case List(item, parts):
             return any(map(_holds_callable, (item,) if parts is None else parts))
-        case Map(_, item) | Deque(item):
+        case Map(_, item) | Deque(item) | Maybe(item):
             return _holds_callable(item)
         case Instance(cls):
             return hasattr(cls, "__call__")  # noqa: B004
@@ -116,7 +116,7 @@ def _codes(t: Type) -> Iterator[object]:
             pass
         case List(item, parts):
             parts = (item,) if parts is None else parts
-        case Iterable(item) | Map(_, item) | Deque(item):
+        case Iterable(item) | Map(_, item) | Deque(item) | Maybe(item):
             parts = (item,)
         case _:
             return

@@ -19,6 +19,7 @@ from s2s_ad.analysis.handlers.sets import SET
 from s2s_ad.analysis.local_classes import refuse_foreign
 from s2s_ad.analysis.managers import entered
 from s2s_ad.analysis.memory import Root, State
+from s2s_ad.analysis.narrowing import narrow, present_on
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.regions import changed, joined
 from s2s_ad.analysis.sequences import SequenceEvaluator
@@ -28,7 +29,22 @@ from s2s_ad.analysis.statics import is_hashable, same, unbound
 from s2s_ad.errors import Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Star, Try, Value, While, With, visible
-from s2s_ad.ir.types import LOST, UNKNOWN, Array, Closure, Deque, Dict, Instance, List, Map, Never, Number, Type, join
+from s2s_ad.ir.types import (
+    LOST,
+    UNKNOWN,
+    Array,
+    Closure,
+    Deque,
+    Dict,
+    Instance,
+    List,
+    Map,
+    Maybe,
+    Never,
+    Number,
+    Type,
+    join,
+)
 from s2s_ad.rules import containers, functional
 from s2s_ad.rules.functional import SPREAD, require_count
 
@@ -54,8 +70,8 @@ class BlockEvaluator(SequenceEvaluator):
                     self._if(op)
                 case For() | While():
                     views, span = looped_over(self, op), self.span
-                    self._loop(op)
-                    refuse_written(self, views, span)
+                    is_up_to_date = self._loop(op)
+                    refuse_written(self, [] if is_up_to_date else views, span)
                 case With():
                     self._with(op)
                 case Try():
@@ -146,10 +162,13 @@ class BlockEvaluator(SequenceEvaluator):
         self._refresh(self.memory.state.version)
         if isinstance(test, Value) and _may_change(test.type):
             test = self.apply(bool, [test])  # what it is now; a list, say, may grow
+        elif isinstance(test, Value) and isinstance(test.type, Maybe):
+            test = self.apply(bool, [test])
         elif isinstance(test, Value) and not isinstance(test.type, (Number, Instance)) and self._in_try():
             test = self.apply(bool, [test])  # which may raise, where that matters
-        regions, absent = (op.then, op.orelse), self._absent(test)
-        sides = [self.side(functools.partial(self.block, r), a) for r, a in zip(regions, absent, strict=True)]
+        regions, absent, there = (op.then, op.orelse), self._absent(test), present_on(self, test)
+        ways = zip(regions, absent, there, strict=True)
+        sides = [self.side(functools.partial(self._block_where, r, values), a) for r, a, values in ways]
         self.dead = self.dead or all(s.dead for s in sides)
         rows = self._attributes_of_sides(sides)
         for _, _, _, a, b in rows:
@@ -158,6 +177,12 @@ class BlockEvaluator(SequenceEvaluator):
         self.merge((*op.results, *(merged for _, _, merged, _, _ in rows)), test, sides, span)
         for obj, name, merged, _, _ in rows:
             self.making = {**self.making, obj: {**self.making[obj], name: self.env[merged]}}
+
+    def _block_where(self, block: Block, there: Sequence[Value]) -> list[Operand]:
+        """Evaluate a block where these values are not None."""
+        for value in there:
+            narrow(self, value)
+        return self.block(block)
 
     def _in_try(self) -> bool:
         return any(isinstance(op, Try) for op in self.place)
@@ -174,8 +199,8 @@ class BlockEvaluator(SequenceEvaluator):
 
     def side(self, run: Callable[[], list[Operand]], absent: tuple[Fact, ...] = ()) -> Side:
         """Evaluate one side of an `if`, where keys are known to be `absent` from dicts."""
-        before, making, known = self.memory.state, self.making, self.absent
-        self.absent = (*known, *absent)
+        before, making, known = self.memory.state, self.making, self.lacks_keys
+        self.lacks_keys = (*known, *absent)
         with self.region() as ops:
             results = run()
             if not self.dead:
@@ -183,7 +208,7 @@ class BlockEvaluator(SequenceEvaluator):
                 self._settle(before)
             side = Side(ops, results, self.dead, self.memory.state, self.making)
             self.making = making
-        self.absent = known
+        self.lacks_keys = known
         return side
 
     def _at_end(self, operand: Operand) -> Operand:
@@ -197,7 +222,7 @@ class BlockEvaluator(SequenceEvaluator):
         memory, state = self.memory, self.memory.state
         for root in list(roots) if memory.is_written else ():
             version = state.version[root]
-            if isinstance(version.type, Closure) or not state.content.get(version):
+            if isinstance(version.type, Closure) or version in self.views or not state.content.get(version):
                 continue
             lost = memory.lost_part([memory.root(version)], state)
             if lost is None:
@@ -334,7 +359,8 @@ class BlockEvaluator(SequenceEvaluator):
         ops.append(Call((value,), Const(primitives.identity), (Const(None),), span=self.span))
         return value
 
-    def _loop(self, op: For | While) -> None:
+    def _loop(self, op: For | While) -> bool:
+        """Evaluate a loop; whether it saw what its body wrote to the dict that it goes over."""
         raise NotImplementedError
 
 

@@ -20,8 +20,9 @@ from s2s_ad.rules.registry import Opaque, registry
 
 _PURE = {
     primitives.make_tuple, primitives.make_list, primitives.make_set, primitives.make_dict, primitives.read_global,
-    primitives.lookup, slice, getattr, isinstance, len, range, zip, enumerate, reversed, list, tuple, bool, float,
-    deque, OrderedDict, defaultdict, Counter, operator.getitem, operator.contains, np.errstate, contextlib.nullcontext,
+    primitives.lookup, primitives.present, slice, getattr, isinstance, len, range, zip, enumerate, reversed, list,
+    tuple, bool, float, deque, OrderedDict, defaultdict, Counter, operator.getitem, operator.contains, np.errstate,
+    contextlib.nullcontext,
 }  # fmt: skip
 _DISPLAYS = frozenset({primitives.make_tuple, primitives.make_list, slice})
 _MAKERS = (primitives.MakeClosure, primitives.MakeObject)
@@ -91,7 +92,7 @@ def may_raise(op: Op) -> bool:
     if not isinstance(op, Call):
         return isinstance(op, (While, With)) or any(may_raise(inner) for block in regions(op) for inner in block.ops)
     fn = callee(op)
-    if isinstance(fn, _MAKERS) or (_is_hashable(fn) and fn in _DISPLAYS):
+    if isinstance(fn, _MAKERS) or (_is_hashable(fn) and fn in _DISPLAYS) or fn is primitives.present:
         return False
     if (
         _is_hashable(fn)

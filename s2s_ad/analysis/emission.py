@@ -35,6 +35,7 @@ from s2s_ad.ir.types import (
     Array,
     Closure,
     Iterable,
+    Maybe,
     Tuple,
     Type,
     hides_derivative,
@@ -86,22 +87,26 @@ class Emitter:
         self.place: list[Op] = []  # what is around it whose border no iterator may cross
         self.rolled = False  # loops over lists stay loops, in hidden code too
         self.views: dict[Operand, View] = {}
+        self.key_by_key: set[Op] = set()  # loops over views of dicts that look up each value when they get there
         self.flats: dict[Operand, Operand] = {}  # the `x.flat` of arrays
         self.given: set[Root] = set()  # the roots of the parameters, and of written globals
         self.globals: dict[GlobalName, Value] = {}  # what has been read of those that the program writes to
         self.global_of: dict[Value, GlobalName] = {}
-        self.absent: tuple[Fact, ...] = ()  # keys that dicts do not have
-        self.present: tuple[Fact, ...] = ()  # keys that they have
+        self.lacks_keys: tuple[Fact, ...] = ()  # keys that dicts do not have
+        self.has_keys: tuple[Fact, ...] = ()  # keys that they have
+        self.narrowed: dict[Operand, Operand] = {}  # what may be None, as what it is where it is not
         self.hidden = 0  # how deep in code that counts as that of the call it is for
 
     def operand(self, operand: Operand) -> Operand:
         """What an operand of the untyped code has become."""
-        return self.env[operand] if isinstance(operand, Value) else operand
+        found = self.env[operand] if isinstance(operand, Value) else operand
+        return self.narrowed.get(found, found)
 
     @contextmanager
     def region(self) -> Iterator[list[Op]]:
         """Emit into a list of its own."""
         outer_ops, outer_dead, span, contents = self.ops, self.dead, self.span, self.cells.contents
+        narrowed, self.narrowed = self.narrowed, dict(self.narrowed)
         making, state = self.making, self.memory.state
         self.memory.state = state.copy()
         self.ops, self.dead, self.cells.contents = [], False, dict(contents)
@@ -110,7 +115,7 @@ class Emitter:
             self._refuse_new_attributes(making)
         finally:
             self.ops, self.dead, self.span, self.cells.contents = outer_ops, outer_dead, span, contents
-            self.making, self.memory.state = making, state
+            self.making, self.memory.state, self.narrowed = making, state, narrowed
 
     def no_object(self, operand: Operand) -> Operand:
         """An operand that is no object; where that is not known, it is tested when the program runs."""
@@ -129,6 +134,19 @@ class Emitter:
                     self.span,
                     "compute it in a variable, and set the attribute afterwards",
                 )
+
+    def present(self, operand: Operand) -> Operand:
+        """What may be None, where it surely is not, or where it is an error that it is."""
+        operand = self.narrowed.get(operand, operand)
+        t = type_of_operand(operand)
+        if not isinstance(t, Maybe) or not isinstance(operand, Value):
+            return operand
+        found = self.emit(primitives.present, [operand], None, t.item, operand.name)
+        self.narrowed[operand] = found
+        root = self.memory.root(operand)
+        if root is not None and self.memory.state.version.get(root) is operand:
+            self.memory.renew(root, found, self.memory.state.content.get(operand, {}))
+        return found
 
     def apply(
         self, target: Any, args: list[Operand], kwargs: dict[str, Operand] | None = None, name: str | None = None
@@ -374,6 +392,8 @@ class Emitter:
         if isinstance(test, Const):
             return bool(test.value)
         t = test.type
+        if t == InstanceType(type(None)):
+            return False
         return bool(t.items) if isinstance(t, Tuple) and t.cls is tuple else None
 
     def raise_error(self, kind: type[Exception], message: Any) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, field
 
 from s2s_ad.analysis.cells import has_code
 from s2s_ad.analysis.control_flow import BlockEvaluator, without_keys
+from s2s_ad.analysis.dict_views import View
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Fact
 from s2s_ad.analysis.iterators import Run
@@ -17,6 +19,7 @@ from s2s_ad.analysis.row_loops import arrays_of, by_index, by_key, is_written
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.statics import unbound, widen
 from s2s_ad.errors import MutationError, Span, UnsupportedSyntaxError
+from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Const, For, Op, Operand, Value, While
 from s2s_ad.ir.types import UNKNOWN, Array, List, Map, Tuple, Type, holds_unknown, join, join_all
 
@@ -28,7 +31,7 @@ _MOST_UNROLLED = 64
 class LoopEvaluator(BlockEvaluator):
     """Runs loops over operands of known type."""
 
-    def _loop(self, op: For | While) -> None:
+    def _loop(self, op: For | While) -> bool:
         iterable, span = self.walked(self.operand(op.iterable)) if isinstance(op, For) else None, self.span
         run = self.runs.get(iterable) if isinstance(iterable, Value) else None
         if iterable is not None:
@@ -42,8 +45,12 @@ class LoopEvaluator(BlockEvaluator):
             rolled = self.rolled and not isinstance(type_of_operand(iterable), Tuple)
             wanted = op.unroll and len(items or ()) <= _MOST_UNROLLED
             if items is not None and (wanted or (self.hidden and not rolled) or _differ_in_code(items)):
-                self._unroll(op, items, iterable, span)
-                return
+                view = self.views.get(iterable)
+                if view is None or view.shows == "keys":
+                    self._unroll(op, items, iterable, span)
+                else:
+                    self._unroll_view(op, view, span)
+                return op in self.key_by_key
         keyed = by_key(self, op, iterable) if isinstance(op, For) and iterable is not None else None
         op, iterable = keyed or (op, iterable)
         self._refresh(self.memory.state.version)
@@ -52,11 +59,18 @@ class LoopEvaluator(BlockEvaluator):
         runs = [*inside, *([] if run is None else [run])]
         if not isinstance(op, For) or iterable is None or not self._evaluate_items(op, iterable, inits, runs, span):
             self._evaluate_loop(_Loop(op, iterable, inits), runs, span)
+            return False
+        return isinstance(op, For) and op in self.key_by_key
 
     def _evaluate_items(
         self, op: For, iterable: Operand, inits: list[Operand], runs: list[Run], span: Span | None
     ) -> bool:
         """Evaluate a loop over arrays, or over a few, to which its body may write; for all others do nothing."""
+        view = self.views.get(iterable)
+        if view is not None and view.shows != "keys" and _falls_through(op.body):
+            if not self._evaluate_unless_written(_Loop(op, iterable, inits), [view.version, iterable], runs, span):
+                self._unroll_view(op, view, span)
+            return True
         arrays = arrays_of(self, iterable)
         few = self._few_items(op, iterable) if arrays is None else None
         if arrays is None and few is None:
@@ -227,6 +241,21 @@ class LoopEvaluator(BlockEvaluator):
         self.memory.state.resized |= before
         self.env.update(zip(op.results, carried, strict=True))
 
+    def _unroll_view(self, op: For, view: View, span: Span | None) -> None:
+        """Repeat the body for each key of a dict with known keys, whose values may change meanwhile."""
+        self.key_by_key.add(op)
+        carried = [self.operand(i) for i in op.inits]
+        keys = view.version.type.keys  # type: ignore[attr-defined]
+        for key in keys:
+            value = self.apply(operator.getitem, [self.memory.newest(view.version), Const(key)])
+            item = value if view.shows == "values" else self.apply(primitives.make_tuple, [Const(key), value])
+            self.env.update(zip(op.body.params, [item, *carried], strict=True))
+            carried = self.block(op.body)[1:]
+            if not self.dead and getattr(self.memory.newest(view.version).type, "keys", None) != keys:  # type: ignore[union-attr]
+                hint = "loop over a list: `list(d.items())`"
+                raise MutationError("a loop over a dict, whose keys its body changes", span, hint)
+        self.env.update(zip(op.results, carried, strict=True))
+
     def _loop_body(self, loop: _Loop) -> None:
         """Evaluate the body once more, with what is known of the variables and of memory so far."""
         op, found, memory = loop.op, loop.found, self.memory
@@ -240,8 +269,8 @@ class LoopEvaluator(BlockEvaluator):
         loop.root_params = [Value(memory.state.version[r].name, loop.root_types[r]) for r in found.roots]
         self.env.update(zip(op.body.params, (*loop.item, *loop.params), strict=True))
         self.env.update((loop.op_params[i], init) for i, init in found.fixed.items())
-        before, known = memory.state, self.present
-        self.present = (*known, *self._keys_of_dicts(loop))
+        before, known = memory.state, self.has_keys
+        self.has_keys = (*known, *self._keys_of_dicts(loop))
         del memory.loose[loop.loose :]
         self.depth += 1
         with self.region() as ops:
@@ -256,7 +285,7 @@ class LoopEvaluator(BlockEvaluator):
                     is_list = isinstance(type_of_operand(loop.iterable), List) and not memory.is_of_views(loop.iterable)
                     memory.new_root(item, may=memory.reachable([loop.iterable]) - ({root} if is_list else set()))
             stop, *outs = self.block(op.body)
-            self.present = known
+            self.has_keys = known
             if not self.dead:
                 outs = [self._no_selection(self._at_end(o), self.ops) for o in outs]
                 self._settle(before)

@@ -50,7 +50,7 @@ def locate(memory: Memory, value: Value, call: Call) -> None:
     fn = callee(call)
     hashable = type(fn).__hash__ is not None
     args = [a for a in call.args if not isinstance(a, Star)]
-    if (hashable and fn in primitives.IN_PLACE) or isinstance(fn, primitives.Refreshed):
+    if (hashable and fn in primitives.IN_PLACE) or isinstance(fn, primitives.Refreshed) or fn is primitives.present:
         root = memory.root(args[0])
         if root is not None:
             memory.place(value, root)

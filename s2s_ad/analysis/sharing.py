@@ -24,7 +24,7 @@ from s2s_ad.analysis.indexing import copies
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, For, If, Operand, Try, Value, While, With, operands, regions, sides
-from s2s_ad.ir.types import Array, Closure, Deque, Dict, List, Map, Never, Number, Record, Static, Tuple, Type
+from s2s_ad.ir.types import Array, Closure, Deque, Dict, List, Map, Maybe, Never, Number, Record, Static, Tuple, Type
 from s2s_ad.ir.types import Instance as InstanceType
 from s2s_ad.rules.numpy import methods
 from s2s_ad.runtime import CHECKS
@@ -66,6 +66,8 @@ def kinds(t: Type) -> Kinds:
             return _joined(parts or (item,), _ITEMS)
         case Map(_, item) | Deque(item):
             return _joined((item,), _ITEMS)
+        case Maybe(item):
+            return kinds(item)
         case InstanceType(cls):
             return () if issubclass(cls, _IMMUTABLE) else _BOTH
     return _BOTH

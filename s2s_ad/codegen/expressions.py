@@ -130,7 +130,7 @@ class ExpressionPrinter:
             return self._make_tuple(op)
         if isinstance(fn, primitives.MakeObject):
             return self._make_object(fn, args)
-        if fn is primitives.identity:
+        if fn is primitives.identity or fn is primitives.present:
             return self.operand(args[0])
         if isinstance(fn, Instance):
             return self._instance(fn, op)

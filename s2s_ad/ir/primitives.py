@@ -286,6 +286,11 @@ def identity(value: Any, *_: Any) -> Any:
     return value
 
 
+def present(value: Any) -> Any:
+    """`value`, which surely is not None where it is read."""
+    return value
+
+
 @dataclass(frozen=True)
 class Unpack:
     """`a, *b, c = value`: `before` and `after` count the targets beside the star, None means there is no star."""

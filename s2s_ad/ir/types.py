@@ -1,7 +1,7 @@
 """What is known at compile time about a run-time value.
 
     Type ::= Unknown | Never | Number(kind) | Array(dtype, axes) | Sequence types | Closure | Record | Static
-           | Instance(cls)
+           | Instance(cls) | Maybe(Type)
 
 `Never` is the type of no value at all (an unbound variable, code after `raise`), the bottom of the lattice; `Unknown`
 is the top. An axis of an array is the number 1 (its length is one) or a `Length`: a symbolic length. Two axes with the
@@ -124,6 +124,13 @@ class Deque(Type):
 
 
 @dataclass(frozen=True)
+class Maybe(Type):
+    """None, or a value of type `item`."""
+
+    item: Type
+
+
+@dataclass(frozen=True)
 class Iterable(Type):
     """A lazy iterable (`range`, `zip`, `enumerate`, `reversed`) that yields `item`."""
 
@@ -178,6 +185,8 @@ FLOAT = Number("float")
 BOOL = Number("bool")
 FLOAT64 = Array(np.dtype(np.float64), ())
 
+_NONE = Instance(type(None))
+_OPTIONAL = (Number, Array, Tuple, List, Dict, Map, Deque, Record)
 _KINDS = ("bool", "int", "real", "float", "complex")
 
 
@@ -190,7 +199,7 @@ def is_differentiable(t: Type) -> bool:
             return dtype is None or dtype.kind in "fc"
         case Tuple(items) | Dict(_, items) | Closure(_, items) | Record(values=items):
             return any(map(is_differentiable, items))
-        case List(item) | Iterable(item) | Map(_, item) | Deque(item):
+        case List(item) | Iterable(item) | Map(_, item) | Deque(item) | Maybe(item):
             return is_differentiable(item)
         case Unknown():
             return True
@@ -213,7 +222,7 @@ def is_complex(t: Type) -> bool:
             return dtype is not None and dtype.kind == "c"
         case Tuple(items) | Dict(_, items) | Closure(_, items) | Record(values=items):
             return any(map(is_complex, items))
-        case List(item) | Iterable(item) | Map(_, item) | Deque(item):
+        case List(item) | Iterable(item) | Map(_, item) | Deque(item) | Maybe(item):
             return is_complex(item)
     return False
 
@@ -234,7 +243,7 @@ def object_in(t: Type) -> type | None:
     """The class of an object in a value of type `t`."""
     if isinstance(t, Record):
         return t.cls
-    if isinstance(t, (List, Iterable, Map, Deque)):
+    if isinstance(t, (List, Iterable, Map, Deque, Maybe)):
         parts: tuple[Type, ...] = (t.item, *(getattr(t, "items", None) or ()))
     else:
         parts = t.items if isinstance(t, Tuple) else t.values if isinstance(t, Dict) else ()
@@ -291,6 +300,10 @@ def join(a: Type, b: Type) -> Type:
     match a, b:
         case (Never(), t) | (t, Never()):
             return t
+        case (Maybe(), _) | (_, Maybe()):
+            return _join_maybe(a, b)
+        case _ if _is_none(a) or _is_none(b):
+            return _join_maybe(a, b)
         case Number(), Number():
             return Number(_join_kinds(a.kind, b.kind))
         case (Number(), Array(axes=())) | (Array(axes=()), Number()):
@@ -320,6 +333,18 @@ def join(a: Type, b: Type) -> Type:
         case ((Closure() | Lost()), _) | (_, (Closure() | Lost())):
             return LOST
     return UNKNOWN
+
+
+def _join_maybe(a: Type, b: Type) -> Type:
+    """The join of types of which one is that of None, or of what may be None."""
+    items = [t.item if isinstance(t, Maybe) else t for t in (a, b) if not _is_none(t)]
+    joined = join_all(tuple(items)) if items else _NONE
+    return Maybe(joined) if isinstance(joined, _OPTIONAL) else joined if joined == _NONE else UNKNOWN
+
+
+def _is_none(t: Type) -> bool:
+    """Whether this is the type of None."""
+    return t == _NONE or (isinstance(t, Static) and t.value is None)
 
 
 def _are_alike(a: Type, b: Type) -> bool:
@@ -394,6 +419,8 @@ def describe(t: Type) -> str:
             return "dict[" + ", ".join(f"{k!r}: {describe(v)}" for k, v in zip(keys, values)) + "]"
         case Deque(item):
             return f"deque[{describe(item)}]"
+        case Maybe(item):
+            return f"{describe(item)} or none"
         case Map(key, item, cls):
             return f"{cls.__name__}[{describe(key)}, {describe(item)}]"
         case Iterable(item):

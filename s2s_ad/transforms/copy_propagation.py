@@ -9,8 +9,9 @@
 
 Copies are: a variable that each iteration of a loop, on whatever side of an `if`, leaves as it found it or sets to what
 it started from; the second of two variables that start from the same and go on with the same; a result for which both
-sides of an `if` have the same. An `if` on a constant is the side that it takes. This goes on until nothing is left to
-do, as one of these may make the next: what a loop carries is looked at anew after each change of its body.
+sides of an `if` have the same; what is known not to be None. An `if` on a constant is the side that it takes. This goes
+on until nothing is left to do, as one of these may make the next: what a loop carries is looked at anew after each
+change of its body.
 
 A variable that may not be bound is left alone, since reading it may be an error. A buffer that is written in place has
 a new version after each write, and so is no copy of what it was.
@@ -20,7 +21,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from s2s_ad.ir.nodes import UNDEFINED, Block, Const, For, If, Op, Operand, Value, While
+from s2s_ad.analysis.effects import callee
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Value, While
 from s2s_ad.transforms.outside import Outside
 from s2s_ad.transforms.rewriting import Rewriter, key_of, with_body
 
@@ -38,6 +41,13 @@ class _Propagation(Rewriter):
     def __init__(self) -> None:
         super().__init__()
         self.sides: dict[Operand, tuple[Operand, Operand]] = {}
+
+    def call(self, op: Call) -> Iterable[Op]:
+        """Nothing for what is known to be there: it is what it was."""
+        if callee(op) is primitives.present and isinstance(op.args[0], Value) and not op.args[0].unbound:
+            self.known[op.results[0]] = self.operand(op.args[0])
+            return ()
+        return (self.read(op),)
 
     def if_(self, op: If) -> Iterable[Op]:
         """One side where the test is known; else an `If` without the results that are the same for both."""

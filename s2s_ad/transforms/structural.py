@@ -35,7 +35,7 @@ from s2s_ad.ir.types import (
     is_differentiable,
     part_type,
 )
-from s2s_ad.transforms.scopes import ITSELF, WHOLE
+from s2s_ad.transforms.scopes import ITSELF, WHOLE, Entry
 from s2s_ad.transforms.steps import CallStep, missing_rule
 from s2s_ad.transforms.tangents import cotangent_type, has_all_keys, static_parts
 from s2s_ad.transforms.views import in_cotangent, origin
@@ -97,6 +97,18 @@ def _reverse_make_dict(step: StructuralStep) -> None:
     for i in range(1, len(step.op.args), 2):
         if step.is_active(i):
             step.contribute(i, step.t.spec.apply(operator.getitem, [bar, step.args()[i - 1]]))
+
+
+@reverses(primitives.present)
+def _reverse_present(step: StructuralStep) -> None:
+    t, result, value = step.t, step.op.results[0], step.op.args[0]
+    entry = t.scope.get(result)
+    if entry is None:
+        return
+    operand = t.tangents.complete(entry.operand, t.resolve(result))
+    t.scope.take(result)
+    if isinstance(value, Value) and t.is_active(value):
+        t.adopt(value, operand, Entry(operand, entry.owned, entry.carrier))
 
 
 @reverses(runtime.immutable, runtime.no_object)

@@ -36,6 +36,7 @@ from s2s_ad.ir.types import (
     Length,
     List,
     Map,
+    Maybe,
     Number,
     Record,
     Tuple,
@@ -76,6 +77,8 @@ def cotangent_type(t: Type) -> Type:
             return List(join_all(bars), bars)
         case Map(key, item):
             return Map(key, cotangent_type(item))
+        case Maybe(item):
+            return cotangent_type(item)
         case List(item) | Iterable(item) | Deque(item):
             return List(cotangent_type(item))
     return UNKNOWN
@@ -128,6 +131,8 @@ class Tangents:
                 return self.comprehension(value, self.zero)
             case Map():
                 return self._zero_of_map(value, t)
+            case Maybe():
+                return self.spec.emit(runtime.zeros_like, [value], None, cotangent_type(t))
         return self.call(runtime.zeros_like, value)
 
     def _zero_of_map(self, value: Operand, t: Map) -> Operand:
@@ -231,6 +236,8 @@ class Tangents:
 
     def add(self, a: Operand, b: Operand, t: Type) -> Operand:
         """The sum of two cotangents of a primal of type `t`."""
+        if isinstance(t, Maybe):
+            return self.spec.emit(runtime.add, [a, b], None, cotangent_type(t))
         if constant(a, default=0) is None:
             return b
         if constant(b, default=0) is None:
@@ -332,6 +339,8 @@ class Tangents:
             return NONE
         if isinstance(t, Deque):
             t = List(t.item)
+        if isinstance(t, Maybe):
+            return x_bar if fits(t.item, c, core) else self._project_at_run_time(x_bar, x)
         if isinstance(t, (Tuple, Dict, List, Record)) and fits(t, c, core):
             return x_bar
         if isinstance(t, Map) and isinstance(c, Map):

@@ -219,3 +219,80 @@ def popped_when_it_is_not_there(x):
     """The error is Python's."""
     d = {"a": x[0]}
     return d.pop("b") * x[0]
+
+
+@program((np.array([1.1, 0.7, 1.3, 0.4, 0.9]), 5))
+def updated(x, n):
+    """Two dicts side by side."""
+    ps = {"a": x * 1.0, "b": x * 2.0}
+    v = {}
+    for k in ps:
+        if k not in v:
+            v[k] = np.zeros_like(ps[k])
+        v[k] = 0.9 * v[k] + x
+        ps[k] = ps[k] - 0.1 * v[k]
+    return sum((p * p).sum() for p in ps.values())
+
+
+@program((np.array([1.1, 0.7, 1.3, 0.4, 0.9]), 5))
+def updated3(x, n):
+    """The items change while one loops over them."""
+    ps = {"a": x * 1.0, "b": x * 2.0}
+    for t in range(2):
+        for k, p in ps.items():
+            ps[k] = p - 0.1 * x
+    return sum((p * p).sum() for p in ps.values())
+
+
+@program((np.array([1.1, 0.7, 1.3, 0.4, 0.9]), 5))
+def updated4(x, n):
+    """The values are written to in place."""
+    ps = {"a": x * 1.0, "b": x * 2.0}
+    for t in range(2):
+        for k, p in ps.items():
+            p -= 0.1 * x * p
+    return sum((p * p).sum() for p in ps.values())
+
+
+@program((np.array([1.1, 0.7, 1.3, 0.4, 0.9]), 5))
+def later_key(x, n):
+    """The value of a key that comes later changes."""
+    ps = {"a": x * 1.0, "b": x * 2.0}
+    for k, p in ps.items():
+        ps["b"] = p * x
+    return sum((p * p).sum() for p in ps.values())
+
+
+@program((np.array([1.1, 0.7, 1.3, 0.4, 0.9]), 5))
+def earlier_key(x, n):
+    """And that of one that came before."""
+    ps = {"a": x * 1.0, "b": x * 2.0}
+    s = 0.0
+    for p in ps.values():
+        ps["a"] = p * x
+        s += ps["a"].sum()
+    return s + sum((p * p).sum() for p in ps.values())
+
+
+@program((np.array([1.1, 0.7, 1.3, 0.4, 0.9]), 5))
+def different_shapes(x, n):
+    """The values are of several kinds."""
+    ps = {"w": np.outer(x, x), "b": x * 2.0, "c": x[0]}
+    for t in range(2):
+        g = {k: p * 0.5 for k, p in ps.items()}
+        for k, p in ps.items():
+            ps[k] = p - 0.1 * g[k]
+    return (ps["w"] @ ps["b"]).sum() * ps["c"]
+
+
+@program((np.array([1.1, 0.7, 1.3, 0.4, 0.9]), 5))
+def updated5(x, n):
+    """Momentum."""
+    ps = {"a": x * 1.0, "b": x * 2.0}
+    m = {k: np.zeros_like(p) for k, p in ps.items()}
+    for t in range(2):
+        g = {k: p * x for k, p in ps.items()}
+        for k in ps:
+            m[k] = 0.9 * m[k] + g[k]
+            ps[k] -= 0.1 * m[k]
+    return sum((p * p).sum() for p in ps.values())

@@ -32,6 +32,7 @@ from s2s_ad.ir.types import (
     Length,
     List,
     Map,
+    Maybe,
     Never,
     Number,
     Record,
@@ -213,7 +214,7 @@ def _identity(s: Emitter, args: list[Operand], *, same: bool) -> Operand | None:
             t = type_of_operand(y)
             if t == Instance(type(None)):
                 return Const(same)
-            if not isinstance(t, (Unknown, Never)):
+            if not isinstance(t, (Unknown, Never, Maybe)):
                 return Const(not same)
     return None
 

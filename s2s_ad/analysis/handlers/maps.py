@@ -124,8 +124,8 @@ def put(s: Emitter, target: Value, key: Operand, item: Operand) -> None:
             s.span,
             "use keys that are constants, or keep a list of such values",
         )
-    is_new = s.is_known(s.absent, target, key)
-    is_known = s.is_known(s.present, target, key)
+    is_new = s.is_known(s.lacks_keys, target, key)
+    is_known = s.is_known(s.has_keys, target, key)
     change(s, primitives.put_new if is_new else primitives.put, target, [key, item], after)
     if not is_known:
         s.memory.rekey(target)
@@ -214,7 +214,7 @@ def item(s: Emitter, obj: Value, key: Operand) -> Operand | None:
     t = obj.type
     assert isinstance(t, Map)
     plain = t.default is None and t.cls is not Counter
-    if s.in_adjoint or plain or s.is_known(s.present, obj, key):
+    if s.in_adjoint or plain or s.is_known(s.has_keys, obj, key):
         return None
     if t.cls is Counter:
         return s.call_in_place(containers.count_of, [obj, key])  # type: ignore[arg-type]
