@@ -181,15 +181,6 @@ def row_before_loop(x, n):
     return sum(d[0]) * sum(d[1])
 
 
-def alias_of_item(x, n):
-    d = {}
-    for i in range(n):
-        row = []
-        d[i] = row
-        row.append(x[i])
-    return sum(v[0] ** 2 for v in d.values())
-
-
 class _Particle:
     def __init__(self, x, v):
         self.x = x
@@ -319,6 +310,53 @@ def shared_between(x, n):
     return sum((p.x * p.v).sum() for p in ps)
 
 
+def put_in_appended_then_more(x, n):
+    a, b = [x[0]], [x[1]]
+    rows = []
+    rows.append(a)
+    a.append(x[2])
+    rows.append(b)
+    b.append(x[3] ** 2)
+    return sum(rows[0]) * sum(rows[1]) * sum(a) * len(b)
+
+
+def put_in_stale_name(x, n):
+    a, b = [x[0]], [x[1]]
+    rows = []
+    rows.append(a)
+    rows.append(b)
+    a.append(x[2])
+    return sum(rows[0]) * sum(b)
+
+
+def put_in_twice_one(x, n):
+    a = [x[0]]
+    rows = []
+    rows.append(a)
+    rows.append(a)
+    a.append(x[1])
+    return sum(rows[0]) + sum(rows[1]) ** 2
+
+
+def put_in_then_replaced(x, n):
+    a = [x[0]]
+    rows = [[x[1]], [x[2]]]
+    k = int(x[0] > 0)
+    rows[k] = a
+    rows[k] = [x[3]]
+    a.append(x[1])
+    return sum(a) * sum(rows[1])
+
+
+def put_in_popped(x, n):
+    a = [x[0]]
+    rows = []
+    rows.append(a)
+    b = rows.pop()
+    a.append(x[1])
+    return sum(b) ** 2
+
+
 @pytest.mark.parametrize(
     "function",
     [
@@ -340,7 +378,6 @@ def shared_between(x, n):
         given,
         put_other_items,
         row_before_loop,
-        alias_of_item,
         shared_below,
         shared_below_appended,
         shared_below_known,
@@ -355,6 +392,11 @@ def shared_between(x, n):
         replaced_old_written,
         shared_attribute,
         shared_between,
+        put_in_appended_then_more,
+        put_in_stale_name,
+        put_in_twice_one,
+        put_in_then_replaced,
+        put_in_popped,
     ],
 )
 def test_refused(function):

@@ -229,3 +229,102 @@ def written_under_its_name(x, n):
         p.v = w
         w[0] = x[1]
     return sum(p.x * p.v[0] for p in ps)
+
+
+@program((X, 5))
+def put_in_named_row(x, n):
+    """A list is put into a dict, and then filled by its own name."""
+    d = {}
+    for i in range(n):
+        row = []
+        d[i % 2] = row
+        row.append(x[i])
+        row.append(x[i] ** 2)
+    return sum(sum(v) ** 2 for v in d.values())
+
+
+@program((X, 5))
+def put_in_appended_row(x, n):
+    """So it is in a list."""
+    rows = []
+    for i in range(n):
+        row = []
+        rows.append(row)
+        for j in range(i):
+            row.append(x[j] * x[i])
+    return sum(sum(v) ** 2 for v in rows)
+
+
+@program((X, 5))
+def put_in_arrays(x, n):
+    """Arrays are put into a list, and then written to."""
+    us = []
+    for i in range(n):
+        u = x * i
+        us.append(u)
+        u[0] = x[i] ** 2
+        u += x
+    return sum((u * u).sum() for u in us)
+
+
+@program((X, 5))
+def put_in_in_tuple_too(x, n):
+    """The list is in a tuple as well."""
+    a = [x[0]]
+    t = (a, 2.0)
+    rows = []
+    rows.append(a)
+    a.append(x[1])
+    return sum(t[0]) ** 2 + sum(rows[0])
+
+
+@program((X, 5))
+def put_in_argument(x, n):
+    """The list is an argument of a nested function."""
+
+    def g(a):
+        rows = []
+        rows.append(a)
+        a.append(x[0])
+        return sum(rows[0])
+
+    b = [x[1]]
+    return g(b) * sum(b)
+
+
+@program((X, 5))
+def put_in_loop_after(x, n):
+    """Written to by both names in a loop."""
+    a = []
+    d = {}
+    d[n] = a
+    for i in range(n):
+        a.append(x[i] * i)
+        d[n].append(x[0])
+    return sum(d[n]) * sum(a)
+
+
+@program((X, 5))
+def put_in_captured(x, n):
+    """A nested function writes to it."""
+    rows = []
+    row = []
+    rows.append(row)
+
+    def add(v):
+        row.append(v)
+
+    for i in range(n):
+        add(x[i])
+    return sum(rows[0]) ** 2
+
+
+@program((X, 5))
+def put_in_matrix_row(x, n):
+    """Rows of a matrix in a list."""
+    A = np.zeros((n, n))
+    rows = []
+    rows.append(A)
+    A[0] = x
+    A[1, 2] = x[0]
+    return (rows[0] ** 2).sum()

@@ -20,7 +20,7 @@ from typing import Any
 
 from s2s_ad import runtime
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.handlers.targets import change, hold, list_to_change, taking
+from s2s_ad.analysis.handlers.targets import change, hold, list_to_change, put_in, taking
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
@@ -65,7 +65,7 @@ def append(s: Emitter, items: Value, item: Operand) -> None:
     """`items.append(item)`."""
     t = _list_type(list_to_change(s, items))
     _changed(s, primitives.append, items, [item], join(t.item, type_of_operand(item)))
-    hold(s, items, item)
+    put_in(s, items, Const(-1), item)
 
 
 def _position(s: Emitter, index: Operand) -> Operand:

@@ -15,7 +15,7 @@ from s2s_ad.analysis.dict_views import keep_view
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.lists import refuse_lazy
 from s2s_ad.analysis.handlers.table import handles
-from s2s_ad.analysis.handlers.targets import change, forget_keys, hold, taking
+from s2s_ad.analysis.handlers.targets import change, forget_keys, put_in, taking
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.python_types import getitem
 from s2s_ad.analysis.written_globals import refuse_foreign
@@ -129,7 +129,7 @@ def put(s: Emitter, target: Value, key: Operand, item: Operand) -> None:
     change(s, primitives.put_new if is_new else primitives.put, target, [key, item], after)
     if not is_known:
         s.memory.rekey(target)
-    hold(s, target, item)
+    put_in(s, target, key, item)
 
 
 def delete(s: Emitter, target: Value, key: Operand) -> None:

@@ -74,6 +74,9 @@ def owner_of(s: Emitter, item: Value) -> Owner | None:
         root = memory.places[base].root
         if isinstance(base.type, Deque):
             raise MutationError("a write to an item of a deque", s.span, "put a new value in")
+        if not memory.stays(item, memory.state) and not memory.places[item].root.may:
+            del memory.origin[item]  # it was put in there under its own name, by which it is written to again
+            break
         if not memory.stays(item, memory.state):
             what = "dict" if isinstance(base.type, (Dict, Map)) else "list" if isinstance(base.type, List) else "object"
             message = f"a write to an item of a {what} that has been changed since the item was read"
@@ -181,6 +184,19 @@ def hold(s: Emitter, target: Value, held: Operand, *, itself: bool = True) -> No
         if target not in s.memory.origin:
             return
         target = s.memory.origin[target][0]
+
+
+def put_in(s: Emitter, target: Value, index: Operand, item: Operand) -> None:
+    """Note that a list or dict now holds an item at an index, by which it is written to from now on."""
+    hold(s, target, item)
+    memory = s.memory
+    place = memory.places.get(item) if isinstance(item, Value) else None
+    if place is None or place.path or place.root.may or place.root.outside:
+        return
+    container, version = memory.newest(target), memory.state.version[place.root]
+    if version in memory.origin or not isinstance(container, Value) or isinstance(container.type, Deque):
+        return
+    memory.origin[version] = container, index, memory.state.order.get(memory.places[container].root)
 
 
 def written_in(s: Emitter, owner: Owner, version: Value) -> None:

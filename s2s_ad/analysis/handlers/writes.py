@@ -12,7 +12,7 @@ from s2s_ad import runtime
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers import deques, dicts, lists, maps, sets
 from s2s_ad.analysis.handlers.table import HANDLERS, REWRITE, Handler, handles
-from s2s_ad.analysis.handlers.targets import hold, list_to_change, owner_of, refuse_views, with_item, written_in
+from s2s_ad.analysis.handlers.targets import list_to_change, owner_of, put_in, refuse_views, with_item, written_in
 from s2s_ad.analysis.memory import Part, Step, same_path
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.overlaps import may_be_out_of_step
@@ -205,9 +205,9 @@ def store(
         version = _emit_store(s, how, owner.base, [*owner.path, *indices], item)
         written_in(s, owner, version)
     if isinstance(root.type, List):
-        hold(s, root, item)
         if owner is not None:
             memory.reorder(root)
+        put_in(s, root, indices[-1], item)
     return version
 
 
