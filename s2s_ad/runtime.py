@@ -374,6 +374,15 @@ class Tangent:
     __hash__ = None  # type: ignore[assignment]
 
 
+def not_none(x: Any, attribute: str | None = None) -> Any:
+    """`x`, where Python would raise if it were None, for lack of an `attribute` or else a TypeError."""
+    if x is None and attribute is not None:
+        raise AttributeError(f"'NoneType' object has no attribute {attribute!r}")
+    if x is None:
+        raise TypeError("'NoneType' object where a number, an array or a container is needed")
+    return x
+
+
 def immutable(x: Any) -> Any:
     """`x`, which an augmented assignment is about to bind anew. Raises MutationError if it would write in place."""
     if isinstance(x, (np.ndarray, list, dict, set)):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from programs.harness import identical
-from s2s_ad import MissingRuleError, UnsupportedSyntaxError, def_rrule, grad, primitive, pullback
+from s2s_ad import UnsupportedSyntaxError, def_rrule, grad, primitive, pullback, value_and_grad
 
 X = np.array([1.0, 10.0, 100.0])
 TWICE = (0, 0, 1)
@@ -188,15 +188,36 @@ def test_numbers_that_go_through_a_text_are_refused(f):
         grad(f)(2.0)
 
 
-def test_dicts_of_unknown_type_are_refused():
-    """`|` of what may be dicts or numbers."""
+def in_place_of_none(x, flag):
+    d = [x] if flag else None
+    return len(d) * 0 + x
 
-    def f(x, flag):
-        d = {"a": x} if flag else None
-        return (d | {"b": x})["b"]
 
-    with pytest.raises(MissingRuleError, match="or_"):
-        pullback(f, 1.0, True)
+def joined(x, flag):
+    d = {"a": x} if flag else None
+    return (d | {"b": x})["b"]
+
+
+def multiplied(x, flag):
+    d = x if flag else None
+    y = d * 2  # noqa: F841
+    return x
+
+
+def appended(x, flag):
+    d = [x] if flag else None
+    d.append(x)
+    return d[-1]
+
+
+@pytest.mark.parametrize("f", [in_place_of_none, joined, multiplied, appended])
+def test_none_where_something_is_needed_raises(f):
+    """Also where the result would not depend on it."""
+    assert value_and_grad(f)(2.0, True) == (f(2.0, True), 1.0)
+    for call in (f, value_and_grad(f)):
+        with pytest.raises((TypeError, AttributeError), match="NoneType") as raised:
+            call(2.0, False)
+        assert raised.type is (AttributeError if f is appended else TypeError)
 
 
 class Growing(list):

@@ -63,13 +63,6 @@ def merged(x):
     return np.sum(c**2) + a[0]
 
 
-def held(x):
-    rows, r = [], x * 1.0
-    rows.append(r)
-    r[0] = x[3] ** 2
-    return np.sum(rows[0] ** 2)
-
-
 def kept(x):
     states, u = [], x * 1.0
     for _ in range(3):
@@ -120,23 +113,14 @@ def in_a_try(x):
     return np.sum(y**2)
 
 
-def recursive(x, n=2):
-    if n > 0:
-        x[n] = x[n] ** 2
-        recursive(x, n - 1)
-    return np.sum(x)
-
-
 @pytest.mark.parametrize(
     "f",
     [
         merged,
-        held,
         kept,
         swapped_by_chance,
         repeated,
         in_a_try,
-        recursive,
         view_that_changes_its_name,
         two_names_after_a_loop,
     ],

@@ -31,7 +31,7 @@ from s2s_ad.analysis.iterators import TAKES_ALL, TAKES_SOME
 from s2s_ad.analysis.libraries import about_namespaces, is_library, library_source
 from s2s_ad.analysis.local_classes import refuse_unknown
 from s2s_ad.analysis.managers import is_generated
-from s2s_ad.analysis.narrowing import taken_for_present
+from s2s_ad.analysis.narrowing import without_none
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import lowered
 from s2s_ad.analysis.statics import (
@@ -101,7 +101,7 @@ class ApplyEvaluator(CallEvaluator):
         if isinstance(target, Value):
             return self._apply_value(target, args, kwargs)
         if not self.in_adjoint:
-            args = taken_for_present(self, fn, args, kwargs)
+            args = without_none(self, fn, args)
         if self.retarget is not None:
             fn = self.retarget(fn, args)
         if self.simplify is not None and is_hashable(fn):

@@ -100,7 +100,7 @@ def may_raise(op: Op) -> bool:
         and all(isinstance(type_of_operand(a), Array) for a in op.operands() if a is not op.target)
     ):
         return False
-    if _is_hashable(fn) and (fn in _WRITE_WHERE or path_of(op)):
+    if _is_hashable(fn) and (fn in _WRITE_WHERE or fn is runtime.not_none or path_of(op)):
         return True
     if any(isinstance(r.type, Unknown) for r in op.results):
         return True

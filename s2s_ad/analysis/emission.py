@@ -136,12 +136,19 @@ class Emitter:
                 )
 
     def present(self, operand: Operand) -> Operand:
-        """What may be None, where it surely is not, or where it is an error that it is."""
+        """What may be None, where it surely is not."""
+        return self._narrowed(operand, primitives.present, [])
+
+    def required(self, operand: Operand, attribute: Operand | None = None) -> Operand:
+        """What may be None, where that is an error, which has to do with an attribute or not."""
+        return self._narrowed(operand, runtime.not_none, [] if attribute is None else [attribute])
+
+    def _narrowed(self, operand: Operand, how: Any, more: list[Operand]) -> Operand:
         operand = self.narrowed.get(operand, operand)
         t = type_of_operand(operand)
         if not isinstance(t, Maybe) or not isinstance(operand, Value):
             return operand
-        found = self.emit(primitives.present, [operand], None, t.item, operand.name)
+        found = self.emit(how, [operand, *more], None, t.item, operand.name)
         self.narrowed[operand] = found
         root = self.memory.root(operand)
         if root is not None and self.memory.state.version.get(root) is operand:

@@ -6,8 +6,8 @@
         v = g(v)                      v_2 = present(v)
                                       v_1 = g(v_2)
 
-Where such a value is read as a number, an array or a container, it is taken for one too: if it is None, that is an
-error in Python, and is one in the generated code. An attribute, or an item of a dict, is narrowed in the object that
+Where such a value is read as a number, an array or a container, it has to be one: if it is None, that is an error in
+Python, and is one in the generated code. An attribute, or an item of a dict, is narrowed in the object that
 has it.
 """
 
@@ -38,6 +38,8 @@ _ALL = frozenset({
     operator.imatmul, len, iter, zip, enumerate, reversed, sum, min, max, sorted, list, tuple, abs, float, int,
     primitives.Unpack,
 })  # which take none at all  # fmt: skip
+
+_TAKING_NONE = frozenset({operator.is_, operator.is_not, operator.not_, operator.eq, operator.ne, bool})
 
 
 def present_on(s: Emitter, test: Operand) -> tuple[list[Value], list[Value]]:
@@ -89,21 +91,16 @@ def _is_part(s: Emitter, value: Value, now: Value, base: Value, key: Any) -> boo
     return s.memory.root(s.memory.state.parts.get(s.memory.places[base].root, {}).get(key)) is own  # type: ignore[arg-type]
 
 
-def taken_for_present(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> list[Operand]:
+def without_none(s: Emitter, fn: Any, args: list[Operand]) -> list[Operand]:
     """The arguments of a call, where those for which None is no argument are not None."""
-    if not any(isinstance(type_of_operand(a), Maybe) for a in args) or not (
-        is_hashable(fn) or isinstance(fn, primitives.Unpack)
-    ):
+    if not any(isinstance(type_of_operand(a), Maybe) for a in args):
         return args
     if is_hashable(fn) and fn in _FIRST:
-        return [s.present(args[0]), *args[1:]]
+        is_attribute = fn in (getattr, setattr, primitives.call_method, primitives.append)
+        name = Const("append") if fn is primitives.append else args[1]
+        return [s.required(args[0], name if is_attribute else None), *args[1:]]
     rule = registry.get(fn) if is_hashable(fn) else None
-    is_rule = (
-        rule is not None
-        and not isinstance(rule, Opaque)
-        and fn not in (operator.is_, operator.is_not, operator.not_, bool)
-    )
-    is_equality = fn in (operator.eq, operator.ne)
-    if (is_rule and not is_equality) or fn in _ALL or isinstance(fn, primitives.Unpack):
-        return [s.present(a) for a in args]
+    is_rule = rule is not None and not isinstance(rule, Opaque) and fn not in _TAKING_NONE
+    if is_rule or (is_hashable(fn) and fn in _ALL) or isinstance(fn, primitives.Unpack):
+        return [s.required(a) for a in args]
     return args

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.indexing import copies, index_parts
 from s2s_ad.analysis.memory import Memory, Part, Parts, Step
@@ -29,6 +30,7 @@ from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
 from s2s_ad.ir.types import INT, Array, Deque, Dict, Instance, List, Map, Record, Tuple, Type
 from s2s_ad.rules.numpy import methods
 
+_NARROWING = (primitives.present, runtime.not_none)
 _DISPLAYS = frozenset({primitives.make_tuple, primitives.make_list})
 READ_ONLY: frozenset[Any] = frozenset({np.diagonal, np.broadcast_to})
 RESHAPING: frozenset[Any] = frozenset({np.reshape, np.ravel})
@@ -50,7 +52,7 @@ def locate(memory: Memory, value: Value, call: Call) -> None:
     fn = callee(call)
     hashable = type(fn).__hash__ is not None
     args = [a for a in call.args if not isinstance(a, Star)]
-    if (hashable and fn in primitives.IN_PLACE) or isinstance(fn, primitives.Refreshed) or fn is primitives.present:
+    if (hashable and fn in primitives.IN_PLACE) or isinstance(fn, primitives.Refreshed) or fn in _NARROWING:
         root = memory.root(args[0])
         if root is not None:
             memory.place(value, root)

@@ -99,7 +99,7 @@ def _reverse_make_dict(step: StructuralStep) -> None:
             step.contribute(i, step.t.spec.apply(operator.getitem, [bar, step.args()[i - 1]]))
 
 
-@reverses(primitives.present)
+@reverses(primitives.present, runtime.not_none)
 def _reverse_present(step: StructuralStep) -> None:
     t, result, value = step.t, step.op.results[0], step.op.args[0]
     entry = t.scope.get(result)
