@@ -10,13 +10,13 @@ from s2s_ad import source
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.program import Instance
 from s2s_ad.ir.nodes import Block, Function, Value, regions
-from s2s_ad.ir.types import Array, Closure, Dict, Iterable, List, Record, Tuple, Type, Unknown, is_differentiable
+from s2s_ad.ir.types import Array, Closure, Dict, Iterable, List, Maybe, Record, Tuple, Type, Unknown, is_differentiable
 from s2s_ad.operators import compiled_for
 
 pytestmark = pytest.mark.slow  # all of the corpus, on which the version of Python has little influence
 
 CEILING = 0.215  # calls for each program
-FOR_ANY_TYPE = ("dynamic.", "lengths.", "libraries.")  # programs whose types are meant to be open
+FOR_ANY_TYPE = ("dynamic.", "lengths.", "libraries.", "optional.")  # programs whose types are meant to be open
 
 ALGORITHMS = {
     "products_of_others": "the products of all elements but one, without a division that zeros would spoil",
@@ -37,7 +37,10 @@ ALGORITHMS = {
     "sort_order": "the permutation that sorts by a key",
     "sinc_slope": "a power series near 0 and a quotient elsewhere",
 }
-CONTROL_FLOW = {"bound": "says which variable has no value yet"}
+CONTROL_FLOW = {
+    "bound": "says which variable has no value yet",
+    "not_none": "says what is None where something is needed",
+}
 OBJECTS = {"make_object": "an object whose constructor has been written out before"}
 
 PROGRAMS = [p for p in corpus() if p.refused is None and p.raises is None]
@@ -57,9 +60,9 @@ def test_helper_calls_do_not_rise() -> None:
 
 
 def is_determined(t: Type) -> bool:
-    """Whether a type says all that broadcasting depends on: no part is unknown, and each axis is one or is not."""
+    """Whether a type says all: no part is unknown, or may be None, and each axis is one or is not."""
     match t:
-        case Unknown():
+        case Unknown() | Maybe():  # which is known to be there only where it is tested
             return False
         case Array(dtype, axes):
             return dtype is not None and axes is not None and all(a == 1 or a.many for a in axes)
