@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from s2s_ad.analysis.effects import callee, may_raise_watched, targets_of
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.memory import Root
 from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.analysis.roots import Root
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, If, Op, Operand, Value, regions, sides

@@ -18,10 +18,10 @@ from s2s_ad.analysis.handlers.records import is_object
 from s2s_ad.analysis.handlers.sets import SET
 from s2s_ad.analysis.local_classes import refuse_foreign
 from s2s_ad.analysis.managers import entered
-from s2s_ad.analysis.memory import Root, State
 from s2s_ad.analysis.narrowing import narrow, present_on
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.regions import changed, joined
+from s2s_ad.analysis.roots import Root, State
 from s2s_ad.analysis.sequences import SequenceEvaluator
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.spreading import spread

@@ -19,7 +19,7 @@ from s2s_ad.ir.types import Dict, Map
 
 if TYPE_CHECKING:
     from s2s_ad.analysis.emission import Emitter
-    from s2s_ad.analysis.memory import Root, State
+    from s2s_ad.analysis.roots import Root, State
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,12 @@ from s2s_ad.analysis.dict_views import View, refuse_stale
 from s2s_ad.analysis.effects import callee, is_pure, targets_of, writes
 from s2s_ad.analysis.iterators import Run, refusal
 from s2s_ad.analysis.local_classes import refuse_foreign
-from s2s_ad.analysis.memory import Memory, Part, Root, Step
+from s2s_ad.analysis.memory import Memory
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.places import RESHAPING, locate, part_key
 from s2s_ad.analysis.program import GlobalName, Program
 from s2s_ad.analysis.python_types import iterated
+from s2s_ad.analysis.roots import Part, Root, Step
 from s2s_ad.analysis.statics import is_foldable, same
 from s2s_ad.errors import Span, UnsupportedSyntaxError
 from s2s_ad.frontend.source import LiveNames

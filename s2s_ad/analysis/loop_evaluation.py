@@ -11,10 +11,10 @@ from s2s_ad.analysis.dict_views import View
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Fact
 from s2s_ad.analysis.iterators import Run
-from s2s_ad.analysis.memory import Root, State, same_path
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.python_types import iterated
 from s2s_ad.analysis.regions import Round, changed, end_round, finish, named_twice, start_round
+from s2s_ad.analysis.roots import Root, State, same_path
 from s2s_ad.analysis.row_loops import arrays_of, by_index, by_key, is_written
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.statics import unbound, widen

@@ -19,110 +19,11 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
-from s2s_ad.analysis.statics import same
+from s2s_ad.analysis.roots import Origin, Part, Parts, Place, Root, State, Step, same_index
 from s2s_ad.errors import MutationError, Span
 from s2s_ad.ir.nodes import Const, Operand, Value
 from s2s_ad.ir.types import Array, List
-
-Step = tuple[Any, tuple[Operand, ...], dict[str, Operand]]
-Parts = dict[Hashable, Operand]
-
-
-@dataclass(frozen=True)
-class Part:
-    """Where a part of a structure is: `fn(structure, key)`."""
-
-    fn: Any
-    key: Hashable
-
-
-@dataclass(eq=False)
-class Root:
-    """An object with memory. `outside`: the caller has it too. `foreign`: it is a global, or nobody knows whose.
-
-    `may`: roots with which it may share memory; two roots that may share memory with a third may do so with each other,
-    unless they are `apart`. `inner`: stands for the items of a list, whose `owner` this one is. `solid`: an array that
-    has its elements in order.
-    """
-
-    number: int
-    name: str | None = None
-    outside: bool = False
-    foreign: bool = False
-    may: frozenset[Root] = frozenset()
-    apart: frozenset[Root] = frozenset()
-    inner: Root | None = None
-    owner: Root | None = None
-    solid: bool = False
-
-    @property
-    def closure(self) -> frozenset[Root]:
-        """Itself, and all with which it may share memory."""
-        return self.may | {self}
-
-    def meets(self, other: Root) -> bool:
-        """Whether it may share memory with another root."""
-        if other in self.apart or self in other.apart:
-            return False
-        return not self.closure.isdisjoint(other.closure)
-
-
-@dataclass(frozen=True, eq=False)
-class Place:
-    """Where a value is: at the end of `path` from the version `of` its root."""
-
-    root: Root
-    path: tuple[Step, ...] = ()
-    of: Value | None = None
-
-
-Origin = tuple[Value, Operand | Part, Value | None]  # from where, by which index, and the order of that
-
-
-@dataclass(eq=False)
-class State:
-    """What is in memory at one point of the program."""
-
-    version: dict[Root, Value] = field(default_factory=dict)
-    parts: dict[Root, Parts] = field(default_factory=dict)
-    held: dict[Root, frozenset[Root]] = field(default_factory=dict)
-    repeated: frozenset[Root] = frozenset()  # lists and dicts that may hold one object twice
-    entangled: frozenset[Root] = frozenset()  # those in which something may be reached from two items
-    lost: dict[Root, Span | None] = field(default_factory=dict)
-    content: dict[Value, Parts] = field(default_factory=dict)
-    order: dict[Root, Value] = field(
-        default_factory=dict
-    )  # the version since which the same items are in the same places
-    keys: dict[Root, Value] = field(default_factory=dict)  # the version since which a dict has had the same keys
-    ordered: frozenset[Root] = frozenset()  # arrays whose elements are known to be in order from here on
-    resized: frozenset[Root] = frozenset()  # lists whose length this region may have changed
-
-    def copy(self) -> State:
-        """The same, to be changed on its own."""
-        parts = {root: dict(inner) for root, inner in self.parts.items()}
-        return State(
-            dict(self.version), parts, dict(self.held), self.repeated, self.entangled, dict(self.lost),
-            dict(self.content),
-            dict(self.order), dict(self.keys), self.ordered, self.resized,
-        )  # fmt: skip
-
-
-def same_path(a: tuple[Step, ...], b: tuple[Step, ...]) -> bool:
-    """Whether two paths surely lead to the same place."""
-    return len(a) == len(b) and all(map(_same_step, a, b))
-
-
-def _same_step(a: Step, b: Step) -> bool:
-    return a[0] is b[0] and a[2] == b[2] and len(a[1]) == len(b[1]) and all(map(same, a[1], b[1]))
-
-
-def _same_index(a: Operand | Part, b: Operand | Part) -> bool:
-    if isinstance(a, Part) or isinstance(b, Part):
-        return a == b
-    return same(a, b)
 
 
 class Memory:
@@ -450,7 +351,7 @@ class Memory:
         own, index = self.places[self.origin[items[0]][0]].root, self.origin[items[0]][1]
         for state, item in zip(states, items, strict=True):
             base, at, _ = self.origin[item]
-            if self.places[base].root is not own or not _same_index(at, index) or not self.stays(item, state):
+            if self.places[base].root is not own or not same_index(at, index) or not self.stays(item, state):
                 return None
         return own, index
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 import operator
 from typing import Any
 
-from s2s_ad.analysis.memory import Memory, Step
+from s2s_ad.analysis.memory import Memory
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.places import is_basic
+from s2s_ad.analysis.roots import Step
 from s2s_ad.analysis.typing import result_type
 from s2s_ad.ir.nodes import Const, Operand, Value
 from s2s_ad.ir.types import INT, Array, Tuple

@@ -21,9 +21,10 @@ import numpy as np
 from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.indexing import copies, index_parts
-from s2s_ad.analysis.memory import Memory, Part, Parts, Step
+from s2s_ad.analysis.memory import Memory
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Instance as FunctionInstance
+from s2s_ad.analysis.roots import Part, Parts, Step
 from s2s_ad.analysis.sharing import kinds, makes_new
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 
 from s2s_ad.analysis.handlers.targets import hold, owner_of, written_in
 from s2s_ad.analysis.handlers.writes import indices_of
-from s2s_ad.analysis.memory import Parts, Root
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.places import locate
 from s2s_ad.analysis.program import Instance
+from s2s_ad.analysis.roots import Parts, Root
 from s2s_ad.analysis.statics import widen
 from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError

@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from s2s_ad.analysis.memory import Memory, Parts, Place, Root, State
+from s2s_ad.analysis.memory import Memory
+from s2s_ad.analysis.roots import Parts, Place, Root, State
 from s2s_ad.ir.nodes import UNDEFINED, Operand, Value
 from s2s_ad.ir.types import Dict, Record, Type
 

@@ -18,8 +18,8 @@ from dataclasses import replace
 from typing import Any
 
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.memory import State
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.roots import State
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, For, Op, Operand, Value

@@ -16,7 +16,8 @@ from s2s_ad.codegen.expressions import ExpressionPrinter
 from s2s_ad.codegen.names import Interference, Naming, all_values, unite_webs
 from s2s_ad.codegen.nesting import carried_for_results, count_uses, nested_values
 from s2s_ad.codegen.references import References, load
-from s2s_ad.codegen.statements import StatementPrinter, mark, store
+from s2s_ad.codegen.statements import StatementPrinter, mark
+from s2s_ad.codegen.writes import store
 from s2s_ad.ir.nodes import Block, Operand, Value, free_values
 from s2s_ad.transforms.pairs import Pair, Reversed
 

@@ -10,32 +10,20 @@ from __future__ import annotations
 import ast
 import linecache
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
-
-from s2s_ad import runtime
-from s2s_ad.analysis.effects import callee, is_pure, may_raise_watched, path_of, written_by
-from s2s_ad.analysis.operands import constant, type_of_operand
-from s2s_ad.analysis.typing import result_type
+from s2s_ad.analysis.effects import callee, is_pure, may_raise_watched, written_by
+from s2s_ad.analysis.operands import constant
 from s2s_ad.codegen.conditions import conditional, exit_first
 from s2s_ad.codegen.expressions import ExpressionPrinter
 from s2s_ad.codegen.references import load
+from s2s_ad.codegen.writes import WRITERS, WritePrinter, store
 from s2s_ad.errors import MissingRuleError, MutationError, Span
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Try, Value, While, With, regions
-from s2s_ad.ir.types import Array, Deque, Number
 from s2s_ad.runtime import REFUSING, let_refusals_through
 from s2s_ad.transforms.pairs import PairForward
-
-
-def store(name: str) -> ast.Name:
-    """Assigning to a variable."""
-    return ast.Name(name, ast.Store())
 
 
 @dataclass(frozen=True)
@@ -45,7 +33,7 @@ class Leaf:
     params: tuple[Value, ...]
 
 
-class StatementPrinter:
+class StatementPrinter(WritePrinter):
     """Turns blocks into lists of statements. `comments`: say above each group which user line it belongs to."""
 
     def __init__(
@@ -112,17 +100,19 @@ class StatementPrinter:
     def call(self, op: Call) -> list[ast.stmt]:
         """A call as a statement."""
         fn = callee(op)
-        writer = _WRITERS.get(type(fn)) or (_WRITERS.get(fn) if type(fn).__hash__ is not None else None)
+        if fn is primitives.raise_:
+            return self._raise(op)
+        writer = WRITERS.get(type(fn)) or (WRITERS.get(fn) if type(fn).__hash__ is not None else None)
         if writer is not None:
-            return writer(self, op)  # type: ignore[no-any-return]
+            return writer(self, op)
         value = self.expressions.call(op)
         if isinstance(fn, primitives.Unpack):
-            return [ast.Assign([self._targets(op.results, fn)], self.operand(op.args[0]))]
+            return [ast.Assign([self.targets(op.results, fn)], self.operand(op.args[0]))]
         written = written_by(op)
         if written:
             return self._call_that_writes(op, value, written)
         if len(op.results) > 1 or isinstance(fn, PairForward):
-            return [ast.Assign([self._targets(op.results)], value)]
+            return [ast.Assign([self.targets(op.results)], value)]
         result = op.results[0]
         if not self.uses[result]:
             statement = ast.Expr(value)
@@ -131,191 +121,7 @@ class StatementPrinter:
             return [statement]
         return [self.assign(result, value, op.args[0] if op.args else None)]
 
-    def _call_that_writes(
-        self, op: Call, value: ast.expr, written: tuple[tuple[Value, Value], ...]
-    ) -> list[ast.stmt]:  # fmt: skip
-        """A call of a function that writes to its arguments, whose new versions are the old objects."""
-        versions = [version for version, _ in written]
-        results = tuple(r for r in op.results if r not in versions)
-        if len(results) > 1:
-            made: ast.stmt = ast.Assign([self._targets(results)], value)
-        elif self.uses[results[0]]:
-            made = self.assign(results[0], value)
-        else:
-            made = ast.Expr(value)
-        renamed = [(version, self.operand(target)) for version, target in written if self.uses[version]]
-        return [made, *(s for version, old in renamed for s in self._rename(version, old))]
-
-    def operand(self, operand: Any) -> ast.expr:
-        """The expression of an operand."""
-        return self.expressions.operand(operand)
-
-    def _targets(self, results: tuple[Value, ...], shape: primitives.Unpack | None = None) -> ast.expr:
-        names: list[ast.expr] = [store(self.naming.name[r] if self.uses[r] else "_") for r in results]
-        if shape is not None and shape.after is not None:
-            names[shape.before] = ast.Starred(names[shape.before], ast.Store())
-        return ast.Tuple(names, ast.Store())
-
-    def assign(self, target: Value, value: ast.expr, left: Any = None) -> ast.stmt:
-        """`target = value`, or `target += …` where that is the same because the `left` operand is immutable."""
-        name = self.naming.name[target]
-        t = left.type if isinstance(left, Value) else None
-        immutable = isinstance(t, Number) or (isinstance(t, Array) and t.axes == () and not t.boxed)
-        if immutable and isinstance(value, ast.BinOp) and isinstance(value.left, ast.Name) and value.left.id == name:
-            return ast.AugAssign(store(name), value.op, value.right)
-        return ast.Assign([store(name)], value)
-
-    def _append(self, op: Call) -> list[ast.stmt]:
-        items, (item,) = self._changed(op)
-        with self._unchecked():
-            node = self.operand(item)
-        self.copied_names |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-        method = ast.Attribute(items, "append", ast.Load())
-        return [ast.Expr(ast.Call(method, [node], [])), *self._version(op, 0)]
-
-    def _changed(self, op: Call) -> tuple[ast.expr, tuple[Operand, ...]]:
-        """The list that a write changes, which may be in another one, and the other arguments."""
-        path = path_of(op)
-        items = self.expressions.view(op.args[0], list(path))  # type: ignore[arg-type]
-        return items, op.args[1 + len(path) :]  # type: ignore[return-value]
-
-    def _store(self, op: Call) -> list[ast.stmt]:
-        target, *indices, item = op.args
-        place = self.expressions.view(target, indices)  # type: ignore[arg-type]
-        return [self._put(place, self.operand(item), op), *self._version(op, 0)]
-
-    def _put(self, place: ast.expr, value: ast.expr, op: Call) -> ast.stmt:
-        """`place = value`, or `place += …` where that is what it comes to."""
-        whole = isinstance(op.args[1], Const) and op.args[1].value is Ellipsis
-        target = place.value if whole and isinstance(place, ast.Subscript) else place
-        if isinstance(value, ast.BinOp) and _writes_in_place(op) and ast.dump(value.left) == ast.dump(target):
-            target.ctx = ast.Store()  # type: ignore[attr-defined]
-            return ast.AugAssign(target, value.op, value.right)  # type: ignore[arg-type]
-        place.ctx = ast.Store()  # type: ignore[attr-defined]
-        return ast.Assign([place], value)
-
-    def _set_attribute(self, op: Call) -> list[ast.stmt]:
-        obj, name, value = op.args
-        place = ast.Attribute(self.operand(obj), constant(name), ast.Store())  # type: ignore[arg-type]
-        assign: ast.stmt = ast.Assign([place], self.operand(value))
-        cls = type_of_operand(obj).cls  # type: ignore[arg-type, attr-defined]
-        if cls.__setattr__ is not object.__setattr__ and cls is not SimpleNamespace:
-            setter = ast.Attribute(self.expressions.references.to(object), "__setattr__", ast.Load())
-            args = [self.operand(a) for a in op.args]
-            assign = ast.Expr(ast.Call(setter, args, []))
-        return [assign, *self._version(op, 0)]
-
-    def _keep_item(self, op: Call) -> list[ast.stmt]:
-        return self._version(op, 0)
-
-    def _refreshed(self, op: Call) -> list[ast.stmt]:
-        return self._version(op, 0)
-
-    def _visible(self, _: Call) -> list[ast.stmt]:
-        return []
-
-    def _accumulate(self, op: Call) -> list[ast.stmt]:
-        target, *indices, item = op.args
-        place: Any = self.expressions.view(target, indices)  # type: ignore[arg-type]
-        if constant(indices[-1]) is Ellipsis and isinstance(place.value, ast.Subscript):  # type: ignore[arg-type]
-            place = place.value
-        place.ctx = ast.Store()
-        value = self.operand(item)
-        if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
-            return [ast.AugAssign(place, ast.Sub(), value.operand), *self._version(op, 0)]
-        return [ast.AugAssign(place, ast.Add(), value), *self._version(op, 0)]
-
-    def _augment(self, op: Call) -> list[ast.stmt]:
-        target, item = op.args
-        name = self.operand(target)
-        assert isinstance(name, ast.Name)
-        value = self.operand(item)
-        if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
-            return [ast.AugAssign(store(name.id), ast.Sub(), value.operand), *self._version(op, 0)]
-        return [ast.AugAssign(store(name.id), ast.Add(), value), *self._version(op, 0)]
-
-    def _scatter_add(self, op: Call) -> list[ast.stmt]:
-        function = ast.Attribute(self.expressions.references.to(np.add), "at", ast.Load())
-        target, *path, index, item = op.args
-        args = [self.expressions.view(target, path), self.operand(index), self.operand(item)]  # type: ignore[arg-type]
-        return [ast.Expr(ast.Call(function, args, [])), *self._version(op, 0)]
-
-    def _pop(self, op: Call) -> list[ast.stmt]:
-        value, taken = self._method(op, "pop"), op.results[0]
-        if _is_of_deque(op) and constant(op.args[-1]) == 0:  # type: ignore[arg-type]
-            value = self._method(op, "popleft", 1)
-        first = ast.Assign([store(self.naming.name[taken])], value) if self.uses[taken] else ast.Expr(value)
-        return [first, *self._version(op, 1)]
-
-    def _pop_key(self, op: Call) -> list[ast.stmt]:
-        target, (key, *default) = self._changed(op)
-        if not self.uses[op.results[0]] and not default:
-            place = ast.Subscript(target, self.expressions.index(key), ast.Del())
-            return [ast.Delete([place]), *self._version(op, 1)]
-        value = ast.Call(ast.Attribute(target, "pop", ast.Load()), [*map(self.operand, (key, *default))], [])
-        taken = self.naming.name[op.results[0]] if self.uses[op.results[0]] else None
-        return [ast.Assign([store(taken)], value) if taken else ast.Expr(value), *self._version(op, 1)]
-
-    def _delete(self, op: Call) -> list[ast.stmt]:
-        if self.uses[op.results[0]]:
-            return self._pop(op)
-        return self._delete_item(op)
-
-    def _delete_item(self, op: Call) -> list[ast.stmt]:
-        items, (index,) = self._changed(op)
-        place = ast.Subscript(items, self.expressions.index(index), ast.Del())
-        return [ast.Delete([place]), *self._version(op, len(op.results) - 1)]
-
-    def _set_item(self, op: Call) -> list[ast.stmt]:
-        items, (key, item) = self._changed(op)
-        place = ast.Subscript(items, self.expressions.index(key), ast.Load())
-        return [self._put(place, self.operand(item), op), *self._version(op, 0)]
-
-    def _insert(self, op: Call) -> list[ast.stmt]:
-        if not _is_of_deque(op):
-            return self._write_by_method(op)
-        return [ast.Expr(self._method(op, "appendleft", 1)), *self._version(op, 0)]
-
-    def _write_by_method(self, op: Call) -> list[ast.stmt]:
-        return [ast.Expr(self._method(op, callee(op).__name__)), *self._version(op, 0)]
-
-    def _method(self, op: Call, name: str, first: int = 0) -> ast.expr:
-        items, args = self._changed(op)
-        given = () if name == "pop" and constant(args[0]) == -1 else args[first:]
-        return ast.Call(ast.Attribute(items, name, ast.Load()), [*map(self.operand, given)], [])
-
-    def _permute(self, op: Call) -> list[ast.stmt]:
-        function = self.expressions.references.to(runtime.permute)
-        items, args = self._changed(op)
-        return [ast.Expr(ast.Call(function, [items, *map(self.operand, args)], [])), *self._version(op, 0)]
-
-    def _set_slice(self, op: Call) -> list[ast.stmt]:
-        where, more = op.args[-2:]
-
-        def part(ctx: ast.expr_context) -> ast.expr:
-            return ast.Subscript(self._changed(op)[0], self.expressions.index(where), ctx)  # type: ignore[arg-type]
-
-        taken, value = op.results[0], self.operand(more)
-        if self.uses[taken]:  # both are read before either is assigned
-            targets = ast.Tuple([part(ast.Store()), store(self.naming.name[taken])], ast.Store())
-            write: ast.stmt = ast.Assign([targets], ast.Tuple([value, part(ast.Load())], ast.Load()))
-        elif self._is_empty_list(more):  # type: ignore[arg-type]
-            write = ast.Delete([part(ast.Del())])
-        else:
-            write = ast.Assign([part(ast.Store())], value)
-        return [write, *self._version(op, 1)]
-
-    def _version(self, op: Call, i: int) -> list[ast.stmt]:
-        """The new version of a buffer is the old object; where it has another name, that is bound too."""
-        version = op.results[i]
-        return self._rename(version, self.operand(op.args[0])) if self.uses[version] else []
-
-    def _rename(self, version: Value, old: ast.expr) -> list[ast.stmt]:
-        if isinstance(old, ast.Name) and old.id == self.naming.name[version]:
-            return []
-        return [ast.Assign([store(self.naming.name[version])], old)]
-
-    def _raise_(self, op: Call) -> list[ast.stmt]:
+    def _raise(self, op: Call) -> list[ast.stmt]:
         if op.args[0] is self.caught and len(op.args) == 1:
             return [ast.Raise(None, None)]
         cause = self.operand(op.args[1]) if len(op.args) > 1 else None
@@ -338,15 +144,6 @@ class StatementPrinter:
             return self.operand(source)
         with self._unchecked():
             return self.operand(source)
-
-    @contextmanager
-    def _unchecked(self) -> Iterator[None]:
-        """Variables are moved here, not read: one that is not bound may stay so."""
-        started, self.expressions.started = self.expressions.started, frozenset()
-        try:
-            yield
-        finally:
-            self.expressions.started = started
 
     def _copied_pairs(self, targets: tuple[Value, ...], sources: tuple[Operand, ...]) -> list[tuple[Value, ast.expr]]:
         """The assignments that are not of a variable to itself."""
@@ -486,10 +283,6 @@ class StatementPrinter:
         is_append = isinstance(op, Call) and callee(op) is primitives.append and op.args[1:] == (result,)
         return is_append and self.uses[result] == 1  # type: ignore[index]
 
-    def _is_empty_list(self, operand: Operand) -> bool:
-        made = self.naming.nested.get(operand) if isinstance(operand, Value) else None
-        return isinstance(made, Call) and callee(made) is primitives.make_list and not made.args
-
     def _appended(
         self, ops: tuple[Op, ...], version: Operand, items: Value
     ) -> tuple[ast.expr, list[ast.expr], int] | None:
@@ -564,56 +357,6 @@ class StatementPrinter:
         if not isinstance(stop, Const):
             return [*out, ast.If(self.operand(stop), [ast.Break()], [])]
         return [*out, ast.Break()] if stop.value else out
-
-
-_WRITERS: dict[Any, Any] = {
-    primitives.append: StatementPrinter._append,
-    primitives.store: StatementPrinter._store,
-    primitives.keep_item: StatementPrinter._keep_item,
-    primitives.set_attribute: StatementPrinter._set_attribute,
-    primitives.accumulate: StatementPrinter._accumulate,
-    primitives.augment: StatementPrinter._augment,
-    primitives.scatter_add: StatementPrinter._scatter_add,
-    primitives.pop: StatementPrinter._pop,
-    primitives.delete: StatementPrinter._delete,
-    primitives.set_item: StatementPrinter._set_item,
-    primitives.put: StatementPrinter._set_item,
-    primitives.put_new: StatementPrinter._set_item,
-    primitives.pop_key: StatementPrinter._pop_key,
-    primitives.take_key: StatementPrinter._pop_key,
-    primitives.delete_item: StatementPrinter._delete_item,
-    primitives.insert: StatementPrinter._insert,
-    primitives.extend: StatementPrinter._write_by_method,
-    primitives.reverse: StatementPrinter._write_by_method,
-    primitives.permute: StatementPrinter._permute,
-    primitives.set_slice: StatementPrinter._set_slice,
-    primitives.raise_: StatementPrinter._raise_,
-    primitives.Refreshed: StatementPrinter._refreshed,
-    primitives.visible: StatementPrinter._visible,
-}
-
-
-def _is_of_deque(op: Call) -> bool:
-    """Whether what a write changes is a deque."""
-    t = type_of_operand(op.args[0])  # type: ignore[arg-type]
-    for fn, args, kwargs in primitives.steps(path_of(op), constant):
-        t = result_type(fn, (Value(None, t), *args), kwargs)
-    return isinstance(t, Deque)
-
-
-def _writes_in_place(store: Call) -> bool:
-    """Whether `x[i] += y` does what `x[i] = x[i] + y` does: not in a list, nor where kind or rank differ."""
-    target, *indices, item = store.args
-    t = item.type if isinstance(item, Value) else None
-    if isinstance(t, Number) or (isinstance(t, Array) and t.axes == ()):
-        return True
-    place = type_of_operand(target)  # type: ignore[arg-type]
-    if not isinstance(place, Array) or not isinstance(t, Array) or not place.dtype == t.dtype is not None:
-        return False
-    for fn, args, kwargs in primitives.steps(indices, constant):
-        place = result_type(fn, (Value(None, place), *args), kwargs)
-    axes = getattr(place, "axes", None)
-    return axes is not None and t.axes is not None and len(axes) == len(t.axes)
 
 
 def _through(results: tuple[Operand, ...], names: tuple[Value, ...], given: tuple[Operand, ...]) -> tuple[Operand, ...]:

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from s2s_ad.analysis.effects import callee
-from s2s_ad.analysis.memory import Step
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.places import READ_ONLY, RESHAPING, VIEWS, is_basic, keeps_order
+from s2s_ad.analysis.roots import Step
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Star, Value
 from s2s_ad.ir.types import (

@@ -20,8 +20,8 @@ from s2s_ad.analysis.cells import holds_function
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers import maps
 from s2s_ad.analysis.handlers.targets import kept_in, owner_of
-from s2s_ad.analysis.memory import Part
 from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.analysis.roots import Part
 from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives

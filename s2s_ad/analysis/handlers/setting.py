@@ -17,8 +17,8 @@ from s2s_ad.analysis.handlers.flat import write_all
 from s2s_ad.analysis.handlers.records import found_in_class, is_descriptor, made_with, missing, rely_on
 from s2s_ad.analysis.handlers.table import handles
 from s2s_ad.analysis.handlers.targets import kept_in, owner_of
-from s2s_ad.analysis.memory import Part
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.roots import Part
 from s2s_ad.analysis.statics import is_static
 from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError

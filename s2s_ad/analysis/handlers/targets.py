@@ -9,8 +9,8 @@ from typing import Any
 
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.memory import Part
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.roots import Part
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError

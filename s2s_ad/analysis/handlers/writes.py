@@ -13,10 +13,10 @@ from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers import deques, dicts, lists, maps, sets
 from s2s_ad.analysis.handlers.table import HANDLERS, REWRITE, Handler, handles
 from s2s_ad.analysis.handlers.targets import list_to_change, owner_of, put_in, refuse_views, with_item, written_in
-from s2s_ad.analysis.memory import Part, Step, same_path
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.overlaps import may_be_out_of_step
 from s2s_ad.analysis.places import READ_ONLY, RESHAPING, SPLITS
+from s2s_ad.analysis.roots import Part, Step, same_path
 from s2s_ad.analysis.statics import same
 from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
