@@ -38,6 +38,7 @@ fuzz: $(VENV)/.installed-dev
 	PYTHONPATH=tests $(BIN)/python -m fuzz.writes $(SEEDS)
 	PYTHONPATH=tests $(BIN)/python -m fuzz.containers $(SEEDS)
 	PYTHONPATH=tests $(BIN)/python -m fuzz.maps $(SEEDS)
+	PYTHONPATH=tests $(BIN)/python -m fuzz.items $(SEEDS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -357,6 +357,28 @@ def put_in_popped(x, n):
     return sum(b) ** 2
 
 
+def _grow(rows, i):
+    if i < len(rows):
+        rows[i].append(0.5 * i + rows[i][0])
+        _grow(rows, i + 1)
+
+
+def grown_while_named(x, n):
+    rows = [[x[0]], [x[1] * x[2], x[2]]]
+    last = [1.0]
+    for r in rows:
+        _grow(rows, 0)
+        last = r
+    return sum(last)
+
+
+def grown_while_held(x, n):
+    rows = [[x[0]], [x[1] * x[2], x[2]]]
+    q = [rows[int(x[0] > 0.31)], [1.0]]
+    _grow(rows, 0)
+    return sum(q[0])
+
+
 @pytest.mark.parametrize(
     "function",
     [
@@ -397,6 +419,8 @@ def put_in_popped(x, n):
         put_in_twice_one,
         put_in_then_replaced,
         put_in_popped,
+        grown_while_named,
+        grown_while_held,
     ],
 )
 def test_refused(function):

@@ -284,6 +284,16 @@ class Memory:
         for other in lost - but - {root}:
             self.state.lost.setdefault(other, span)
 
+    def lose_inside(self, roots: frozenset[Root], but: frozenset[Root], span: Span | None) -> None:
+        """Mark what may be one of these roots, which have been written to, or hold one, as lost."""
+        lost = {r for r in (*roots, *self.loose) if any(r.meets(one) for one in roots)}
+        lost |= {r.owner for r in lost if r.owner is not None}
+        for holder, held in self.state.held.items():
+            if any(one.meets(r) for one in roots for r in held):
+                lost.add(holder)
+        for other in lost - but:
+            self.state.lost.setdefault(other, span)
+
     def reread(self, item: Value, version: Value, owner: Value, index: Operand | Part, key: Hashable = None) -> None:
         """Record what an item of a list is after a write to it, or to its part `key`."""
         root = self.places[item].root

@@ -118,8 +118,9 @@ def _written(s: Emitter, instance: Instance, i: int, target: Value, version: Val
             memory.reorder(target)
     if deep:
         memory.dug.add(place.root)
-    for other in inside:
-        memory.state.lost.setdefault(other, s.span)
+    around = [memory.places[v].root for v in (() if owner is None else (owner.base, *owner.items))]
+    but = frozenset(r for own in (place.root, *around) for r in (own, own.inner) if r is not None)
+    memory.lose_inside(inside, but, s.span)
     if i in instance.trees and owner is None and not place.root.may:
         if deep:  # it holds what it then is found to hold
             memory.state.held.pop(place.root, None)

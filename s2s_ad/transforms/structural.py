@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from s2s_ad import runtime
-from s2s_ad.analysis.effects import callee
+from s2s_ad.analysis.effects import callee, path_of
 from s2s_ad.analysis.indexing import index_parts, is_advanced
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.places import RESHAPING
@@ -61,9 +61,22 @@ class StructuralStep(CallStep):
     inner: Operand | None = None
 
     def reverse(self) -> None:
-        """Do what the table says."""
+        """Do what the table says, unless nothing is differentiated of the part that is written to."""
         self.t.spec.span = self.op.span
-        self.how(self)
+        path = path_of(self.op)
+        if path and not is_differentiable(item_of(self.op.results[-1].type, path)):
+            self._pass_on()
+        else:
+            self.how(self)
+
+    def _pass_on(self) -> None:
+        """The cotangent of what was written to is that of what it was before."""
+        t, target = self.t, self.op.args[0]
+        entry = t.scope.get(self.op.results[-1])
+        if entry is not None:
+            t.scope.take(self.op.results[-1])
+            if isinstance(target, Value) and t.is_active(target):
+                t.adopt(target, entry.operand, entry)
 
 
 @reverses(primitives.make_tuple, primitives.make_list, primitives.MakeClosure)

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from fuzz import containers, maps, writes
+from fuzz import containers, items, maps, writes
 from fuzz.check import check
 from fuzz.generate import program_text
 
@@ -41,7 +41,7 @@ def test_random_writes_are_right_or_refused(first: int) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("write", [containers.program_text, maps.program_text])
+@pytest.mark.parametrize("write", [containers.program_text, maps.program_text, items.program_text])
 @pytest.mark.parametrize("first", range(0, 40, 20))
 def test_random_containers_are_right_or_refused(first: int, write: containers.Text) -> None:
     """None is wrong, and a fourth are right; many raise, and their derivatives raise the same."""

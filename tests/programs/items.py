@@ -328,3 +328,15 @@ def put_in_matrix_row(x, n):
     A[0] = x
     A[1, 2] = x[0]
     return (rows[0] ** 2).sum()
+
+
+@program((X, 5))
+def written_where_nothing_is_differentiated(x, n):
+    """Lists of ints in objects of which other attributes are differentiated."""
+    ps = [_Particle(x[i], x[i] ** 2) for i in range(3)]
+    k = int(x[0] > 0.31)
+    ps[k].trail.append(k)
+    ps[k].trail.append(2)
+    ps[k].trail.pop(0)
+    ps[k - 1].trail.clear()
+    return sum(p.x * p.v * len(p.trail) for p in ps) + ps[k].trail[0] * x[1]
