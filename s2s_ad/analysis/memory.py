@@ -68,7 +68,7 @@ class Memory:
         held = self.reachable(sources) - own
         if held:
             self.state.held[root] = held
-        if not self.state.repeated.isdisjoint(own):
+        if any(self.has_twice(r, inside=False) for r in own):
             self.state.repeated |= {root}
         return root
 
@@ -279,7 +279,7 @@ class Memory:
         lost = {r for r in (*root.may, *self.loose) if r not in own and r not in but and root.meets(r)}
         lost |= {r.owner for r in lost if r.owner is not None}
         for holder, held in self.state.held.items():
-            if holder is not root and holder not in but and any(root.meets(r) for r in held):
+            if holder is not root and holder not in but and any(root.meets(r) for r in self.within(held)):
                 lost.add(holder)
         for other in lost - but - {root}:
             self.state.lost.setdefault(other, span)
@@ -289,7 +289,7 @@ class Memory:
         lost = {r for r in (*roots, *self.loose) if any(r.meets(one) for one in roots)}
         lost |= {r.owner for r in lost if r.owner is not None}
         for holder, held in self.state.held.items():
-            if any(one.meets(r) for one in roots for r in held):
+            if any(one.meets(r) for one in roots for r in self.within(held)):
                 lost.add(holder)
         for other in lost - but:
             self.state.lost.setdefault(other, span)
@@ -332,10 +332,17 @@ class Memory:
 
     def forget_parts(self, state: State, root: Root, parts: Parts, had: State | None = None) -> None:
         """From now on `root` is only known to hold, somewhere, the `parts` that it `had` in this or another state."""
-        lost = (had or state).lost
+        now, self.state = self.state, had or state
+        try:
+            self._forget(state, root, parts, self.state)
+        finally:
+            self.state = now
+
+    def _forget(self, state: State, root: Root, parts: Parts, had: State) -> None:
+        lost = had.lost
         own = [r for r in map(self.root, parts.values()) if r is not None]
         held = frozenset(own)
-        found = self.lost_part(own, had or state) if lost else None
+        found = self.lost_part(own, had) if lost else None
         if found is not None:
             state.lost.setdefault(root, lost[found])
         if self._is_part_twice(root, own):
@@ -398,6 +405,9 @@ class Memory:
         if again or inside or any(not before.isdisjoint(r.closure) for r in new):
             self.state.entangled |= {root}
         self.state.held[root] = before | new
+        if root.outside:
+            for item in items:
+                self.show_part(item)
 
     def has_twice(self, root: Root, *, inside: bool) -> bool:
         """Whether a container may hold one object twice; `inside`: or give two ways to get to what is in its items."""

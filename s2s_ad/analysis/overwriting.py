@@ -101,6 +101,10 @@ class Overwriting:
                 pending += earlier
         return found
 
+    def knows(self, value: Value) -> bool:
+        """Whether a value is one of the code that this is about."""
+        return value in self._at
+
     def is_written_by_name(self, value: Value) -> bool:
         """Whether a write has `value` itself for its target."""
         return any(target is value for _, target, _, _ in self._writes)

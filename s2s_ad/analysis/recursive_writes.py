@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING
 
-from s2s_ad.analysis.handlers.targets import hold, owner_of, written_in
+from s2s_ad.analysis.handlers.targets import hold, owner_of, with_item, written_in
 from s2s_ad.analysis.handlers.writes import indices_of
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.places import locate
@@ -27,7 +27,7 @@ from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Value
-from s2s_ad.ir.types import Dict, Record, Type, join
+from s2s_ad.ir.types import Array, Dict, List, Record, Type, join
 
 if TYPE_CHECKING:
     from s2s_ad.analysis.emission import Emitter
@@ -56,6 +56,9 @@ def note_writes(s: Emitter, instance: Instance, params: Sequence[Value], result:
     instance.holds |= {
         (i, j) for i in versions for j, root in enumerate(own) if j != i and root is not None and root in reached[i]
     }
+    final = {i: memory.reachable([version]) for i, version in versions.items()}
+    pairs = [(i, j) for i in final for j in final if i != j]
+    instance.holds |= {(i, j) for i, j in pairs if any(a.meets(b) for a in final[i] for b in final[j])}
     instance.gives = next((i for i, p in enumerate(params) if memory.is_same(result, s.memory.newest(p))), None)
     types = {i: widen(type_of_operand(version)) for i, version in versions.items()}
     types = {i: join(instance.written.get(i, t), t) for i, t in types.items()}
@@ -101,16 +104,20 @@ def _written(s: Emitter, instance: Instance, i: int, target: Value, version: Val
     memory, place = s.memory, s.memory.places[target]
     deep, dirty = i in instance.deep, instance.dirty[i]
     clean = _clean_parts(s, target, dirty)
-    inside = memory.reachable([target]) - {place.root, place.root.inner} if deep else frozenset[Root]()
+    inside = memory.reachable([target]) - {place.root} if deep else frozenset[Root]()
     inside -= memory.reachable(clean.values())
     root = memory.state.version[place.root]
     owner = owner_of(s, root)
     if owner is None and not place.path:
         s.written(target, version)
     else:
+        if not isinstance(target.type, (Array, List)):
+            what = f"an object or dict in a list or dict, to which `{instance.name}` writes, which calls itself"
+            raise MutationError(what, s.span, "give it a name of its own, and put it in last")
         base, path = (root, ()) if owner is None else (owner.base, owner.path)
+        kind = with_item(base.type, path, version.type) if path else base.type
         indices = [*path, *(indices_of(s, root, place.path, whole=True) if place.path else ())]
-        kept = s.emit(primitives.keep_item, [base, *indices, version], None, base.type, base.name)
+        kept = s.emit(primitives.keep_item, [base, *indices, version], None, kind, base.name)
         if owner is None:
             s.written(target, kept)
         else:
@@ -126,6 +133,9 @@ def _written(s: Emitter, instance: Instance, i: int, target: Value, version: Val
             memory.state.held.pop(place.root, None)
         memory.state.parts[place.root] = clean
         memory.state.content[version] = clean
+    if i not in instance.trees:
+        memory.state.repeated |= {place.root}
+        memory.state.entangled |= {place.root}
     names = getattr(target.type, "names", getattr(target.type, "keys", ()))
     memory.rebound[place.root] = memory.rebound.get(place.root, frozenset()) | frozenset(
         names if dirty is None else dirty

@@ -42,6 +42,10 @@ def joined(
             state.lost.setdefault(root, span)
         for root, held in side.held.items():
             state.held[root] = state.held.get(root, frozenset()) | held
+    for side in sides:  # of what was made there it is only known what it holds
+        for root, parts in side.parts.items():
+            if root not in before.version:
+                memory.forget_parts(state, root, parts, side)
     for root, version in results.items():
         for one in (before, *sides):
             memory.forget_parts(state, root, _others(one.parts.get(root, {}), kept[root]), one)
@@ -205,16 +209,17 @@ def end_round(
         (i, c) for i, inside in reached.items() for r in inside - {own.get(i)} for c in r.closure if c.number <= mark
     }
 
-    def at_start(roots: frozenset[Root]) -> set[Root | int]:
-        """Those of the roots that are there at the start of the next round."""
-        return {r for r in roots if r.number <= mark} | {i for i, root in own.items() if root in roots}
+    def at_start(roots: frozenset[Root], *, inside: bool) -> set[Root | int]:
+        """Those of the roots that are there at the start of the next round, and the variables that are like them."""
+        variables = {i for i, root in own.items() if memory.has_twice(root, inside=inside)}
+        return {r for r in roots if r.number <= mark} | variables
 
     lost: set[Root | int] = {r for r in state.lost if r.number <= mark}
     lost |= {i for i, root in own.items() if memory.lost_part([root], state) is not None}
     return Round(
         found.roots, found.fixed, found.pairs | pairs, found.earlier | earlier, found.holders | holders,
-        found.held | held, found.lost | lost, found.repeated | at_start(state.repeated),
-        found.entangled | at_start(state.entangled), found.moved | moved,
+        found.held | held, found.lost | lost, found.repeated | at_start(state.repeated, inside=False),
+        found.entangled | at_start(state.entangled, inside=True), found.moved | moved,
         found.reordered | {r for r in found.roots if state.order.get(r) is not before.order.get(r)},
         found.rekeyed | {r for r in found.roots if state.keys.get(r) is not before.keys.get(r)},
         found.strays | {r for r in found.roots if memory.common_origin(r, [before, state]) is None},

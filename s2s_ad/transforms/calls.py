@@ -25,7 +25,7 @@ from s2s_ad.transforms.scopes import Entry
 from s2s_ad.transforms.steps import STEPS, CallStep, Step, copy_op, missing_rule
 from s2s_ad.transforms.structural import STRUCTURAL, StructuralStep, sequence_arithmetic, taking
 from s2s_ad.transforms.tangents import cotangent_type
-from s2s_ad.transforms.writes import inner_array, replaced_item
+from s2s_ad.transforms.writes import inner_array, note_replaced_part, replaced_item
 
 if TYPE_CHECKING:
     from s2s_ad.transforms.pullback import Transform
@@ -39,6 +39,7 @@ def call_step(t: Transform, op: Call) -> Step:
     structural = STRUCTURAL.get(type(fn)) or STRUCTURAL.get(fn) or sequence_arithmetic(fn, op) or taking(fn, op)
     if structural is not None:
         replaced, inner = replaced_item(t, op), inner_array(t, op)
+        note_replaced_part(t, op)
         copy_op(t, op)
         return StructuralStep(t, op, structural, replaced, inner)
     rule = registry.get(fn)
@@ -225,7 +226,7 @@ class PairStep(CallStep):
         t = self.t
         if i == 0:
             return t.tangents.complete(t.take(result) or Const(None), t.resolve(result))
-        buffer = t.buffer(result, WHOLE_BUFFER)
+        buffer = t.tangents.complete(t.buffer(result, WHOLE_BUFFER), t.resolve(result))
         t.scope.take(result)
         return buffer
 

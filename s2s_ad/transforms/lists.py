@@ -154,6 +154,9 @@ def _reverse_set_slice(step: StructuralStep) -> None:
     buffer, entry = open_buffer(step)
     before = t.resolve(step.op.results[0])
     there = _written_slice(step, buffer, before)
+    if not step.is_active(0):
+        step.contribute(len(step.op.args) - 1, t.spec.apply(operator.getitem, [followed(step, *buffer), there]))
+        return
     bars, rest = taken(step, primitives.set_slice, buffer, there, t.tangents.zero(before), whole=True)
     step.contribute(len(step.op.args) - 1, bars)
     close(step, rest, entry)

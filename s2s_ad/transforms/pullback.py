@@ -92,6 +92,7 @@ class Transform:
         self.forward_of: dict[Value, Operand] = {}
         self.spliced: dict[Value, Call] = {}  # what the rule of a call has made in the forward code
         self.part_of: dict[Value, Value] = {}  # what the adjoint reads of structures, and what these are
+        self.replaced: dict[Value, Operand] = {}  # what a part of a structure has been before it was set
         self.partitions: dict[Value, Partition] = {}
         self.pieces: dict[Call, Operand] = {}
         self.written: dict[Value, int] = {}  # how much is written of the buffers that the parameters of loops carry

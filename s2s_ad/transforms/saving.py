@@ -24,6 +24,7 @@ from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.overwriting import reads_content
 from s2s_ad.analysis.sharing import kinds, makes_new
 from s2s_ad.errors import MutationError
+from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, Op, Operand, Value, With, free_values
 from s2s_ad.ir.types import Array, Dict, Record, Tuple
 from s2s_ad.transforms.rewriting import Rewriter, key_of, substitute, substitute_op
@@ -63,7 +64,7 @@ def _reading_parts(t: Transform, adjoint: Block, params: Collection[Value], line
     """`adjoint`, which of structures that are overwritten later reads the parts that it needs, found in `lines`."""
     done: set[Value] = set()
     while True:
-        pending = [v for v in free_values(adjoint) if v not in done and _is_structure(v) and _is_overwritten(t, v)]
+        pending = [v for v in free_values(adjoint) if v not in done and _is_structure(t, v) and _is_overwritten(t, v)]
         if not pending:
             return adjoint
         done.update(pending)
@@ -72,8 +73,11 @@ def _reading_parts(t: Transform, adjoint: Block, params: Collection[Value], line
             adjoint = rewriter.block(adjoint)
 
 
-def _is_structure(value: Value) -> bool:
-    return isinstance(value.type, (Record, Tuple, Dict)) and not value.unbound
+def _is_structure(t: Transform, value: Value) -> bool:
+    """Whether a value has known parts; what was under a key before may be None."""
+    made = t.spec.definitions.get(value)
+    may_be_none = value.unbound or (made is not None and callee(made) is primitives.lookup)
+    return isinstance(value.type, (Record, Tuple, Dict)) and not may_be_none
 
 
 class _Parts(Rewriter):
@@ -158,11 +162,22 @@ def _is_view(t: Transform, value: Value) -> bool:
     return is_item and not t.overwriting.is_written_by_name(value)
 
 
+def _whole(t: Transform, value: Value) -> Value | None:
+    """What a value has been read from that the typed code does not know."""
+    if value in t.part_of:
+        return t.part_of[value]
+    if t.overwriting.knows(value) or value in t.spliced:
+        return None
+    made = t.spec.definitions.get(value)
+    is_read = made is not None and callee(made) in (getattr, operator.getitem, primitives.lookup)
+    return made.args[0] if is_read and isinstance(made.args[0], Value) else None  # type: ignore[union-attr]
+
+
 def _is_overwritten(t: Transform, value: Value) -> bool:
     """Whether a value of the forward code is overwritten later; one that a rule makes may be part of its call's."""
     of = kinds(value.type)
-    while value in t.part_of:
-        value = t.part_of[value]
+    while (whole := _whole(t, value)) is not None:
+        value = whole
     call = t.spliced.get(value)
     if call is None:
         return t.overwriting.is_overwritten(value, of)

@@ -336,7 +336,7 @@ def _scatter_in_item(step: StructuralStep, kind: Type, key: Operand, bar: Operan
     """`y = ps[i].k`: p̄s[i].k += ȳ at once; tells whether that is done, as it is where p is in a list or dict."""
     t, part, whole = step.t, step.op.results[0], step.op.args[0]
     in_place = isinstance(part.type, Array) and part.type.axes != () and not part.type.loose
-    if not isinstance(whole, Value) or (isinstance(kind, Tuple) and not in_place):
+    if not isinstance(whole, Value) or isinstance(kind, Tuple):
         return False
     primal, path = origin(t, whole, part)
     if not path or not isinstance(primal.type, (List, Map)):
@@ -348,7 +348,7 @@ def _scatter_in_item(step: StructuralStep, kind: Type, key: Operand, bar: Operan
             primitives.accumulate, [buffer, *path, Const(Ellipsis), bar], None, type_of_operand(buffer)
         )
     else:
-        total = t.tangents.add(followed(step, buffer, path), bar, part.type)
+        total = t.tangents.add(followed(step, buffer, path), bar, part.type, in_item=True)
         version = t.spec.emit(primitives.store, [buffer, *path, total], None, type_of_operand(buffer))
     t.rewrite(primal, version)
     return True
@@ -402,7 +402,8 @@ def _scatter_in_list(step: StructuralStep, primal: Value, index: Operand, bar: O
     buffer = t.buffer(primal, much_of(primal, path))
     kind, bar = type_of_operand(buffer), t.tangents.complete(bar, t.resolve(part))
     before = t.spec.apply(operator.getitem, [followed(step, buffer, path), index])
-    total = t.tangents.add(before, bar, part.type)
+    in_item = isinstance(part.type, (Tuple, Record, Dict))
+    total = t.tangents.add(before, bar, part.type, in_item=in_item)
     t.rewrite(primal, t.spec.emit(primitives.store, [buffer, *path, index, total], None, kind))
 
 

@@ -234,8 +234,13 @@ class Tangents:
             return x_bar
         return self.rebuild(t, full)
 
-    def add(self, a: Operand, b: Operand, t: Type) -> Operand:
-        """The sum of two cotangents of a primal of type `t`."""
+    def add(self, a: Operand, b: Operand, t: Type, *, in_item: bool = False) -> Operand:
+        """The sum of two cotangents of a primal of type `t`.
+
+        `in_item`: of an item of a list, in whose parts ints may stand, which have none.
+        """
+        if in_item and (t == Number("real") or (isinstance(t, Array) and t.loose)):
+            return self.spec.emit(runtime.add, [a, b], None, cotangent_type(t))
         if isinstance(t, Maybe):
             return self.spec.emit(runtime.add, [a, b], None, cotangent_type(t))
         if constant(a, default=0) is None:
@@ -251,7 +256,7 @@ class Tangents:
                 return self.call(operator.add, a, b)
             case _ if (parts := static_parts(t)) is not None:
                 pairs = zip(self.parts_of_cotangent(a, t), self.parts_of_cotangent(b, t), parts, strict=True)
-                return self.rebuild(t, [self.add(p, q, part) for p, q, part in pairs])
+                return self.rebuild(t, [self.add(p, q, part, in_item=in_item) for p, q, part in pairs])
             case List(item) | Iterable(item) | Deque(item):
                 return self._add_lists(a, b, item)
             case Map(_, item):
@@ -281,7 +286,10 @@ class Tangents:
         """The cotangent of what is of type `item` and under a key, out of that of a dict with late keys."""
         if 1 in kinds(item):
             return self.spec.emit(operator.getitem, [x_bar, key], None, cotangent_type(item))
-        return self.spec.emit(primitives.lookup, [x_bar, key, plain_zero(item)], None, cotangent_type(item))
+        kind = cotangent_type(item)
+        if isinstance(kind, Array) and kind.axes != ():
+            kind = Array(kind.dtype, None)  # or the number 0.0
+        return self.spec.emit(primitives.lookup, [x_bar, key, plain_zero(item)], None, kind)
 
     def copy(self, x_bar: Operand, *, whole: bool) -> Operand:
         """A copy of a cotangent, if `whole` with copies of the lists and arrays that are in a list."""
@@ -368,10 +376,11 @@ class Tangents:
 
     def _at(self, x_bar: Operand, key: Any, x: Operand) -> Operand:
         """The cotangent of `x`, which is under a key in a dict of cotangents, or not there where it is zero."""
-        t = type_of_operand(x)
+        t, kind = type_of_operand(x), type_of_operand(x_bar)
         if not is_differentiable(t):
             return NONE
-        return self.spec.emit(primitives.lookup, [x_bar, Const(key), self.zero(x)], None, cotangent_type(t))
+        kind = kind.item if isinstance(kind, Map) and isinstance(kind.item, Map) else cotangent_type(t)
+        return self.project(self.spec.emit(primitives.lookup, [x_bar, Const(key), self.zero(x)], None, kind), x)
 
     def _stacked(self, rows: Operand, x: Operand, t: Array) -> Operand:
         """The cotangent of an array from those of its rows, of which there may be none."""

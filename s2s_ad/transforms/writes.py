@@ -15,7 +15,19 @@ from s2s_ad.analysis.statics import same
 from s2s_ad.analysis.typing import result_type
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Value
-from s2s_ad.ir.types import UNKNOWN, Array, Deque, List, Map, Number, Unknown, is_scalar
+from s2s_ad.ir.types import (
+    UNKNOWN,
+    Array,
+    Deque,
+    List,
+    Map,
+    Number,
+    Record,
+    Unknown,
+    is_differentiable,
+    is_scalar,
+    part_type,
+)
 from s2s_ad.transforms.maps import reverse_whole
 from s2s_ad.transforms.scopes import Entry
 from s2s_ad.transforms.structural import (
@@ -61,7 +73,9 @@ def _reverse_store(step: StructuralStep) -> None:
     if not is_whole and isinstance(target, Value) and t.is_active(target):
         kind = item_of(target.type, indices[:-1])
         of_numbers = isinstance(kind, Array) or (isinstance(kind, (List, Deque)) and is_scalar(kind.item))
-        zero = Const(0.0) if of_numbers else t.tangents.zero(step.replaced or step.args()[-1])
+        zero: Operand = Const(0.0)
+        if not of_numbers:
+            zero = t.tangents.zero(step.replaced) if step.replaced is not None else _zero_of_kept(step)
         rest = t.spec.emit(primitives.store, [buffer, *indices, zero], None, type_of_operand(buffer))
         t.adopt(target, t._named(rest, target), entry)
     if item_bar is not None and step.is_active(item):
@@ -82,6 +96,41 @@ def replaced_item(t: Transform, op: Call) -> Operand | None:
     if not isinstance(kind, List) or is_scalar(kind.item):
         return None
     return _followed(t, target, indices)
+
+
+def note_replaced_part(t: Transform, op: Call) -> None:
+    """Read the part of a structure that is about to be set, which need not have the shape of the new one."""
+    fn = callee(op)
+    if fn not in (primitives.set_attribute, primitives.set_item) or not t.is_active(op.args[0]):  # type: ignore[arg-type]
+        return
+    obj, key = op.args[:2]
+    kind = part_type(obj.type, constant(key))  # type: ignore[union-attr, arg-type]
+    if isinstance(kind, Unknown) or is_scalar(kind) or not is_differentiable(kind):
+        return
+    read = getattr if fn is primitives.set_attribute else operator.getitem
+    old = t.spec.emit(read, [t.resolve(obj), key], None, kind)  # type: ignore[arg-type, list-item]
+    t.replaced[op.results[0]] = old
+    t.part_of[old] = obj  # type: ignore[assignment]
+
+
+def _zero_of_kept(step: StructuralStep) -> Operand:
+    """The zero cotangent of an item of a list as it was before one of its parts was set."""
+    t, version = step.t, step.op.args[-1]
+    made = t.definitions.get(version)  # type: ignore[arg-type]
+    if made is None or callee(made) not in (primitives.set_attribute, primitives.set_item):
+        return t.tangents.zero(step.args()[-1])
+    old, key = type_of_operand(made.args[0]), constant(made.args[1])  # type: ignore[arg-type]
+    read = getattr if isinstance(old, Record) else operator.getitem
+    keys, kinds = (old.names if isinstance(old, Record) else old.keys), old.values  # type: ignore[attr-defined]
+    bars: list[Operand] = []
+    for name, kind in zip(keys, kinds, strict=True):
+        if name != key:
+            bars.append(t.tangents.zero(t.spec.apply(read, [step.args()[-1], Const(name)])))
+        elif version in t.replaced:
+            bars.append(t.tangents.zero(t.replaced[version]))
+        else:
+            bars.append(Const(0.0) if is_scalar(kind) and is_differentiable(kind) else Const(None))
+    return t.tangents.rebuild(old, bars)
 
 
 def inner_array(t: Transform, op: Call) -> Operand | None:

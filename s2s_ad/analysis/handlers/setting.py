@@ -122,8 +122,6 @@ def _set(s: Emitter, obj: Value, name: str, value: Operand) -> Operand:
 
 def _write(s: Emitter, obj: Value, name: str, value: Operand) -> None:
     """Set an attribute in place: a new version of the object."""
-    t = obj.type
-    assert isinstance(t, Record)
     refuse_foreign(s, obj)
     if holds_function(type_of_operand(value)):
         raise MutationError(
@@ -131,6 +129,9 @@ def _write(s: Emitter, obj: Value, name: str, value: Operand) -> None:
         )
     if _is_there(s, obj, name, value):
         return
+    obj = s.current(obj)  # type: ignore[assignment]  # as its parts are now
+    t = obj.type
+    assert isinstance(t, Record)
     root = s.memory.root(obj)
     if root in s.memory.reachable([value]):
         hint = "pass the one object beside the other"

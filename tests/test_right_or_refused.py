@@ -1,0 +1,531 @@
+"""Programs that were wrong once, or failed: each is right now, or refused. Never a wrong number, never a crash."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+
+import numpy as np
+import pytest
+
+from s2s_ad import ADError, differentiable, value_and_grad
+
+X = np.array([1.1, 0.7, 1.3, 0.4, 0.9])
+
+
+class Box:
+    def __init__(self, v):
+        self.v = v
+
+
+class Pair:
+    def __init__(self, x, v):
+        self.x = x
+        self.v = v
+
+
+def made_in_a_branch_1(x, n):
+    r = [x[0]]
+    t = [r] if n > 3 else [[x[1]]]
+    r.append(x[1] ** 2)
+    return sum(t[0])
+
+
+def made_in_a_branch_2(x, n):
+    r = x * 1.0
+    t = (r, 1.0) if n > 3 else (r, 2.0)
+    r[0] = x[1] ** 2
+    return t[0].sum()
+
+
+def made_in_a_branch_3(x, n):
+    r = [x[0]]
+    t = {0: r} if n > 3 else {0: [x[1]]}
+    r.append(x[1] ** 2)
+    return sum(t[0])
+
+
+def made_in_a_branch_4(x, n):
+    r = x * 1.0
+    t = [r, r] if n > 3 else [r, x * 2]
+    t[0][0] = x[1] ** 2
+    return t[1].sum()
+
+
+def made_in_a_branch_5(x, n):
+    y = x * 1.0
+    try:
+        a = [y, y * 2]
+    except ValueError:
+        a = [y * 2, y]
+    a[0][0] *= x[1]
+    return y.sum()
+
+
+def pick(r):
+    for i in range(3):
+        if r[i] > 1:
+            return Box(r)
+    return Box(r * 2)
+
+
+def made_in_a_branch_6(x, n):
+    r = x * 1.0
+    a = pick(r)
+    a.v[0] = x[1] ** 2
+    return r.sum()
+
+
+def rec_holds(n, r):
+    if n == 0:
+        return [r]
+    return rec_holds(n - 1, r)
+
+
+def made_in_a_branch_7(x, n):
+    r = x * 1.0
+    a = rec_holds(2, r)
+    a[0][1] = x[0] ** 2
+    return r.sum()
+
+
+def rec_twice(n, x):
+    r = Box(x[n])
+    if n > 0:
+        return rec_twice(n - 1, x)
+    return r, r
+
+
+def made_in_a_branch_8(x, n):
+    a, b = rec_twice(2, x)
+    a.v = x[1] ** 2
+    return b.v
+
+
+def two_levels_down_1(x, n):
+    row = [x[1]]
+    rows = [Box([x[0]]), Box(row)]
+    rows[n - 5] = Box([x[2]])
+    row.append(x[1] ** 2)
+    return sum(sum(o.v) for o in rows)
+
+
+def two_levels_down_2(x, n):
+    row = [x[1]]
+    d = {0: Box([x[0]]), 1: Box(row)}
+    d[n] = Box([x[2]])
+    row.append(x[1] ** 2)
+    return sum(sum(o.v) for o in d.values())
+
+
+def two_levels_down_3(x, n):
+    row = [x[1]]
+    rows = [Box([x[0]]), Box(row)]
+    rows.reverse()
+    row.append(x[1] ** 2)
+    return sum(sum(o.v) for o in rows)
+
+
+def two_levels_down_4(x, n):
+    row = [x[1]]
+    q = Box(Box(row))
+    if x[0] < 0.5:
+        q.v = Box([x[3]])
+    row.append(x[1] ** 2)
+    return sum(q.v.v)
+
+
+def two_levels_down_5(x, n):
+    la = [x[1]]
+    Q = [(la,)]
+    i = 0
+    while i < 2:
+        la.append(sum(Q[0][0]))
+        i += 1
+    return sum(la)
+
+
+def two_levels_down_6(x, n):
+    rows = [Box([x[0]]), Box([x[1]])]
+    row = rows[1].v
+    if x[0] < 0.5:
+        rows.pop()
+    row.append(x[1] ** 2)
+    return sum(sum(o.v) for o in rows)
+
+
+def one_object_twice_1(x, n):
+    t = [[x[2]], [x[1]]]
+    for _i in range(n):
+        r = [x[0]]
+        t = [r, r]
+    t[0].append(x[1] ** 2)
+    return sum(t[1])
+
+
+def one_object_twice_2(x, n):
+    t = {}
+    for _i in range(n):
+        r = [x[0]]
+        t = {0: r, 1: r}
+    t[0].append(x[1] ** 2)
+    return sum(t[1])
+
+
+def one_object_twice_3(x, n):
+    r = x * 1.0
+    a = [Box(r), Box(r)] if n > 3 else [Box(x * 2), Box(x * 3)]
+    a[0].v[1] = x[0] ** 2
+    return a[1].v.sum()
+
+
+def d1(o, n):
+    o.append(o[0])
+    if n > 0:
+        d1(o, n - 1)
+
+
+def held_twice_by_recursion_1(x, n):
+    o = [[x[0]]]
+    d1(o, 2)
+    o[0].append(x[1] ** 2)
+    return sum(o[1])
+
+
+def d2(o, k):
+    if k > 0:
+        d2(o, k - 1)
+    else:
+        o[1] = o[0]
+
+
+def held_twice_by_recursion_2(x, n):
+    d = [x * 1.0, x * 2]
+    d2(d, 2)
+    d[0][0] = x[1] ** 2
+    return d[1].sum()
+
+
+def e1(memo, n, x):
+    r = x * (n + 1)
+    if n > 0:
+        e1(memo, n - 1, x)
+    memo.append(r)
+    return r
+
+
+def shared_by_recursion_1(x, n):
+    m = []
+    a = e1(m, 2, x)
+    a[0] = x[1] * 3
+    return m[2].sum()
+
+
+def e2(o, p, k, x):
+    r = [x[k]]
+    o.append(r)
+    p.append(r)
+    if k > 0:
+        e2(o, p, k - 1, x)
+
+
+def shared_by_recursion_2(x, n):
+    o = []
+    p = []
+    e2(o, p, 2, x)
+    o[0].append(x[1] * 3)
+    return sum(p[0])
+
+
+def f1(m, k):
+    if k > 0:
+        f1(m, k - 1)
+    m[k][0] *= 2
+
+
+def read_before_recursion_1(x, n):
+    m = [[q] for q in x]
+    r = m[0]
+    f1(m, 1)
+    return r[0]
+
+
+def f2(m, k):
+    if k < len(m):
+        r = m[k]
+        f2(m, k + 1)
+        m[k - 1] *= r
+
+
+def read_before_recursion_2(x, n):
+    m = [x * q for q in x]
+    f2(m, 1)
+    return sum((r * r).sum() for r in m)
+
+
+def g1(o, k, x):
+    o.v.append(x[k])
+    o.x = x[k]
+    if k > 0:
+        g1(o, k - 1, x)
+
+
+def empty_before_recursion_1(x, n):
+    o = Pair(1.0, [])
+    g1(o, 1, x)
+    return sum(o.v)
+
+
+def g2(o, k, x):
+    o.v[k] = x[k] ** 2
+    o.x = x[k]
+    if k > 0:
+        g2(o, k - 1, x)
+
+
+def empty_before_recursion_2(x, n):
+    o = Pair(1.0, {})
+    g2(o, 1, x)
+    return sum(o.v.values())
+
+
+class N:
+    def __init__(s, w):
+        s.w = w
+        s.memo = {}
+
+    def f(s, k):
+        if k < 2:
+            return s.w[k]
+        s.memo[k] = s.f(k - 1) * s.f(k - 2)
+        return s.memo[k]
+
+
+def empty_before_recursion_3(x, n):
+    ms = [N(x) for i in range(n)]
+    ms[1].f(3)
+    return sum(ms[1].memo.values())
+
+
+def broadcast_in_a_dict_1(x, n):
+    d = {n: x * 2}
+    d[n] += x[1]
+    return d[n].sum()
+
+
+def broadcast_in_a_dict_2(x, n):
+    d = {}
+    for i in range(n):
+        d[i] = x[i] + np.zeros(3)
+    return sum(v.sum() for v in d.values())
+
+
+def broadcast_in_a_dict_3(x, n):
+    d = {}
+    m = np.outer(x, x)
+    for i in range(n):
+        d[i] = m + x
+    return d[1].sum(axis=0)[0]
+
+
+def broadcast_in_a_dict_4(x, n):
+    d = {}
+    d[n] = x * 2
+    d[n][1:3] *= x[4]
+    return d[n].sum()
+
+
+def broadcast_in_a_dict_5(x, n):
+    d = {}
+    for i in range(n):
+        d[i % 2] = x * 2
+        d[i % 2][1] = x[4]
+    return d[1].sum()
+
+
+def replaced_by_another_shape_1(x, n):
+    ds = [Box(np.full((1, 5), x[0])) for i in range(3)]
+    s = ds[0].v.sum() ** 2
+    ds[0].v = x[:, None] * 3
+    return s + ds[0].v.sum()
+
+
+def replaced_by_another_shape_2(x, n):
+    ds = [Box([x[i], x[0]]) for i in range(3)]
+    for o in ds:
+        o.v = [x[3]]
+    return sum(sum(o.v) for o in ds)
+
+
+def replaced_by_another_shape_4(x, n):
+    ds = [Box(x * i) for i in range(3)]
+    for i in range(n):
+        ds[i % 3].v = x[: i + 1] + x[0]
+    return np.sum(ds[1].v)
+
+
+def replaced_by_another_shape_5(x, n):
+    ps = [Pair(x[i], [x[i]]) for i in range(3)]
+    ps[0].v = 0
+    return sum(p.x for p in ps)
+
+
+def replaced_by_another_shape_6(x, n):
+    ps = [Pair(x[i], ()) for i in range(n)]
+    for i, p in enumerate(ps):
+        p.v = (i, x[i])
+    return sum(p.v[1] * p.x for p in ps)
+
+
+def parts_without_derivative_1(x, n):
+    ps = [Pair(x[i], []) for i in range(n)]
+    for i in range(1, n):
+        ps[i - 1].v.append(i)
+    return sum(x[j] * p.x for p in ps for j in p.v)
+
+
+def parts_without_derivative_2(x, n):
+    d = {}
+    for i in range(n):
+        d.setdefault(i % 2, {"s": 0.0, "ix": []})
+        d[i % 2]["s"] += x[i]
+        d[i % 2]["ix"].append(i)
+    return sum(e["s"] * len(e["ix"]) for e in d.values())
+
+
+def parts_without_derivative_3(x, n):
+    T = [([], []) for _ in range(2)]
+    for i in range(n):
+        T[i % 2][0].append(i)
+        T[i % 2][1].append(x[i])
+    return sum(v * i for a, b in T for i, v in zip(a, b))
+
+
+def parts_without_derivative_5(x, n):
+    ps = [(0, x[1]), (x[2], 3)]
+    return ps[n % 2][0] * ps[n % 2 - 1][1]
+
+
+def in_tuples_1(x, n):
+    ps = [(x * (i + 1), [x[i]]) for i in range(3)]
+    return np.dot(ps[0][0], x)
+
+
+def in_tuples_2(x, n):
+    d = {}
+    for i in range(n):
+        d[i] = (x * x[i], 1)
+    return d[1][0].sum()
+
+
+def k3(o, k, x):
+    o[k] = x[k]
+    if k > 0:
+        k3(o, k - 1, x)
+
+
+def in_tuples_3(x, n):
+    ms = [({}, 1), ({}, 2)]
+    k3(ms[n % 2][0], 2, x)
+    return sum(ms[1][0].values())
+
+
+def slices_of_ints_1(x, n):
+    rows = [0] * n
+    rows[1:3] = [x[0], x[1]]
+    return sum(rows)
+
+
+def slices_of_ints_2(x, n):
+    rows = []
+    rows[:] = [x[0], x[1]]
+    return sum(rows)
+
+
+def slices_of_ints_3(x, n):
+    T = [[] for i in range(3)]
+    T[0][:] = [x[1], x[2]]
+    return sum(sum(r) for r in T)
+
+
+def known_key_in_a_late_dict_1(x, n):
+    D = {0: {0: x[0]}}
+    D[n] = {1: x[2]}
+    D[0][0] = x[4]
+    return sum(sum(d.values()) for d in D.values())
+
+
+def known_key_in_a_late_dict_2(x, n):
+    rows = [Box({}) for i in range(3)]
+    for i in range(2):
+        rows[0].v[i] = [x[i]]
+    s = rows[0].v[0][0] * 3
+    rows[0].v = {0: [x[0]], 2: [x[3]]}
+    return s + sum(rows[0].v[0])
+
+
+class Q:
+    def __init__(s, v):
+        s.v = v
+        s.w = 1.0
+        s.d = {}
+
+
+def n1(o, k, x):
+    o.d[k] = x[k] ** 2
+    o.v[k] += o.w
+    if k > 0:
+        return n1(o, k - 1, x) + o.d[k]
+    return o.v[0]
+
+
+def attributes_in_recursion_1(x, n):
+    o = Q(x * 1.0)
+    return n1(o, 3, x) + o.v.sum()
+
+
+class M:
+    def __init__(s, w):
+        s.w = w
+        s.tape = []
+        s.n = 0
+        s.tot = 0.0
+        s.memo = {}
+
+    def g(s, k):
+        s.tape.append(s.w[k] ** 2)
+        s.tot += s.tape[-1]
+        if k > 0:
+            s.g(k - 1)
+
+
+def attributes_in_recursion_2(x, n):
+    m = M(x * 1.0)
+    m.g(4)
+    return m.tot * sum(m.tape)
+
+
+PROGRAMS = [
+    f
+    for _, f in inspect.getmembers(sys.modules[__name__], inspect.isfunction)
+    if f.__module__ == __name__ and list(inspect.signature(f).parameters) == ["x", "n"]
+]
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda f: f.__name__)
+def test_right_or_refused(program):
+    """The value is that of plain Python, and the gradient that of finite differences; or there is an error of ours."""
+    try:
+        value, gradient = value_and_grad(program)(X.copy(), 5)
+    except ADError:
+        return
+    assert value == program(X.copy(), 5)
+    steps = 1e-6 * np.eye(5)
+    differences = [(program(X + step, 5) - program(X - step, 5)) / 2e-6 for step in steps]
+    np.testing.assert_allclose(gradient, differences, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(differentiable(program, optimize=False).grad(X.copy(), 5), gradient, rtol=1e-12)
+
+
+def test_most_are_there():
+    """The list above finds the programs."""
+    assert len(PROGRAMS) >= 50
