@@ -125,6 +125,10 @@ def _locate_part(memory: Memory, value: Value, base: Operand, part: Part) -> Non
         inside = frozenset() if known else memory.reachable([base]) - {owner}
     else:  # its other parts are other objects, or it is known to hold them as well
         inside = memory.within(memory.state.held.get(owner, ()))
+    around: Operand = base
+    while around in memory.origin:  # what is put into a container may be put into its items
+        around = memory.origin[around][0]
+        inside |= memory.reachable([memory.newest(around)]) - {memory.root(around)}
     own = memory.new_root(value, outside=owner.outside, foreign=owner.foreign, may=inside)
     if memory.is_tree(base):
         own.apart |= frozenset(filter(None, map(memory.root, memory.state.parts.get(owner, {}).values())))
