@@ -125,6 +125,9 @@ class Tangents:
         match t:
             case Array():
                 return self.call(np.zeros_like, value)
+            case List() if t.items is not None:  # any of which an index known only at run time may reach
+                bars = (self.zero(p) for p in self.parts(value))
+                return self.rebuild(t, [self._nothing(t.item) if bar == NONE else bar for bar in bars])
             case _ if static_parts(t) is not None:
                 return self.rebuild(t, [self.zero(p) for p in self.parts(value)])
             case List() | Deque():
@@ -134,6 +137,13 @@ class Tangents:
             case Maybe():
                 return self.spec.emit(runtime.zeros_like, [value], None, cotangent_type(t))
         return self.call(runtime.zeros_like, value)
+
+    def _nothing(self, kind: Type) -> Operand:
+        """The zero cotangent of an object that has none itself, where others beside it have one of this type."""
+        if not isinstance(kind, Record | Dict):
+            return NONE
+        zeros = [Const(0.0) if is_scalar(t) and is_differentiable(t) else self._nothing(t) for t in kind.values]
+        return self.rebuild(kind, zeros)
 
     def _zero_of_map(self, value: Operand, t: Map) -> Operand:
         start = self.spec.emit(primitives.make_dict, [], None, cotangent_type(t))

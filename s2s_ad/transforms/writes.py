@@ -23,6 +23,7 @@ from s2s_ad.ir.types import (
     Map,
     Number,
     Record,
+    Type,
     Unknown,
     is_differentiable,
     is_scalar,
@@ -129,8 +130,18 @@ def _zero_of_kept(step: StructuralStep) -> Operand:
         elif version in t.replaced:
             bars.append(t.tangents.zero(t.replaced[version]))
         else:
-            bars.append(Const(0.0) if is_scalar(kind) and is_differentiable(kind) else Const(None))
+            bars.append(_nothing_in(step, kind, key))
     return t.tangents.rebuild(old, bars)
+
+
+def _nothing_in(step: StructuralStep, kind: Type, key: object) -> Operand:
+    """The zero cotangent of a part that had none itself, where its list now holds some that have one."""
+    if is_scalar(kind):
+        return Const(0.0) if is_differentiable(kind) else Const(None)
+    now = part_type(type_of_operand(step.args()[-1]), key)
+    if isinstance(now, List) and is_differentiable(now):
+        return step.t.spec.emit(primitives.make_list, [], None, now)
+    return Const(None)
 
 
 def inner_array(t: Transform, op: Call) -> Operand | None:

@@ -340,3 +340,22 @@ def written_where_nothing_is_differentiated(x, n):
     ps[k].trail.pop(0)
     ps[k - 1].trail.clear()
     return sum(p.x * p.v * len(p.trail) for p in ps) + ps[k].trail[0] * x[1]
+
+
+@program((X, 5))
+def mixed_with_constants(x, n):
+    """Objects of which some hold constants and some what is differentiated, at indices known at run time."""
+    ps = [_Particle(0, 2), _Particle(x[3], 1), _Particle(3, x[1])]
+    s = 0.0
+    for i in range(3):
+        s += ps[i].v * ps[i].x
+    return s
+
+
+@program((X, 5))
+def empty_part_replaced(x, n):
+    """An empty list in an object of a list gives way to one of what is differentiated."""
+    ps = [_Particle(v, x * v) for v in x]
+    p = ps[0]
+    p.trail = [np.sin(ps[0].x * ps[-1].v[2])]
+    return sum((i + 1) * q.x * q.v.sum() + sum(q.trail) ** 2 for i, q in enumerate(ps))
