@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections import deque
 
 import numpy as np
 import pytest
@@ -505,6 +506,215 @@ def attributes_in_recursion_2(x, n):
     return m.tot * sum(m.tape)
 
 
+class Two:
+    def __init__(self, a, b):
+        self.a = a
+        self.b = b
+
+
+def part_read_again_1(x, n):
+    ps = [Box(x[j : j + 2].copy()) for j in range(2)]
+    first = ps[0]
+    s = first.v[0]
+    for p in ps:
+        p.v[0] = x[4] * 3
+    return first.v[0] * x[1] + s
+
+
+def part_read_again_2(x, n):
+    ps = [Box(x[j : j + 2].copy()) for j in range(2)]
+    p = ps[n - 4]
+    s = p.v[0]
+    ps[1].v[0] = x[4]
+    return p.v[0] * x[1] + s
+
+
+def object_read_again_1(x, n):
+    ps = [Box(x[j : j + 2].copy()) for j in range(2)]
+    p = ps[n - 4]
+    s = p.v[0]
+    ps[1].v = x[3:5].copy()
+    return p.v[0] * x[1] + s
+
+
+def structure_chosen_1(x, n):
+    p = {"m": x[:2].copy()}
+    q = {"m": x[3:5].copy()}
+    r = p if n > 3 else q
+    r["m"] = x[3:5].copy()
+    return p["m"][0] * x[1]
+
+
+def structure_chosen_2(x, n):
+    p = [x[:2].copy(), x[1:3].copy()]
+    q = [x[3:5].copy(), x[1:3].copy()]
+    r = p if n > 3 else q
+    r.reverse()
+    return p[0][0] * x[3]
+
+
+def put_in_twice_1(x, n):
+    qs = []
+    ps = [x[j : j + 2].copy() for j in range(2)]
+    qs.append(ps[n - 4])
+    qs.append(ps[1])
+    qs[n - 5][0] = x[3]
+    return np.sum(qs[1] ** 2)
+
+
+def updated_by_pairs_1(x, n):
+    a = x[:2].copy()
+    pairs = [(n, a), (n + 1, a)]
+    d = dict(pairs)
+    d[n][0] = x[3]
+    return np.sum(d[n + 1] ** 2)
+
+
+def one_part_twice_1(x, n):
+    r = Two(x[:2].copy(), x[2:4].copy())
+    t = Two(x[1:3].copy(), x[3:5].copy())
+    q = r if n > 3 else t
+    q.b = q.a
+    ps = [q, Two(x[1:3].copy(), x[3:5].copy())]
+    ps[n - 5].a[0] = x[3]
+    return np.sum(ps[0].b ** 2)
+
+
+def inside_an_item_1(x, n):
+    ps = [[[x[0]]], [[x[1]]]]
+    p = ps[n - 4]
+    a = p[0]
+    ps[1][0].append(x[4])
+    return a[-1] * x[1]
+
+
+def grows_in_a_loop_1(x, n):
+    g = [[Box(x[0]), Box(x[1])] for i in range(2)]
+    r = g[n - 5]
+    s = 0.0
+    for p in r:
+        s = s + p.v**2
+        if len(r) < 5:
+            r.append(Box(x[3]))
+    return s
+
+
+def _grow(rows, i, x):
+    if i > 0:
+        rows.append([x[i]])
+        _grow(rows, i - 1, x)
+
+
+def grows_in_a_loop_2(x, n):
+    rows = [[x[0]], [x[1]]]
+    s = 0.0
+    for p in rows:
+        s = s + p[0] ** 2
+        if len(rows) < 5:
+            _grow(rows, 1, x)
+    return s
+
+
+def _scale_and_stop(y, i, x):
+    if i > 0:
+        y[i] = x[i] * x[0]
+        if i == 2:
+            raise ValueError("stop")
+        _scale_and_stop(y, i - 1, x)
+
+
+def raises_after_a_write_1(x, n):
+    y = x.copy()
+    try:
+        _scale_and_stop(y, 4, x)
+    except ValueError:
+        pass
+    return np.sum(y**2)
+
+
+def _drop(w, i):
+    if i > 0:
+        w.pop()
+        _drop(w, i - 1)
+
+
+def shorter_in_recursion_1(x, n):
+    rows = [[0.0] * 2 for j in range(2)]
+    k = n - 4
+    rows[k][0] = x[0]
+    rows[k][-1] = x[1]
+    s = rows[k][0] * 2.0 + rows[k][-1] * 3.0
+    _drop(rows[k], 1)
+    return s + rows[1][0] * x[3]
+
+
+def shorter_in_recursion_2(x, n):
+    rows = [[x[j], x[j + 1]] for j in range(2)]
+    k = n - 4
+    s = rows[k][-1] * x[0]
+    _drop(rows[k], 1)
+    return s + rows[1][0] * x[3]
+
+
+def part_of_another_shape_1(x, n):
+    ps = [Box(np.array([x[j]])) for j in range(2)]
+    k = n - 4
+    s = ps[k].v[-1]
+    ps[k].v = x[2:4].copy()
+    return s * x[4] + ps[k].v[0] * x[0]
+
+
+def facts_about_keys_1(x, n):
+    d = {}
+    for i in range(2):
+        d[i] = {}
+    a = d[n - 4]
+    b = d[n - 4]
+    if n not in a:
+        b[n] = [x[0]]
+        a[n] = [x[1]]
+    return a[n][0] * x[2]
+
+
+def _add(d, k, x, i):
+    if i > 0:
+        d[k] = [x[i]]
+        _add(d, k, x, i - 1)
+
+
+def facts_about_keys_2(x, n):
+    d = {}
+    for i in range(2):
+        d[i] = [x[i]]
+    if n not in d:
+        _add(d, n, x, 1)
+        d[n] = [x[4]]
+    return d[n][0] * x[2]
+
+
+def deque_of_objects_1(x, n):
+    d = deque([Box(x[0]), Box(x[1])])
+    s = 0.0
+    for p in d:
+        p.v = p.v * x[2]
+        s = s + p.v**2
+    return s
+
+
+def none_as_argument_1(x, n):
+    axis = 0
+    if n > 3:
+        axis = None
+    return np.sum(np.outer(x, x), axis) * x[0]
+
+
+def none_as_argument_2(x, n):
+    lo = None
+    if n < 3:
+        lo = x[0]
+    return np.sum(np.clip(x, lo, x[4]) ** 2)
+
+
 PROGRAMS = [
     f
     for _, f in inspect.getmembers(sys.modules[__name__], inspect.isfunction)
@@ -528,4 +738,4 @@ def test_right_or_refused(program):
 
 def test_most_are_there():
     """The list above finds the programs."""
-    assert len(PROGRAMS) >= 50
+    assert len(PROGRAMS) >= 70

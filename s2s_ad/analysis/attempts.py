@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from s2s_ad.analysis.effects import callee, may_raise_watched, targets_of
+from s2s_ad.analysis.effects import callee, is_write, may_raise_watched, targets_of
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.roots import Root
@@ -49,7 +49,7 @@ def refuse_half_done(
     first = next((i for i, op in enumerate(body) if _writes_to(s, op, roots)), len(body))
     write = body[first] if first < len(body) else None
     is_last = not any(map(_may_raise, body[first + 1 :]))
-    if isinstance(write, Call) and is_last and not _is_added_in_place(s, write, kinds):
+    if isinstance(write, Call) and is_write(write) and is_last and not _is_added_in_place(s, write, kinds):
         return
     span = next((op.span for op in body[first:] if op.span is not None), s.span)
     hint = "write after the `try`, for instance in its `else`, or make what is written inside the `try`"

@@ -290,7 +290,7 @@ class Emitter:
             return None
         root = self.memory.root(args[0])
         parts = None if root is None else self.memory.state.parts.get(root)
-        if not parts or len(args) != 2:
+        if not parts or len(args) != 2 or root in self.memory.state.lost:
             return None
         t = type_of_operand(self.memory.newest(args[0]))
         key = part_key(t, args[1], len(parts)) if fn is operator.getitem else constant(args[1])

@@ -21,7 +21,7 @@ from s2s_ad.analysis.statics import unbound, widen
 from s2s_ad.errors import MutationError, Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Const, For, Op, Operand, Value, While
-from s2s_ad.ir.types import UNKNOWN, Array, List, Map, Tuple, Type, holds_unknown, join, join_all
+from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Map, Tuple, Type, holds_unknown, join, join_all
 
 _MAX_ROUNDS = 14
 _WIDENED = 5
@@ -243,9 +243,12 @@ class LoopEvaluator(BlockEvaluator):
 
     def _unroll_view(self, op: For, view: View, span: Span | None) -> None:
         """Repeat the body for each key of a dict with known keys, whose values may change meanwhile."""
+        if not isinstance(view.version.type, Dict):
+            what = "a loop over a deque, to the items of which its body writes"
+            raise MutationError(what, span, "use a list, or put new items into another deque")
         self.key_by_key.add(op)
         carried = [self.operand(i) for i in op.inits]
-        keys = view.version.type.keys  # type: ignore[attr-defined]
+        keys = view.version.type.keys
         for key in keys:
             value = self.apply(operator.getitem, [self.memory.newest(view.version), Const(key)])
             item = value if view.shows == "values" else self.apply(primitives.make_tuple, [Const(key), value])

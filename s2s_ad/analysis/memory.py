@@ -83,7 +83,9 @@ class Memory:
         """Say that `value` is an item of a list."""
         root = self.root(base)
         assert root is not None
-        self.new_root(value, may=self.reachable([base]) - {root})
+        made = self.new_root(value, may=self.reachable([base]) - {root})
+        if made.inner is not None:
+            made.inner.may |= frozenset(r for m in self.reachable([base]) - {root} for r in m.closure)
         self.origin[value] = base, index, self.state.order.get(root)
 
     def place(self, value: Value, root: Root, path: tuple[Step, ...] = ()) -> None:
@@ -172,12 +174,20 @@ class Memory:
         item = self.state.version.get(root)
         if item is None or item not in self.origin:
             return
+        base, index, _ = self.origin[item]
         if not self.stays(item, self.state):
             return
-        base, index, _ = self.origin[item]
-        owner = self.state.version[self.places[base].root]
+        own = self.places[base].root
+        owner = self.state.version[own]
         fn, at = (index.fn, Const(index.key)) if isinstance(index, Part) else (operator.getitem, index)
+        around = self.state.parts.pop(own, {})  # to read it, and not to be given what it was
+        self.state.parts.pop(root, None)
         self.reread(item, follow((fn, (at,), {}), owner), owner, index)  # type: ignore[arg-type]
+        if isinstance(index, Part):
+            self.state.parts[own] = {**around, index.key: self.state.version[root]}
+        elif around:
+            self.state.parts[own] = around
+        self.state.keys[root] = self.state.version[root]
         del self.state.lost[root]
 
     def stays(self, item: Value, state: State) -> bool:
@@ -281,7 +291,7 @@ class Memory:
         for holder, held in self.state.held.items():
             if holder is not root and holder not in but and any(root.meets(r) for r in self.within(held)):
                 lost.add(holder)
-        for other in lost - but - {root}:
+        for other in (lost | self._owners_of_parts(lost)) - but - {root}:
             self.state.lost.setdefault(other, span)
 
     def lose_inside(self, roots: frozenset[Root], but: frozenset[Root], span: Span | None) -> None:
@@ -291,8 +301,19 @@ class Memory:
         for holder, held in self.state.held.items():
             if any(one.meets(r) for one in roots for r in self.within(held)):
                 lost.add(holder)
-        for other in lost - but:
+        for other in (lost | self._owners_of_parts(lost)) - but:
             self.state.lost.setdefault(other, span)
+
+    def _owners_of_parts(self, roots: Iterable[Root]) -> set[Root]:
+        """The objects and dicts in lists, of which these are parts that are read through them."""
+        owners: set[Root] = set()
+        for root in roots:
+            value = self.state.version.get(root)
+            while value in self.origin and isinstance(self.origin[value][1], Part):
+                owner = self.places[self.origin[value][0]].root
+                owners.add(owner)
+                value = self.state.version.get(owner)
+        return owners
 
     def reread(self, item: Value, version: Value, owner: Value, index: Operand | Part, key: Hashable = None) -> None:
         """Record what an item of a list is after a write to it, or to its part `key`."""
@@ -397,12 +418,12 @@ class Memory:
         own = [r for r in map(self.root, items) if r is not None]
         again = again or len(set(own)) < len(own) or not self.state.repeated.isdisjoint(own)
         again = again or (not itself and self._overlap(items))
-        if again or any(not before.isdisjoint(r.closure) for r in (own if itself else new)):
+        if again or any(b.meets(r) for b in before for r in (own if itself else new)):
             self.state.repeated |= {root}
         sources = [r for r in map(self.root, items) if r is not None]
         inside = not self.state.entangled.isdisjoint(sources) or not self.state.repeated.isdisjoint(sources)
         inside = inside or (itself and not all(map(self.is_tree, items)))
-        if again or inside or any(not before.isdisjoint(r.closure) for r in new):
+        if again or inside or any(b.meets(r) for b in before for r in new):
             self.state.entangled |= {root}
         self.state.held[root] = before | new
         if root.outside:
@@ -438,7 +459,8 @@ class Memory:
 
     def _is_part_twice(self, root: Root, parts: Sequence[Root]) -> bool:
         """Whether two parts of a structure may be one; see below for what is only another name."""
-        return not root.may and any(one.meets(other) for i, one in enumerate(parts) for other in parts[:i])
+        pairs = ((one, other) for i, one in enumerate(parts) for other in parts[:i])
+        return any(one is other or (not root.may and one.meets(other)) for one, other in pairs)
 
     def _are_parts_apart(self, root: Root, parts: Sequence[Root]) -> bool:
         """Whether nothing can be reached from the parts of a structure in two ways.
@@ -446,7 +468,7 @@ class Memory:
         Of what is only another name, all parts may be one, as far as is known; it is the first name that counts.
         """
         if root.may:
-            return all(self._are_trees([part]) for part in parts)
+            return len(set(parts)) == len(parts) and all(self._are_trees([part]) for part in parts)
         return not parts or self._are_trees(parts)
 
     def are_apart(self, container: Operand, source: Operand) -> bool:

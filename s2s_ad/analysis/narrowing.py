@@ -16,12 +16,14 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.statics import is_hashable
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Value
-from s2s_ad.ir.types import Dict, Maybe, Record, with_parts
+from s2s_ad.ir.types import Dict, Maybe, Record, is_differentiable, with_parts
 from s2s_ad.rules.registry import Opaque, registry
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ _ALL = frozenset({
     primitives.Unpack,
 })  # which take none at all  # fmt: skip
 
-_TAKING_NONE = frozenset({operator.is_, operator.is_not, operator.not_, operator.eq, operator.ne, bool})
+_TAKING_NONE = frozenset({operator.is_, operator.is_not, operator.not_, operator.eq, operator.ne, bool, np.clip})
 
 
 def present_on(s: Emitter, test: Operand) -> tuple[list[Value], list[Value]]:
@@ -101,6 +103,8 @@ def without_none(s: Emitter, fn: Any, args: list[Operand]) -> list[Operand]:
         return [s.required(args[0], name if is_attribute else None), *args[1:]]
     rule = registry.get(fn) if is_hashable(fn) else None
     is_rule = rule is not None and not isinstance(rule, Opaque) and fn not in _TAKING_NONE
-    if is_rule or (is_hashable(fn) and fn in _ALL) or isinstance(fn, primitives.Unpack):
+    if is_rule:  # its other arguments say how it works, as `axis` does
+        return [s.required(a) if is_differentiable(type_of_operand(a)) else a for a in args]
+    if (is_hashable(fn) and fn in _ALL) or isinstance(fn, primitives.Unpack):
         return [s.required(a) for a in args]
     return args

@@ -63,7 +63,7 @@ class Instance:
     those in which something is written to that may have another name. `dirty`: by the number of a parameter, the parts
     in which it has written, or which are others now. `trees`: those of which no part is another one. `holds`: pairs of
     parameters, of which the one then may hold what is in the other. `gives`: the number of the parameter that is the
-    result. `around`: this one is no more than a call of that.
+    result. `resizes`: it makes lists longer or shorter. `around`: this one is no more than a call of that.
     """
 
     name: str
@@ -90,6 +90,7 @@ class Instance:
     trees: frozenset[int] = frozenset()
     holds: frozenset[tuple[int, int]] = frozenset()
     gives: int | None = None
+    resizes: bool = False
     around: Instance | None = None
     called: bool = False
 

@@ -27,7 +27,7 @@ from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Value
-from s2s_ad.ir.types import Array, Dict, List, Record, Type, join
+from s2s_ad.ir.types import Array, Dict, List, Map, Record, Type, join
 
 if TYPE_CHECKING:
     from s2s_ad.analysis.emission import Emitter
@@ -49,6 +49,7 @@ def note_writes(s: Emitter, instance: Instance, params: Sequence[Value], result:
         if not written.isdisjoint(roots):
             versions[i] = s.whole(param)
     own = [memory.root(p) for p in params]
+    instance.resizes = instance.resizes or bool(memory.state.resized)
     instance.trees = frozenset(i for i, version in versions.items() if memory.is_tree(version))
     for i in versions:
         instance.dirty[i] = memory.dirty_parts(own[i], written & reached[i])  # type: ignore[arg-type]
@@ -103,6 +104,8 @@ def _written(s: Emitter, instance: Instance, i: int, target: Value, version: Val
     """Record the version of an argument that the function has written to."""
     memory, place = s.memory, s.memory.places[target]
     deep, dirty = i in instance.deep, instance.dirty[i]
+    if instance.resizes:
+        memory.state.resized |= memory.reachable([target])
     clean = _clean_parts(s, target, dirty)
     inside = memory.reachable([target]) - {place.root} if deep else frozenset[Root]()
     inside -= memory.reachable(clean.values())
@@ -114,6 +117,9 @@ def _written(s: Emitter, instance: Instance, i: int, target: Value, version: Val
         if not isinstance(target.type, (Array, List)):
             what = f"an object or dict in a list or dict, to which `{instance.name}` writes, which calls itself"
             raise MutationError(what, s.span, "give it a name of its own, and put it in last")
+        if instance.resizes and isinstance(target.type, List):
+            what = f"a list in a list or dict, which `{instance.name}`, which calls itself, may make longer or shorter"
+            raise MutationError(what, s.span, "give it a name of its own, and put it in last")
         base, path = (root, ()) if owner is None else (owner.base, owner.path)
         kind = with_item(base.type, path, version.type) if path else base.type
         indices = [*path, *(indices_of(s, root, place.path, whole=True) if place.path else ())]
@@ -123,6 +129,8 @@ def _written(s: Emitter, instance: Instance, i: int, target: Value, version: Val
         else:
             written_in(s, owner, kept)
             memory.reorder(target)
+    if isinstance(version.type, Map):
+        memory.rekey(target)
     if deep:
         memory.dug.add(place.root)
     around = [memory.places[v].root for v in (() if owner is None else (owner.base, *owner.items))]

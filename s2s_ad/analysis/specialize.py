@@ -171,6 +171,7 @@ def _told(instance: Instance) -> tuple[Any, ...]:
         instance.written,
         instance.deep,
         dict(instance.dirty),
+        instance.resizes,
         instance.trees,
         instance.holds,
         instance.gives,

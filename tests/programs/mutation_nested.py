@@ -501,9 +501,9 @@ def one_list_in_every_round(x, i):
     return rows[1][1] * x[1]
 
 
-@program((X,), refused=MutationError)
+@program((X,))
 def inner_list_by_its_own_name(x):
-    """It is not known which of them has been written to."""
+    """It is written to by the number that it has in the list that it has been put into."""
     inner = [x[2]]
     rows = [[x[1]] for _ in range(2)]
     rows.append(inner)

@@ -418,9 +418,9 @@ def row_of_matrix(x, n):
     return (A * A).sum() * 1e-3
 
 
-@program((X, 5))
+@program((X, 5), refused=MutationError)
 def item_of_list(x, n):
-    """On lists in a list."""
+    """On lists in a list, which get longer."""
     rows = [[x[i], x[i] ** 2] for i in range(3)]
 
     def f(v, k):

@@ -160,6 +160,8 @@ def change(
     version = Value(base.name, with_item(base.type, path, kind) if path else kind)
     operands = (base, *map(s.current, (*path, *args)))
     s.append(Call((*taken, version), Const(fn), operands, span=s.span))
+    if fn in primitives.RESIZING:
+        s.memory.state.resized |= {s.memory.places[target].root}
     if owner is None:
         s.written(target, version)
     else:
