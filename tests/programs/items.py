@@ -23,7 +23,46 @@ class _Particle:
         self.trail.append(self.x[0])
 
 
-@program((X, 5))
+def _leapfrog(x, n):
+    ps, vs = [x * (i + 1.0) for i in range(3)], [0.0 * x] * 3
+    for _ in range(4):
+        vs = [v - 0.1 * p for p, v in zip(ps, vs)]
+        ps = [p + 0.1 * v for p, v in zip(ps, vs)]
+    return sum((p**2).sum() for p in ps)
+
+
+def _replaced(x, n):
+    s = 0.0
+    for i in range(3):
+        p = x * (i + 1.0)
+        s += x[0] * x[0] * p[0] + (4.0 * p[1:] ** 3 * x[1]).sum()
+    return s
+
+
+def _momentum(x, n):
+    s = 0.0
+    for p in (x * 1.0, x * 2.0):
+        v = 0.0 * x
+        for _ in range(3):
+            v = 0.9 * v + p**2
+            p = p - 0.01 * v
+        s += (p**2).sum()
+    return s
+
+
+def _pairs(x, n):
+    ps, vs = [x * (i + 1.0) for i in range(3)], [0.0 * x] * 3
+    for _ in range(4):
+        vs = [v + 0.1 * ((ps[0] - p) ** 2 + (ps[1] - p) ** 2 + (ps[2] - p) ** 2) for p, v in zip(ps, vs)]
+        ps = [p + v for p, v in zip(ps, vs)]
+    return sum((p**2).sum() for p in ps)
+
+
+def _elements(x, n):
+    return sum(((x * (i + 1.0)) ** 4 * x[0] ** 2 * np.arange(n)).sum() for i in range(3))
+
+
+@program((X, 5), same_as=_leapfrog)
 def particles(x, n):
     """Arrays that are attributes of objects in a list, in loops over the objects."""
     ps = [_Particle(x * (i + 1.0), np.zeros(n)) for i in range(3)]
@@ -49,7 +88,7 @@ def particles_methods(x, n):
     return sum((p.x**2).sum() * sum(p.trail) for p in ps)
 
 
-@program((X, 5))
+@program((X, 5), same_as=_pairs)
 def particles_index(x, n):
     """By index, reading what belongs to another object."""
     ps = [_Particle(x * (i + 1.0), np.zeros(n)) for i in range(3)]
@@ -63,7 +102,7 @@ def particles_index(x, n):
     return sum((p.x**2).sum() for p in ps)
 
 
-@program((X, 5))
+@program((X, 5), same_as=_elements)
 def elements(x, n):
     """Elements of the arrays."""
     ps = [_Particle(x * (i + 1.0), np.zeros(n)) for i in range(3)]
@@ -74,7 +113,7 @@ def elements(x, n):
     return sum((p.x * p.v).sum() for p in ps)
 
 
-@program((X, 5))
+@program((X, 5), same_as=_elements)
 def elements_named(x, n):
     """Under names of their own."""
     ps = [_Particle(x * (i + 1.0), np.zeros(n)) for i in range(3)]
@@ -87,7 +126,7 @@ def elements_named(x, n):
     return sum((p.x * p.v).sum() for p in ps)
 
 
-@program((X, 5))
+@program((X, 5), same_as=_replaced)
 def replaced_and_written(x, n):
     """The attributes become new arrays, which are then written to."""
     ps = [_Particle(x * (i + 1.0), np.zeros(n)) for i in range(3)]
@@ -99,7 +138,7 @@ def replaced_and_written(x, n):
     return sum((p.x * p.v).sum() for p in ps)
 
 
-@program((X, 5))
+@program((X, 5), same_as=lambda x, n: sum((i * (x.sum() - x[1]) + x[i] ** 2) * (x[0] + x[1]) for i in range(3)))
 def tuples(x, n):
     """Arrays and lists in tuples in a list."""
     ps = [(x * i, [x[0]]) for i in range(3)]
@@ -109,7 +148,7 @@ def tuples(x, n):
     return sum(a.sum() * sum(b) for a, b in ps)
 
 
-@program((X, 5))
+@program((X, 5), same_as=lambda x, n: sum((i * (x.sum() - x[1]) + x[2] ** 2) * x[1] * (x[0] + x[1]) for i in range(3)))
 def dicts(x, n):
     """Arrays and lists in dicts in a list."""
     ps = [{"w": x * i, "h": [x[0]]} for i in range(3)]
@@ -154,7 +193,7 @@ def layers(x, n):
     return sum((w * b).sum() for w, b in net)
 
 
-@program((X, 5))
+@program((X, 5), same_as=_momentum)
 def velocity(x, n):
     """Gradient descent with momentum: two lists of arrays side by side."""
     params = [x * 1.0, x * 2.0]
@@ -195,7 +234,7 @@ def branch_write(x, n):
     return sum((p.x * p.v).sum() + sum(p.trail) for p in ps)
 
 
-@program((X, 5))
+@program((X, 5), same_as=lambda x, n: x[0] ** 2 + 4 * (x[1:] ** 2).sum())
 def alias_then_write(x, n):
     """An object has a name of its own before and after the loop."""
     ps = [_Particle(x * (i + 1.0), np.zeros(n)) for i in range(3)]
@@ -206,7 +245,7 @@ def alias_then_write(x, n):
     return (q.v * ps[1].v).sum()
 
 
-@program((X, 5))
+@program((X, 5), same_as=lambda x, n: 14 * (x**2).sum() - x[1] ** 2 + x[1] * x[0])
 def returned(x, n):
     """A nested function writes to all, and gives the list back."""
 
@@ -220,7 +259,7 @@ def returned(x, n):
     return sum((p.x * p.v).sum() for p in ps)
 
 
-@program((X, 5))
+@program((X, 5), same_as=lambda x, n: sum(x[i] * x[1] for i in range(3)))
 def written_under_its_name(x, n):
     """What an attribute was set to is written to by the name that it had before."""
     ps = [_Particle(x[i], 1.0) for i in range(3)]
@@ -255,7 +294,7 @@ def put_in_appended_row(x, n):
     return sum(sum(v) ** 2 for v in rows)
 
 
-@program((X, 5))
+@program((X, 5), same_as=lambda x, n: sum((x[i] ** 2 + x[0]) ** 2 + (((i + 1) * x[1:]) ** 2).sum() for i in range(n)))
 def put_in_arrays(x, n):
     """Arrays are put into a list, and then written to."""
     us = []
@@ -319,7 +358,7 @@ def put_in_captured(x, n):
     return sum(rows[0]) ** 2
 
 
-@program((X, 5))
+@program((X, 5), same_as=lambda x, n: (x**2).sum() + x[0] ** 2)
 def put_in_matrix_row(x, n):
     """Rows of a matrix in a list."""
     A = np.zeros((n, n))

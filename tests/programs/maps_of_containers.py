@@ -22,6 +22,13 @@ def _two_apart(x):
     return [x[0]], [x[1]]
 
 
+def _arrays_whole(x, n):
+    d = {0: np.zeros(n), 1: np.zeros(n)}
+    for i in range(n):
+        d[i % 2] = np.concatenate([np.ones(1), (d[i % 2] * x[i] + x)[1:]])
+    return sum((v**2).sum() for v in d.values())
+
+
 @program((X, 5))
 def grouped_maxima(x, n):
     """The items of the groups are read while one loops over the keys."""
@@ -79,7 +86,9 @@ def dict_in_dict(x, n):
     return sum(g[i][j] for i in g for j in g[i])
 
 
-@program((X, 5))
+@program(
+    (X, 5), same_as=lambda x, n: sum((x[i] ** 2 + x[i]) ** 2 if i % 3 == 1 else x[i] ** 4 + x[i] ** 2 for i in range(n))
+)
 def array_elements(x, n):
     """Elements of arrays in a dict, set and added to."""
     d = {}
@@ -90,7 +99,7 @@ def array_elements(x, n):
     return sum((d[i] * d[i]).sum() for i in d)
 
 
-@program((X, 5))
+@program((X, 5), same_as=lambda x, n: ((x[0] + x[2] + x[4]) ** 2 + (x[1] + x[3]) ** 2) * (x[:3] ** 2).sum())
 def arrays_by_default(x, n):
     """Arrays that are added to in place, and made where they are missing."""
     d = defaultdict(lambda: np.zeros(3))
@@ -218,7 +227,7 @@ def write_through_items(x, n):
     return sum(sum(v) ** 2 for v in d.values())
 
 
-@program((X, 5))
+@program((X, 5), same_as=lambda x, n: sum((i % 2 + 1) * x[i] ** 2 for i in range(n)))
 def nested(x, n):
     """Numbers in dicts in a dict, all made where they are missing."""
     g = defaultdict(lambda: defaultdict(float))
@@ -320,7 +329,7 @@ def arrays_elements(x, n):
     return s
 
 
-@program((X, 5))
+@program((X, 5), same_as=_arrays_whole)
 def arrays_whole(x, n):
     """Arrays are multiplied, added to, and written to by element."""
     d = {}

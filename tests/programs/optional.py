@@ -69,7 +69,7 @@ def local_none(x, n):
     return s
 
 
-@program((X, 5))
+@program((X, 5), same_as=lambda x, n: (x**4).sum())
 def local_none_write(x, n):
     """It is written to in the round in which it is made, and after."""
     v = None
@@ -226,7 +226,7 @@ def swap_scalar(x, n):
     return s
 
 
-@program((X, 5))
+@program((X, 5), same_as=lambda x, n: sum(x[0] * x[i] + (x[1:] ** 2).sum() * x[i] * x[i - 1] for i in range(1, n)))
 def prev_write(x, n):
     """It is written to."""
     prev = None
@@ -385,7 +385,7 @@ def dict_values(x, n):
     return d[0] + d[1]
 
 
-@program((X, 5))
+@program((X, 5), same_as=lambda x, n: (x**2).sum() * (8 * x[0] + 4 * x[1] + 2 * x[2]) ** 2)
 def loop_none_arr(x, n):
     """Its elements are written to."""
     v = None

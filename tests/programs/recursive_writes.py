@@ -121,6 +121,13 @@ def _odd(i, x, log):
         _even(i + 1, x, log)
 
 
+def _nested_products(x, n):
+    s = 0.0
+    for v in x[::-1]:
+        s = v * (s + x[0])
+    return s * x[0] * x.sum()
+
+
 @program((X, 5))
 def fill(x, n):
     """Each call writes an element, and leaves the rest to the next."""
@@ -137,7 +144,7 @@ def prefix(x, n):
     return y.sum() + y[0] * y[2]
 
 
-@program((X, 5))
+@program((X, 5), same_as=lambda x, n: (x[1:] ** 2).sum() * x[0] + x[0] ** 3)
 def direct(x, n):
     """The function itself writes to its argument, which its caller sees."""
     if n > 0:
@@ -269,7 +276,7 @@ def quicksort(x, n):
     return (y * np.arange(n)).sum()
 
 
-@program((X, 5))
+@program((X, 5), same_as=lambda x, n: 8 * x[0] ** 2 * x[1] ** 3 + 2 * (x[1:] ** 2).sum())
 def swapped(x, n):
     """Two arrays that change places from call to call."""
 
@@ -351,7 +358,7 @@ def in_loop(x, n):
     return s
 
 
-@program((X, 5))
+@program((X, 5), same_as=lambda x, n: x[0] ** 2 + (x[1:] ** 3).sum())
 def in_branch(x, n):
     """Called on one side of a test."""
     y = x * 1.0
@@ -385,7 +392,7 @@ def overwritten_after(x, n):
     return z.sum() + y.sum()
 
 
-@program((X, 5))
+@program((X, 5), same_as=lambda x, n: ((x**4 + 2 * x) ** 2 + x).sum() * 1e-9)
 def twice(x, n):
     """It calls itself twice, and writes in between."""
     y = x * 1.0
@@ -456,7 +463,7 @@ def mutual_global(x, n):
     return sum(v * v for v in log)
 
 
-@program((X, 5))
+@program((X, 5), same_as=_nested_products)
 def result_and_write(x, n):
     """The result depends on what is there before the write, and after."""
     y = x * 1.0
