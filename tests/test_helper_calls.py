@@ -10,20 +10,7 @@ from s2s_ad import source
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.program import Instance
 from s2s_ad.ir.nodes import Block, Function, Value, regions
-from s2s_ad.ir.types import (
-    Array,
-    Closure,
-    Dict,
-    Iterable,
-    List,
-    Maybe,
-    Number,
-    Record,
-    Tuple,
-    Type,
-    Unknown,
-    is_differentiable,
-)
+from s2s_ad.ir.types import Array, Closure, Dict, Iterable, List, Maybe, Record, Tuple, Type, Unknown, is_differentiable
 from s2s_ad.operators import compiled_for
 
 pytestmark = pytest.mark.slow  # all of the corpus, on which the version of Python has little influence
@@ -81,18 +68,11 @@ def is_determined(t: Type) -> bool:
             return dtype is not None and axes is not None and all(a == 1 or a.many for a in axes)
         case Tuple(items) | Dict(_, items) | Closure(_, items) | Record(values=items):
             return all(map(is_determined, items))
-        case List(Record() | Dict() as item) if any(map(may_be_int, item.values)):
-            return False  # where one has an int, which has no cotangent, and the next a float
         case List(item, items):
             return all(map(is_determined, (item,) if items is None else items))
         case Iterable(item):
             return is_determined(item)
     return True
-
-
-def may_be_int(t: Type) -> bool:
-    """Whether a number is known to be an int or a float, and not which."""
-    return t == Number("real") or (isinstance(t, Array) and t.loose)
 
 
 def values(block: Block, seen: set[Instance]) -> list[Value]:

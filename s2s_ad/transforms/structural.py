@@ -348,7 +348,7 @@ def _scatter_in_item(step: StructuralStep, kind: Type, key: Operand, bar: Operan
             primitives.accumulate, [buffer, *path, Const(Ellipsis), bar], None, type_of_operand(buffer)
         )
     else:
-        total = t.tangents.add(followed(step, buffer, path), bar, part.type, in_item=True)
+        total = t.tangents.add(followed(step, buffer, path), bar, part.type)
         version = t.spec.emit(primitives.store, [buffer, *path, total], None, type_of_operand(buffer))
     t.rewrite(primal, version)
     return True
@@ -402,8 +402,7 @@ def _scatter_in_list(step: StructuralStep, primal: Value, index: Operand, bar: O
     buffer = t.buffer(primal, much_of(primal, path))
     kind, bar = type_of_operand(buffer), t.tangents.complete(bar, t.resolve(part))
     before = t.spec.apply(operator.getitem, [followed(step, buffer, path), index])
-    in_item = isinstance(part.type, (Tuple, Record, Dict))
-    total = t.tangents.add(before, bar, part.type, in_item=in_item)
+    total = t.tangents.add(before, bar, part.type)
     t.rewrite(primal, t.spec.emit(primitives.store, [buffer, *path, index, total], None, kind))
 
 

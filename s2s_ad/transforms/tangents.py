@@ -94,6 +94,15 @@ def static_parts(t: Type) -> tuple[Type, ...] | None:
     return None
 
 
+def _kinds_of_parts(t: Type, kind: Type) -> tuple[Type, ...]:
+    """What the parts of a structure of type `t` are items of, where that itself is one among items of type `kind`."""
+    parts, others = static_parts(t) or (), static_parts(kind)
+    if isinstance(t, List):
+        return (t.item,) * len(parts)
+    is_alike = type(kind) is type(t) and others is not None and len(others) == len(parts)
+    return others if is_alike and others is not None else (UNKNOWN,) * len(parts)
+
+
 def has_all_keys(t: Type) -> bool:
     """Whether the cotangent of a dict with late keys has all of them: whether what it holds are containers."""
     return isinstance(t, Map) and 1 in kinds(t.item)
@@ -113,11 +122,14 @@ class Tangents:
         """Emit a typed call."""
         return self.spec.apply(fn, list(args), kwargs)
 
-    def zero(self, value: Operand) -> Operand:
-        """The zero cotangent of a primal."""
+    def zero(self, value: Operand, kind: Type = UNKNOWN) -> Operand:
+        """The zero cotangent of a primal. `kind`: of what it is an item, if it is that of a list of known items.
+
+        An index that is known late may lead to any of these, so that an int among floats has a cotangent as these have.
+        """
         t = type_of_operand(value)
         if not is_differentiable(t):
-            return NONE
+            return self._nothing(kind)
         if is_scalar(t):
             return Const(0.0)
         if isinstance(value, Value) and value.unbound:
@@ -125,11 +137,8 @@ class Tangents:
         match t:
             case Array():
                 return self.call(np.zeros_like, value)
-            case List() if t.items is not None:  # any of which an index known only at run time may reach
-                bars = (self.zero(p) for p in self.parts(value))
-                return self.rebuild(t, [self._nothing(t.item) if bar == NONE else bar for bar in bars])
             case _ if static_parts(t) is not None:
-                return self.rebuild(t, [self.zero(p) for p in self.parts(value)])
+                return self.rebuild(t, list(map(self.zero, self.parts(value), _kinds_of_parts(t, kind))))
             case List() | Deque():
                 return self.comprehension(value, self.zero)
             case Map():
@@ -139,11 +148,12 @@ class Tangents:
         return self.call(runtime.zeros_like, value)
 
     def _nothing(self, kind: Type) -> Operand:
-        """The zero cotangent of an object that has none itself, where others beside it have one of this type."""
-        if not isinstance(kind, Record | Dict):
+        """The zero cotangent of what has none itself, among others that have one of this type."""
+        if is_scalar(kind) and is_differentiable(kind):
+            return Const(0.0)
+        if not isinstance(kind, (Record, Dict, Tuple)) or not is_differentiable(kind):
             return NONE
-        zeros = [Const(0.0) if is_scalar(t) and is_differentiable(t) else self._nothing(t) for t in kind.values]
-        return self.rebuild(kind, zeros)
+        return self.rebuild(kind, list(map(self._nothing, static_parts(kind) or ())))
 
     def _zero_of_map(self, value: Operand, t: Map) -> Operand:
         start = self.spec.emit(primitives.make_dict, [], None, cotangent_type(t))
@@ -226,11 +236,11 @@ class Tangents:
         n = len(static_parts(t) or ())
         return self.rebuild(t, [part if i == index % n else NONE for i in range(n)])
 
-    def complete(self, x_bar: Operand, x: Operand) -> Operand:
-        """`x_bar` with zeros for the parts of `x` to which nothing has contributed."""
+    def complete(self, x_bar: Operand, x: Operand, kind: Type = UNKNOWN) -> Operand:
+        """`x_bar` with zeros for the parts of `x` to which nothing has contributed; `kind` as of `zero`."""
         t = type_of_operand(x)
         if x_bar is NONE or constant(x_bar, default=0) is None:
-            return self.zero(x)
+            return self.zero(x, kind)
         types = static_parts(t)
         if types is None or not is_differentiable(t):
             return x_bar
@@ -239,18 +249,13 @@ class Tangents:
         if isinstance(x, Value) and x.unbound and not isinstance(t, Closure):
             return self._of_unbound(x_bar, x, t)
         bars, primals = self.parts_of_cotangent(x_bar, t), self.parts(x)
-        full = [self.complete(b, p) for b, p in zip(bars, primals, strict=True)]
+        full = list(map(self.complete, bars, primals, _kinds_of_parts(t, kind)))
         if all(a is b for a, b in zip(bars, full, strict=True)):
             return x_bar
         return self.rebuild(t, full)
 
-    def add(self, a: Operand, b: Operand, t: Type, *, in_item: bool = False) -> Operand:
-        """The sum of two cotangents of a primal of type `t`.
-
-        `in_item`: of an item of a list, in whose parts ints may stand, which have none.
-        """
-        if in_item and (t == Number("real") or (isinstance(t, Array) and t.loose)):
-            return self.spec.emit(runtime.add, [a, b], None, cotangent_type(t))
+    def add(self, a: Operand, b: Operand, t: Type) -> Operand:
+        """The sum of two cotangents of a primal of type `t`."""
         if isinstance(t, Maybe):
             return self.spec.emit(runtime.add, [a, b], None, cotangent_type(t))
         if constant(a, default=0) is None:
@@ -266,7 +271,7 @@ class Tangents:
                 return self.call(operator.add, a, b)
             case _ if (parts := static_parts(t)) is not None:
                 pairs = zip(self.parts_of_cotangent(a, t), self.parts_of_cotangent(b, t), parts, strict=True)
-                return self.rebuild(t, [self.add(p, q, part, in_item=in_item) for p, q, part in pairs])
+                return self.rebuild(t, [self.add(p, q, part) for p, q, part in pairs])
             case List(item) | Iterable(item) | Deque(item):
                 return self._add_lists(a, b, item)
             case Map(_, item):

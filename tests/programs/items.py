@@ -398,3 +398,16 @@ def empty_part_replaced(x, n):
     p = ps[0]
     p.trail = [np.sin(ps[0].x * ps[-1].v[2])]
     return sum((i + 1) * q.x * q.v.sum() + sum(q.trail) ** 2 for i, q in enumerate(ps))
+
+
+@program((X, 3))
+def ints_among_floats(x, n):
+    """Numbers in a list, and in tuples in a list, of which some are ints."""
+    ys = [1, x[0], 2]
+    ps = [(1, x[0]), (x[1], 2), (x[2] * x[0], 3)]
+    s = 0.0
+    for i in range(n):
+        s += ys[i] * x[i]
+    for i in range(n):
+        s += ps[i][0] * ps[i][1] ** 2
+    return s
