@@ -16,9 +16,8 @@ import builtins
 import math
 from collections import deque
 from dataclasses import dataclass
-from typing import Any
 
-from s2s_ad.ir.nodes import Op, Operand, Value
+from s2s_ad.ir.nodes import Op, Operand
 
 TAKES_ALL = frozenset({list, tuple, set, frozenset, dict, sum, sorted, max, min, math.fsum, math.prod, deque})
 TAKES_SOME = frozenset({builtins.any, builtins.all, zip, enumerate})
@@ -55,8 +54,3 @@ def refusal(run: Run, clock: int, depth: int, place: tuple[Op, ...], *, takes_al
     if run.endless and not takes_all:
         return f"{run.name} that may have no end", "write a loop with `while` and `break` instead"
     return None
-
-
-def is_iterator(runs: dict[Value, Run], operand: Any) -> bool:
-    """Whether an operand is such an iterator."""
-    return isinstance(operand, Value) and operand in runs

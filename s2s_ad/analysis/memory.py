@@ -18,7 +18,7 @@ back), a write to one makes the others *lost*: they may not be read any more.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 
 from s2s_ad.analysis.roots import Origin, Part, Parts, Place, Root, State, Step, same_index
 from s2s_ad.errors import MutationError, Span
@@ -157,7 +157,7 @@ class Memory:
         if place is None or not self.is_written:
             return operand
         if place.root in self.state.lost:
-            self._find_in_list(place.root, follow)
+            self._read_again(place.root, follow)
         self._refuse_lost(place.root, span)
         newest = self.state.version.get(place.root, place.of)
         if newest is place.of and place.path:
@@ -169,7 +169,7 @@ class Memory:
             found = follow(step, found)
         return found
 
-    def _find_in_list(self, root: Root, follow: Callable[[Step, Operand], Operand]) -> None:
+    def _read_again(self, root: Root, follow: Callable[[Step, Operand], Operand]) -> None:
         """Read what is lost anew from the list that it has been read from, if it is still there."""
         item = self.state.version.get(root)
         if item is None or item not in self.origin:
@@ -287,19 +287,18 @@ class Memory:
         """Mark what may be the memory of `root` under another name, or hold it, as lost."""
         own = (root, root.inner)  # what it holds is not written to
         lost = {r for r in (*root.may, *self.loose) if r not in own and r not in but and root.meets(r)}
-        lost |= {r.owner for r in lost if r.owner is not None}
-        for holder, held in self.state.held.items():
-            if holder is not root and holder not in but and any(root.meets(r) for r in self.within(held)):
-                lost.add(holder)
-        for other in (lost | self._owners_of_parts(lost)) - but - {root}:
-            self.state.lost.setdefault(other, span)
+        self._mark_lost(lost, {root}, but | {root}, span)
 
     def lose_inside(self, roots: frozenset[Root], but: frozenset[Root], span: Span | None) -> None:
         """Mark what may be one of these roots, which have been written to, or hold one, as lost."""
         lost = {r for r in (*roots, *self.loose) if any(r.meets(one) for one in roots)}
-        lost |= {r.owner for r in lost if r.owner is not None}
+        self._mark_lost(lost, roots, but, span)
+
+    def _mark_lost(self, lost: set[Root], written: Collection[Root], but: frozenset[Root], span: Span | None) -> None:
+        """Mark roots as lost, with what they are in, and with what holds one of those that were written to."""
+        lost = lost | {r.owner for r in lost if r.owner is not None}
         for holder, held in self.state.held.items():
-            if any(one.meets(r) for one in roots for r in self.within(held)):
+            if holder not in but and any(one.meets(r) for one in written for r in self.within(held)):
                 lost.add(holder)
         for other in (lost | self._owners_of_parts(lost)) - but:
             self.state.lost.setdefault(other, span)

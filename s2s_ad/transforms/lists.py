@@ -68,7 +68,7 @@ def taken(step: StructuralStep, fn: Any, buffer: Buffer, *args: Operand, whole: 
 
 
 def _length_of(step: StructuralStep, buffer: Buffer) -> Operand:
-    return _length(step, followed(step, *buffer))
+    return _length(step, followed(step.t, *buffer))
 
 
 def _length(step: StructuralStep, items: Operand) -> Operand:
@@ -155,7 +155,7 @@ def _reverse_set_slice(step: StructuralStep) -> None:
     before = t.resolve(step.op.results[0])
     there = _written_slice(step, buffer, before)
     if not step.is_active(0):
-        step.contribute(len(step.op.args) - 1, t.spec.apply(operator.getitem, [followed(step, *buffer), there]))
+        step.contribute(len(step.op.args) - 1, t.spec.apply(operator.getitem, [followed(step.t, *buffer), there]))
         return
     bars, rest = taken(step, primitives.set_slice, buffer, there, t.tangents.zero(before), whole=True)
     step.contribute(len(step.op.args) - 1, bars)

@@ -33,7 +33,7 @@ def _reverse_put(step: StructuralStep) -> None:
         return
     buffer, entry = open_buffer(step)
     key, item = step.args()[-2:]
-    if has_all_keys(type_of_operand(followed(step, *buffer))):
+    if has_all_keys(type_of_operand(followed(step.t, *buffer))):
         bar, rest = taken(step, primitives.pop_key, buffer, key)
     else:
         bar, rest = taken(step, primitives.take_key, buffer, key, step.t.tangents.zero(item))

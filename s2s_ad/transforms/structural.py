@@ -38,7 +38,7 @@ from s2s_ad.ir.types import (
 from s2s_ad.transforms.scopes import ITSELF, WHOLE, Entry
 from s2s_ad.transforms.steps import CallStep, missing_rule
 from s2s_ad.transforms.tangents import cotangent_type, has_all_keys, static_parts
-from s2s_ad.transforms.views import in_cotangent, origin
+from s2s_ad.transforms.views import in_cotangent, is_array, origin
 
 if TYPE_CHECKING:
     from s2s_ad.transforms.pullback import Transform
@@ -272,11 +272,24 @@ def item_of(t: Type, indices: Sequence[Operand]) -> Type:
     return t
 
 
-def followed(step: StructuralStep, buffer: Operand, path: list[Operand]) -> Operand:
-    """What a path leads to in a buffer."""
+def followed(t: Transform, target: Operand, path: Sequence[Operand]) -> Operand:
+    """What a path leads to in a primal, or in a buffer of cotangents."""
     for fn, args, kwargs in primitives.steps(path, constant):
-        buffer = step.t.spec.apply(fn, [buffer, *args], kwargs)
-    return buffer
+        kind = type_of_operand(target)
+        if isinstance(kind, Map):  # which has the key, whatever it does where it lacks one
+            target = t.spec.emit(fn, [target, *args], None, kind.item)
+        else:
+            target = t.spec.apply(fn, [target, *args], kwargs)
+    return target
+
+
+def late_key(t: Type, path: Sequence[Operand]) -> list[Operand] | None:
+    """How a path leads to what is in a dict whose cotangent need not have all keys; None if it goes through no such."""
+    for depth in range(len(path)):
+        if isinstance(t, Map) and not has_all_keys(t):
+            return list(path[: depth + 1])
+        t = item_of(t, path[depth : depth + 1])
+    return None
 
 
 def laid_out(step: StructuralStep, buffer: Operand, indices: list[Operand]) -> Operand:
@@ -335,7 +348,7 @@ def _reverse_getattr(step: StructuralStep) -> None:
 def _scatter_in_item(step: StructuralStep, kind: Type, key: Operand, bar: Operand) -> bool:
     """`y = ps[i].k`: p̄s[i].k += ȳ at once; tells whether that is done, as it is where p is in a list or dict."""
     t, part, whole = step.t, step.op.results[0], step.op.args[0]
-    in_place = isinstance(part.type, Array) and part.type.axes != () and not part.type.loose
+    in_place = is_array(part)
     if not isinstance(whole, Value) or isinstance(kind, Tuple):
         return False
     primal, path = origin(t, whole, part)
@@ -348,7 +361,7 @@ def _scatter_in_item(step: StructuralStep, kind: Type, key: Operand, bar: Operan
             primitives.accumulate, [buffer, *path, Const(Ellipsis), bar], None, type_of_operand(buffer)
         )
     else:
-        total = t.tangents.add(followed(step, buffer, path), bar, part.type)
+        total = t.tangents.add(followed(step.t, buffer, path), bar, part.type)
         version = t.spec.emit(primitives.store, [buffer, *path, total], None, type_of_operand(buffer))
     t.rewrite(primal, version)
     return True
@@ -401,7 +414,7 @@ def _scatter_in_list(step: StructuralStep, primal: Value, index: Operand, bar: O
     primal, path = origin(t, primal, part)
     buffer = t.buffer(primal, much_of(primal, path))
     kind, bar = type_of_operand(buffer), t.tangents.complete(bar, t.resolve(part))
-    before = t.spec.apply(operator.getitem, [followed(step, buffer, path), index])
+    before = t.spec.apply(operator.getitem, [followed(step.t, buffer, path), index])
     total = t.tangents.add(before, bar, part.type)
     t.rewrite(primal, t.spec.emit(primitives.store, [buffer, *path, index, total], None, kind))
 
@@ -423,7 +436,7 @@ def _scatter_in_map(step: StructuralStep, primal: Value, key: Operand, bar: Oper
     t, part = step.t, step.op.results[0]
     primal, path = origin(t, primal, part)
     buffer = t.buffer(primal, much_of(primal, path))
-    before = t.tangents.under(followed(step, buffer, path), key, part.type)
+    before = t.tangents.under(followed(step.t, buffer, path), key, part.type)
     total = t.tangents.add(before, t.tangents.complete(bar, t.resolve(part)), part.type)
     t.rewrite(primal, t.spec.emit(primitives.put, [buffer, *path, key, total], None, type_of_operand(buffer)))
 
@@ -440,17 +453,13 @@ def _in_dict(t: Transform, view: Operand) -> Operand | None:
 
 def with_keys(step: StructuralStep, buffer: Operand, primal: Value, path: list[Operand]) -> Operand:
     """A buffer with zeros for the arrays in dicts through which a path leads, and which it may lack."""
-    kind = primal.type
-    for depth in range(len(path)):
-        if isinstance(kind, Map) and not has_all_keys(kind):
-            return _with_key(step, buffer, path[: depth + 1])
-        kind = item_of(kind, path[depth : depth + 1])
-    return buffer
+    found = late_key(primal.type, path)
+    return buffer if found is None else _with_key(step, buffer, found)
 
 
 def _with_key(step: StructuralStep, buffer: Operand, path: list[Operand]) -> Operand:
     t, (*before, key), name = step.t, path, getattr(buffer, "name", None)
-    test = t.spec.emit(operator.contains, [followed(step, buffer, before), key], None, BOOL)
+    test = t.spec.emit(operator.contains, [followed(step.t, buffer, before), key], None, BOOL)
     with t.spec.region() as ops:
         assert step.inner is not None
         zero = t.tangents.zero(step.inner)

@@ -73,7 +73,7 @@ def origin(t: Transform, view: Value, read: Value) -> tuple[Value, list[Operand]
 
 
 def _in_order(chain: list[tuple[Value, Step]]) -> bool:
-    return all(_is_array(base) and keeps_order(step) for base, step in chain)
+    return all(is_array(base) and keeps_order(step) for base, step in chain)
 
 
 def _step(t: Transform, view: Value, read: Value) -> Step | None:
@@ -81,7 +81,7 @@ def _step(t: Transform, view: Value, read: Value) -> Step | None:
     made = t.definitions.get(view)
     if (
         made is None
-        or not (_is_array(view) or isinstance(view.type, (List, Map, Deque, Record, Tuple, Dict)))
+        or not (is_array(view) or isinstance(view.type, (List, Map, Deque, Record, Tuple, Dict)))
         or any(isinstance(a, Star) for a in made.args)
         or None in dict(made.kwargs)
     ):
@@ -96,7 +96,7 @@ def _step(t: Transform, view: Value, read: Value) -> Step | None:
     if isinstance(base.type, (Record, Tuple, Dict)) and fn in (operator.getitem, getattr):
         is_part = is_differentiable(part_type(base.type, constant(made.args[1])))  # type: ignore[arg-type]
         return step if is_part and t.overwriting.is_newest(base, view, read) else None
-    if not _is_array(base) or not _is_array(view):
+    if not is_array(base) or not is_array(view):
         return None
     if fn is operator.getitem:
         return step if is_basic(made.args[1]) else None  # type: ignore[arg-type]
@@ -113,6 +113,7 @@ def _is_item(t: List | Map, kind: Type, index: Operand) -> bool:
     return type_of_operand(index) == INT and not is_part and type(t.item) is type(kind)
 
 
-def _is_array(operand: Operand) -> bool:
+def is_array(operand: Operand) -> bool:
+    """Whether an operand surely is an array that can be written to in place."""
     t = type_of_operand(operand)
     return isinstance(t, Array) and t.axes != () and not t.loose

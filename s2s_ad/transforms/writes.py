@@ -37,6 +37,7 @@ from s2s_ad.transforms.structural import (
     is_fancy,
     item_of,
     laid_out,
+    late_key,
     much_of,
     reverses,
     with_keys,
@@ -92,11 +93,11 @@ def replaced_item(t: Transform, op: Call) -> Operand | None:
     if callee(op) is primitives.put:
         if not isinstance(kind, Map) or not has_all_keys(kind):
             return None
-        inner = _followed(t, target, indices[:-1])
+        inner = followed(t, target, indices[:-1])
         return t.spec.emit(primitives.lookup, [inner, indices[-1], Const(None)], None, kind.item)
     if not isinstance(kind, List) or is_scalar(kind.item):
         return None
-    return _followed(t, target, indices)
+    return followed(t, target, indices)
 
 
 def note_replaced_part(t: Transform, op: Call) -> None:
@@ -149,22 +150,8 @@ def inner_array(t: Transform, op: Call) -> Operand | None:
     if callee(op) not in (primitives.store, primitives.accumulate, primitives.scatter_add):
         return None
     target, *path, _, _ = (t.resolve(a) for a in op.args)  # type: ignore[arg-type]
-    kind = type_of_operand(target)
-    for depth in range(len(path)):
-        if isinstance(kind, Map) and isinstance(kind.item, Array):
-            return _followed(t, target, path[: depth + 1])
-        kind = item_of(kind, path[depth : depth + 1])
-    return None
-
-
-def _followed(t: Transform, target: Operand, path: list[Operand]) -> Operand:
-    for fn, args, kwargs in primitives.steps(path, constant):
-        kind = type_of_operand(target)
-        if isinstance(kind, Map):  # which has the key, whatever it does where it lacks one
-            target = t.spec.emit(fn, [target, *args], None, kind.item)
-        else:
-            target = t.spec.apply(fn, [target, *args], kwargs)
-    return target
+    found = late_key(type_of_operand(target), path)
+    return None if found is None else followed(t, target, found)
 
 
 @reverses(primitives.scatter_add)
@@ -184,7 +171,7 @@ def _reverse_scatter_add(step: StructuralStep) -> None:
         t.adopt(target, buffer, entry)
     item = len(step.op.args) - 1
     if step.is_active(item):
-        found = t.spec.apply(operator.getitem, [followed(step, buffer, path), index])
+        found = t.spec.apply(operator.getitem, [followed(step.t, buffer, path), index])
         is_view = is_basic(index) and not isinstance(type_of_operand(found), Number)
         step.contribute(item, t.spec.apply(np.array, [found]) if is_view else found, 0)
 
@@ -236,7 +223,7 @@ def _reverse_added(step: StructuralStep, entry: Entry, buffer: Operand, how: Any
 def _stored_cotangent(step: StructuralStep, buffer: Operand, indices: list[Operand]) -> Operand:
     """What the buffer has at the place that was written to, as a value of its own."""
     spec = step.t.spec
-    inner = followed(step, buffer, indices[:-1])
+    inner = followed(step.t, buffer, indices[:-1])
     if is_fancy(indices[-1], step.t) and isinstance(type_of_operand(inner), Array):
         kind = result_type(operator.getitem, (inner, indices[-1]), {})
         return spec.emit(runtime.last_written, [inner, indices[-1]], None, kind)

@@ -309,25 +309,12 @@ def default_none(x, n):
     return g(x) + g(x, x * 3)
 
 
-@program((X, 5))
-def early(x, n):
-    """Found before the loop is through."""
+@program((X, 5, 2.5), (X, 5, 250.0))
+def early(x, n, limit):
+    """Found before the loop is through, or never."""
     r = None
     for i in range(n):
-        if x[i] > 2.5:
-            r = x[i] ** 2
-            break
-    if r is None:
-        return x[0]
-    return r * x[1]
-
-
-@program((X, 5))
-def early_none(x, n):
-    """Never found."""
-    r = None
-    for i in range(n):
-        if x[i] > 250:
+        if x[i] > limit:
             r = x[i] ** 2
             break
     if r is None:
