@@ -715,6 +715,18 @@ def none_as_argument_2(x, n):
     return np.sum(np.clip(x, lo, x[4]) ** 2)
 
 
+def item_put_again_1(x, n):
+    ps = [Two(x[1:3].copy(), x[4]), Two(x[:2].copy(), x[3])]
+    ps[1] = ps[n - 5]
+    return np.sum(ps[0].a * x[1:3]) + ps[1].b * x[2]
+
+
+def item_put_again_2(x, n):
+    ps = [(x[0], x[1]), (x[2], 1)]
+    ps[1] = ps[n - 5]
+    return ps[0][0] ** 2 + ps[1][1] * x[2]
+
+
 PROGRAMS = [
     f
     for _, f in inspect.getmembers(sys.modules[__name__], inspect.isfunction)

@@ -32,7 +32,7 @@ from s2s_ad.transforms.pairs import Pairs, Reversed
 from s2s_ad.transforms.saving import saved
 from s2s_ad.transforms.scopes import ITSELF, WHOLE, Entry, Scope, bar_name
 from s2s_ad.transforms.steps import forward_block
-from s2s_ad.transforms.tangents import NONE, Tangents, cotangent_type
+from s2s_ad.transforms.tangents import NONE, Tangents, cotangent_type, static_parts
 
 _STEP_MODULES = (branches, calls, parts, lists, maps, loops, withs)  # these fill the tables of steps
 
@@ -202,8 +202,8 @@ class Transform:
     def buffer(self, primal: Value, much: int = ITSELF) -> Operand:
         """The cotangent of `primal` as a buffer of our own, of which so much is to be written in place."""
         entry = self.scope.get(primal)
-        if entry is not None and isinstance(primal.type, Dict):
-            entry = self._with_all_keys(primal, entry)
+        if entry is not None and isinstance(primal.type, (Dict, List)) and static_parts(primal.type) is not None:
+            entry = self._completed(primal, entry)
         if entry is not None and entry.owned >= much:
             if entry.carrier is not None:
                 self.write(entry.carrier, much)
@@ -212,8 +212,8 @@ class Transform:
         self.scope.set(primal, Entry(operand, WHOLE if entry is None else much))
         return operand
 
-    def _with_all_keys(self, primal: Value, entry: Entry) -> Entry:
-        """The cotangent of a dict, with zeros for the items to which nothing has contributed."""
+    def _completed(self, primal: Value, entry: Entry) -> Entry:
+        """The cotangent of a dict or list, with zeros for the items to which nothing has contributed."""
         full = self.tangents.complete(entry.operand, self.resolve(primal))
         return entry if full is entry.operand else Entry(full, ITSELF)
 
