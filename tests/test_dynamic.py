@@ -138,6 +138,15 @@ def test_globals_that_change(monkeypatch):
         gradient(0.5)
 
 
+def test_the_rest_of_a_module_is_not_looked_at(monkeypatch):
+    """Neither when its globals are read nor when their reads are dropped: here that would nest too deep."""
+    deep = []
+    for _ in range(100_000):
+        deep = [deep]
+    monkeypatch.setitem(globals(), "DEEP", deep)
+    assert grad(reads_globals)(0.5) == value_and_grad(reads_globals)(0.5)[1]
+
+
 def counted(x, seen=[]):  # noqa: B006
     """A default that is made once."""
     return x * (len(seen) + 1)
