@@ -429,6 +429,26 @@ class Memory:
             for item in items:
                 self.show_part(item)
 
+    def hold_below(self, container: Operand, value: Operand) -> None:
+        """Note that something in the items of a list or dict now holds `value`.
+
+        An array that is there already may be read in two ways from now on, and not be written to; any other object may
+        be an item, so that none is known to be there once.
+        """
+        root = self.root(container)
+        new = self.reachable([value])
+        if root is None or not new:
+            return
+        before = self.state.held.get(root, frozenset()) | {r for r in [root.inner] if r is not None}
+        met = [r for r in new if any(b.meets(r) for b in before)]
+        if met or not self.is_tree(value):
+            self.state.entangled |= {root}
+        if any(not r.is_array for r in met):
+            self.state.repeated |= {root}
+        self.state.held[root] = before | new
+        if root.outside:
+            self.show_part(value)
+
     def has_twice(self, root: Root, *, inside: bool) -> bool:
         """Whether a container may hold one object twice; `inside`: or give two ways to get to what is in its items."""
         own = [r for r in map(self.root, self.state.parts.get(root, {}).values()) if r is not None]

@@ -42,6 +42,11 @@ class Root:
     solid: bool = False
 
     @property
+    def is_array(self) -> bool:
+        """Whether it is an array, and not a container, an object, or what stands for the items of one."""
+        return self.inner is None and self.owner is None
+
+    @property
     def closure(self) -> frozenset[Root]:
         """Itself, and all with which it may share memory."""
         return self.may | {self}

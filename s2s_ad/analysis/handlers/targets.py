@@ -224,7 +224,7 @@ def kept_in(s: Emitter, owner: Owner, version: Value, part: Part, value: Operand
     inner = _read_again(s, owner, kept, len(owner.items) - 1)
     s.memory.reread(owner.items[-1], version, inner, owner.steps[-1], part.key)
     for container in (kept, *owner.items[:-1]):
-        s.memory.hold(container, [value])
+        s.memory.hold_below(container, value)
     s.memory.link(version, part, value)
 
 
