@@ -20,7 +20,7 @@ from s2s_ad.analysis.local_classes import refuse_foreign
 from s2s_ad.analysis.managers import entered
 from s2s_ad.analysis.narrowing import narrow, present_on
 from s2s_ad.analysis.operands import constant, type_of_operand
-from s2s_ad.analysis.regions import changed, joined
+from s2s_ad.analysis.regions import Choice, changed, joined
 from s2s_ad.analysis.roots import Root, State
 from s2s_ad.analysis.sequences import SequenceEvaluator
 from s2s_ad.analysis.sharing import kinds
@@ -277,8 +277,9 @@ class BlockEvaluator(SequenceEvaluator):
         chosen = [row for row in rows if alive and not same(*row[1:]) and may_select(self, *row[1:], inside)]
         kept = [row for row in rows if row not in chosen]
         then.results, orelse.results = ([row[k] for row in kept] for k in (1, 2))
-        results, *blocks = self._merged([row[0] for row in kept], sides)
-        self.ops.append(If(results, test, *(Block((), *block) for block in blocks), span=span))
+        results, first, second, parts = self._merged([row[0] for row in kept], sides)
+        self.ops.append(If(results, test, Block((), *first), Block((), *second), span=span))
+        self._read_chosen(parts)
         for value, a, b in chosen:
             self.env[value] = select(self, value.name, test, a, b, inside)
 
@@ -302,14 +303,18 @@ class BlockEvaluator(SequenceEvaluator):
         self.program.watched = True
         refuse_half_done(self, changed(before, sides[0].state), sides[0].ops, kinds)
         self.dead = self.dead or all(side.dead for side in sides)
-        merged, body, handler = self._merged(op.results, sides, caught)
+        merged, body, handler, chosen = self._merged(op.results, sides, caught)
         self.ops.append(Try(merged, Const(kinds), Block((), *body), Block((caught,), *handler), span=span))
+        self._read_chosen(chosen)
         self.clock += 1
 
     def _merged(
         self, values: Sequence[Value], sides: Sequence[Side], *params: Value
-    ) -> tuple[tuple[Value, ...], Straight, Straight]:
-        """What two sides, with these parameters, give; after one that raises, there is only what the other gives."""
+    ) -> tuple[tuple[Value, ...], Straight, Straight, list[Choice]]:
+        """What two sides, with these parameters, give; after one that raises, there is only what the other gives.
+
+        The last are the parts of objects that are to be read after them.
+        """
         then, orelse = sides
         self._refresh_sides(sides)
         inside = {*params, *(v for side in sides for v in visible(side.ops))}
@@ -334,7 +339,7 @@ class BlockEvaluator(SequenceEvaluator):
         for root in dict.fromkeys(r for state in alive for r in changed(before, state)):
             a, b = (UNDEFINED if s.dead else s.state.version[root] for s in sides)
             versions[root] = merge(before.version[root].name, a, b)
-        self.memory.state = joined(self.memory, before, alive, versions)
+        self.memory.state, chosen = joined(self.memory, before, alive, versions)
         for value, a, b in zip(values, then.results, orelse.results, strict=True):
             one, other = (b, b) if then.dead or _is_nothing(a) else (a, a) if orelse.dead or _is_nothing(b) else (a, b)
             place = self.memory.places.get(one) if isinstance(one, Value) else None
@@ -349,7 +354,13 @@ class BlockEvaluator(SequenceEvaluator):
                     if any(self.memory.root(x) in s.state.lost for x, s in zip((a, b), sides, strict=True)):
                         self.memory.state.lost.setdefault(own, None)
         first, second = ((tuple(s.ops), tuple(p[i] for p in pairs)) for i, s in enumerate(sides))
-        return tuple(results), first, second
+        return tuple(results), first, second, chosen
+
+    def _read_chosen(self, chosen: Iterable[Choice]) -> None:
+        """Read the parts of objects and dicts that are one thing on one side and another on the other."""
+        for root, key, options in chosen:
+            version = self.memory.state.version[root]
+            self.memory.choose_part(root, key, self.read_part(version, key), options)
 
     def _no_selection(self, operand: Operand, ops: list[Op]) -> Operand:
         """An operand that may leave this code; for a selection something that nobody can read, put in `ops`."""

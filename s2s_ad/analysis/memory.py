@@ -23,7 +23,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from s2s_ad.analysis.roots import Origin, Part, Parts, Place, Root, State, Step, same_index
 from s2s_ad.errors import MutationError, Span
 from s2s_ad.ir.nodes import Const, Operand, Value
-from s2s_ad.ir.types import Array, List
+from s2s_ad.ir.types import Array, List, Record
 
 
 class Memory:
@@ -71,6 +71,19 @@ class Memory:
         if any(self.has_twice(r, inside=False) for r in own):
             self.state.repeated |= {root}
         return root
+
+    def choose_part(
+        self, structure: Root, key: Hashable, value: Value, options: Iterable[Operand], earlier: Iterable[Root] = ()
+    ) -> None:
+        """Say that `value` is a part of a structure that is one of `options`, or of the roots `earlier`."""
+        own, version = self.derive(value, options, earlier), self.state.version[structure]
+        own.outside, own.foreign = own.outside or structure.outside, own.foreign or structure.foreign
+        self.part_of[own] = structure, key
+        self.state.parts.setdefault(structure, {})[key] = value
+        self.state.content[version] = {**self.state.content.get(version, {}), key: value}
+        if version in self.origin:
+            fn = getattr if isinstance(version.type, Record) else operator.getitem
+            self.origin[value] = version, Part(fn, key), self.state.order.get(structure)
 
     def tie_parts(self, value: Value) -> None:
         """Say that any two parts of a structure may be one object."""

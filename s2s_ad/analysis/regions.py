@@ -11,13 +11,16 @@ nothing new is found out about
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Container, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from s2s_ad.analysis.memory import Memory
 from s2s_ad.analysis.roots import Parts, Place, Root, State
+from s2s_ad.analysis.sharing import kinds
 from s2s_ad.ir.nodes import UNDEFINED, Operand, Value
-from s2s_ad.ir.types import Dict, Record, Type
+from s2s_ad.ir.types import Dict, Record, Type, part_type
+
+Choice = tuple[Root, Hashable, list[Operand]]  # a part of an object or a dict, and what it may be
 
 
 def changed(before: State, after: State) -> list[Root]:
@@ -27,13 +30,14 @@ def changed(before: State, after: State) -> list[Root]:
 
 def joined(
     memory: Memory, before: State, sides: Sequence[State], results: dict[Root, Value], *, in_loop: bool = False
-) -> State:
+) -> tuple[State, list[Choice]]:
     """The state after several ways of which one was taken, with these versions of the roots that differ.
 
-    `in_loop`: it may be none of them.
+    `in_loop`: it may be none of them. Beside the state it gives what parts of objects it is for the caller to choose.
     """
     state = before.copy()
     kept = {root: kept_parts(memory, root, before, sides, version.type) for root, version in results.items()}
+    chosen = {r: _chosen_parts(memory, r, sides, v.type, kept[r]) for r, v in results.items() if not in_loop}
     for side in sides:
         state.repeated |= side.repeated
         state.entangled |= side.entangled
@@ -47,8 +51,9 @@ def joined(
             if root not in before.version:
                 memory.forget_parts(state, root, parts, side)
     for root, version in results.items():
+        known = {*kept[root], *chosen.get(root, ())}
         for one in (before, *sides):
-            memory.forget_parts(state, root, _others(one.parts.get(root, {}), kept[root]), one)
+            memory.forget_parts(state, root, _others(one.parts.get(root, {}), known), one)
         state.version[root] = version
         if any(side.order.get(root) is not before.order.get(root) for side in sides):
             state.order[root] = version
@@ -58,7 +63,8 @@ def joined(
     for root in results:
         memory.keep_parts(state, root, kept[root])
         memory.keep_origin(state, root, [before, *sides] if in_loop else sides)
-    return state
+    choices = [(root, key) for root, keys in chosen.items() for key in keys]
+    return state, [(r, key, [side.parts.get(r, {}).get(key, UNDEFINED) for side in sides]) for r, key in choices]
 
 
 def kept_parts(memory: Memory, root: Root, before: State, sides: Sequence[State], after: Type | None = None) -> Parts:
@@ -77,7 +83,23 @@ def kept_parts(memory: Memory, root: Root, before: State, sides: Sequence[State]
     return found
 
 
-def _others(parts: Parts, kept: Parts) -> Parts:
+def _chosen_parts(memory: Memory, root: Root, sides: Sequence[State], after: Type, kept: Parts) -> list[Hashable]:
+    """The keys of the parts of an object or a dict that are known objects on all sides, though not the same ones."""
+    types = [side.version[root].type for side in sides]
+    if not all(isinstance(t, (Record, Dict)) for t in (after, *types)):
+        return []
+    names = after.names if isinstance(after, Record) else after.keys  # type: ignore[attr-defined]
+    news = [key for key in names if key not in kept and kinds(part_type(after, key))]
+    return [key for key in news if _is_known(memory, root, sides, key)]
+
+
+def _is_known(memory: Memory, root: Root, sides: Sequence[State], key: Hashable) -> bool:
+    """Whether a part that has memory is known on all sides."""
+    with_memory = [side for side in sides if kinds(part_type(side.version[root].type, key))]
+    return all(memory.root(side.parts.get(root, {}).get(key, UNDEFINED)) for side in with_memory)
+
+
+def _others(parts: Parts, kept: Container[Hashable]) -> Parts:
     return {k: p for k, p in parts.items() if k not in kept}
 
 
@@ -238,7 +260,7 @@ def finish(
 
     `names` give for each variable its parameter, its result and what it starts from.
     """
-    state = joined(memory, before, [end], dict(zip(found.roots, roots, strict=True)), in_loop=True)
+    state, _ = joined(memory, before, [end], dict(zip(found.roots, roots, strict=True)), in_loop=True)
     memory.state = state
     results: dict[int, Root] = {}
     for i, (param, result, init) in enumerate(names):
