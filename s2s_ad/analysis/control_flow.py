@@ -20,7 +20,7 @@ from s2s_ad.analysis.local_classes import refuse_foreign
 from s2s_ad.analysis.managers import entered
 from s2s_ad.analysis.narrowing import narrow, present_on
 from s2s_ad.analysis.operands import constant, type_of_operand
-from s2s_ad.analysis.regions import Choice, changed, joined
+from s2s_ad.analysis.regions import Key, changed, chosen_parts, joined, part_in
 from s2s_ad.analysis.roots import Root, State
 from s2s_ad.analysis.sequences import SequenceEvaluator
 from s2s_ad.analysis.sharing import kinds
@@ -279,7 +279,7 @@ class BlockEvaluator(SequenceEvaluator):
         then.results, orelse.results = ([row[k] for row in kept] for k in (1, 2))
         results, first, second, parts = self._merged([row[0] for row in kept], sides)
         self.ops.append(If(results, test, Block((), *first), Block((), *second), span=span))
-        self._read_chosen(parts)
+        self._read_parts(parts, sides)
         for value, a, b in chosen:
             self.env[value] = select(self, value.name, test, a, b, inside)
 
@@ -303,14 +303,14 @@ class BlockEvaluator(SequenceEvaluator):
         self.program.watched = True
         refuse_half_done(self, changed(before, sides[0].state), sides[0].ops, kinds)
         self.dead = self.dead or all(side.dead for side in sides)
-        merged, body, handler, chosen = self._merged(op.results, sides, caught)
+        merged, body, handler, parts = self._merged(op.results, sides, caught)
         self.ops.append(Try(merged, Const(kinds), Block((), *body), Block((caught,), *handler), span=span))
-        self._read_chosen(chosen)
+        self._read_parts(parts, sides)
         self.clock += 1
 
     def _merged(
         self, values: Sequence[Value], sides: Sequence[Side], *params: Value
-    ) -> tuple[tuple[Value, ...], Straight, Straight, list[Choice]]:
+    ) -> tuple[tuple[Value, ...], Straight, Straight, list[Key]]:
         """What two sides, with these parameters, give; after one that raises, there is only what the other gives.
 
         The last are the parts of objects that are to be read after them.
@@ -339,7 +339,8 @@ class BlockEvaluator(SequenceEvaluator):
         for root in dict.fromkeys(r for state in alive for r in changed(before, state)):
             a, b = (UNDEFINED if s.dead else s.state.version[root] for s in sides)
             versions[root] = merge(before.version[root].name, a, b)
-        self.memory.state, chosen = joined(self.memory, before, alive, versions)
+        parts = chosen_parts(self.memory, before, alive, versions)
+        self.memory.state = joined(self.memory, before, alive, versions, parts)
         for value, a, b in zip(values, then.results, orelse.results, strict=True):
             one, other = (b, b) if then.dead or _is_nothing(a) else (a, a) if orelse.dead or _is_nothing(b) else (a, b)
             place = self.memory.places.get(one) if isinstance(one, Value) else None
@@ -354,13 +355,14 @@ class BlockEvaluator(SequenceEvaluator):
                     if any(self.memory.root(x) in s.state.lost for x, s in zip((a, b), sides, strict=True)):
                         self.memory.state.lost.setdefault(own, None)
         first, second = ((tuple(s.ops), tuple(p[i] for p in pairs)) for i, s in enumerate(sides))
-        return tuple(results), first, second, chosen
+        return tuple(results), first, second, parts
 
-    def _read_chosen(self, chosen: Iterable[Choice]) -> None:
+    def _read_parts(self, parts: Iterable[Key], sides: Sequence[Side]) -> None:
         """Read the parts of objects and dicts that are one thing on one side and another on the other."""
-        for root, key, options in chosen:
-            version = self.memory.state.version[root]
-            self.memory.choose_part(root, key, self.read_part(version, key), options)
+        for root, key in parts:
+            options = [part_in(side.state, root, key) for side in sides if not side.dead]
+            part = self.read_part(self.memory.state.version[root], key)
+            self.memory.choose_part(root, key, part, options)
 
     def _no_selection(self, operand: Operand, ops: list[Op]) -> Operand:
         """An operand that may leave this code; for a selection something that nobody can read, put in `ops`."""

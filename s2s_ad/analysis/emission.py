@@ -267,10 +267,10 @@ class Emitter:
         self.span = span
         return item
 
-    def read_part(self, structure: Value, key: Hashable) -> Value:
-        """A part of a structure, of which it is for others to say where it is."""
+    def read_part(self, structure: Value, key: Hashable, part: Value | None = None) -> Value:
+        """Read a part of a structure, of which it is for others to say where it is."""
         fn = getattr if isinstance(structure.type, Record) else operator.getitem
-        part = Value(None, part_type(structure.type, key))
+        part = part or Value(None, part_type(structure.type, key))
         self.append(Call((part,), Const(fn), (structure, Const(key))))
         return part
 

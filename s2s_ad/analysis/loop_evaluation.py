@@ -13,7 +13,7 @@ from s2s_ad.analysis.emission import Fact
 from s2s_ad.analysis.iterators import Run
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.python_types import iterated
-from s2s_ad.analysis.regions import Round, changed, end_round, finish, named_twice, start_round
+from s2s_ad.analysis.regions import Key, Round, changed, end_round, finish, has_part, named_twice, part_in, start_round
 from s2s_ad.analysis.roots import Root, State, same_path
 from s2s_ad.analysis.row_loops import arrays_of, by_index, by_key, is_written
 from s2s_ad.analysis.sharing import kinds
@@ -21,7 +21,7 @@ from s2s_ad.analysis.statics import unbound, widen
 from s2s_ad.errors import MutationError, Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Const, For, Op, Operand, Value, While
-from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Map, Tuple, Type, holds_unknown, join, join_all
+from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Map, Tuple, Type, holds_unknown, join, join_all, part_type
 
 _MAX_ROUNDS = 14
 _WIDENED = 5
@@ -182,6 +182,10 @@ class LoopEvaluator(BlockEvaluator):
         types = [*(loop.types[i] for i in kept), *(loop.root_types[r] for r in found.roots)]
         starts = [*(loop.inits[i] for i in kept), *(before.version[r] for r in found.roots)]
         inits = tuple(without_keys(o, t, self.ops) for o, t in zip(starts, types, strict=True))
+        versions = dict(zip(found.roots, last, strict=True))
+        parts = [self._part(loop, part, versions[part[0]]) for part in found.parts]
+        for param, part, at in zip(loop.parts, parts, found.parts, strict=True):
+            names.append((param if part else None, part or versions[at[0]], part_in(before, *at)))
         finish(self.memory, found, before, loop.end, last, names)
         for i, value in enumerate(op.results):
             self.env[value] = found.fixed[i] if i in found.fixed else results[i]
@@ -192,9 +196,12 @@ class LoopEvaluator(BlockEvaluator):
         all_results = (*(results[i] for i in kept), *last)
         if loop.iterable is None:
             self.ops.append(While(all_results, inits, body, span=span))
-            return
-        self._refuse_written(loop, before, span)
-        self.ops.append(For(all_results, loop.iterable, inits, body, span=span))
+        else:
+            self._refuse_written(loop, before, span)
+            self.ops.append(For(all_results, loop.iterable, inits, body, span=span))
+        for (root, key), part in zip(found.parts, parts, strict=True):
+            if part is not None:
+                self.read_part(versions[root], key, part)
 
     def _refuse_written(self, loop: _Loop, before: State, span: Span | None) -> None:
         """Refuse a loop over what its body writes to; only of the rows of an array is it known that they are apart."""
@@ -281,7 +288,13 @@ class LoopEvaluator(BlockEvaluator):
             loop.with_memory = [
                 p if kinds(p.type) and i not in found.fixed else None for i, p in enumerate(loop.params)
             ]
-            start_round(memory, found, loop.with_memory, loop.inits, loop.root_params)
+            versions = dict(zip(found.roots, loop.root_params, strict=True))
+            loop.parts = [self._part(loop, part, versions[part[0]]) for part in found.parts]
+            for (structure, key), value in zip(found.parts, loop.parts, strict=True):
+                if value is not None:
+                    self.read_part(versions[structure], key, value)
+            inits = [*loop.inits, *(part_in(before, *part) for part in found.parts)]
+            start_round(memory, found, [*loop.with_memory, *loop.parts], inits, loop.root_params)
             for item in loop.item:
                 if kinds(item.type) and loop.iterable is not None:
                     root = memory.root(loop.iterable)
@@ -293,10 +306,16 @@ class LoopEvaluator(BlockEvaluator):
                 outs = [self._no_selection(self._at_end(o), self.ops) for o in outs]
                 self._settle(before)
             loop.ops, loop.stop, loop.outs, loop.end = ops, stop, outs, memory.state
-            loop.told = end_round(memory, found, loop.mark, before, loop.with_memory, outs)
+            ends = [*outs, *(part_in(memory.state, *part) for part in found.parts)]
+            loop.told = end_round(memory, found, loop.mark, before, [*loop.with_memory, *loop.parts], inits, ends)
         self.depth -= 1
         for operand in (*loop.inits, *outs):
             self.refuse_iterator(operand)
+
+    def _part(self, loop: _Loop, part: Key, structure: Value) -> Value | None:
+        """A part that counts as a variable, of the version of a structure at the start of a loop or after it."""
+        has_memory = part not in loop.found.blurred and has_part(structure.type, part[1])
+        return Value(None, part_type(structure.type, part[1])) if has_memory else None
 
     def _keys_of_dicts(self, loop: _Loop) -> tuple[Fact, ...]:
         """The dict with late keys that a loop goes over, with the key that the item is."""
@@ -323,6 +342,7 @@ class _Loop:
     params: list[Value] = field(default_factory=list)
     with_memory: list[Value | None] = field(default_factory=list)
     root_params: list[Value] = field(default_factory=list)
+    parts: list[Value | None] = field(default_factory=list)
     ops: list[Op] = field(default_factory=list)
     stop: Operand = UNDEFINED
     outs: list[Operand] = field(default_factory=list)

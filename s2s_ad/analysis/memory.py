@@ -74,7 +74,7 @@ class Memory:
 
     def choose_part(
         self, structure: Root, key: Hashable, value: Value, options: Iterable[Operand], earlier: Iterable[Root] = ()
-    ) -> None:
+    ) -> Root:
         """Say that `value` is a part of a structure that is one of `options`, or of the roots `earlier`."""
         own, version = self.derive(value, options, earlier), self.state.version[structure]
         own.outside, own.foreign = own.outside or structure.outside, own.foreign or structure.foreign
@@ -84,6 +84,7 @@ class Memory:
         if version in self.origin:
             fn = getattr if isinstance(version.type, Record) else operator.getitem
             self.origin[value] = version, Part(fn, key), self.state.order.get(structure)
+        return own
 
     def tie_parts(self, value: Value) -> None:
         """Say that any two parts of a structure may be one object."""

@@ -6,12 +6,13 @@ nothing new is found out about
 
 * the roots that were there before and are written to,
 * the variables that name the same object all the time, which need not be carried,
+* the parts of objects and dicts that come to be other objects, which count as variables from then on,
 * the variables that may come to name one object, or one that was there before, or that a list holds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable, Iterable, Sequence
+from collections.abc import Collection, Container, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from s2s_ad.analysis.memory import Memory
@@ -20,7 +21,7 @@ from s2s_ad.analysis.sharing import kinds
 from s2s_ad.ir.nodes import UNDEFINED, Operand, Value
 from s2s_ad.ir.types import Dict, Record, Type, part_type
 
-Choice = tuple[Root, Hashable, list[Operand]]  # a part of an object or a dict, and what it may be
+Key = tuple[Root, Hashable]  # a part of an object or a dict
 
 
 def changed(before: State, after: State) -> list[Root]:
@@ -29,15 +30,20 @@ def changed(before: State, after: State) -> list[Root]:
 
 
 def joined(
-    memory: Memory, before: State, sides: Sequence[State], results: dict[Root, Value], *, in_loop: bool = False
-) -> tuple[State, list[Choice]]:
+    memory: Memory,
+    before: State,
+    sides: Sequence[State],
+    results: dict[Root, Value],
+    chosen: Collection[Key],
+    *,
+    in_loop: bool = False,
+) -> State:
     """The state after several ways of which one was taken, with these versions of the roots that differ.
 
-    `in_loop`: it may be none of them. Beside the state it gives what parts of objects it is for the caller to choose.
+    `chosen` are parts of which the caller says what they are. `in_loop`: it may be none of the ways.
     """
     state = before.copy()
     kept = {root: kept_parts(memory, root, before, sides, version.type) for root, version in results.items()}
-    chosen = {r: _chosen_parts(memory, r, sides, v.type, kept[r]) for r, v in results.items() if not in_loop}
     for side in sides:
         state.repeated |= side.repeated
         state.entangled |= side.entangled
@@ -51,7 +57,7 @@ def joined(
             if root not in before.version:
                 memory.forget_parts(state, root, parts, side)
     for root, version in results.items():
-        known = {*kept[root], *chosen.get(root, ())}
+        known = {*kept[root], *(key for r, key in chosen if r is root)}
         for one in (before, *sides):
             memory.forget_parts(state, root, _others(one.parts.get(root, {}), known), one)
         state.version[root] = version
@@ -63,8 +69,7 @@ def joined(
     for root in results:
         memory.keep_parts(state, root, kept[root])
         memory.keep_origin(state, root, [before, *sides] if in_loop else sides)
-    choices = [(root, key) for root, keys in chosen.items() for key in keys]
-    return state, [(r, key, [side.parts.get(r, {}).get(key, UNDEFINED) for side in sides]) for r, key in choices]
+    return state
 
 
 def kept_parts(memory: Memory, root: Root, before: State, sides: Sequence[State], after: Type | None = None) -> Parts:
@@ -83,20 +88,44 @@ def kept_parts(memory: Memory, root: Root, before: State, sides: Sequence[State]
     return found
 
 
-def _chosen_parts(memory: Memory, root: Root, sides: Sequence[State], after: Type, kept: Parts) -> list[Hashable]:
-    """The keys of the parts of an object or a dict that are known objects on all sides, though not the same ones."""
-    types = [side.version[root].type for side in sides]
-    if not all(isinstance(t, (Record, Dict)) for t in (after, *types)):
-        return []
-    names = after.names if isinstance(after, Record) else after.keys  # type: ignore[attr-defined]
-    news = [key for key in names if key not in kept and kinds(part_type(after, key))]
-    return [key for key in news if _is_known(memory, root, sides, key)]
+def chosen_parts(memory: Memory, before: State, sides: Sequence[State], results: dict[Root, Value]) -> list[Key]:
+    """The parts of objects and dicts that are known objects on all sides, though not the same ones."""
+    found: list[Key] = []
+    for root, version in results.items():
+        types = [version.type, *(side.version[root].type for side in sides)]
+        if all(isinstance(t, (Record, Dict)) for t in types):
+            names = version.type.names if isinstance(version.type, Record) else version.type.keys  # type: ignore[attr-defined]
+            kept = kept_parts(memory, root, before, sides)
+            news = [key for key in names if key not in kept and has_part(version.type, key)]
+            found += [(root, key) for key in news if _is_known(memory, root, sides, key)]
+    return found
+
+
+def has_part(t: Type, key: Hashable) -> bool:
+    """Whether something is surely an object or a dict that has, under this key, what has memory."""
+    return isinstance(t, (Record, Dict)) and bool(kinds(part_type(t, key)))
+
+
+def _moving_parts(memory: Memory, found: Round, before: State) -> list[Key]:
+    """The parts of objects and dicts that a round has made other objects, of which it is known what these are."""
+    after = memory.state
+    news: list[Key] = []
+    for root in dict.fromkeys([*found.roots, *changed(before, after)]):
+        known = {*kept_parts(memory, root, before, [after]), *(key for r, key in found.parts if r is root)}
+        keys = [key for key in after.parts.get(root, {}) if key not in known]
+        news += [(root, k) for k in keys if all(_is_known(memory, root, [state], k) for state in (before, after))]
+    return news
+
+
+def part_in(state: State, root: Root, key: Hashable) -> Operand:
+    """What is known to be a part of an object or a dict; `UNDEFINED` where that is nothing with memory."""
+    return state.parts.get(root, {}).get(key, UNDEFINED)
 
 
 def _is_known(memory: Memory, root: Root, sides: Sequence[State], key: Hashable) -> bool:
     """Whether a part that has memory is known on all sides."""
     with_memory = [side for side in sides if kinds(part_type(side.version[root].type, key))]
-    return all(memory.root(side.parts.get(root, {}).get(key, UNDEFINED)) for side in with_memory)
+    return all(memory.root(part_in(side, root, key)) for side in with_memory)
 
 
 def _others(parts: Parts, kept: Container[Hashable]) -> Parts:
@@ -116,7 +145,9 @@ class Round:
     lost: frozenset[Root | int] = frozenset()
     repeated: frozenset[Root | int] = frozenset()
     entangled: frozenset[Root | int] = frozenset()
-    moved: frozenset[tuple[Root, Hashable]] = frozenset()
+    moved: frozenset[Key] = frozenset()
+    parts: tuple[Key, ...] = ()  # which count as variables, after all others
+    blurred: frozenset[Key] = frozenset()  # those of which it is not known what they are
     reordered: frozenset[Root] = frozenset()
     rekeyed: frozenset[Root] = frozenset()
     strays: frozenset[Root] = frozenset()  # which do not stay where they were in a list or dict
@@ -125,6 +156,10 @@ class Round:
         """The parts of a root that no round has found to become other objects; for `after` see `kept_parts`."""
         parts = kept_parts(memory, root, before, (), after)
         return {k: p for k, p in parts.items() if (root, k) not in self.moved}
+
+    def followed(self, root: Root) -> set[Hashable]:
+        """The keys of the parts of a root that count as variables."""
+        return {key for r, key in self.parts if r is root and (r, key) not in self.blurred}
 
     def same(self, other: Round) -> bool:
         """Whether two rounds have found out the same."""
@@ -141,13 +176,16 @@ def named_twice(memory: Memory, variables: Sequence[Operand]) -> frozenset[tuple
 def start_round(
     memory: Memory, found: Round, params: Sequence[Value | None], inits: Sequence[Operand], roots: Sequence[Value]
 ) -> None:
-    """Set the state at the start of the body; `params` are None for variables without memory or that are fixed."""
+    """Set the state at the start of the body; `params` are None for variables without memory or that are fixed.
+
+    The last of `params` and `inits` are parts that count as variables.
+    """
     state = memory.state
     before = state.copy()
     state.resized = frozenset()
     kept = {root: found.kept(memory, root, state, v.type) for root, v in zip(found.roots, roots, strict=True)}
     for root, version in zip(found.roots, roots, strict=True):
-        memory.forget_parts(state, root, _others(state.parts.get(root, {}), kept[root]))
+        memory.forget_parts(state, root, _others(state.parts.get(root, {}), {*kept[root], *found.followed(root)}))
         state.version[root] = version
         if root in found.reordered:
             state.order[root] = version
@@ -162,9 +200,16 @@ def start_round(
     places: dict[int, Root] = {}
     for i, (param, init) in enumerate(zip(params, inits, strict=True)):
         if param is not None:
-            places[i] = memory.derive(param, [init], (r for j, r in found.earlier if j == i))
+            places[i] = _enter(memory, found, i - len(inits), param, init, (r for j, r in found.earlier if j == i))
     _set_apart(memory, places, found)
     _take_in(state, found, places)
+
+
+def _enter(memory: Memory, found: Round, last: int, value: Value, init: Operand, earlier: Iterable[Root]) -> Root:
+    """Give a root to what a variable is in a loop or after it; `last` is its number, counted from the end."""
+    if last < -len(found.parts):
+        return memory.derive(value, [init], earlier)
+    return memory.choose_part(*found.parts[last], value, [init], earlier)
 
 
 def _take_in(state: State, found: Round, places: dict[int, Root]) -> None:
@@ -202,9 +247,13 @@ def end_round(
     mark: int,
     before: State,
     params: Sequence[Value | None],
+    inits: Sequence[Operand],
     outs: Sequence[Operand],
 ) -> Round:
-    """What the end of the body tells of the start of the next round; roots up to number `mark` were there before."""
+    """What the end of the body tells of the start of the next round; roots up to number `mark` were there before.
+
+    The last of `params`, `inits` and `outs` are parts that count as variables.
+    """
     state = memory.state
     fixed = {root: kept_parts(memory, root, before, [state]) for root in found.roots}
     moved = {(r, k) for r in found.roots for k in found.kept(memory, r, before) if k not in fixed[r]}
@@ -215,7 +264,7 @@ def end_round(
     earlier = {(i, r) for i, root in own.items() for r in root.closure if r.number <= mark}
     outside = {h: held for h, held in state.held.items() if h.number <= mark}
     for h in found.roots:
-        others = _others(state.parts.get(h, {}), fixed[h])
+        others = _others(state.parts.get(h, {}), {*fixed[h], *found.followed(h)})
         parts = frozenset(r for r in map(memory.root, others.values()) if r is not None)
         outside[h] = outside.get(h, frozenset()) | parts
     holders: set[tuple[Root | int, int]] = {
@@ -238,10 +287,15 @@ def end_round(
 
     lost: set[Root | int] = {r for r in state.lost if r.number <= mark}
     lost |= {i for i, root in own.items() if memory.lost_part([root], state) is not None}
+    news = _moving_parts(memory, found, before)
+    if news:  # what has been found out without following them would be too little
+        pairs = named_twice(memory, [*inits, *(part_in(before, *part) for part in news)])
+        return Round(found.roots, found.fixed, pairs, parts=(*found.parts, *news), blurred=found.blurred)
     return Round(
         found.roots, found.fixed, found.pairs | pairs, found.earlier | earlier, found.holders | holders,
         found.held | held, found.lost | lost, found.repeated | at_start(state.repeated, inside=False),
         found.entangled | at_start(state.entangled, inside=True), found.moved | moved,
+        found.parts, found.blurred | {(r, k) for r, k in found.parts if not _is_known(memory, r, [state], k)},
         found.reordered | {r for r in found.roots if state.order.get(r) is not before.order.get(r)},
         found.rekeyed | {r for r in found.roots if state.keys.get(r) is not before.keys.get(r)},
         found.strays | {r for r in found.roots if memory.common_origin(r, [before, state]) is None},
@@ -258,13 +312,15 @@ def finish(
 ) -> None:
     """Set the state after a loop with the last versions of `roots`.
 
-    `names` give for each variable its parameter, its result and what it starts from.
+    `names` give for each variable its parameter, its result and what it starts from, last for the parts that count as
+    variables.
     """
-    state, _ = joined(memory, before, [end], dict(zip(found.roots, roots, strict=True)), in_loop=True)
-    memory.state = state
+    versions, followed = dict(zip(found.roots, roots, strict=True)), [p for p in found.parts if p not in found.blurred]
+    memory.state = joined(memory, before, [end], versions, followed, in_loop=True)
     results: dict[int, Root] = {}
+    names = list(names)
     for i, (param, result, init) in enumerate(names):
         if param is not None:
-            results[i] = memory.derive(result, [init], (r for j, r in found.earlier if j == i))
+            results[i] = _enter(memory, found, i - len(names), result, init, (r for j, r in found.earlier if j == i))
     _set_apart(memory, results, found)
-    _take_in(state, found, results)
+    _take_in(memory.state, found, results)
