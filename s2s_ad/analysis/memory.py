@@ -23,7 +23,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from s2s_ad.analysis.roots import Origin, Part, Parts, Place, Root, State, Step, same_index
 from s2s_ad.errors import MutationError, Span
 from s2s_ad.ir.nodes import Const, Operand, Value
-from s2s_ad.ir.types import Array, List, Record
+from s2s_ad.ir.types import Array, List, Maybe, Record
 
 
 class Memory:
@@ -48,14 +48,17 @@ class Memory:
         may = tuple(may)
         self.count += 1
         closure = frozenset(r for root in may for r in root.closure)
+        is_array = isinstance(value.type.item if isinstance(value.type, Maybe) else value.type, Array)
+        if is_array:  # which is none of the containers that it may have been in
+            closure = frozenset(r for r in closure if r.inner is None)
         outside = outside or foreign or any(r.outside for r in closure)
         root = Root(self.count, value.name, outside, foreign or any(r.foreign for r in closure), closure)
-        if not isinstance(value.type, Array):
+        if not is_array:
             items = frozenset(r.inner or r for r in closure)
             root.inner = Root(self.count, value.name, outside, root.foreign, items, owner=root)
         if closure:
             self.loose += filter(None, (root, root.inner))
-        if not isinstance(value.type, Array) and not all(self._are_trees([r]) for r in may):
+        if not is_array and not all(self._are_trees([r]) for r in may):
             self.state.entangled |= {root}
         self.place(value, root)
         return root

@@ -39,7 +39,7 @@ def note_writes(s: Emitter, instance: Instance, params: Sequence[Value], result:
     """Note which of its parameters a function has written to; gives their new versions."""
     memory = s.memory
     written = set(memory.written_outside)
-    reached = [memory.reachable([p]) for p in params]
+    reached = [frozenset(r for root in memory.reachable([p]) for r in root.closure) for p in params]
     if not written <= frozenset().union(*reached):
         span = next(span for root, span in memory.written_outside.items() if not any(root in r for r in reached))
         message = f"`{instance.name}`, which calls itself, writes to what is in an argument no more, or to a global"

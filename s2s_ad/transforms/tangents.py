@@ -256,12 +256,12 @@ class Tangents:
 
     def add(self, a: Operand, b: Operand, t: Type) -> Operand:
         """The sum of two cotangents of a primal of type `t`."""
-        if isinstance(t, Maybe):
-            return self.spec.emit(runtime.add, [a, b], None, cotangent_type(t))
         if constant(a, default=0) is None:
             return b
         if constant(b, default=0) is None:
             return a
+        if isinstance(t, Maybe):
+            return self.spec.emit(runtime.add, [a, b], None, cotangent_type(t))
         if not is_differentiable(t):
             return NONE
         match t:
