@@ -197,7 +197,7 @@ class Sharing:
 def _moves_items(op: Call, t: Type) -> bool:
     """Whether a write to a list of type `t` has to do with another list only in so far as immutable items go over."""
     fn = callee(op)
-    if fn is primitives.permute:
+    if fn in (primitives.permute, primitives.exchange):
         return True
     return (
         fn in (primitives.extend, primitives.set_slice)

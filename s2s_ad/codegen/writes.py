@@ -192,6 +192,13 @@ class WritePrinter:
         items, args = self._changed(op)
         return [ast.Expr(ast.Call(function, [items, *map(self.operand, args)], [])), *self._version(op, 0)]
 
+    def _exchange(self, op: Call) -> list[ast.stmt]:
+        def both(ctx: ast.expr_context, *indices: Operand) -> ast.expr:
+            return ast.Tuple([ast.Subscript(self._changed(op)[0], self.operand(i), ctx) for i in indices], ctx)
+
+        _, (i, j) = self._changed(op)
+        return [ast.Assign([both(ast.Store(), i, j)], both(ast.Load(), j, i)), *self._version(op, 0)]
+
     def _set_slice(self, op: Call) -> list[ast.stmt]:
         where, more = op.args[-2:]
 
@@ -275,6 +282,7 @@ WRITERS: dict[Any, Callable[[Any, Call], list[ast.stmt]]] = {
     primitives.extend: WritePrinter._write_by_method,
     primitives.reverse: WritePrinter._write_by_method,
     primitives.permute: WritePrinter._permute,
+    primitives.exchange: WritePrinter._exchange,
     primitives.set_slice: WritePrinter._set_slice,
     primitives.Refreshed: WritePrinter._refreshed,
     primitives.visible: WritePrinter._visible,

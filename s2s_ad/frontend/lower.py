@@ -28,6 +28,7 @@ from s2s_ad.frontend.scope import (
     classes_in,
     contains,
     declarations,
+    is_exchange,
     is_ours,
     may_exit,
 )
@@ -388,9 +389,18 @@ class FunctionLowering(ClassLowering):
         self.loop(node, iterable, ["%yielded"], body)
 
     def _assign(self, node: gast.Assign) -> None:
+        if is_exchange(node):
+            self._exchange(node)
+            return
         value = self.expression(node.value)
         for target in node.targets:
             self.assign(target, value)
+
+    def _exchange(self, node: gast.Assign) -> None:
+        """`xs[i], xs[j] = xs[j], xs[i]`: two writes as one, which may turn out to change but the order of a list."""
+        values, (first, second) = [self.expression(value) for value in node.value.elts], node.targets[0].elts
+        places = [[self.expression(target.value), self.expression(target.slice)] for target in (first, second)]
+        self.emit(node, primitives.store_both, *places[0], values[0], *places[1], values[1])
 
     def _augassign(self, node: gast.AugAssign) -> None:
         target = node.target

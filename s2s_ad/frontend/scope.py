@@ -56,6 +56,28 @@ def _walrus_targets(node: gast.AST) -> Iterator[str]:
             yield child.target.id
 
 
+def is_exchange(node: gast.Assign) -> bool:
+    """Whether an assignment is `xs[i], xs[j] = xs[j], xs[i]`, and evaluating its parts again changes nothing."""
+    match node:
+        case gast.Assign(
+            targets=[gast.Tuple(elts=[gast.Subscript() as a, gast.Subscript() as b])],
+            value=gast.Tuple(elts=[gast.Subscript() as x, gast.Subscript() as y]),
+        ):
+            parts = [node for place in (a, b) for part in (place.value, place.slice) for node in gast.walk(part)]
+            is_crossed = _place_of(a) == _place_of(y) and _place_of(b) == _place_of(x)
+            return is_crossed and all(isinstance(node, _PLAIN) for node in parts)
+    return False
+
+
+_PLAIN = (
+    gast.Name, gast.Attribute, gast.Constant, gast.BinOp, gast.UnaryOp, gast.expr_context, gast.operator, gast.unaryop,
+)  # fmt: skip
+
+
+def _place_of(node: gast.Subscript) -> tuple[str, str]:
+    return gast.dump(node.value), gast.dump(node.slice)
+
+
 def captured_names(node: gast.AST) -> frozenset[str]:
     """The names that functions and generators in `node` read from around them."""
     if isinstance(node, (*FUNCTIONS, gast.GeneratorExp)):

@@ -168,6 +168,19 @@ def permute(items: list[Any], *path_and_order: Any) -> list[Any]:
     return items
 
 
+def exchange(items: list[Any], *path_and_indices: Any) -> list[Any]:
+    """`items[i], items[j] = items[j], items[i]`."""
+    *path, i, j = path_and_indices
+    inner = _followed(items, path)
+    inner[i], inner[j] = inner[j], inner[i]
+    return items
+
+
+def store_both(xs: Any, i: Any, x: Any, ys: Any, j: Any, y: Any) -> None:
+    """`xs[i], ys[j] = x, y`."""
+    xs[i], ys[j] = x, y
+
+
 def set_slice(items: list[Any], *path_where_and_more: Any) -> tuple[list[Any], list[Any]]:
     """`items[where] = more`: gives the items that were there first."""
     *path, where, more = path_where_and_more
@@ -433,10 +446,10 @@ class Refreshed:
 
 AFTER_PATH = {
     append: 1, store: 2, accumulate: 2, scatter_add: 2, pop: 1, delete: 1, insert: 2, extend: 1, reverse: 0, permute: 1,
-    set_slice: 2, put: 2, put_new: 2, pop_key: 1, take_key: 2,
+    exchange: 2,    set_slice: 2, put: 2, put_new: 2, pop_key: 1, take_key: 2,
 }  # how many arguments come after the path  # fmt: skip
 RESIZING = frozenset({append, pop, delete, insert, extend, set_slice})
 IN_PLACE = frozenset({
-    append, store, accumulate, augment, scatter_add, pop, delete, insert, extend, reverse, permute, set_slice,
+    append, store, accumulate, augment, scatter_add, pop, delete, insert, extend, reverse, permute, exchange, set_slice,
     set_attribute, keep_item, set_item, delete_item, put, put_new, pop_key, take_key,
 })  # fmt: skip

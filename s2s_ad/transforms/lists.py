@@ -7,6 +7,7 @@
     set_slice   put zeros for what was there before; with a step, in the same places
     reverse     reverse
     permute     permute, the other way round
+    exchange    exchange
 
 Going back, the list of the cotangents has the length that the list has at each place, so that indices that are counted
 from the end, or are cut off there, mean the same in both. That of a list in a list is reached by the same path.
@@ -193,3 +194,11 @@ def _reverse_permute(step: StructuralStep) -> None:
     buffer, entry = open_buffer(step)
     back = step.t.spec.apply(runtime.inverse_permutation, [step.args()[-1]])
     close(step, _write(step, primitives.permute, buffer, back), entry)
+
+
+@reverses(primitives.exchange)
+def _reverse_exchange(step: StructuralStep) -> None:
+    if is_idle(step):
+        return
+    buffer, entry = open_buffer(step)
+    close(step, _write(step, primitives.exchange, buffer, *step.args()[-2:]), entry)

@@ -3,6 +3,7 @@
 xs.pop(i)   xs.insert(i, x)   xs.extend(ys)   xs.reverse()     themselves
 xs.sort(key=f, reverse=r)     xs in the order of `sort_order`  (`primitives.permute`)
 xs[i:j] = ys   xs[::2] = ys   `primitives.set_slice`
+xs[i], xs[j] = xs[j], xs[i]   `primitives.exchange`
 xs.clear()                    xs[:] = []
 xs *= n                       xs[:] = xs * n
 xs += ys                      xs.extend(ys)
@@ -165,6 +166,11 @@ def _as_list(s: Emitter, items: Value, more: Operand) -> Operand:
 def _reverse(s: Emitter, items: Value, _: Any, __: Any) -> Operand:
     _changed(s, primitives.reverse, list_to_change(s, items), [], _list_type(items).item)
     return Const(None)
+
+
+def exchange(s: Emitter, items: Value, i: Operand, j: Operand) -> None:
+    """`items[i], items[j] = items[j], items[i]`."""
+    _changed(s, primitives.exchange, list_to_change(s, items), [i, j], _list_type(items).item)
 
 
 @_method(0, 0, "key", "reverse")

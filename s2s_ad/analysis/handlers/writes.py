@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad import runtime
+from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers import deques, dicts, lists, maps, sets
 from s2s_ad.analysis.handlers.table import HANDLERS, REWRITE, Handler, handles
@@ -43,6 +44,7 @@ from s2s_ad.rules.numpy.methods import METHODS
 from s2s_ad.rules.registry import registry
 
 _MUTABLE = (MutableSet, MutableSequence, MutableMapping)
+_ARITHMETIC = (operator.add, operator.sub, operator.neg, operator.mod)
 _INSTEAD = {
     "copy": "build the copy part by part",
     "itertools": "write the loop out",
@@ -168,6 +170,19 @@ def _store(s: Emitter, args: list[Operand], _: Any) -> Operand:
     return store(s, target, index, item)
 
 
+@handles(primitives.store_both)
+def _store_both(s: Emitter, args: list[Operand], _: Any) -> Operand:
+    """`xs[i], ys[j] = x, y`, where the indices do not depend on the first of the two writes."""
+    xs, i, x, ys, j, y = args
+    is_exchange = isinstance(xs, Value) and isinstance(xs.type, List) and s.memory.is_same(xs, ys)
+    if is_exchange and _is_there(s, xs, j, x) and _is_there(s, xs, i, y):  # type: ignore[arg-type]
+        lists.exchange(s, xs, i, j)  # type: ignore[arg-type]
+    else:
+        s.apply(primitives.store, [xs, i, x])
+        s.apply(primitives.store, [ys, j, y])
+    return Const(None)
+
+
 def _is_there(s: Emitter, target: Value, index: Operand, item: Operand) -> bool:
     """Whether `item` is `target[index]` itself, as in the second half of `x[1:] += y`, or of `rows[i] += ys`."""
     if not isinstance(item, Value) or item not in s.memory.places:
@@ -175,10 +190,19 @@ def _is_there(s: Emitter, target: Value, index: Operand, item: Operand) -> bool:
     if item in s.memory.origin:
         base, where, _ = s.memory.origin[item]
         found = Const(where.key) if isinstance(where, Part) else where
-        is_item = s.memory.root(base) is s.memory.root(target) and same(found, index)
+        is_item = s.memory.root(base) is s.memory.root(target) and _is_same_index(s, found, index)
         return is_item and s.memory.stays(item, s.memory.state)
     at, of = s.memory.places[item], s.memory.places[target]
     return at.root is of.root and same_path(at.path, (*of.path, (operator.getitem, (index,), {})))
+
+
+def _is_same_index(s: Emitter, a: Operand, b: Operand) -> bool:
+    """Whether two indices are surely equal: one value, or one sum of such."""
+    one, other = s.definitions.get(a), s.definitions.get(b)  # type: ignore[arg-type]
+    if same(a, b) or one is None or other is None:
+        return same(a, b)
+    is_sum = callee(one) in _ARITHMETIC and callee(one) is callee(other) and type_of_operand(a) == INT
+    return is_sum and all(_is_same_index(s, p, q) for p, q in zip(one.args, other.args, strict=True))  # type: ignore[arg-type]
 
 
 def store(
