@@ -20,7 +20,7 @@ from s2s_ad.analysis.local_classes import refuse_foreign
 from s2s_ad.analysis.managers import entered
 from s2s_ad.analysis.narrowing import narrow, present_on
 from s2s_ad.analysis.operands import constant, type_of_operand
-from s2s_ad.analysis.regions import Key, changed, chosen_parts, joined, part_in
+from s2s_ad.analysis.regions import Key, changed, chosen_parts, joined, part_in, part_read
 from s2s_ad.analysis.roots import Root, State
 from s2s_ad.analysis.sequences import SequenceEvaluator
 from s2s_ad.analysis.sharing import kinds
@@ -277,9 +277,9 @@ class BlockEvaluator(SequenceEvaluator):
         chosen = [row for row in rows if alive and not same(*row[1:]) and may_select(self, *row[1:], inside)]
         kept = [row for row in rows if row not in chosen]
         then.results, orelse.results = ([row[k] for row in kept] for k in (1, 2))
-        results, first, second, parts = self._merged([row[0] for row in kept], sides)
+        results, first, second, reads = self._merged([row[0] for row in kept], sides)
         self.ops.append(If(results, test, Block((), *first), Block((), *second), span=span))
-        self._read_parts(parts, sides)
+        self.append_all(reads)
         for value, a, b in chosen:
             self.env[value] = select(self, value.name, test, a, b, inside)
 
@@ -303,17 +303,17 @@ class BlockEvaluator(SequenceEvaluator):
         self.program.watched = True
         refuse_half_done(self, changed(before, sides[0].state), sides[0].ops, kinds)
         self.dead = self.dead or all(side.dead for side in sides)
-        merged, body, handler, parts = self._merged(op.results, sides, caught)
+        merged, body, handler, reads = self._merged(op.results, sides, caught)
         self.ops.append(Try(merged, Const(kinds), Block((), *body), Block((caught,), *handler), span=span))
-        self._read_parts(parts, sides)
+        self.append_all(reads)
         self.clock += 1
 
     def _merged(
         self, values: Sequence[Value], sides: Sequence[Side], *params: Value
-    ) -> tuple[tuple[Value, ...], Straight, Straight, list[Key]]:
+    ) -> tuple[tuple[Value, ...], Straight, Straight, list[Call]]:
         """What two sides, with these parameters, give; after one that raises, there is only what the other gives.
 
-        The last are the parts of objects that are to be read after them.
+        The last are the reads of parts of objects that come after them.
         """
         then, orelse = sides
         self._refresh_sides(sides)
@@ -341,6 +341,7 @@ class BlockEvaluator(SequenceEvaluator):
             versions[root] = merge(before.version[root].name, a, b)
         parts = chosen_parts(self.memory, before, alive, versions)
         self.memory.state = joined(self.memory, before, alive, versions, parts)
+        reads = self._choose(parts, sides)
         for value, a, b in zip(values, then.results, orelse.results, strict=True):
             one, other = (b, b) if then.dead or _is_nothing(a) else (a, a) if orelse.dead or _is_nothing(b) else (a, b)
             place = self.memory.places.get(one) if isinstance(one, Value) else None
@@ -355,14 +356,20 @@ class BlockEvaluator(SequenceEvaluator):
                     if any(self.memory.root(x) in s.state.lost for x, s in zip((a, b), sides, strict=True)):
                         self.memory.state.lost.setdefault(own, None)
         first, second = ((tuple(s.ops), tuple(p[i] for p in pairs)) for i, s in enumerate(sides))
-        return tuple(results), first, second, parts
+        return tuple(results), first, second, reads
 
-    def _read_parts(self, parts: Iterable[Key], sides: Sequence[Side]) -> None:
-        """Read the parts of objects and dicts that are one thing on one side and another on the other."""
+    def _choose(self, parts: Iterable[Key], sides: Sequence[Side]) -> list[Call]:
+        """Say what parts of objects and dicts may be of which the sides have different ones; gives reads of them."""
+        memory = self.memory
+        roots: list[tuple[Root, list[Operand]]] = []
+        reads: list[Call] = []
         for root, key in parts:
             options = [part_in(side.state, root, key) for side in sides if not side.dead]
-            part = self.read_part(self.memory.state.version[root], key)
-            self.memory.choose_part(root, key, part, options)
+            reads.append(part_read(memory.state.version[root], key))
+            roots.append((memory.choose_part(root, key, reads[-1].results[0], options), options))
+        for own, options in roots:
+            memory.hold_what(own, options)
+        return reads
 
     def _no_selection(self, operand: Operand, ops: list[Op]) -> Operand:
         """An operand that may leave this code; for a selection something that nobody can read, put in `ops`."""

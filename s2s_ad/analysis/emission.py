@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Iterable as Items
 from contextlib import contextmanager
 from dataclasses import replace
@@ -37,14 +37,12 @@ from s2s_ad.ir.types import (
     Closure,
     Iterable,
     Maybe,
-    Record,
     Tuple,
     Type,
     hides_derivative,
     holds_unknown,
     is_differentiable,
     object_in,
-    part_type,
     with_parts,
 )
 from s2s_ad.ir.types import Instance as InstanceType
@@ -267,12 +265,10 @@ class Emitter:
         self.span = span
         return item
 
-    def read_part(self, structure: Value, key: Hashable, part: Value | None = None) -> Value:
-        """Read a part of a structure, of which it is for others to say where it is."""
-        fn = getattr if isinstance(structure.type, Record) else operator.getitem
-        part = part or Value(None, part_type(structure.type, key))
-        self.append(Call((part,), Const(fn), (structure, Const(key))))
-        return part
+    def append_all(self, calls: Items[Call]) -> None:
+        """Append reads of which it is known where their results are."""
+        for call in calls:
+            self.append(call)
 
     def _refreshed(self, obj: Any) -> Operand:
         """A structure with parts that have been written to since it was made or read."""

@@ -13,15 +13,25 @@ from s2s_ad.analysis.emission import Fact
 from s2s_ad.analysis.iterators import Run
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.python_types import iterated
-from s2s_ad.analysis.regions import Key, Round, changed, end_round, finish, has_part, named_twice, part_in, start_round
+from s2s_ad.analysis.regions import (
+    Round,
+    changed,
+    end_round,
+    finish,
+    has_part,
+    named_twice,
+    part_in,
+    part_read,
+    start_round,
+)
 from s2s_ad.analysis.roots import Root, State, same_path
 from s2s_ad.analysis.row_loops import arrays_of, by_index, by_key, is_written
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.statics import unbound, widen
 from s2s_ad.errors import MutationError, Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import UNDEFINED, Block, Const, For, Op, Operand, Value, While
-from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Map, Tuple, Type, holds_unknown, join, join_all, part_type
+from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, Op, Operand, Value, While
+from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Map, Tuple, Type, holds_unknown, join, join_all
 
 _MAX_ROUNDS = 14
 _WIDENED = 5
@@ -183,9 +193,9 @@ class LoopEvaluator(BlockEvaluator):
         starts = [*(loop.inits[i] for i in kept), *(before.version[r] for r in found.roots)]
         inits = tuple(without_keys(o, t, self.ops) for o, t in zip(starts, types, strict=True))
         versions = dict(zip(found.roots, last, strict=True))
-        parts = [self._part(loop, part, versions[part[0]]) for part in found.parts]
-        for param, part, at in zip(loop.parts, parts, found.parts, strict=True):
-            names.append((param if part else None, part or versions[at[0]], part_in(before, *at)))
+        reads = self._reads_of_parts(loop, versions)
+        for param, read, at in zip(loop.parts, reads, found.parts, strict=True):
+            names.append((param if read else None, read.results[0] if read else versions[at[0]], part_in(before, *at)))
         finish(self.memory, found, before, loop.end, last, names)
         for i, value in enumerate(op.results):
             self.env[value] = found.fixed[i] if i in found.fixed else results[i]
@@ -199,9 +209,7 @@ class LoopEvaluator(BlockEvaluator):
         else:
             self._refuse_written(loop, before, span)
             self.ops.append(For(all_results, loop.iterable, inits, body, span=span))
-        for (root, key), part in zip(found.parts, parts, strict=True):
-            if part is not None:
-                self.read_part(versions[root], key, part)
+        self.append_all(filter(None, reads))
 
     def _refuse_written(self, loop: _Loop, before: State, span: Span | None) -> None:
         """Refuse a loop over what its body writes to; only of the rows of an array is it known that they are apart."""
@@ -289,10 +297,9 @@ class LoopEvaluator(BlockEvaluator):
                 p if kinds(p.type) and i not in found.fixed else None for i, p in enumerate(loop.params)
             ]
             versions = dict(zip(found.roots, loop.root_params, strict=True))
-            loop.parts = [self._part(loop, part, versions[part[0]]) for part in found.parts]
-            for (structure, key), value in zip(found.parts, loop.parts, strict=True):
-                if value is not None:
-                    self.read_part(versions[structure], key, value)
+            reads = self._reads_of_parts(loop, versions)
+            self.append_all(filter(None, reads))
+            loop.parts = [read.results[0] if read else None for read in reads]
             inits = [*loop.inits, *(part_in(before, *part) for part in found.parts)]
             start_round(memory, found, [*loop.with_memory, *loop.parts], inits, loop.root_params)
             for item in loop.item:
@@ -312,10 +319,11 @@ class LoopEvaluator(BlockEvaluator):
         for operand in (*loop.inits, *outs):
             self.refuse_iterator(operand)
 
-    def _part(self, loop: _Loop, part: Key, structure: Value) -> Value | None:
-        """A part that counts as a variable, of the version of a structure at the start of a loop or after it."""
-        has_memory = part not in loop.found.blurred and has_part(structure.type, part[1])
-        return Value(None, part_type(structure.type, part[1])) if has_memory else None
+    def _reads_of_parts(self, loop: _Loop, versions: dict[Root, Value]) -> list[Call | None]:
+        """Reads of the parts that count as variables, from these versions; None for those that have no memory there."""
+        with_memory = [p not in loop.found.blurred and has_part(versions[p[0]].type, p[1]) for p in loop.found.parts]
+        parts = zip(loop.found.parts, with_memory, strict=True)
+        return [part_read(versions[root], key) if memory else None for (root, key), memory in parts]
 
     def _keys_of_dicts(self, loop: _Loop) -> tuple[Fact, ...]:
         """The dict with late keys that a loop goes over, with the key that the item is."""

@@ -66,20 +66,31 @@ class Memory:
     def derive(self, value: Value, sources: Iterable[Operand], earlier: Iterable[Root] = ()) -> Root:
         """Give a root to what is one of `sources`, or of the roots `earlier`, and holds what they hold."""
         sources = list(sources)
-        own = {root for root in map(self.root, sources) if root is not None}
-        root = self.new_root(value, may=(*own, *earlier))
+        root = self.name_again(value, sources, earlier)
+        self.hold_what(root, sources)
+        return root
+
+    def name_again(self, value: Value, sources: Iterable[Operand], earlier: Iterable[Root] = ()) -> Root:
+        """Give a root to what is one of `sources`, or of the roots `earlier`."""
+        return self.new_root(value, may=(*filter(None, map(self.root, sources)), *earlier))
+
+    def hold_what(self, root: Root, sources: Sequence[Operand]) -> None:
+        """Say that what has this root, and is one of `sources`, holds what they hold."""
+        own = {r for r in map(self.root, sources) if r is not None}
         held = self.reachable(sources) - own
         if held:
-            self.state.held[root] = held
+            self.state.held[root] = self.state.held.get(root, frozenset()) | held
         if any(self.has_twice(r, inside=False) for r in own):
             self.state.repeated |= {root}
-        return root
 
     def choose_part(
         self, structure: Root, key: Hashable, value: Value, options: Iterable[Operand], earlier: Iterable[Root] = ()
     ) -> Root:
-        """Say that `value` is a part of a structure that is one of `options`, or of the roots `earlier`."""
-        own, version = self.derive(value, options, earlier), self.state.version[structure]
+        """Say that `value` is a part of a structure that is one of `options`, or of the roots `earlier`.
+
+        What it holds is to be said when all parts of all structures are known: they may hold each other.
+        """
+        own, version = self.name_again(value, options, earlier), self.state.version[structure]
         own.outside, own.foreign = own.outside or structure.outside, own.foreign or structure.foreign
         self.part_of[own] = structure, key
         self.state.parts.setdefault(structure, {})[key] = value

@@ -12,13 +12,14 @@ nothing new is found out about
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Collection, Container, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from s2s_ad.analysis.memory import Memory
 from s2s_ad.analysis.roots import Parts, Place, Root, State
 from s2s_ad.analysis.sharing import kinds
-from s2s_ad.ir.nodes import UNDEFINED, Operand, Value
+from s2s_ad.ir.nodes import UNDEFINED, Call, Const, Operand, Value
 from s2s_ad.ir.types import Dict, Record, Type, part_type
 
 Key = tuple[Root, Hashable]  # a part of an object or a dict
@@ -117,6 +118,12 @@ def _moving_parts(memory: Memory, found: Round, before: State) -> list[Key]:
     return news
 
 
+def part_read(structure: Value, key: Hashable) -> Call:
+    """A read of a part of an object or a dict."""
+    fn = getattr if isinstance(structure.type, Record) else operator.getitem
+    return Call((Value(None, part_type(structure.type, key)),), Const(fn), (structure, Const(key)))
+
+
 def part_in(state: State, root: Root, key: Hashable) -> Operand:
     """What is known to be a part of an object or a dict; `UNDEFINED` where that is nothing with memory."""
     return state.parts.get(root, {}).get(key, UNDEFINED)
@@ -197,19 +204,31 @@ def start_round(
         origin = None if root in found.strays else memory.common_origin(root, [before])
         if origin is not None and origin[0] not in found.reordered:
             memory.keep_origin(state, root, [before])
+    _enter(memory, found, params, params, inits)
+
+
+def _enter(
+    memory: Memory,
+    found: Round,
+    params: Sequence[Value | None],
+    values: Sequence[Value | None],
+    inits: Sequence[Operand],
+) -> None:
+    """Say what the variables with memory, which have these values, may be in a loop or after it."""
     places: dict[int, Root] = {}
-    for i, (param, init) in enumerate(zip(params, inits, strict=True)):
-        if param is not None:
-            places[i] = _enter(memory, found, i - len(inits), param, init, (r for j, r in found.earlier if j == i))
+    parts = dict(enumerate(found.parts, len(inits) - len(found.parts)))
+    for i in (i for i, param in enumerate(params) if param is not None):
+        earlier = [r for j, r in found.earlier if j == i]
+        value = values[i]
+        assert value is not None
+        if i in parts:
+            places[i] = memory.choose_part(*parts[i], value, [inits[i]], earlier)
+        else:
+            places[i] = memory.name_again(value, [inits[i]], earlier)
+    for i, root in places.items():
+        memory.hold_what(root, [inits[i]])
     _set_apart(memory, places, found)
-    _take_in(state, found, places)
-
-
-def _enter(memory: Memory, found: Round, last: int, value: Value, init: Operand, earlier: Iterable[Root]) -> Root:
-    """Give a root to what a variable is in a loop or after it; `last` is its number, counted from the end."""
-    if last < -len(found.parts):
-        return memory.derive(value, [init], earlier)
-    return memory.choose_part(*found.parts[last], value, [init], earlier)
+    _take_in(memory.state, found, places)
 
 
 def _take_in(state: State, found: Round, places: dict[int, Root]) -> None:
@@ -317,10 +336,5 @@ def finish(
     """
     versions, followed = dict(zip(found.roots, roots, strict=True)), [p for p in found.parts if p not in found.blurred]
     memory.state = joined(memory, before, [end], versions, followed, in_loop=True)
-    results: dict[int, Root] = {}
-    names = list(names)
-    for i, (param, result, init) in enumerate(names):
-        if param is not None:
-            results[i] = _enter(memory, found, i - len(names), result, init, (r for j, r in found.earlier if j == i))
-    _set_apart(memory, results, found)
-    _take_in(memory.state, found, results)
+    params, values, inits = zip(*names, strict=True) if names else ((), (), ())
+    _enter(memory, found, params, values, inits)

@@ -147,12 +147,11 @@ def _insert_after(ops: list[Op], value: Value, call: Call) -> bool:
 
 
 def _read_copy(lines: list[list[Op]], value: Value, copy: Call) -> None:
-    """Let the forward code read a view only to copy it, and then the copy."""
+    """Let calls of the forward code that give new memory read a copy that has been made of a view."""
     for line in lines:
-        line[:] = [
-            op if op is copy or callee(op) is runtime.refuse_overlap else substitute_op(op, {value: copy.results[0]})
-            for op in line
-        ]
+        for i, op in enumerate(line):
+            if isinstance(op, Call) and op is not copy and value in op.operands() and makes_new(callee(op), op):
+                line[i] = substitute_op(op, {value: copy.results[0]})
 
 
 def _is_view(t: Transform, value: Value) -> bool:
