@@ -16,9 +16,10 @@ from s2s_ad.rules.registry import WHOLE, linear_rule
 from s2s_ad.runtime import add_at_axis
 
 
-def reshape_method(a: Any, *shape: Any, order: Any = "C") -> Any:
+def reshape_method(a: Any, *shape: Any, order: Any = "C", copy: Any = None) -> Any:
     """``a.reshape(2, 3)`` or ``a.reshape((2, 3))``."""
-    return np.reshape(a, shape[0] if len(shape) == 1 else shape, order=order)
+    wanted = shape[0] if len(shape) == 1 else shape
+    return np.reshape(a, wanted, order=order) if copy is None else np.reshape(a, wanted, order=order, copy=copy)
 
 
 def transpose_method(a: Any, *axes: Any) -> Any:
@@ -41,6 +42,11 @@ def copy_method(a: Any, order: Any = "C") -> Any:
 def astype_method(a: Any, dtype: Any, *, copy: Any = True) -> Any:
     """``a.astype(dtype)``."""
     return a.astype(dtype, copy=copy)
+
+
+def conj_method(a: Any) -> Any:
+    """``a.conj()``: of real numbers the array itself."""
+    return np.conjugate(a) if np.iscomplexobj(a) else a
 
 
 def item_method(a: Any, *index: Any) -> Any:
@@ -75,8 +81,8 @@ METHODS: dict[str, Callable[..., Any]] = {
     "argsort": np.argsort,
     "astype": astype_method,
     "clip": np.clip,
-    "conj": np.conjugate,
-    "conjugate": np.conjugate,
+    "conj": conj_method,
+    "conjugate": conj_method,
     "copy": copy_method,
     "cumprod": np.cumprod,
     "cumsum": np.cumsum,
