@@ -187,7 +187,7 @@ def _compile(source: Lowered, values: Sequence[Any], request: Request, program: 
     wanted = range(len(operands)) if request.wanted is None else request.wanted
     active = tuple(params.index(i) for i in wanted if i in params)
     seed = "y_bar" if request.mode == "pullback" else "aux" if request.has_aux else "one"
-    made = pullback(program, pairs, typed, active, seed=seed, lean=request.optimize)
+    made = pullback(program, pairs, typed, active, seed=seed, lean=request.optimize, shown=seed == "y_bar")
     _verified((), typed.body)
     _verified(made.params, made.forward, made.backward)
     stages["adjoint"] = made

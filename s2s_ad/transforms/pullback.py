@@ -27,6 +27,7 @@ from s2s_ad.transforms import branches, calls, lists, loops, maps, parts, withs
 from s2s_ad.transforms.algebra import Algebra
 from s2s_ad.transforms.common_subexpressions import common_subexpressions
 from s2s_ad.transforms.dead_code import dead_code
+from s2s_ad.transforms.handing_out import shown_later
 from s2s_ad.transforms.outside import Outside
 from s2s_ad.transforms.pairs import Pairs, Reversed
 from s2s_ad.transforms.saving import saved
@@ -49,17 +50,18 @@ def pullback(
     to_space: bool = True,
     lean: bool = True,
     exposed: bool = False,
+    shown: bool = False,
 ) -> Reversed:
     """Transform a typed function; the adjoint gives the cotangents of the parameters numbered in `wanted`.
 
     `seed`: the cotangent of the result is a parameter ("y_bar"), is one ("one"), or is one for the first of the two
     parts of the result ("aux"). `lent`: the parameters whose cotangents the caller will write to. `to_space`: convert
     each cotangent to exactly the kind of its primal. `lean`: simplify the arithmetic of the adjoint as it is written.
-    `seeded`, `exposed`: see `Pair`.
+    `seeded`, `exposed`: see `Pair`. `shown`: the result goes to the user, before the adjoint runs.
     """
     shared = common_subexpressions(function.body, Outside())
     function = replace(function, body=shared)
-    return Transform(program, pairs, function, lean, exposed).run(wanted, seed, seeded, lent, to_space=to_space)
+    return Transform(program, pairs, function, lean, exposed, shown).run(wanted, seed, seeded, lent, to_space=to_space)
 
 
 def _definitions(block: Block, found: dict[Value, Call]) -> dict[Value, Call]:
@@ -75,7 +77,9 @@ def _definitions(block: Block, found: dict[Value, Call]) -> dict[Value, Call]:
 class Transform:
     """The state of one transform."""
 
-    def __init__(self, program: Program, pairs: Pairs, function: Function, lean: bool, exposed: bool) -> None:
+    def __init__(
+        self, program: Program, pairs: Pairs, function: Function, lean: bool, exposed: bool, shown: bool
+    ) -> None:
         self.pairs = pairs
         self.function = function
         self.spec = Specializer(program)
@@ -83,6 +87,8 @@ class Transform:
         self.definitions = _definitions(function.body, {})
         body = function.body
         given = [*body.params, *(r for r in body.results if isinstance(r, Value))] if exposed else []
+        if shown:
+            given += shown_later(body)
         if program.written:  # the next call will write to them
             given += [r for op in body.ops if callee(op) is primitives.read_global for r in op.results]
         self.overwriting = Overwriting(dead_code(body, writes), given)
