@@ -78,6 +78,11 @@ def project(x_bar: Any, x: Any) -> Any:
     return 0.0 if bar is None and isinstance(x, (bool, int, np.integer, np.bool_)) else bar
 
 
+def ones_like(y: Any) -> Any:
+    """The cotangent of the sum of the elements of `y`."""
+    return np.ones_like(y) if np.ndim(y) else 1.0
+
+
 def _project_sequence(x_bar: Any, x: Any) -> Any:
     if isinstance(x_bar, (np.ndarray, np.generic, float)):
         x_bar = unbroadcast(x_bar, np.shape(x))
@@ -436,6 +441,12 @@ def copy(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return value.copy()
     return deepcopy(value) if isinstance(value, (list, tuple, dict)) or type(value).__flags__ & HEAP_TYPE else value
+
+
+def copy_unless_of(y: Any, *arrays: Any) -> Any:
+    """A copy of `y`, or `y` itself where it is one of `arrays`, or a view of one."""
+    is_of = isinstance(y, np.ndarray) and any(np.may_share_memory(y, a) for a in arrays)
+    return y if is_of else copy(y)
 
 
 def bound(value: Any, name: str) -> Any:

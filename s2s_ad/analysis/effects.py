@@ -36,6 +36,7 @@ _DIVIDING = (operator.truediv, operator.floordiv, operator.mod, operator.pow, di
 _CHECKING = frozenset({
     np.reshape, np.broadcast_to, np.squeeze, np.take, np.take_along_axis, np.split, np.array_split, np.hsplit,
     np.vsplit, np.dsplit, np.concatenate, np.stack, np.hstack, np.vstack, np.dstack, np.column_stack,
+    np.max, np.min, np.argmax, np.argmin,
 })  # fmt: skip
 _WRITE_WHERE = frozenset({
     primitives.store, primitives.accumulate, primitives.scatter_add, primitives.set_slice, primitives.pop,

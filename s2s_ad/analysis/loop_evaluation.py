@@ -328,7 +328,9 @@ class LoopEvaluator(BlockEvaluator):
     def _keys_of_dicts(self, loop: _Loop) -> tuple[Fact, ...]:
         """The dict with late keys that a loop goes over, with the key that the item is."""
         source = loop.iterable
-        while (made := self.definitions.get(source)) is not None and callee(made) in (list, sorted, tuple):  # type: ignore[arg-type]
+        while isinstance(source, Value) and (made := self.definitions.get(source)) is not None:
+            if callee(made) not in (list, sorted, tuple) or not made.args:
+                break
             source = made.args[0]  # type: ignore[assignment]
         if not isinstance(source, Value) or not isinstance(source.type, Map):
             return ()

@@ -78,6 +78,13 @@ class ExpressionPrinter:
             return name
         return self.call(op) if isinstance(op, Call) else self.conditional(op)  # type: ignore[arg-type]
 
+    def _unbound(self, operand: Operand) -> ast.expr:
+        """As `operand`, but None for a variable that has no value yet."""
+        if not isinstance(operand, Value) or not operand.unbound or operand not in self.naming.name:
+            return self.operand(operand)
+        self.asked.add(self.naming.name[operand])
+        return load(self.naming.name[operand])
+
     def view(self, target: Operand, indices: list[Operand]) -> ast.expr:
         """What the indices of a write lead to, as it is written where it is read."""
         for fn, args, kwargs in primitives.steps(indices, constant):
@@ -108,10 +115,8 @@ class ExpressionPrinter:
         if method is not None:
             return method(op)  # type: ignore[no-any-return]
         args = [a for a in op.args if not isinstance(a, Star)]
-        if fn is runtime.zeros_like and isinstance(args[0], Value) and args[0].unbound and args[0] in self.naming.name:
-            self.asked.add(self.naming.name[args[0]])
-            rest = [self.operand(a) for a in args[1:]]
-            return ast.Call(self.references.to(fn), [load(self.naming.name[args[0]]), *rest], [])
+        if fn in _OF_UNBOUND:
+            return ast.Call(self.references.to(fn), list(map(self._unbound, args)), [])
         if fn is operator.add and self._is_negated(args[1]):
             negated = self.operand(args[1])
             assert isinstance(negated, ast.UnaryOp)
@@ -276,6 +281,7 @@ class ExpressionPrinter:
         return ast.JoinedStr(parts)
 
 
+_OF_UNBOUND = (runtime.zeros_like, runtime.project, runtime.copy)  # which give something also for what has no value
 _SPECIAL: frozenset[Callable[..., Any]] = frozenset({
     primitives.make_tuple, primitives.make_list, primitives.make_set, primitives.make_dict, primitives.call_method,
     primitives.read_global, primitives.lookup, getattr, operator.getitem, operator.contains, np.shape, np.transpose,

@@ -5,12 +5,12 @@
     def pullback(y_bar): ... * y          def pullback(y_bar): ... * y
 
 This holds for a result that is an array, and for tuples, lists and dicts that are made as it is returned. Of an object,
-of a list that grew before, and of what may be an array of the caller's or a new one, no copy can be given: what the
-pullback needs of it is copied instead. The caller's own arrays and views of them are given as they are.
+of a list that  own arrays and views of them are given as they are.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.sharing import Sharing, kinds
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Block, Call, Const, Operand, Value, free_values, operands, regions
+from s2s_ad.ir.nodes import Block, Call, Const, Op, Operand, Value, free_values, operands, regions
 from s2s_ad.ir.types import Array, Type, Unknown
 from s2s_ad.rules.numpy import methods
 from s2s_ad.transforms.lending import users_in
@@ -34,37 +34,58 @@ def handed_out(made: Reversed) -> Reversed:
     saved = tuple(v for v in free_values(made.backward) if v not in made.params)
     displays = _displays(made.forward, y, saved)
     given = dict.fromkeys((y, *(o for op in displays for o in operands(op))))
-    arrays = tuple(v for v in given if isinstance(v, Value) and isinstance(v.type, (Array, Unknown)))
+    arrays = tuple(v for v in given if isinstance(v, Value) and _is_array(v))
     before = tuple(op for op in made.forward.ops if op not in displays)
+    merged = _merged(made.forward)
     sharing = Sharing(Block((), before, (*arrays, *saved)), 0)
-    needed = {web for v in saved for web in sharing.webs(v)} - {web for v in made.params for web in sharing.webs(v)}
-    copies: dict[Value, Operand] = {
-        v: Value(v.name, v.type, v.hint) for v in arrays if not needed.isdisjoint(sharing.webs(v))
-    }
-    ops = [Call((copy,), Const(_copier(v.type)), (v,)) for v, copy in copies.items() if isinstance(copy, Value)]
+    needed = {web for v in saved for web in sharing.webs(v)}
+    ops: list[Op] = []
+    copies: dict[Value, Operand] = {}
+    for v in arrays:
+        sources = _sources(sharing, v, made.params)
+        if not needed.isdisjoint(sharing.webs(v)) and (not sources or (v in merged and _are_arrays(sources))):
+            copies[v] = copy = Value(v.name, v.type, v.hint)
+            ops.append(Call((copy,), Const(_copier(v.type, sources)), (v, *sources)))
     after = substitute(Block((), tuple(displays), (y,)), copies)
     return replace(made, forward=Block((), (*before, *ops, *after.ops), after.results))
 
 
-def _copier(t: Type) -> Any:
-    """How to copy what may be a number too, unless its type says that it is an array."""
+def _copier(t: Type, sources: Sequence[Value]) -> Any:
+    """How to copy what may be one of the `sources`, or a number unless its type says that it is an array."""
+    if sources:
+        return runtime.copy_unless_of
     return methods.copy_method if isinstance(t, Array) and t.axes else runtime.copy
 
 
+def _merged(body: Block) -> set[Value]:
+    """What may be one thing or another, by the way that was taken."""
+    return {r for op in body.ops if regions(op) for r in op.results}
+
+
+def _sources(sharing: Sharing, v: Value, params: Sequence[Value]) -> list[Value]:
+    """The parameters of which a value may be a view."""
+    return [p for p in params if not set(sharing.webs(v)).isdisjoint(sharing.webs(p))]
+
+
+def _are_arrays(values: Sequence[Value]) -> bool:
+    return all(isinstance(v.type, Array) for v in values)
+
+
 def shown_later(body: Block) -> list[Value]:
-    """What a function returns that cannot be copied: objects, and what may be an argument or new, by the way taken."""
-    y = body.results[0]
-    displays = _displays(body, y, ())
-    given = dict.fromkeys((y, *(o for op in displays for o in operands(op))))
+    """What a function returns that cannot be copied: objects, and what may come out of an argument that is one."""
+    displays = _displays(body, body.results[0], ())
     made = {r for op in displays for r in op.results}
-    merged = {r for op in body.ops if regions(op) for r in op.results if isinstance(r.type, (Array, Unknown))}
-    arrays = [v for v in given if v in merged]
-    objects = [v for v in given if isinstance(v, Value) and not isinstance(v.type, (Array, Unknown)) and v not in made]
-    if arrays:
-        sharing = Sharing(body, 0)
-        outside = {web for v in body.params for web in sharing.webs(v)}
-        arrays = [v for v in arrays if not outside.isdisjoint(sharing.webs(v))]
-    return [*arrays, *(v for v in objects if kinds(v.type))]
+    given = dict.fromkeys((body.results[0], *(o for op in displays for o in operands(op))))
+    shown = [v for v in given if isinstance(v, Value) and v not in made and kinds(v.type)]
+    objects, merged = [v for v in shown if not _is_array(v)], [v for v in shown if _is_array(v) and v in _merged(body)]
+    if not merged:
+        return objects
+    sharing = Sharing(body, 0)
+    return [*objects, *(v for v in merged if not _are_arrays(_sources(sharing, v, body.params)))]
+
+
+def _is_array(v: Value) -> bool:
+    return isinstance(v.type, (Array, Unknown))
 
 
 def _displays(block: Block, y: Operand, saved: tuple[Value, ...]) -> list[Call]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from s2s_ad import runtime
 from s2s_ad.analysis.activity import active_values
 from s2s_ad.analysis.effects import callee, writes
 from s2s_ad.analysis.kinks import Kinks
@@ -22,7 +23,7 @@ from s2s_ad.analysis.specialize import Specializer
 from s2s_ad.errors import MissingRuleError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, Function, Operand, Value, regions
-from s2s_ad.ir.types import Dict, List, Map, Tuple, is_complex
+from s2s_ad.ir.types import Array, Dict, List, Map, Tuple, is_complex, is_scalar
 from s2s_ad.transforms import branches, calls, lists, loops, maps, parts, withs
 from s2s_ad.transforms.algebra import Algebra
 from s2s_ad.transforms.common_subexpressions import common_subexpressions
@@ -154,9 +155,12 @@ class Transform:
     def _seed(self, seed: str, y: Operand, y_bar: Operand) -> Operand:
         if seed == "y_bar":
             return y_bar
-        one = Const(1.0)
         t = type_of_operand(y)
-        return self.tangents.one_part(t, 0, one) if seed == "aux" and isinstance(t, Tuple) else one
+        if seed == "aux" and isinstance(t, Tuple):
+            return self.tangents.one_part(t, 0, Const(1.0))
+        if isinstance(t, Array) and not is_scalar(t):  # on the way that was not taken it may be one
+            return self.spec.emit(runtime.ones_like, [y], None, cotangent_type(t))
+        return Const(1.0)
 
     def _result(self, param: Value, *, to_space: bool, lent: bool) -> Operand:
         entry = self.scope.get(param)
