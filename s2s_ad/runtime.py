@@ -443,10 +443,17 @@ def copy(value: Any) -> Any:
     return deepcopy(value) if isinstance(value, (list, tuple, dict)) or type(value).__flags__ & HEAP_TYPE else value
 
 
-def copy_unless_of(y: Any, *arrays: Any) -> Any:
-    """A copy of `y`, or `y` itself where it is one of `arrays`, or a view of one."""
-    is_of = isinstance(y, np.ndarray) and any(np.may_share_memory(y, a) for a in arrays)
-    return y if is_of else copy(y)
+def copy_unless_of(y: Any, *sources: Any) -> Any:
+    """A copy of `y`, or `y` itself where it is an array that one of `sources` is or holds, or a view of one."""
+    return y if isinstance(y, np.ndarray) and any(_may_hold(source, y) for source in sources) else copy(y)
+
+
+def _may_hold(source: Any, y: Any) -> bool:
+    if isinstance(source, np.ndarray):
+        return np.may_share_memory(source, y)
+    if isinstance(source, (list, tuple, dict)):
+        return any(_may_hold(part, y) for part in (source.values() if isinstance(source, dict) else source))
+    return any(_may_hold(part, y) for part in attributes_of(source).values())
 
 
 def bound(value: Any, name: str) -> Any:

@@ -43,7 +43,7 @@ def handed_out(made: Reversed) -> Reversed:
     copies: dict[Value, Operand] = {}
     for v in arrays:
         sources = _sources(sharing, v, made.params)
-        if not needed.isdisjoint(sharing.webs(v)) and (not sources or (v in merged and _are_arrays(sources))):
+        if not needed.isdisjoint(sharing.webs(v)) and (not sources or v in merged):
             copies[v] = copy = Value(v.name, v.type, v.hint)
             ops.append(Call((copy,), Const(_copier(v.type, sources)), (v, *sources)))
     after = substitute(Block((), tuple(displays), (y,)), copies)
@@ -67,21 +67,12 @@ def _sources(sharing: Sharing, v: Value, params: Sequence[Value]) -> list[Value]
     return [p for p in params if not set(sharing.webs(v)).isdisjoint(sharing.webs(p))]
 
 
-def _are_arrays(values: Sequence[Value]) -> bool:
-    return all(isinstance(v.type, Array) for v in values)
-
-
 def shown_later(body: Block) -> list[Value]:
-    """What a function returns that cannot be copied: objects, and what may come out of an argument that is one."""
+    """The objects, lists and dicts that a function returns, of which there can be no copy."""
     displays = _displays(body, body.results[0], ())
     made = {r for op in displays for r in op.results}
     given = dict.fromkeys((body.results[0], *(o for op in displays for o in operands(op))))
-    shown = [v for v in given if isinstance(v, Value) and v not in made and kinds(v.type)]
-    objects, merged = [v for v in shown if not _is_array(v)], [v for v in shown if _is_array(v) and v in _merged(body)]
-    if not merged:
-        return objects
-    sharing = Sharing(body, 0)
-    return [*objects, *(v for v in merged if not _are_arrays(_sources(sharing, v, body.params)))]
+    return [v for v in given if isinstance(v, Value) and v not in made and not _is_array(v) and kinds(v.type)]
 
 
 def _is_array(v: Value) -> bool:
