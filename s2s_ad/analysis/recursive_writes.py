@@ -86,12 +86,16 @@ def call(s: Emitter, instance: Instance, args: list[Operand], result: Type, name
 
 
 def _refuse_shared(s: Emitter, instance: Instance, args: Sequence[Operand]) -> None:
-    """Refuse to write to an argument that may share memory with another one, or may be anyone's."""
+    """Refuse to write to an argument that may share memory with another one, or may be anyone's.
+
+    Of a container that gets other items it does not matter whether another argument holds the same items.
+    """
     reached = [s.memory.reachable([a]) for a in args]
     for i in instance.written:
         refuse_foreign(s, args[i])  # type: ignore[arg-type]
         others = (r for j, roots in enumerate(reached) if j != i for r in roots)
-        is_shared = any(own.meets(other) for other in others for own in reached[i])
+        written = reached[i] if i in instance.deep else reached[i] & {s.memory.root(args[i])}
+        is_shared = any(own.meets(other) for other in others for own in written)
         if is_shared or (i in instance.deep and not s.memory.is_tree(args[i])):
             raise MutationError(
                 f"arguments that may share memory, of `{instance.name}`, which writes to one of them and calls itself",
