@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections import deque
 from collections.abc import Callable, Sequence
 from types import FunctionType, MethodType
 from typing import Any
@@ -101,11 +102,11 @@ def check_cotangent(y_bar: Any, y: Any) -> Any:
     """`y_bar` as a cotangent of `y`. Raises ValueError where the structure or the shape is another one."""
     if type(y) is float and type(y_bar) is float:
         return y_bar
-    if isinstance(y, (tuple, list)):
-        if not isinstance(y_bar, (tuple, list)) or len(y_bar) != len(y):
+    if isinstance(y, (tuple, list, deque)):
+        if not isinstance(y_bar, (tuple, list, deque)) or len(y_bar) != len(y):
             raise ValueError(f"the cotangent has the structure {_structure(y_bar)}, the value has {_structure(y)}")
         parts = [check_cotangent(b, p) for b, p in zip(y_bar, y, strict=True)]
-        return parts if isinstance(y, list) else tuple(parts)
+        return tuple(parts) if isinstance(y, tuple) else parts
     if isinstance(y, dict):
         if not isinstance(y_bar, dict) or set(y_bar) != set(y):
             raise ValueError(f"the cotangent has the structure {_structure(y_bar)}, the value has {_structure(y)}")

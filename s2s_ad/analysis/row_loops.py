@@ -1,4 +1,4 @@
-"""Loops over arrays and lists of objects whose bodies write to the items, as loops over indices.
+"""Loops over arrays, and lists of arrays or objects, whose bodies write to the items, as loops over indices.
 
     for i, (row, b) in enumerate(zip(A, x)):       for i in range(min(len(A), len(x))):
         row[0] = b                                     A[i][0] = x[i]
@@ -27,7 +27,7 @@ from s2s_ad.ir.types import Array, Deque, Dict, List, Map, Number, Record, Tuple
 
 
 def arrays_of(s: Emitter, iterable: Operand) -> list[Operand] | None:
-    """The arrays, and lists of objects, that a loop runs through, or None if it runs through anything else."""
+    """The arrays, and lists of arrays or objects, that a loop runs through; None if it runs through anything else."""
     t, made = type_of_operand(iterable), s.definitions.get(iterable)  # type: ignore[arg-type]
     if (isinstance(t, Array) and t.axes) or s.memory.is_of_views(iterable) or _is_of_objects(t):
         return [iterable]
@@ -39,13 +39,17 @@ def arrays_of(s: Emitter, iterable: Operand) -> list[Operand] | None:
 
 
 def _list_of_values(operand: Operand) -> list[Operand] | None:
-    """A list of numbers or arrays, which is run through beside others."""
+    """A list of numbers, which is run through beside others."""
     t = type_of_operand(operand)
-    return [operand] if isinstance(t, List) and isinstance(t.item, (Number, Array)) else None
+    is_number = isinstance(t, List) and (
+        isinstance(t.item, Number) or (isinstance(t.item, Array) and not kinds(t.item))
+    )
+    return [operand] if is_number else None
 
 
 def _is_of_objects(t: Type) -> bool:
-    return isinstance(t, List) and isinstance(t.item, (Record, Tuple, Dict, List, Map, Deque)) and bool(kinds(t.item))
+    followed = (Array, Record, Tuple, Dict, List, Map, Deque)
+    return isinstance(t, List) and isinstance(t.item, followed) and bool(kinds(t.item))
 
 
 def is_written(s: Emitter, arrays: list[Operand], before: State, after: State) -> bool:
