@@ -178,7 +178,7 @@ class FunctionLowering(ClassLowering):
         defaults = {f"={name}": self.expression(d) for name, d in _defaults(node.args)}
         own = code.name if isinstance(node, gast.FunctionDef) and own_class is None else None
         captured = [self._seen(n) for n in code.free if n != own]
-        extra = tuple(Value(n) for n in defaults)
+        extra = tuple(Value(f"default_{n[1:]}") for n in defaults)
         body = Block((*code.body.params, *extra), code.body.ops, code.body.results)
         code = replace(code, free=(*code.free, *defaults), body=body)
         cells = {n: cell for n in code.free if (cell := self.cell(n)) is not None}
