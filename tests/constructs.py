@@ -160,6 +160,17 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
         C("`{**d, 'k': x}`, `d | e`", "d = {'a': x}\ne = {**d, 'b': x * x} | {'a': 2.0}\nreturn e['a'] * e['b']"),
         C("sets of constants", "y = {1, 2, 2}\nreturn x * len(y) if 1 in y else x"),
         C("`xs.append(x)` to a list that is made here", "ys = []\nfor a in xs:\n    ys.append(a * x)\nreturn ys[-1]"),
+        C(
+            "`rows[i], rows[j] = rows[j], rows[i]`, then written to",
+            "rows = [[a, x] for a in xs]\nfor i in range(len(rows) - 1):\n"
+            "    rows[i], rows[i + 1] = rows[i + 1], rows[i]\n    rows[i][0] *= x\nreturn rows[0][0] + rows[1][0]",
+        ),
+        C(
+            "attributes that get another object, in a branch or a loop",
+            "p.v = None\nfor i in range(3):\n    if p.v is None:\n        p.v = [x, v]\n    p.v[0] = p.v[0] * x\n"
+            "return p.v[0]",
+        ),
+        C("`for a in rows: a *= x`", "rows = [v * 1.0, v * x]\nfor a in rows:\n    a *= x\nreturn rows[0].sum()"),
         C("`xs.append(x)` to an argument", "xs.append(x)\nreturn xs[-1] * x"),
         C(
             "`ys.insert`, `extend`, `pop`, `remove`",
@@ -241,6 +252,10 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
         C(
             "decorated nested functions",
             "def twice(h):\n    return lambda y: h(h(y))\n@twice\ndef g(y):\n    return y * x\nreturn g(x)",
+        ),
+        C(
+            "`cache` and `lru_cache` of nested functions",
+            "@functools.cache\ndef f(n):\n    return x if n < 2 else f(n - 1) * f(n - 2)\nreturn f(5)",
         ),
         C("functions in containers", "fs = [np.sin, helper, lambda y: y * x]\nfor g in fs:\n    x = g(x)\nreturn x"),
         C("one of several functions", "g = np.sin if x > 0 else helper\nreturn g(x)"),
