@@ -110,6 +110,11 @@ class ADError(Exception):
         # Rendered now, as the source may be edited before the error is shown.
         self._text = "\n".join(map(str, self.problems))
 
+    def place(self, span: Span) -> None:
+        """Say where it has been raised, where that was not known."""
+        if self.span is None:
+            ADError.__init__(self, self.message, span, self.hint, self.problems[1:])
+
     def __str__(self) -> str:
         """The message with place, source line, carets and hint."""
         return self._text

@@ -140,3 +140,19 @@ def test_refused(f, message) -> None:
         grad(f)(X)
     assert refusal.value.span is not None
     assert refusal.value.span.filename == __file__
+
+
+def test_what_only_shows_when_it_runs_has_its_place():
+    """The line, and carets under the write."""
+
+    def through_a_reshaped_one(a):
+        b = a.reshape(-1)
+        b[0] = 2.0
+        return (a * a).sum()
+
+    with pytest.raises(MutationError) as caught:
+        pullback(through_a_reshaped_one, np.asfortranarray(np.arange(4.0).reshape(2, 2)))
+    line = through_a_reshaped_one.__code__.co_firstlineno + 2
+    assert str(caught.value).startswith(f"{__file__}:{line}:9: in through_a_reshaped_one: ")
+    assert "b[0] = 2.0\n" + " " * 4 + "^^^^" in str(caught.value)
+    assert not hasattr(caught.value, "__notes__")

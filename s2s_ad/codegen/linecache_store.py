@@ -10,7 +10,7 @@ import linecache
 import traceback
 from collections.abc import Mapping
 
-from s2s_ad.errors import Span
+from s2s_ad.errors import ADError, Span
 
 _origins: dict[str, Mapping[int, Span]] = {}
 _NOTE = "raised by the derivative code of line"
@@ -28,11 +28,17 @@ def register(filename: str, text: str, origins: Mapping[int, Span] | None = None
 
 
 def explain(error: BaseException) -> None:
-    """Add a note to an exception out of generated code: the user's function, file and line. One note, no more."""
+    """Add a note to an exception out of generated code: the user's function, file and line. One note, no more.
+
+    An error of our own, which is raised when the program runs, is told its place instead.
+    """
     if any(note.startswith(_NOTE) for note in getattr(error, "__notes__", ())):
         return
     for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
         span = _origins.get(frame.f_code.co_filename, {}).get(line)
+        if span is not None and isinstance(error, ADError):
+            error.place(span)
+            return
         if span is not None:
             where = f" in {span.function}" if span.function else ""
             error.add_note(f"{_NOTE} {span.line}{where}: {span.filename}:{span.line}\n    {span.text.strip()}")
