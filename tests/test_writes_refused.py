@@ -7,7 +7,7 @@ from collections import deque
 import numpy as np
 import pytest
 
-from s2s_ad import ADError, grad
+from s2s_ad import ADError, MutationError, grad, pullback
 
 X = np.array([0.7, 1.3, 0.2])
 
