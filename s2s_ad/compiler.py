@@ -196,7 +196,7 @@ def _compile(source: Lowered, values: Sequence[Any], request: Request, program: 
     keep_y = request.mode != "grad" or unbound(typed.body.results[0])  # to return which may be an error
     made = optimise(made, typed, optimize=request.optimize, joint=joint, keep_y=keep_y)
     if not joint:
-        made = handed_out(made)
+        made = handed_out(made, typed.body)
     stages["optimized"] = made
     _reverse_callees(program, pairs, references, request)
     main = _print(references, source, made, operands, wanted, params, request)

@@ -16,7 +16,13 @@ from s2s_ad.operators import compiled_for
 pytestmark = pytest.mark.slow  # all of the corpus, on which the version of Python has little influence
 
 CEILING = 0.215  # calls for each program
-FOR_ANY_TYPE = ("dynamic.", "lengths.", "libraries.", "optional.")  # programs whose types are meant to be open
+FOR_ANY_TYPE = (
+    "dynamic.",
+    "lengths.",
+    "libraries.",
+    "optional.",
+    "optional_parts.",
+)  # programs whose types are meant to be open
 
 ALGORITHMS = {
     "products_of_others": "the products of all elements but one, without a division that zeros would spoil",
@@ -25,6 +31,7 @@ ALGORITHMS = {
     "place_diagonal": "writes along a diagonal of two axes out of many",
     "unrepeat": "the sum over the repetitions of a list of any length",
     "copy": "keeps what is in a list before it is written to",
+    "copy_unless_of": "looks whether a result is an argument, or a view of one, by the way that was taken",
     "last_written": "which of several writes to one element by one index is the last",
     "refuse_shared": "looks for memory that is shared by arguments of a function that writes to them",
     "index_to_remove": "the place that `list.remove` finds",

@@ -28,8 +28,8 @@ from s2s_ad.transforms.rewriting import substitute
 _DISPLAYS = frozenset({primitives.make_tuple, primitives.make_list, primitives.make_dict})
 
 
-def handed_out(made: Reversed) -> Reversed:
-    """`made` with copies in its result, where the caller could change what the pullback reads."""
+def handed_out(made: Reversed, body: Block) -> Reversed:
+    """`made`, which is of `body`, with copies in its result, where the caller could change what the pullback reads."""
     y = made.forward.results[0]
     saved = tuple(v for v in free_values(made.backward) if v not in made.params)
     displays = _displays(made.forward, y, saved)
@@ -41,9 +41,9 @@ def handed_out(made: Reversed) -> Reversed:
     needed = {web for v in saved for web in sharing.webs(v)}
     ops: list[Op] = []
     copies: dict[Value, Operand] = {}
-    for v in arrays:
-        sources = _sources(sharing, v, made.params)
-        if not needed.isdisjoint(sharing.webs(v)) and (not sources or v in merged):
+    for v in (v for v in arrays if not needed.isdisjoint(sharing.webs(v))):
+        sources = _origins(body) if v in merged else _sources(sharing, [v], made.params)
+        if not sources or v in merged:
             copies[v] = copy = Value(v.name, v.type, v.hint)
             ops.append(Call((copy,), Const(_copier(v.type, sources)), (v, *sources)))
     after = substitute(Block((), tuple(displays), (y,)), copies)
@@ -62,17 +62,29 @@ def _merged(body: Block) -> set[Value]:
     return {r for op in body.ops if regions(op) for r in op.results}
 
 
-def _sources(sharing: Sharing, v: Value, params: Sequence[Value]) -> list[Value]:
-    """The parameters of which a value may be a view."""
-    return [p for p in params if not set(sharing.webs(v)).isdisjoint(sharing.webs(p))]
+def _origins(body: Block) -> list[Value]:
+    """The parameters of which what a function returns, by the way that was taken, may be a view."""
+    found = [v for v in _given(body) if v in _merged(body) and _is_array(v)]
+    return _sources(Sharing(body, 0), found, body.params)
+
+
+def _given(body: Block) -> list[Value]:
+    """What a function returns, and what stands in it."""
+    displays = _displays(body, body.results[0], ())
+    given = dict.fromkeys((body.results[0], *(o for op in displays for o in operands(op))))
+    made = {r for op in displays for r in op.results}
+    return [v for v in given if isinstance(v, Value) and v not in made]
+
+
+def _sources(sharing: Sharing, values: Sequence[Value], params: Sequence[Value]) -> list[Value]:
+    """The parameters of which one of these values may be a view."""
+    webs = {web for v in values for web in sharing.webs(v)}
+    return [p for p in params if not webs.isdisjoint(sharing.webs(p))]
 
 
 def shown_later(body: Block) -> list[Value]:
     """The objects, lists and dicts that a function returns, of which there can be no copy."""
-    displays = _displays(body, body.results[0], ())
-    made = {r for op in displays for r in op.results}
-    given = dict.fromkeys((body.results[0], *(o for op in displays for o in operands(op))))
-    return [v for v in given if isinstance(v, Value) and v not in made and not _is_array(v) and kinds(v.type)]
+    return [v for v in _given(body) if not _is_array(v) and kinds(v.type)]
 
 
 def _is_array(v: Value) -> bool:

@@ -31,7 +31,7 @@ def recurrence(x, y):
 
 @program((X, Y))
 def without_parentheses(x, y):
-    """The decorator is given the function itself; some ways end without a `return`."""
+    """The decorator is given the function itself."""
     calls = []
 
     @lru_cache
@@ -39,8 +39,7 @@ def without_parentheses(x, y):
         calls.append(n)
         if n == 0:
             return x[0]
-        if n < 9:
-            return f(n - 1) * y[0] + n
+        return f(n - 1) * y[0] + n
 
     return (f(4) + f(3)) * len(calls)
 

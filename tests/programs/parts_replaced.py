@@ -13,137 +13,6 @@ class _Box:
         self.v = v
 
 
-class _Layer:
-    def __init__(self, w):
-        self.w = w
-        self.x = None
-
-    def forward(self, x):
-        self.x = x
-        return np.tanh(self.w * x + 0.1)
-
-    def backward(self, y_bar):
-        return y_bar * (1 - np.tanh(self.w * self.x + 0.1) ** 2) * self.w
-
-
-class _Net:
-    def __init__(self, layers):
-        self.layers = layers
-
-    def forward(self, x):
-        for layer in self.layers:
-            x = layer.forward(x)
-        return x
-
-    def backward(self, y_bar):
-        for layer in reversed(self.layers):
-            y_bar = layer.backward(y_bar)
-        return y_bar
-
-
-class _Momentum:
-    def __init__(self, start):
-        self.v = start
-
-    def step(self, params, grads):
-        if not self.v:
-            self.v = [np.zeros_like(p) for p in params]
-        for i in range(len(params)):
-            self.v[i] = 0.9 * self.v[i] - 0.1 * grads[i]
-            params[i] = params[i] + self.v[i]
-        return params
-
-
-class _Lazy:
-    def __init__(self):
-        self.cache = None
-
-    def step(self, w):
-        if self.cache is None:
-            self.cache = w * 0.5
-        self.cache *= 0.9
-        return w - self.cache
-
-
-def _net_plain(x, y):
-    a = np.tanh(x * x + 0.1)
-    b = np.tanh(2 * y * a + 0.1)
-    return b.sum() + (a * b).sum()
-
-
-@program((X, Y), same_as=_net_plain)
-def layers_that_keep_their_input(x, y):
-    """Each layer sets an attribute as the loop over the layers goes on."""
-    net = _Net([_Layer(x), _Layer(2 * y)])
-    out = net.forward(x)
-    return out.sum() + (net.layers[1].x * out).sum()
-
-
-def _backward_plain(x, y):
-    a = np.tanh(y * x + 0.1)
-    b = np.tanh(y * y * a + 0.1)
-    return ((b - 1) * (1 - b**2) * y * y * (1 - a**2) * y).sum()
-
-
-@program((X, Y), same_as=_backward_plain)
-def backward_by_hand(x, y):
-    """A network with its own backward pass, which reads what the layers kept."""
-    net = _Net([_Layer(w) for w in (y, y * y)])
-    return net.backward(net.forward(x) - 1).sum()
-
-
-@program((X, Y), same_as=lambda x, y: (y * x * x).sum() + (x * x * x).sum())
-def one_array_kept_by_two(x, y):
-    """Two layers keep one array, which neither writes to."""
-    layers = [_Layer(y), _Layer(x)]
-    for layer in layers:
-        layer.x = x
-    return sum((layer.w * layer.x * x).sum() for layer in layers)
-
-
-def _momentum_plain(x, y):
-    p, v = np.stack([x, y]), np.zeros((2, 3))
-    for _ in range(3):
-        v = 0.9 * v - 0.2 * p
-        p = p + v
-    return (p**2).sum()
-
-
-@program((X, Y), same_as=_momentum_plain)
-def momentum(x, y):
-    """A list of buffers, made at the first step in the place of None."""
-    optimizer, params = _Momentum(None), [x, y]
-    for _ in range(3):
-        params = optimizer.step(params, [2 * p for p in params])
-    return sum((p**2).sum() for p in params)
-
-
-@program((X, Y), same_as=_momentum_plain)
-def momentum_of_an_empty_list(x, y):
-    """The same in the place of an empty list."""
-    optimizer, params = _Momentum([]), [x, y]
-    for _ in range(3):
-        params = optimizer.step(params, [2 * p for p in params])
-    return sum((p**2).sum() for p in params)
-
-
-def _lazy_plain(x, y):
-    c, w = x * 0.5, x
-    for _ in range(3):
-        c = c * 0.9
-        w = w - c
-    return (w * y).sum()
-
-
-@program((X, Y), same_as=_lazy_plain)
-def array_made_when_first_needed(x, y):
-    """An attribute that is None, then an array that is written to."""
-    lazy, w = _Lazy(), x
-    for _ in range(3):
-        w = lazy.step(w)
-    return (w * y).sum()
-
-
 @program((X, Y), same_as=lambda x, y: (0.9 * x - y).sum() + x.sum())
 def list_replaced_in_a_branch(x, y):
     """An item of the new list is replaced after the branch."""
@@ -188,7 +57,7 @@ def attributes_that_change_places(x, y):
     return (o.v * p.v).sum()
 
 
-@program((X, Y))
+@program((X, Y), same_as=lambda x, y: x[2] * (6 * x[0] * y[0] + 4.5 * x[2] * y[1] + 2 * x[2] * y[2]))
 def shared_until_replaced(x, y):
     """Two objects have one array, until one of them gets another."""
     o = _Box(x * 1.0)
@@ -224,7 +93,7 @@ def variable_and_attribute(x, y):
     return (o.v * z).sum()
 
 
-@program((X, Y))
+@program((X, Y), same_as=lambda x, y: 32 * (9 * y[1] ** 2 * x[0] + y[1] ** 2 * x[1] + y[2] ** 2 * x[2]))
 def attribute_of_a_variable(x, y):
     """The array of a variable becomes the attribute and is written to there."""
     o, z = _Box(x * 1.0), y * 1.0
@@ -266,7 +135,7 @@ def loop_that_does_not_run(x, y):
     return o.v.sum()
 
 
-@program((X, Y))
+@program((X, Y), same_as=lambda x, y: 2 * x[1] * (1 + y[0]) + y[2])
 def replaced_before_a_break(x, y):
     """And otherwise after the loop."""
     o = _Box(x)
@@ -294,7 +163,7 @@ def through_two_objects(x, y):
     return o.v.sum() + (p.v.v * x).sum()
 
 
-@program((X, Y))
+@program((X, Y), same_as=lambda x, y: 9 * (x**2).sum() + (y**2).sum())
 def list_emptied_now_and_then(x, y):
     """A list that is replaced by an empty one and grows again."""
     o = _Box([])
@@ -316,19 +185,7 @@ def list_computed_from_itself(x, y):
     return o.v[0].sum() + o.v[1].sum()
 
 
-@program((X, Y))
-def nothing_or_a_list(x, y):
-    """A list of floats that is set together with what may be None."""
-    o, log = _Lazy(), _Box([])
-    w = x
-    for k in range(2):
-        log.v = [w[1]]
-        w = o.step(w * y)
-        log.v.append(w[k])
-    return w.sum() - sum(log.v)
-
-
-@program((X, Y))
+@program((X, Y), same_as=lambda x, y: ((x[::-1] + y) ** 3).sum() + x[2] + y[0])
 def view_that_a_branch_might_take(x, y):
     """A view is needed for a branch that does not run, and then written to."""
     v = x[::-1]
@@ -353,7 +210,9 @@ def part_that_a_loop_writes_to(x, y):
     return w @ y + d["a"] @ y + v @ (y + 1)
 
 
-@program((X, Y))
+@program(
+    (X, Y), same_as=lambda x, y: 4 * (y[1] ** 2 + x[1] ** 2 + x[2] ** 2) + 2 * (y[1] * y[0] + x[1] * y[1] + x[2] * y[2])
+)
 def conjugate_is_the_array(x, y):
     """Of real numbers, `conj` gives the array itself."""
     z = x * 1.0
@@ -443,7 +302,7 @@ def index_that_is_exchanged(x, y):
     return sum((i + 1) * a for i, a in enumerate(xs)) * y[0] + sum(p)
 
 
-@program((X, Y))
+@program((X, Y), same_as=lambda x, y: x[1] ** 2 * (2 * (y**2).sum() - (y[0] - y[1]) ** 2) + x[2] ** 2 * (y**2).sum())
 def rows_of_an_array_are_views(x, y):
     """The famous one: both rows end up equal."""
     a = np.outer(x, y)
@@ -474,19 +333,6 @@ def memo_in_a_dict(x, y):
         r = x if i == 0 else y if i == 1 else f(i - 1) * f(i - 2) + f(i - 1)
         memo[i] = r
         return r
-
-    return f(4).sum()
-
-
-@program((X, Y), same_as=_fibonacci_plain)
-def memo_in_a_list(x, y):
-    """The same in a list that starts with None everywhere."""
-    memo = [None] * 5
-
-    def f(i):
-        if memo[i] is None:
-            memo[i] = x if i == 0 else y if i == 1 else f(i - 1) * f(i - 2) + f(i - 1)
-        return memo[i]
 
     return f(4).sum()
 
@@ -528,18 +374,18 @@ def memo_of_what_is_written_before(x, y):
 
 @program((X, Y))
 def soft_edit_distance(x, y):
-    """A table of arrays of length one, under pairs."""
+    """A table of arrays, under pairs."""
     memo = {}
 
     def d(i, j):
         if (i, j) not in memo:
             if i == 0:
-                memo[i, j] = y[:1] * j
+                memo[i, j] = y * j
             elif j == 0:
-                memo[i, j] = x[:1] * i
+                memo[i, j] = x * i
             else:
                 best = -np.log(np.exp(-d(i - 1, j)) + np.exp(-d(i, j - 1)) + np.exp(-d(i - 1, j - 1)))
                 memo[i, j] = best + (x[i - 1] - y[j - 1]) ** 2
         return memo[i, j]
 
-    return d(3, 3)[0]
+    return d(3, 3).sum()
