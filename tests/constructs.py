@@ -170,6 +170,10 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
             "p.v = None\nfor i in range(3):\n    if p.v is None:\n        p.v = [x, v]\n    p.v[0] = p.v[0] * x\n"
             "return p.v[0]",
         ),
+        C(
+            "attributes that are first set in a loop, or on one side of an `if`",
+            "for i in range(3):\n    if i > 0:\n        p.t = p.w * x * i\nreturn p.t",
+        ),
         C("`for a in rows: a *= x`", "rows = [v * 1.0, v * x]\nfor a in rows:\n    a *= x\nreturn rows[0].sum()"),
         C("`xs.append(x)` to an argument", "xs.append(x)\nreturn xs[-1] * x"),
         C(
@@ -282,7 +286,7 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
         C("`__iter__`, `__len__`, `__getitem__`", "a, b = Ball(x)\nreturn a * b * len(Ball(x)) + Ball(x)[1]"),
         C("one of several classes", "q = Ball(x) if x > 0 else Point(x)\nreturn q.w"),
         C("cached properties", "b = Ball(x)\nreturn b.radius * b.radius"),
-        C("one that is cached on one side of an `if`", "b = Ball(x)\nif x > 0:\n    b.radius\nreturn b.w"),
+        C("one that is cached on one side of an `if`", "b = Ball(x)\nif x > 0:\n    b.radius\nreturn b.radius"),
         C("an attribute that a constructor sets on one side of an `if`", "return Sometimes(x).w"),
         C(
             "`getattr`, `isinstance`, `hasattr`",

@@ -298,3 +298,51 @@ def test_what_cannot_be_followed_is_refused(f, message):
     with pytest.raises(ADError, match=message) as caught:
         pullback(f, [Particle(1.0, 2.0), Particle(3.0, 4.0)], 0.5)
     assert "^" in str(caught.value)
+
+
+def keeps_late(p, y):
+    """An attribute that the first round of a loop sets."""
+    for i in range(2):
+        p.kept = p.x * y[i]
+        p.x = p.kept + y
+    return (p.x * p.kept).sum()
+
+
+def test_attribute_that_a_loop_sets_first():
+    """The caller has it afterwards, and it has no part in the gradient; the next call finds it there."""
+    x, y, p = np.array([1.0, 2.0, 3.0]), np.array([0.5, 0.7, 0.9]), Particle(np.array([1.0, 2.0, 3.0]), 0.0)
+    plain = Particle(x.copy(), 0.0)
+    value = keeps_late(plain, y)
+    result, back = pullback(keeps_late, p, y)
+    assert result == value
+    assert vars(p).keys() == vars(plain).keys()
+    np.testing.assert_array_equal(p.kept, plain.kept)
+    _, p_bar, y_bar = back(1.0)
+    step = 1e-6 * np.array([1.0, -2.0, 0.5])
+    moved = [keeps_late(Particle(x + s * step, 0.0), y) for s in (1, -1)]
+    np.testing.assert_allclose(p_bar.x @ step, (moved[0] - moved[1]) / 2, rtol=1e-7)
+    moved = [keeps_late(Particle(x.copy(), 0.0), y + s * step) for s in (1, -1)]
+    np.testing.assert_allclose(y_bar @ step, (moved[0] - moved[1]) / 2, rtol=1e-7)
+    assert pullback(keeps_late, p, y)[0] == keeps_late(plain, y)
+
+
+def asks_for_it(p, y):
+    """Whether an object has what it may have."""
+    if y > 0:
+        p.extra = y
+    return p.extra if hasattr(p, "extra") else y
+
+
+def copies_it(p, y):
+    """All attributes of what may lack one."""
+    if y > 0:
+        p.extra = y
+    return copy.copy(p).x
+
+
+@pytest.mark.parametrize("f", [asks_for_it, copies_it])
+def test_what_asks_for_a_missing_attribute_is_refused(f):
+    """It is not known when compiling whether there is one."""
+    with pytest.raises(ADError, match="the attribute `extra`, which an object may have or not") as caught:
+        pullback(f, Particle(1.0, 2.0), 0.5)
+    assert "^" in str(caught.value)

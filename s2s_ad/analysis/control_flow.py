@@ -32,6 +32,7 @@ from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand,
 from s2s_ad.ir.types import (
     LOST,
     UNKNOWN,
+    Absent,
     Array,
     Closure,
     Deque,
@@ -42,6 +43,7 @@ from s2s_ad.ir.types import (
     Maybe,
     Never,
     Number,
+    Record,
     Type,
     join,
 )
@@ -385,8 +387,14 @@ class BlockEvaluator(SequenceEvaluator):
 
 
 def without_keys(operand: Operand, t: Type, ops: list[Op]) -> Operand:
-    """What a region, with these `ops`, gives as a value of type `t`, which forgets the keys of a dict."""
-    if not isinstance(t, Map) or not isinstance(type_of_operand(operand), Dict):
+    """What a region gives as a value of type `t`, which forgets the keys of a dict, or what attributes there are.
+
+    `ops` are the region's.
+    """
+    own = type_of_operand(operand)
+    forgets = isinstance(t, Map) and isinstance(own, Dict)
+    lacks = isinstance(t, Record) and isinstance(own, Record) and any(isinstance(v, Absent) for v in t.values)
+    if not forgets and (not lacks or own == t):
         return operand
     value = Value(getattr(operand, "name", None), t)
     ops.append(Call((value,), Const(primitives.Refreshed(())), (operand,)))

@@ -15,7 +15,7 @@ from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.program import Instance as FunctionInstance
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, For, Op, Operand, Try, Value, While, With, regions
-from s2s_ad.ir.types import Array, Dict, Instance, Iterable, List, Number, Tuple, Unknown
+from s2s_ad.ir.types import Absent, Array, Dict, Instance, Iterable, List, Number, Tuple, Unknown, part_type
 from s2s_ad.rules.registry import Opaque, registry
 
 _PURE = {
@@ -86,6 +86,14 @@ def _is_hashable(fn: Any) -> bool:
     return type(fn).__hash__ is not None
 
 
+def _may_lack(op: Call) -> bool:
+    """Whether an attribute is read that an object may lack."""
+    if callee(op) is not getattr or len(op.args) != 2:
+        return False
+    name = op.args[1]
+    return isinstance(name, Const) and isinstance(part_type(type_of_operand(op.args[0]), name.value), Absent)  # type: ignore[arg-type]
+
+
 def may_raise(op: Op) -> bool:
     """Whether a pure `op` may raise on some arguments of its types, so that dropping it could hide an error."""
     if isinstance(op, For) and not isinstance(type_of_operand(op.iterable), (Array, List, Tuple, Dict, Iterable)):
@@ -103,7 +111,7 @@ def may_raise(op: Op) -> bool:
         return False
     if _is_hashable(fn) and (fn in _WRITE_WHERE or fn is runtime.not_none or path_of(op)):
         return True
-    if any(isinstance(r.type, Unknown) for r in op.results):
+    if any(isinstance(r.type, Unknown) for r in op.results) or _may_lack(op):
         return True
     if fn is operator.getitem and getattr(type_of_operand(op.args[0]), "default", None) is not None:  # type: ignore[arg-type]
         return False  # it has been seen to it that the dict has the key

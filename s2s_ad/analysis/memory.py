@@ -282,7 +282,8 @@ class Memory:
             self.forget_parts(self.state, own, self.state.parts.get(own, {}))
         self._lose(root, span, but)
         for held in frozenset[Root]().union(*(self.state.held.get(own, ()) for own in by_index)) - but - {root}:
-            self.state.lost.setdefault(held, span)
+            if root.is_array or not held.is_array:  # a write to an object writes to no array that it holds
+                self.state.lost.setdefault(held, span)
 
     def dirty_parts(self, root: Root, written: Iterable[Root]) -> frozenset[Hashable] | None:
         """The parts of a structure that are others now, or in which something of what is `written` is; None for all."""
@@ -314,7 +315,8 @@ class Memory:
     def _lose(self, root: Root, span: Span | None, but: frozenset[Root]) -> None:
         """Mark what may be the memory of `root` under another name, or hold it, as lost."""
         own = (root, root.inner)  # what it holds is not written to
-        lost = {r for r in (*root.may, *self.loose) if r not in own and r not in but and root.meets(r)}
+        others = (r for r in (*root.may, *self.loose) if r not in own and r not in but)
+        lost = {r for r in others if (root.is_array or not r.is_array) and root.meets(r)}
         self._mark_lost(lost, {root}, but | {root}, span)
 
     def lose_inside(self, roots: frozenset[Root], but: frozenset[Root], span: Span | None) -> None:

@@ -20,7 +20,7 @@ from s2s_ad.analysis.memory import Memory
 from s2s_ad.analysis.roots import Parts, Place, Root, State
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.ir.nodes import UNDEFINED, Call, Const, Operand, Value
-from s2s_ad.ir.types import Dict, Record, Type, part_type
+from s2s_ad.ir.types import Absent, Dict, Record, Type, part_type
 
 Key = tuple[Root, Hashable]  # a part of an object or a dict
 
@@ -104,7 +104,8 @@ def chosen_parts(memory: Memory, before: State, sides: Sequence[State], results:
 
 def has_part(t: Type, key: Hashable) -> bool:
     """Whether something is surely an object or a dict that has, under this key, what has memory."""
-    return isinstance(t, (Record, Dict)) and bool(kinds(part_type(t, key)))
+    part = part_type(t, key)
+    return isinstance(t, (Record, Dict)) and not isinstance(part, Absent) and bool(kinds(part))
 
 
 def _moving_parts(memory: Memory, found: Round, before: State) -> list[Key]:

@@ -131,6 +131,11 @@ class Maybe(Type):
 
 
 @dataclass(frozen=True)
+class Absent(Maybe):
+    """An attribute of type `item` that an object may lack: it has been set on one of several ways."""
+
+
+@dataclass(frozen=True)
 class Iterable(Type):
     """A lazy iterable (`range`, `zip`, `enumerate`, `reversed`) that yields `item`."""
 
@@ -326,6 +331,8 @@ def join(a: Type, b: Type) -> Type:
             return as_map(a).holding(as_map(b).key, join(item, more))
         case Record(), Record() if a.cls is b.cls and a.names == b.names:
             return Record(a.cls, a.names, tuple(map(join, a.values, b.values)))
+        case Record(), Record() if a.cls is b.cls:
+            return _join_records(a, b)
         case Iterable(), Iterable():
             return Iterable(join(a.item, b.item))
         case Closure(), Closure() if a.code is b.code:
@@ -335,8 +342,24 @@ def join(a: Type, b: Type) -> Type:
     return UNKNOWN
 
 
+def _join_records(a: Record, b: Record) -> Type:
+    """The join of the types of two objects of one class that have other attributes."""
+    names = tuple(dict.fromkeys((*a.names, *b.names)))
+    rows = [[t.values[t.names.index(name)] for t in (a, b) if name in t.names] for name in names]
+    values = tuple(join(*row) if len(row) == 2 else _absent(*row) for row in rows)
+    return UNKNOWN if any(isinstance(v, Unknown) for v in values) else Record(a.cls, names, values)
+
+
+def _absent(t: Type) -> Type:
+    """The type of an attribute that an object may lack, if it can have one."""
+    item = t.item if isinstance(t, Absent) else t
+    return Absent(item) if isinstance(item, _OPTIONAL) else UNKNOWN
+
+
 def _join_maybe(a: Type, b: Type) -> Type:
-    """The join of types of which one is that of None, or of what may be None."""
+    """The join of types of which one is that of None, or of what may be None or missing."""
+    if isinstance(a, Absent) or isinstance(b, Absent):
+        return _absent(join(*(t.item if isinstance(t, Absent) else t for t in (a, b))))
     items = [t.item if isinstance(t, Maybe) else t for t in (a, b) if not _is_none(t)]
     joined = join_all(tuple(items)) if items else _NONE
     return Maybe(joined) if isinstance(joined, _OPTIONAL) else joined if joined == _NONE else UNKNOWN
@@ -419,6 +442,8 @@ def describe(t: Type) -> str:
             return "dict[" + ", ".join(f"{k!r}: {describe(v)}" for k, v in zip(keys, values)) + "]"
         case Deque(item):
             return f"deque[{describe(item)}]"
+        case Absent(item):
+            return f"{describe(item)} or missing"
         case Maybe(item):
             return f"{describe(item)} or none"
         case Map(key, item, cls):

@@ -53,13 +53,13 @@ def _reverse_refreshed(step: StructuralStep) -> None:
     if isinstance(kind, List) and static_parts(kind) is None:
         _reverse_refreshed_list(step, bar, keys)
         return
-    parts = t.tangents.parts_of_cotangent(bar, step.op.results[0].type)
-    known = dict(zip(_keys(kind), parts, strict=True))
+    new = step.op.results[0].type
+    known = dict(zip(_keys(new), t.tangents.parts_of_cotangent(bar, new), strict=True))
     for i, key in enumerate(keys):
         if step.is_active(1 + i):
             step.contribute(1 + i, known[key])
     if step.is_active(0):
-        step.contribute(0, t.tangents.rebuild(kind, [Const(None) if k in keys else p for k, p in known.items()]))
+        step.contribute(0, t.tangents.rebuild(kind, [Const(None) if k in keys else known[k] for k in _keys(kind)]))
 
 
 def _reverse_refreshed_list(step: StructuralStep, bar: Operand, keys: Sequence[Any]) -> None:

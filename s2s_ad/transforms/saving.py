@@ -109,9 +109,9 @@ def _reads(ops: Iterable[Op], whole: Value) -> Iterator[tuple[Call, Any]]:
 
 def _part_read(op: Op, whole: Value) -> Any:
     fn = callee(op)
-    if fn not in (getattr, operator.getitem) or not isinstance(op, Call) or len(op.args) != 2:
+    if fn not in (getattr, operator.getitem) or not isinstance(op, Call) or len(op.args) < 2:
         return None
-    base, index = op.args
+    base, index = op.args[:2]
     return key_of(index) if base is whole and isinstance(index, Const) else None
 
 

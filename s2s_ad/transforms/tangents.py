@@ -376,6 +376,10 @@ class Tangents:
             return self._project_rows(x_bar, x, as_array(t), c, core)
         if isinstance(t, Array) and isinstance(c, List) and _has_rows(t, c.item):
             return self._stacked(x_bar, x, t)
+        if isinstance(t, Record) and isinstance(c, Dict) and c.keys != t.names:  # some attributes may be missing
+            bars = dict(zip(c.keys, self.parts(x_bar), strict=True))
+            rows = zip(t.names, self.parts(x), strict=True)
+            return self.rebuild(t, [self.project(bars.get(k, NONE), p) for k, p in rows])
         if (isinstance(t, (Dict, Record)) and isinstance(c, Dict)) or (isinstance(t, Closure) and isinstance(c, Tuple)):
             return self.rebuild(t, [self.project(b, p) for b, p in zip(self.parts(x_bar), self.parts(x), strict=True)])
         if not isinstance(t, (Number, Array)) or not isinstance(c, (Number, Array)):
@@ -572,8 +576,8 @@ def fits(t: Type, c: Type, core: int = 0) -> bool:
         same = len(target) == len(source) and all(map(same_length, target, source))
         return same and t.dtype == c.dtype and t.dtype is not None
     if isinstance(t, (Dict, Record)) and isinstance(c, Dict):
-        pairs = zip(t.values, c.values, strict=True)
-        return all(not is_differentiable(p) or fits(p, b, core) for p, b in pairs)
+        pairs = zip(t.values, c.values, strict=False)
+        return len(t.values) == len(c.values) and all(not is_differentiable(p) or fits(p, b, core) for p, b in pairs)
     if isinstance(t, (Tuple, Closure)) and isinstance(c, Tuple):
         parts = t.items if isinstance(t, Tuple) else t.captured
         return all(not is_differentiable(p) or fits(p, b, core) for p, b in zip(parts, c.items, strict=True))

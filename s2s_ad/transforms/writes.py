@@ -17,10 +17,12 @@ from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Value
 from s2s_ad.ir.types import (
     UNKNOWN,
+    Absent,
     Array,
     Deque,
     List,
     Map,
+    Maybe,
     Number,
     Record,
     Type,
@@ -110,7 +112,8 @@ def note_replaced_part(t: Transform, op: Call) -> None:
     if isinstance(kind, Unknown) or is_scalar(kind) or not is_differentiable(kind):
         return
     read = getattr if fn is primitives.set_attribute else operator.getitem
-    old = t.spec.emit(read, [t.resolve(obj), key], None, kind)  # type: ignore[arg-type, list-item]
+    args, kind = ([obj, key, Const(None)], Maybe(kind.item)) if isinstance(kind, Absent) else ([obj, key], kind)
+    old = t.spec.emit(read, [t.resolve(args[0]), *args[1:]], None, kind)  # type: ignore[arg-type, list-item]
     t.replaced[op.results[0]] = old
     t.part_of[old] = obj  # type: ignore[assignment]
 

@@ -25,12 +25,7 @@ from s2s_ad.analysis.cells import holds_function
 from s2s_ad.analysis.effects import is_pure
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.dataclass_init import home_of_generated, run_generated
-from s2s_ad.analysis.handlers.records import (
-    found_in_class,
-    is_object,
-    own_attribute,
-    rely_on,
-)
+from s2s_ad.analysis.handlers.records import found_in_class, is_object, own_attribute, refuse_absent, rely_on
 from s2s_ad.analysis.handlers.table import handles
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.sharing import kinds
@@ -226,6 +221,7 @@ def _copied(s: Emitter, obj: Operand, part: Callable[[Operand], Operand]) -> Ope
             raise UnsupportedSyntaxError(
                 f"a copy of a `{t.cls.__name__}`, whose class has its own `{name}`", s.span, "make the copy by hand"
             )
+    refuse_absent(s, t)
     attributes = {n: part(own_attribute(s, obj, t, n) or UNDEFINED) for n in t.names}
     return _made(s, t.cls, attributes, None, None)
 

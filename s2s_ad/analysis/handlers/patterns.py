@@ -11,6 +11,7 @@ import numpy as np
 from s2s_ad import runtime
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.guards import MISSING
+from s2s_ad.analysis.handlers.records import refuse_absent
 from s2s_ad.analysis.handlers.table import handles
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.errors import UnsupportedSyntaxError
@@ -106,6 +107,7 @@ def _has_match_attribute(s: Emitter, args: list[Operand], _: Any) -> Operand:
         return Const(hasattr(subject.value, name))
     t = subject.type
     if isinstance(t, Record):
+        refuse_absent(s, t)
         return Const(name in t.names or inspect.getattr_static(t.cls, name, _MISSING) is not _MISSING)
     if isinstance(t, (Tuple, Number, Array, List, Dict, Static)) and getattr(t, "cls", None) is not None:
         return Const(hasattr(t.cls, name))  # type: ignore[union-attr]

@@ -23,11 +23,25 @@ from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.guards import MISSING
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.statics import is_hashable
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives, values
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
-from s2s_ad.ir.types import INT, Instance, Record, Static, Tuple, Type, object_in
+from s2s_ad.ir.types import (
+    INT,
+    Absent,
+    Instance,
+    Maybe,
+    Record,
+    Static,
+    Tuple,
+    Type,
+    Unknown,
+    join,
+    object_in,
+    part_type,
+)
 from s2s_ad.ir.values import is_code, is_written_in_python, own_lookup, type_of
 from s2s_ad.rules.registry import Opaque, ZeroRule, registry
 
@@ -148,7 +162,35 @@ def own_attribute(s: Emitter, obj: Operand, t: Object, name: str) -> Operand | N
         )
     if isinstance(kind, Static):
         return Const(kind.value)
+    if isinstance(kind, Absent) and s.in_adjoint:
+        return s.emit(getattr, [obj, Const(name), Const(None)], None, Maybe(kind.item))
+    if isinstance(kind, Absent):
+        kind = _present_or_of_class(s, t.cls, name, kind.item)
     return s.part(getattr, [obj, Const(name)]) or s.emit(getattr, [obj, Const(name)], None, kind)
+
+
+def _present_or_of_class(s: Emitter, cls: type, name: str, kind: Type) -> Type:
+    """The type of an attribute that an object may lack: then it is that of the class, or the read raises."""
+    found = found_in_class(cls, name)
+    if found is MISSING:
+        return kind
+    joined = join(kind, type_of(found))
+    if isinstance(joined, Unknown) or kinds(joined):
+        raise _refusal_of_absent(s, name)
+    rely_on(s, cls, name)
+    return joined
+
+
+def _refusal_of_absent(s: Emitter, name: str) -> UnsupportedSyntaxError:
+    what = f"the attribute `{name}`, which an object may have or not, by the way that was taken"
+    return UnsupportedSyntaxError(what, s.span, "set it in `__init__`")
+
+
+def refuse_absent(s: Emitter, t: Record) -> None:
+    """Refuse what has to do with all attributes of an object that may lack some."""
+    for name, kind in zip(t.names, t.values, strict=True):
+        if isinstance(kind, Absent):
+            raise _refusal_of_absent(s, name)
 
 
 def made_with(s: Emitter, obj: Operand, name: str) -> Operand | None:
@@ -179,6 +221,8 @@ def has(s: Emitter, obj: Operand, name: str) -> bool:
     if obj in s.making:
         return name in s.making[obj] or found is not MISSING
     is_own = isinstance(t, Record) and name in t.names
+    if is_own and isinstance(part_type(t, name), Absent):
+        raise _refusal_of_absent(s, name)
     return is_own or (found is not MISSING and not isinstance(found, MemberDescriptorType))
 
 

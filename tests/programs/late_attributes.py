@@ -1,0 +1,311 @@
+"""Attributes that are set late: in a method, on one side of an `if`, in a loop; and those that a class gives first."""
+
+import numpy as np
+
+from programs.harness import program
+
+X = np.array([0.7, 1.2, 0.4])
+Y = np.array([1.1, 0.6, 1.4])
+
+
+class _Bare:
+    pass
+
+
+class _Value:
+    def __init__(self, v):
+        self.v = v
+
+    def touch(self, s):
+        self.t = self.v * s
+        return self.t
+
+
+class _Layer:
+    def __init__(self, w):
+        self.w = w
+
+    def forward(self, x):
+        self.x = x
+        return np.tanh(self.w * x)
+
+    def backward(self, y_bar):
+        self.w_bar = y_bar * self.x
+        return y_bar * self.w
+
+
+class _Net:
+    def __init__(self, layers):
+        self.layers = layers
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer.forward(x)
+        return x
+
+    def backward(self, y_bar):
+        for layer in reversed(self.layers):
+            y_bar = layer.backward(y_bar)
+
+    def step(self, rate):
+        for layer in self.layers:
+            layer.w = layer.w - rate * layer.w_bar
+
+
+class _Total:
+    count = 0
+    total = 0.0
+    best = None
+
+    def add(self, v):
+        self.count += 1
+        self.total += v
+        if self.best is None or v > self.best:
+            self.best = v
+
+
+@program((X, Y), same_as=lambda x, y: np.tanh(y * np.tanh(x * x)).sum() + (np.tanh(x * x) ** 2).sum())
+def input_that_a_layer_keeps(x, y):
+    """Each layer keeps its input when it is first called."""
+    net = _Net([_Layer(x), _Layer(y)])
+    return net.forward(x).sum() + (net.layers[1].x ** 2).sum()
+
+
+@program((X, Y))
+def training(x, y):
+    """Two steps of training by hand, of which the result is differentiated."""
+    net = _Net([_Layer(x), _Layer(y * 1.0)])
+    for _ in range(2):
+        net.backward(net.forward(x) - y)
+        net.step(0.1)
+    return ((net.forward(x) - y) ** 2).sum()
+
+
+@program((X, Y), same_as=lambda x, y: ((x + y) ** 2).sum())
+def set_in_a_loop(x, y):
+    """An attribute that the loop sets each time."""
+    o = _Bare()
+    for i in range(2):
+        o.a = x * i + y
+    return (o.a**2).sum()
+
+
+@program((X, Y), same_as=lambda x, y: ((x * y) ** 2).sum())
+def set_on_one_side(x, y):
+    """And read after it."""
+    o = _Bare()
+    if x[0] > 0:
+        o.a = x * y
+    return (o.a**2).sum()
+
+
+@program((X, Y), same_as=lambda x, y: (x**2).sum())
+def never_set(x, y):
+    """Another attribute is not set on the way that is taken."""
+    o = _Bare()
+    if x[0] > 9:
+        o.b = x * y
+    o.a = x
+    return (o.a**2).sum()
+
+
+@program((X, Y), same_as=lambda x, y: ((x * y * x) ** 2).sum() + (x * y).sum())
+def one_after_the_other(x, y):
+    """One attribute is set from the other, in turn."""
+    o = _Bare()
+    o.a = x
+    for i in range(3):
+        if i == 1:
+            o.b = o.a * y
+        if i == 2:
+            o.a = o.b * x
+    return (o.a**2).sum() + o.b.sum()
+
+
+@program((X, Y))
+def first_and_then(x, y):
+    """The first round sets, the others add and write."""
+    o = _Bare()
+    for i in range(3):
+        if i > 0:
+            o.s = o.s + x * i
+        else:
+            o.s = y * 1.0
+        o.s[0] = o.s[1] * 2
+    return (o.s**2).sum()
+
+
+@program((X, Y), same_as=lambda x, y: y[0] ** 2 + 2 * x[1] ** 2 + 3 * x[2] ** 2)
+def list_made_late(x, y):
+    """A list that the first round makes."""
+    o = _Bare()
+    for i in range(3):
+        if i > 0:
+            o.log.append(x[i])
+        else:
+            o.log = [y[0]]
+    return sum((k + 1) * v * v for k, v in enumerate(o.log))
+
+
+@program((X, Y), same_as=lambda x, y: 2 * x[2] * y[0])
+def numbers(x, y):
+    """A float and an int."""
+    o = _Bare()
+    for i in range(3):
+        o.n = i
+        o.t = x[i] * y[0]
+    return o.t * o.n
+
+
+@program((X, Y), same_as=lambda x, y: ((x * y) ** 2).sum())
+def left_by_break(x, y):
+    """The loop is left before the second is set."""
+    o = _Bare()
+    while True:
+        o.z = x * y
+        if o.z.sum() > 0:
+            break
+        o.w = x
+    return (o.z**2).sum()
+
+
+@program((X, Y))
+def items_some_of_which_have_it(x, y):
+    """Of three objects in a list, two have it."""
+    os, s = [_Value(x), _Value(y), _Value(x * y)], 0.0
+    for i, o in enumerate(os):
+        if i != 1:
+            s = s + o.touch(y[0]).sum()
+    return s + (os[2].t * os[0].t).sum()
+
+
+@program((X, Y))
+def items_read_in_the_next_round(x, y):
+    """What a round sets, the next one reads."""
+    os = [_Value(x), _Value(y)]
+    for k in range(3):
+        for o in os:
+            if k:
+                o.v = o.v + o.t
+            o.touch(0.5)
+    return (os[0].v * os[1].t).sum()
+
+
+@program((X, Y), same_as=lambda x, y: ((y * x * y) ** 2).sum())
+def in_a_try(x, y):
+    """The handler sets what the body did not get to."""
+    o = _Bare()
+    try:
+        o.a = x * y
+        if x[0] > 0:
+            raise ValueError
+        o.b = x
+    except ValueError:
+        o.b = y * o.a
+    return (o.b**2).sum()
+
+
+@program((X, Y), same_as=lambda x, y: (x * (x + y)).sum())
+def two_names(x, y):
+    """Set under one name, read under the other."""
+    o = _Value(x)
+    p = o
+    for i in range(2):
+        p.n = x * i
+        o.m = p.n + y
+    return (o.n * p.m).sum()
+
+
+@program((X, Y))
+def written_to_later(x, y):
+    """An array that is set and then written to."""
+    o = _Bare()
+    for i in range(3):
+        if i == 2:
+            o.a[0] = o.a[1] * 5
+            o.a *= y
+        else:
+            o.a = x * (i + 1.0)
+    return (o.a**2).sum()
+
+
+@program((X, Y), same_as=lambda x, y: (x * y).sum())
+def made_by_a_function(x, y):
+    """Objects with different attributes out of one function."""
+
+    def make(i):
+        o = _Bare()
+        if i > 0:
+            o.a = x * i
+        else:
+            o.b = y
+        return o
+
+    return (make(1).a * make(0).b).sum()
+
+
+@program((X, Y), same_as=lambda x, y: (x * y * 3).sum() + y.sum())
+def different_items_of_a_list(x, y):
+    """Objects with different attributes in a list."""
+    os = []
+    for i in range(3):
+        o = _Bare()
+        if i % 2:
+            o.a = x * i
+        else:
+            o.b = y * (i + 1)
+        os.append(o)
+    return (os[1].a * os[2].b).sum() + os[0].b.sum()
+
+
+@program((X, Y), same_as=lambda x, y: (2 * x * y).sum() + x.sum())
+def different_items_of_a_dict(x, y):
+    """The same under late keys."""
+    d = {}
+    for i in range(3):
+        o = _Value(x * i)
+        if i == 2:
+            o.extra = y * o.v
+        d[i] = o
+    return d[2].extra.sum() + d[1].v.sum()
+
+
+@program((X, Y))
+def recurrence(x, y):
+    """A state that the first step sets up."""
+    o, i = _Bare(), 0
+    while i < 3:
+        if i:
+            o.h = np.tanh(o.h * x + o.g)
+        else:
+            o.h = y
+        o.g = o.h * 0.5
+        i += 1
+    return o.h.sum() + (o.g**2).sum()
+
+
+@program((X, Y), same_as=lambda x, y: (x * y).sum() / 3)
+def defaults_of_the_class(x, y):
+    """What the class has, until the object has its own."""
+    a = _Total()
+    for v in x * y:
+        a.add(v)
+    return a.total / a.count
+
+
+@program((X, Y), same_as=lambda x, y: (x * y).max())
+def default_that_is_none(x, y):
+    """None is what the class has."""
+    a = _Total()
+    for v in x * y:
+        a.add(v)
+    return a.best
+
+
+@program((X, Y), same_as=lambda x, y: 3 * x.sum() * y[0])
+def one_with_and_one_without(x, y):
+    """Two objects, of which only one gets its own."""
+    a, b = _Total(), _Total()
+    for v in x:
+        a.add(v * y[0])
+    return a.total * 2 + b.total + b.count + (a.total if a.count > 2 else 0.0)
