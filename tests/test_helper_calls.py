@@ -18,6 +18,7 @@ pytestmark = pytest.mark.slow  # all of the corpus, on which the version of Pyth
 CEILING = 0.215  # calls for each program
 FOR_ANY_TYPE = (
     "dynamic.",
+    "late_attributes.",
     "lengths.",
     "libraries.",
     "optional.",
