@@ -374,7 +374,10 @@ class Memory:
         self.state.keys[root] = self.state.version[root]
 
     def renew(self, root: Root, version: Value, content: Parts) -> None:
-        """Record a version of a structure that has the parts of now."""
+        """Record a version of a structure that has the parts of now, and is where it was."""
+        before = self.state.version.get(root)
+        if before in self.origin:
+            self.origin[version] = self.origin[before]
         self.state.version[root] = version
         self.places[version] = Place(root, (), version)
         self.state.content[version] = dict(content)

@@ -25,10 +25,11 @@ from s2s_ad.analysis.handlers import lists
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
-from s2s_ad.ir.types import INT, UNKNOWN, List, Map
+from s2s_ad.ir.types import INT, UNKNOWN, List, Map, is_scalar
 from s2s_ad.transforms.ownership import is_immutable
 from s2s_ad.transforms.scopes import ITSELF, Entry
 from s2s_ad.transforms.structural import StructuralStep, followed, item_of, much_of, reverses
+from s2s_ad.transforms.tangents import NONE
 from s2s_ad.transforms.views import in_cotangent
 
 Buffer = tuple[Operand, list[Operand]]
@@ -158,9 +159,19 @@ def _reverse_set_slice(step: StructuralStep) -> None:
     if not step.is_active(0):
         step.contribute(len(step.op.args) - 1, t.spec.apply(operator.getitem, [followed(step.t, *buffer), there]))
         return
-    bars, rest = taken(step, primitives.set_slice, buffer, there, t.tangents.zero(before), whole=True)
+    bars, rest = taken(step, primitives.set_slice, buffer, there, _zeros(step, buffer, before), whole=True)
     step.contribute(len(step.op.args) - 1, bars)
     close(step, rest, entry)
+
+
+def _zeros(step: StructuralStep, buffer: Buffer, before: Operand) -> Operand:
+    """The zero cotangents of items that were in a list, also if they were none that have any."""
+    zero = step.t.tangents.zero(before)
+    if zero is not NONE:
+        return zero
+    kind = item_of(type_of_operand(buffer[0]), buffer[1])
+    nothing = Const(0.0) if isinstance(kind, List) and is_scalar(kind.item) else NONE
+    return step.t.tangents.comprehension(before, lambda _: nothing)
 
 
 def _written_slice(step: StructuralStep, buffer: Buffer, before: Operand) -> Operand:

@@ -192,3 +192,44 @@ def cache_of_what_may_be_none(x, y):
             return f(n - 1) * y[0] + n
 
     return (f(4) + f(3)) * len(calls)
+
+
+class _Parameter:
+    def __init__(self, w):
+        self.w = w
+        self.m = None
+
+
+def _two_momenta(x, y):
+    w, m = np.stack([x, y]), np.zeros((2, 3))
+    for _ in range(3):
+        m = 0.9 * m + w
+        w = w - 0.1 * m
+    return (w**2).sum()
+
+
+@program((X, Y), same_as=_two_momenta)
+def buffers_of_objects_in_a_list(x, y):
+    """Each parameter gets its buffer in the first round."""
+    ps = [_Parameter(x), _Parameter(y)]
+    for _ in range(3):
+        for p in ps:
+            if p.m is None:
+                p.m = np.zeros_like(p.w)
+            p.m = 0.9 * p.m + p.w
+            p.w = p.w - 0.1 * p.m
+    return sum((p.w**2).sum() for p in ps)
+
+
+@program((X, Y), same_as=_two_momenta)
+def buffers_that_are_written_to(x, y):
+    """The same in place."""
+    ps = [_Parameter(x), _Parameter(y)]
+    for _ in range(3):
+        for p in ps:
+            if p.m is None:
+                p.m = np.zeros_like(p.w)
+            p.m *= 0.9
+            p.m += p.w
+            p.w = p.w - 0.1 * p.m
+    return sum((p.w**2).sum() for p in ps)
