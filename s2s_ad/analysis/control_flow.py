@@ -355,10 +355,14 @@ class BlockEvaluator(SequenceEvaluator):
                 self.env[value] = made = merge(value.name, a, b)
                 if kinds(made.type):
                     own = self.memory.derive(made, [a, b])
-                    if any(self.memory.root(x) in s.state.lost for x, s in zip((a, b), sides, strict=True)):
+                    if any(self._is_lost(x, s) for x, s in zip((a, b), sides, strict=True)):
                         self.memory.state.lost.setdefault(own, None)
         first, second = ((tuple(s.ops), tuple(p[i] for p in pairs)) for i, s in enumerate(sides))
         return tuple(results), first, second, reads
+
+    def _is_lost(self, operand: Operand, side: Side) -> bool:
+        """Whether what one side gives may not be read any more."""
+        return not side.dead and self.memory.lost_part([self.memory.root(operand)], side.state) is not None
 
     def _choose(self, parts: Iterable[Key], sides: Sequence[Side]) -> list[Call]:
         """Say what parts of objects and dicts may be of which the sides have different ones; gives reads of them."""
@@ -369,8 +373,11 @@ class BlockEvaluator(SequenceEvaluator):
             options = [part_in(side.state, root, key) for side in sides if not side.dead]
             reads.append(part_read(memory.state.version[root], key))
             roots.append((memory.choose_part(root, key, reads[-1].results[0], options), options))
+        alive = [side for side in sides if not side.dead]
         for own, options in roots:
             memory.hold_what(own, options)
+            if any(self._is_lost(x, s) for x, s in zip(options, alive, strict=True)):
+                memory.state.lost.setdefault(own, None)
         return reads
 
     def _no_selection(self, operand: Operand, ops: list[Op]) -> Operand:

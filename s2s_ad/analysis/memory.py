@@ -455,7 +455,8 @@ class Memory:
         sources = [r for r in map(self.root, items) if r is not None]
         inside = not self.state.entangled.isdisjoint(sources) or not self.state.repeated.isdisjoint(sources)
         inside = inside or (itself and not all(map(self.is_tree, items)))
-        if again or inside or any(b.meets(r) for b in before for r in new):
+        deep = before | (self.within([root]) - {root})
+        if again or inside or any(b.meets(r) for b in deep for r in new):
             self.state.entangled |= {root}
         self.state.held[root] = before | new
         if root.outside:
@@ -472,7 +473,7 @@ class Memory:
         new = self.reachable([value])
         if root is None or not new:
             return
-        before = self.state.held.get(root, frozenset()) | {r for r in [root.inner] if r is not None}
+        before = self.state.held.get(root, frozenset()) | (self.within([root]) - {root})
         met = [r for r in new if any(b.meets(r) for b in before)]
         if met or not self.is_tree(value):
             self.state.entangled |= {root}

@@ -205,17 +205,21 @@ def start_round(
         origin = None if root in found.strays else memory.common_origin(root, [before])
         if origin is not None and origin[0] not in found.reordered:
             memory.keep_origin(state, root, [before])
-    _enter(memory, found, params, params, inits)
+    _enter(memory, found, before, params, params, inits)
 
 
 def _enter(
     memory: Memory,
     found: Round,
+    before: State,
     params: Sequence[Value | None],
     values: Sequence[Value | None],
     inits: Sequence[Operand],
 ) -> None:
-    """Say what the variables with memory, which have these values, may be in a loop or after it."""
+    """Say what the variables with memory, which have these values, may be in a loop or after it.
+
+    What was lost `before` the loop is lost where the loop may not have run.
+    """
     places: dict[int, Root] = {}
     parts = dict(enumerate(found.parts, len(inits) - len(found.parts)))
     for i in (i for i, param in enumerate(params) if param is not None):
@@ -228,6 +232,8 @@ def _enter(
             places[i] = memory.name_again(value, [inits[i]], earlier)
     for i, root in places.items():
         memory.hold_what(root, [inits[i]])
+        if memory.lost_part([memory.root(inits[i])], before) is not None:
+            memory.state.lost.setdefault(root, None)
     _set_apart(memory, places, found)
     _take_in(memory.state, found, places)
 
@@ -338,4 +344,4 @@ def finish(
     versions, followed = dict(zip(found.roots, roots, strict=True)), [p for p in found.parts if p not in found.blurred]
     memory.state = joined(memory, before, [end], versions, followed, in_loop=True)
     params, values, inits = zip(*names, strict=True) if names else ((), (), ())
-    _enter(memory, found, params, values, inits)
+    _enter(memory, found, before, params, values, inits)

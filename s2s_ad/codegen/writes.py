@@ -91,7 +91,13 @@ class WritePrinter:
         """`place = value`, or `place += …` where that is what it comes to."""
         whole = isinstance(op.args[1], Const) and op.args[1].value is Ellipsis
         target = place.value if whole and isinstance(place, ast.Subscript) else place
-        if isinstance(value, ast.BinOp) and _writes_in_place(op) and ast.dump(value.left) == ast.dump(target):
+        is_place = not isinstance(target, ast.Call)  # which asks whether a variable is bound
+        if (
+            is_place
+            and isinstance(value, ast.BinOp)
+            and _writes_in_place(op)
+            and ast.dump(value.left) == ast.dump(target)
+        ):
             target.ctx = ast.Store()  # type: ignore[attr-defined]
             return ast.AugAssign(target, value.op, value.right)  # type: ignore[arg-type]
         place.ctx = ast.Store()  # type: ignore[attr-defined]

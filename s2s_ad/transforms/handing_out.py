@@ -18,7 +18,7 @@ from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.sharing import Sharing, kinds
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Block, Call, Const, Op, Operand, Value, free_values, operands, regions
+from s2s_ad.ir.nodes import Block, Call, Const, Op, Operand, Value, free_values, operands
 from s2s_ad.ir.types import Array, Type, Unknown
 from s2s_ad.rules.numpy import methods
 from s2s_ad.transforms.lending import users_in
@@ -36,16 +36,14 @@ def handed_out(made: Reversed, body: Block) -> Reversed:
     given = dict.fromkeys((y, *(o for op in displays for o in operands(op))))
     arrays = tuple(v for v in given if isinstance(v, Value) and _is_array(v))
     before = tuple(op for op in made.forward.ops if op not in displays)
-    merged = _merged(made.forward)
+    sources = _origins(body)
     sharing = Sharing(Block((), before, (*arrays, *saved)), 0)
     needed = {web for v in saved for web in sharing.webs(v)}
     ops: list[Op] = []
     copies: dict[Value, Operand] = {}
-    for v in (v for v in arrays if not needed.isdisjoint(sharing.webs(v))):
-        sources = _origins(body) if v in merged else _sources(sharing, [v], made.params)
-        if not sources or v in merged:
-            copies[v] = copy = Value(v.name, v.type, v.hint)
-            ops.append(Call((copy,), Const(_copier(v.type, sources)), (v, *sources)))
+    for v in (v for v in arrays if v not in made.params and not needed.isdisjoint(sharing.webs(v))):
+        copies[v] = copy = Value(v.name, v.type, v.hint)
+        ops.append(Call((copy,), Const(_copier(v.type, sources)), (v, *sources)))
     after = substitute(Block((), tuple(displays), (y,)), copies)
     return replace(made, forward=Block((), (*before, *ops, *after.ops), after.results))
 
@@ -57,15 +55,11 @@ def _copier(t: Type, sources: Sequence[Value]) -> Any:
     return methods.copy_method if isinstance(t, Array) and t.axes else runtime.copy
 
 
-def _merged(body: Block) -> set[Value]:
-    """What may be one thing or another, by the way that was taken."""
-    return {r for op in body.ops if regions(op) for r in op.results}
-
-
 def _origins(body: Block) -> list[Value]:
-    """The parameters of which what a function returns, by the way that was taken, may be a view."""
-    found = [v for v in _given(body) if v in _merged(body) and _is_array(v)]
-    return _sources(Sharing(body, 0), found, body.params)
+    """The parameters of which what a function returns may be a view."""
+    sharing = Sharing(body, 0)
+    webs = {web for v in _given(body) if _is_array(v) for web in sharing.webs(v)}
+    return [p for p in body.params if not webs.isdisjoint(sharing.webs(p))]
 
 
 def _given(body: Block) -> list[Value]:
@@ -74,12 +68,6 @@ def _given(body: Block) -> list[Value]:
     given = dict.fromkeys((body.results[0], *(o for op in displays for o in operands(op))))
     made = {r for op in displays for r in op.results}
     return [v for v in given if isinstance(v, Value) and v not in made]
-
-
-def _sources(sharing: Sharing, values: Sequence[Value], params: Sequence[Value]) -> list[Value]:
-    """The parameters of which one of these values may be a view."""
-    webs = {web for v in values for web in sharing.webs(v)}
-    return [p for p in params if not webs.isdisjoint(sharing.webs(p))]
 
 
 def shown_later(body: Block) -> list[Value]:

@@ -22,7 +22,7 @@ def _recurrence(x, y, n):
 def recurrence(x, y):
     """Without the cache it would take a million calls."""
 
-    @functools.lru_cache(maxsize=200)
+    @functools.lru_cache(maxsize=None)  # noqa: UP033
     def f(n):
         return x[0] if n == 0 else x[1] if n == 1 else 0.3 * f(n - 1) * y[0] + 0.5 * f(n - 2)
 
@@ -34,7 +34,7 @@ def without_parentheses(x, y):
     """The decorator is given the function itself."""
     calls = []
 
-    @lru_cache
+    @cache
     def f(n):
         calls.append(n)
         if n == 0:
@@ -75,7 +75,7 @@ def effects_happen_once(x, y):
     """A call that has been made before does nothing."""
     z = x * 1.0
 
-    @lru_cache(typed=True)
+    @lru_cache(None)
     def f(i):
         z[0] = 2.0 * z[0]
         return z * i
@@ -103,17 +103,6 @@ def default_of_a_recursion(x, y):
         return w * k + j if i == 0 else f(i - 1, j * y) * y + f(i - 1, k=1)
 
     return f(3).sum()
-
-
-@program((X, Y))
-def default_and_cache(x, y):
-    """A default is part of the key."""
-
-    @lru_cache(typed=True)
-    def f(i, j=2):
-        return x * i + y * j if i == 0 or j == 0 else f(i - 1, j) * y
-
-    return f(3).sum() + f(3, 2).sum() + f(3, 1).sum()
 
 
 @program((X, Y))

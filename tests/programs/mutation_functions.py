@@ -489,3 +489,28 @@ def mantissas(x):
     m, n = np.frexp(x * 3, out=(y, e))
     np.frexp(x, out=(None, f))
     return np.sum(m * x) + np.sum(y * e) + np.sum(n * x * f)
+
+
+def _repeated_plain(x):
+    z = x * x
+    z = np.where(x * x > 0.3, np.resize(3 * x[:2], len(x)), z)
+    at = np.cumsum(x > 0.5) - 1
+    return np.sum(np.where(x > 0.5, np.where(at % 2 == 0, x[0], 2.0), z) ** 2 * np.arange(1.0, len(x) + 1))
+
+
+@program((X,), same_as=_repeated_plain)
+def values_of_another_shape(x):
+    """`putmask` takes them by the place in the array, `place` one after the other, a list too."""
+    z = x * x
+    np.putmask(z, z > 0.3, 3 * x[:2])
+    np.place(z, x > 0.5, [x[0], 2.0])
+    return np.sum(z**2 * np.arange(1.0, len(x) + 1))
+
+
+@program((X,))
+def values_of_a_table(x):
+    """Into a matrix, and from a list."""
+    z = np.outer(x, x)
+    np.putmask(z, z > 0.6, x * 2)
+    np.putmask(z, z < 0.1, [x[0], 3.0])
+    return np.sum(z**2)

@@ -1,6 +1,6 @@
 """Parts that are None at first, or an empty list, and then an array or a list that is written to."""
 
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 
@@ -183,7 +183,7 @@ def cache_of_what_may_be_none(x, y):
     """The decorator is given the function itself; some ways end without a `return`."""
     calls = []
 
-    @lru_cache
+    @cache
     def f(n):
         calls.append(n)
         if n == 0:

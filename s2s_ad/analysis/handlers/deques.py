@@ -109,4 +109,5 @@ def require_index(s: Emitter, index: Operand) -> None:
 
 def walked(s: Emitter, operand: Operand) -> Operand:
     """What to take the items from one by one: a list of them, while the deque stays as it is."""
+    operand = s.current(operand)  # whose items may be of other types now
     return keep_view(s, s.emit(list, [operand], None, List(operand.type.item)), operand, "values")  # type: ignore[union-attr]

@@ -4,7 +4,7 @@
     np.copyto(y, v, where=m)             y[m] = v[m]
     np.put(y, i, v)                      y.reshape(-1)[i] = v
     np.place(y, m, v)                    y[m] = v, again from its start where it is too short
-    np.putmask(y, m, v)                  y[m] = v[m]
+    np.putmask(y, m, v)                  y[m] = v[m], or v[np.flatnonzero(m) % len(v)] if it has another shape
     np.put_along_axis(y, i, v, axis)     y[…, i, …] = v
     np.fill_diagonal(y, v)               y[d, d] = v with d = np.arange(min(y.shape))
     y.fill(v)   y.sort(axis)             y[...] = v   y[...] = np.sort(y, axis)
@@ -33,7 +33,7 @@ from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Value
-from s2s_ad.ir.types import Array, Instance, Type, is_differentiable, is_scalar
+from s2s_ad.ir.types import Array, Instance, List, Tuple, Type, is_differentiable, is_scalar
 
 Fill = Callable[..., Operand | None]
 _OF_METHODS: dict[str, Fill] = {}
@@ -189,6 +189,8 @@ def _put(s: Emitter, a: Operand, ind: Operand, v: Operand) -> None:
 
 @fills(np.place)
 def _place(s: Emitter, arr: Operand, mask: Operand, vals: Operand) -> None:
+    if isinstance(type_of_operand(vals), (List, Tuple)):
+        vals = s.apply(np.array, [vals])
     refuse_overlap(s, vals, arr, "place")
     where = mask_of(s, mask, arr, "place")
     write(s, arr, where, again(s, vals, s.apply(np.sum, [where]), "place"))
@@ -198,8 +200,12 @@ def _place(s: Emitter, arr: Operand, mask: Operand, vals: Operand) -> None:
 def _putmask(s: Emitter, a: Operand, mask: Operand, values: Operand) -> None:
     where, t, whole = mask_of(s, mask, a, "putmask"), type_of_operand(values), type_of_operand(a)
     if not is_scalar(t) and not same_shape(t, whole):
-        raise MutationError("`putmask` of values of another shape than the array", s.span, REWRITE)
-    write(s, a, where, chosen(s, values, where, a))
+        refuse_overlap(s, values, a, "putmask")
+        flat = s.apply(np.reshape, [s.apply(np.asarray, [values]), Const(-1)])
+        at = s.apply(operator.mod, [s.apply(np.flatnonzero, [where]), s.apply(len, [flat])])
+        write(s, a, where, s.apply(operator.getitem, [flat, at]))
+    else:
+        write(s, a, where, chosen(s, values, where, a))
 
 
 @fills(np.put_along_axis)

@@ -11,7 +11,7 @@ from s2s_ad.frontend.desugar.matching import expand_matches
 from s2s_ad.frontend.desugar.nonlocals import share_nonlocals
 from s2s_ad.frontend.desugar.suppressing import expand_suppressing
 
-PASSES = (drop_annotations, expand_assertions, expand_matches, expand_suppressing, expand_caches, share_nonlocals)
+PASSES = (drop_annotations, expand_caches, expand_assertions, expand_matches, expand_suppressing, share_nonlocals)
 
 
 def desugar(node: gast.AST) -> gast.AST:

@@ -1,9 +1,9 @@
 """A nested function with a cache becomes one that keeps what it has given in a dict.
 
-@lru_cache(maxsize=None)           if lru_cache is functools.lru_cache:
+@cache                             if cache is functools.cache:
 def f(n):                              memo = {}
     if n == 0:                         def f(n):
-        return x                           key = (n,)
+        return x                           key = (n,) if type(n) is int or type(n) is str else (n, None)
     return f(n - 1) * y                    if key in memo:
                                                return memo[key]
                                            if n == 0:
@@ -12,11 +12,12 @@ def f(n):                              memo = {}
                                            memo[key] = f(n - 1) * y
                                            return memo[key]
                                    else:
-                                       @lru_cache(maxsize=None)
+                                       @cache
                                        def f(n): …
 
-What the decorator is, is known only later. Nothing is forgotten here: what would be is computed again by Python, to the
-same effect.
+What the decorator is, is known only later. Python does not take 1 and True for the same if they are the only argument,
+nor `f(1)` and `f(n=1)`, so that a function that is called by keyword is left as it is, and one with defaults, for which
+`f(1)` and `f(1, 2)` may be the same call. So is a cache that forgets, or looks at types.
 """
 
 from __future__ import annotations
@@ -35,12 +36,19 @@ _CACHES = {"cache": functools.cache, "lru_cache": functools.lru_cache}
 class _ExpandCaches(gast.NodeTransformer):  # type: ignore[misc]
     def __init__(self, outermost: gast.AST) -> None:
         self.outermost = outermost
-        self.taken = {n.id for n in gast.walk(outermost) if isinstance(n, gast.Name)}
+        nodes = list(gast.walk(outermost))
+        self.taken = {n.id for n in nodes if isinstance(n, gast.Name)}
+        self.methods = {m for n in nodes if isinstance(n, gast.ClassDef) for m in n.body}
+        named = [n.func for n in nodes if isinstance(n, gast.Call) and n.keywords]
+        named += [n.value for n in nodes if isinstance(n, gast.Attribute)]
+        self.odd = {n.id for n in named if isinstance(n, gast.Name)}  # called by keyword, or asked for `cache_info`
 
     def visit_FunctionDef(self, node: gast.FunctionDef) -> Any:
         self.generic_visit(node)
         decorator = _cache_of(node)
-        if node is self.outermost or decorator is None or contains(node.body, YIELDS):
+        if node is self.outermost or node in self.methods or decorator is None or contains(node.body, YIELDS):
+            return node
+        if node.args.defaults or node.args.kwonlyargs or node.name in self.odd:
             return node
         memo, key = self._fresh(f"{node.name}_memo"), self._fresh(f"{node.name}_key")
         name = decorator.func if isinstance(decorator, gast.Call) else decorator
@@ -76,13 +84,13 @@ def _remembering(node: gast.FunctionDef, memo: str, key: str) -> gast.FunctionDe
     made = copy.deepcopy(node)
     made.decorator_list = []
     place = gast.Subscript(_load(memo), _load(key), gast.Load())
-    args = [*made.args.posonlyargs, *made.args.args, *made.args.kwonlyargs]
-    values = [_load(a.id) for a in args] + [_load(a.id) for a in (made.args.vararg,) if a]
+    args = [*made.args.posonlyargs, *made.args.args]
+    values = gast.Tuple([_load(a.id) for a in args] + [_load(a.id) for a in (made.args.vararg,) if a], gast.Load())
     known = gast.Compare(_load(key), [gast.In()], [_load(memo)])
     body = [_RememberReturns(place).visit(statement) for statement in (*made.body, gast.Return(None))]
     flat = [s for statement in body for s in (statement if isinstance(statement, list) else [statement])]
     made.body = [
-        gast.Assign([_store(key)], gast.Tuple(values, gast.Load()), None),
+        gast.Assign([_store(key)], _told_apart(values) if len(values.elts) == 1 else values, None),
         gast.If(known, [gast.Return(copy.deepcopy(place))], []),
         *flat,
     ]
@@ -91,12 +99,27 @@ def _remembering(node: gast.FunctionDef, memo: str, key: str) -> gast.FunctionDe
     return made
 
 
+def _told_apart(values: gast.Tuple) -> gast.IfExp:
+    """The key of a single argument: an int is not taken for a bool or a number of NumPy that is equal to it."""
+    (value,) = values.elts
+    kind = gast.Call(gast.Constant(type, None), [value], [])
+    tests = [gast.Compare(kind, [gast.Is()], [gast.Constant(cls, None)]) for cls in (int, str)]
+    other = gast.Tuple([value, gast.Constant(None, None)], gast.Load())
+    return gast.IfExp(gast.BoolOp(gast.Or(), tests), values, other)
+
+
 def _cache_of(node: gast.FunctionDef) -> Any:
-    """The decorator of a function that may be a cache, by its name, if it is the only one."""
+    """The decorator of a function that may be a cache without bounds, by its name, if it is the only one."""
     if len(node.decorator_list) != 1 or node.args.kwarg is not None:
         return None
     (decorator,) = node.decorator_list
-    return decorator if _name_of(decorator) in _CACHES else None
+    if _name_of(decorator) == "cache":
+        return None if isinstance(decorator, gast.Call) else decorator
+    if _name_of(decorator) != "lru_cache" or not isinstance(decorator, gast.Call):
+        return None
+    given = [*decorator.args, *(k.value for k in decorator.keywords if k.arg == "maxsize")]
+    is_unbounded = len(given) == len(decorator.args) + len(decorator.keywords) == 1
+    return decorator if is_unbounded and getattr(given[0], "value", 0) is None else None
 
 
 def _name_of(decorator: Any) -> Any:

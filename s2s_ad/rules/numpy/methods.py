@@ -71,7 +71,7 @@ linear_rule(flatten_method, lambda y_bar, a, order="C": reshape_back(y_bar, a, N
 linear_rule(copy_method, lambda y_bar, a, order="C": y_bar, core=WHOLE)
 linear_rule(astype_method, lambda y_bar, a, dtype, *, copy=True: y_bar, core=WHOLE)
 linear_rule(item_method, _item_back, core=WHOLE)
-linear_rule(tolist_method, lambda y_bar, a: np.reshape(np.array(y_bar, dtype=float), np.shape(a)))
+linear_rule(tolist_method, lambda y_bar, a: np.reshape(np.array(y_bar), np.shape(a)))
 
 METHODS: dict[str, Callable[..., Any]] = {
     "all": np.all,
