@@ -105,6 +105,10 @@ class Overwriting:
         """Whether a value is one of the code that this is about."""
         return value in self._at
 
+    def is_written(self, value: Value) -> bool:
+        """Whether a write of this code may change what is found in a value, or that is not known of it."""
+        return value not in self._at or (bool(self._writes) and self._sharing.is_written(value))
+
     def is_written_by_name(self, value: Value) -> bool:
         """Whether a write has `value` itself for its target."""
         return any(target is value for _, target, _, _ in self._writes)

@@ -44,14 +44,14 @@ def saved(t: Transform, adjoint: Block, params: Iterable[Value], lines: list[lis
     for value in free_values(adjoint):
         if not _is_overwritten(t, value) or not reads_content(adjoint, value):
             continue
-        if value.unbound:
+        if value.unbound and t.overwriting.is_written(value):
             raise MutationError(
                 f"a write to what `{value.name}` may be, which may have no value yet",
                 t.function.span,
                 f"assign `{value.name}` before the loop or branch",
             )
-        copied = Value(value.name, value.type, hint=value.hint)
-        copy: Any = np.array if isinstance(value.type, Array) else runtime.copy
+        copied = Value(value.name, value.type, value.hint, value.unbound)
+        copy: Any = np.array if isinstance(value.type, Array) and not value.unbound else runtime.copy
         call = Call((copied,), Const(copy), (value,))
         if _insert(lines, params, value, call):
             copies[value] = copied

@@ -67,7 +67,7 @@ class Writer:
 
     def number(self, depth: int = 1) -> str:
         """A float."""
-        options = ["p", f"x[{self.one(0, 1, 2, 3, 4)}]", "0.77", f"{self.name()}[{self.index()}]"]
+        options = ["p", f"x[{self.one(0, 1, 2, 3, 4)}]", "0.65", f"{self.name()}[{self.index()}]"]
         if depth:
             options += [f"np.sin({self.number(0)} * {self.number(0)})", f"({self.number(0)} - {self.number(0)}) * 0.5"]
         return self.one(*options)  # type: ignore[no-any-return]

@@ -493,7 +493,7 @@ def mantissas(x):
 
 def _repeated_plain(x):
     z = x * x
-    z = np.where(x * x > 0.3, np.resize(3 * x[:2], len(x)), z)
+    z = np.where(x * x > 0.3, (3 * x[:2])[np.arange(len(x)) % 2], z)
     at = np.cumsum(x > 0.5) - 1
     return np.sum(np.where(x > 0.5, np.where(at % 2 == 0, x[0], 2.0), z) ** 2 * np.arange(1.0, len(x) + 1))
 
