@@ -105,10 +105,6 @@ class Overwriting:
         """Whether a value is one of the code that this is about."""
         return value in self._at
 
-    def is_written(self, value: Value) -> bool:
-        """Whether a write of this code may change what is found in a value, or that is not known of it."""
-        return value not in self._at or (bool(self._writes) and self._sharing.is_written(value))
-
     def is_written_by_name(self, value: Value) -> bool:
         """Whether a write has `value` itself for its target."""
         return any(target is value for _, target, _, _ in self._writes)
@@ -120,12 +116,15 @@ class Overwriting:
         start, end = self._at[since][0], self._at[until][0]
         return not any(start <= position <= end for position in self._passed_on.get(version, ()))
 
-    def is_overwritten(self, value: Value, of: Kinds | None = None) -> bool:
-        """Whether a write may change what is found in `value` after it has been made or read; `of`: in these kinds."""
+    def is_overwritten(self, value: Value, of: Kinds | None = None, *, by_others: bool = True) -> bool:
+        """Whether a write may change what is found in `value` after it has been made or read.
+
+        `of`: in these kinds; `by_others`: also one by those who are given what the function returns.
+        """
         if value not in self._at or not (self._writes or self._given):
             return False
         webs = {web for web in self._sharing.webs(value) if of is None or web[0] in of}
-        if not webs.isdisjoint(self._given):
+        if by_others and not webs.isdisjoint(self._given):
             return True
         position, loops = self._at[value]
         for op, target, at, around in self._writes:

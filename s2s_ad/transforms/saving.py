@@ -44,7 +44,7 @@ def saved(t: Transform, adjoint: Block, params: Iterable[Value], lines: list[lis
     for value in free_values(adjoint):
         if not _is_overwritten(t, value) or not reads_content(adjoint, value):
             continue
-        if value.unbound and t.overwriting.is_written(value):
+        if value.unbound and _is_overwritten(t, value, by_others=False):
             raise MutationError(
                 f"a write to what `{value.name}` may be, which may have no value yet",
                 t.function.span,
@@ -172,14 +172,14 @@ def _whole(t: Transform, value: Value) -> Value | None:
     return made.args[0] if is_read and isinstance(made.args[0], Value) else None  # type: ignore[union-attr]
 
 
-def _is_overwritten(t: Transform, value: Value) -> bool:
+def _is_overwritten(t: Transform, value: Value, *, by_others: bool = True) -> bool:
     """Whether a value of the forward code is overwritten later; one that a rule makes may be part of its call's."""
     of = kinds(value.type)
     while (whole := _whole(t, value)) is not None:
         value = whole
     call = t.spliced.get(value)
     if call is None:
-        return t.overwriting.is_overwritten(value, of)
+        return t.overwriting.is_overwritten(value, of, by_others=by_others)
     if not of:
         return False
     made = t.spec.definitions.get(value)
