@@ -139,6 +139,24 @@ def array_of_a_dict_in_a_dict(x, y, k):
     return m["a"].v @ y + m["b"].v @ x
 
 
+# Dicts in a list whose keys are forgotten one after the other.
+def dicts_at_late_keys(x, y, k):
+    c = [{"a": x * 1.0, "b": y * 2.0}, {"a": x * y, "b": x * 3.0}]
+    c[0]["ab"[k % 2]] = y * 1.0
+    c[k % 2]["ab"[k % 2]] = y + 1.0
+    return sum(2 * (e["a"] @ x) + e["b"] @ y for e in c)
+
+
+def dicts_that_exchange(x, y, k):
+    k = k % 2
+    a, b = x * 1.0, y * 2.0
+    c = [{"a": b.copy(), "b": a * 2.0}, {"a": a.copy(), "b": a.copy()}]
+    c[0]["ab"[k]], c[1]["b"] = c[k]["a"], c[1]["a"]
+    c[k]["ab"[k]] = y + 1.0
+    c[k]["ab"[k]] = np.tanh(c[0]["ab"[k]])
+    return sum(2 * (e["a"] @ x) + e["b"] @ y for e in c)
+
+
 # Caches that forget, or tell calls apart.
 def cache_that_forgets(x, y, k):
     c = x[0]
