@@ -366,14 +366,13 @@ class BlockEvaluator(SequenceEvaluator):
 
     def _choose(self, parts: Iterable[Key], sides: Sequence[Side]) -> list[Call]:
         """Say what parts of objects and dicts may be of which the sides have different ones; gives reads of them."""
-        memory = self.memory
+        memory, alive = self.memory, [side for side in sides if not side.dead]
         roots: list[tuple[Root, list[Operand]]] = []
         reads: list[Call] = []
         for root, key in parts:
-            options = [part_in(side.state, root, key) for side in sides if not side.dead]
+            options = [part_in(side.state, root, key) for side in alive]
             reads.append(part_read(memory.state.version[root], key))
             roots.append((memory.choose_part(root, key, reads[-1].results[0], options), options))
-        alive = [side for side in sides if not side.dead]
         for own, options in roots:
             memory.hold_what(own, options)
             if any(self._is_lost(x, s) for x, s in zip(options, alive, strict=True)):

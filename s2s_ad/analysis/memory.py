@@ -20,10 +20,10 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 
-from s2s_ad.analysis.roots import Origin, Part, Parts, Place, Root, State, Step, same_index
+from s2s_ad.analysis.roots import Origin, Part, Parts, Place, Root, State, Step, part_at, same_index
 from s2s_ad.errors import MutationError, Span
 from s2s_ad.ir.nodes import Const, Operand, Value
-from s2s_ad.ir.types import Array, List, Maybe, Record
+from s2s_ad.ir.types import Array, List, Maybe
 
 
 class Memory:
@@ -96,8 +96,7 @@ class Memory:
         self.state.parts.setdefault(structure, {})[key] = value
         self.state.content[version] = {**self.state.content.get(version, {}), key: value}
         if version in self.origin:
-            fn = getattr if isinstance(version.type, Record) else operator.getitem
-            self.origin[value] = version, Part(fn, key), self.state.order.get(structure)
+            self.origin[value] = version, part_at(version.type, key), self.state.order.get(structure)
         return own
 
     def tie_parts(self, value: Value) -> None:
@@ -455,8 +454,7 @@ class Memory:
         sources = [r for r in map(self.root, items) if r is not None]
         inside = not self.state.entangled.isdisjoint(sources) or not self.state.repeated.isdisjoint(sources)
         inside = inside or (itself and not all(map(self.is_tree, items)))
-        deep = before | (self.within([root]) - {root})
-        if again or inside or any(b.meets(r) for b in deep for r in new):
+        if again or inside or any(b.meets(r) for b in self.within([root]) - {root} for r in new):
             self.state.entangled |= {root}
         self.state.held[root] = before | new
         if root.outside:
@@ -473,7 +471,7 @@ class Memory:
         new = self.reachable([value])
         if root is None or not new:
             return
-        before = self.state.held.get(root, frozenset()) | (self.within([root]) - {root})
+        before = self.within([root]) - {root}
         met = [r for r in new if any(b.meets(r) for b in before)]
         if met or not self.is_tree(value):
             self.state.entangled |= {root}

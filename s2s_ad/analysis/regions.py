@@ -12,12 +12,11 @@ nothing new is found out about
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Collection, Container, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from s2s_ad.analysis.memory import Memory
-from s2s_ad.analysis.roots import Parts, Place, Root, State
+from s2s_ad.analysis.roots import Parts, Place, Root, State, part_at
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.ir.nodes import UNDEFINED, Call, Const, Operand, Value
 from s2s_ad.ir.types import Absent, Dict, Record, Type, part_type
@@ -121,8 +120,8 @@ def _moving_parts(memory: Memory, found: Round, before: State) -> list[Key]:
 
 def part_read(structure: Value, key: Hashable) -> Call:
     """A read of a part of an object or a dict."""
-    fn = getattr if isinstance(structure.type, Record) else operator.getitem
-    return Call((Value(None, part_type(structure.type, key)),), Const(fn), (structure, Const(key)))
+    part = Value(None, part_type(structure.type, key))
+    return Call((part,), Const(part_at(structure.type, key).fn), (structure, Const(key)))
 
 
 def part_in(state: State, root: Root, key: Hashable) -> Operand:
@@ -281,6 +280,10 @@ def end_round(
     The last of `params`, `inits` and `outs` are parts that count as variables.
     """
     state = memory.state
+    news = _moving_parts(memory, found, before)
+    if news:  # what can be found out without following them would be too little
+        first = named_twice(memory, [*inits, *(part_in(before, *part) for part in news)])
+        return Round(found.roots, found.fixed, first, parts=(*found.parts, *news), blurred=found.blurred)
     fixed = {root: kept_parts(memory, root, before, [state]) for root in found.roots}
     moved = {(r, k) for r in found.roots for k in found.kept(memory, r, before) if k not in fixed[r]}
     kept = [(i, outs[i]) for i, param in enumerate(params) if param is not None]
@@ -313,10 +316,6 @@ def end_round(
 
     lost: set[Root | int] = {r for r in state.lost if r.number <= mark}
     lost |= {i for i, root in own.items() if memory.lost_part([root], state) is not None}
-    news = _moving_parts(memory, found, before)
-    if news:  # what has been found out without following them would be too little
-        pairs = named_twice(memory, [*inits, *(part_in(before, *part) for part in news)])
-        return Round(found.roots, found.fixed, pairs, parts=(*found.parts, *news), blurred=found.blurred)
     return Round(
         found.roots, found.fixed, found.pairs | pairs, found.earlier | earlier, found.holders | holders,
         found.held | held, found.lost | lost, found.repeated | at_start(state.repeated, inside=False),

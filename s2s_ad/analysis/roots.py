@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from s2s_ad.analysis.statics import same
 from s2s_ad.errors import Span
 from s2s_ad.ir.nodes import Operand, Value
+from s2s_ad.ir.types import Record, Type
 
 Step = tuple[Any, tuple[Operand, ...], dict[str, Operand]]
 Parts = dict[Hashable, Operand]
@@ -20,6 +22,11 @@ class Part:
 
     fn: Any
     key: Hashable
+
+
+def part_at(t: Type, key: Hashable) -> Part:
+    """Where the part of an object or a dict is that goes by a key."""
+    return Part(getattr if isinstance(t, Record) else operator.getitem, key)
 
 
 @dataclass(eq=False)

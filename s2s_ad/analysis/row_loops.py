@@ -41,10 +41,8 @@ def arrays_of(s: Emitter, iterable: Operand) -> list[Operand] | None:
 def _list_of_values(operand: Operand) -> list[Operand] | None:
     """A list of numbers, which is run through beside others."""
     t = type_of_operand(operand)
-    is_number = isinstance(t, List) and (
-        isinstance(t.item, Number) or (isinstance(t.item, Array) and not kinds(t.item))
-    )
-    return [operand] if is_number else None
+    is_of_numbers = isinstance(t, List) and isinstance(t.item, (Number, Array)) and not kinds(t.item)
+    return [operand] if is_of_numbers else None
 
 
 def _is_of_objects(t: Type) -> bool:

@@ -446,7 +446,7 @@ class Refreshed:
 
 AFTER_PATH = {
     append: 1, store: 2, accumulate: 2, scatter_add: 2, pop: 1, delete: 1, insert: 2, extend: 1, reverse: 0, permute: 1,
-    exchange: 2,    set_slice: 2, put: 2, put_new: 2, pop_key: 1, take_key: 2,
+    exchange: 2, set_slice: 2, put: 2, put_new: 2, pop_key: 1, take_key: 2,
 }  # how many arguments come after the path  # fmt: skip
 RESIZING = frozenset({append, pop, delete, insert, extend, set_slice})
 IN_PLACE = frozenset({

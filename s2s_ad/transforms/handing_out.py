@@ -18,7 +18,7 @@ from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.sharing import Sharing, kinds
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Block, Call, Const, Op, Operand, Value, free_values, operands
+from s2s_ad.ir.nodes import Block, Call, Const, Operand, Value, free_values, operands
 from s2s_ad.ir.types import Array, Type, Unknown
 from s2s_ad.rules.numpy import methods
 from s2s_ad.transforms.lending import users_in
@@ -33,17 +33,15 @@ def handed_out(made: Reversed, body: Block) -> Reversed:
     y = made.forward.results[0]
     saved = tuple(v for v in free_values(made.backward) if v not in made.params)
     displays = _displays(made.forward, y, saved)
-    given = dict.fromkeys((y, *(o for op in displays for o in operands(op))))
-    arrays = tuple(v for v in given if isinstance(v, Value) and _is_array(v))
+    arrays = [v for v in _in_displays(y, displays) if _is_array(v)]
     before = tuple(op for op in made.forward.ops if op not in displays)
-    sources = _origins(body)
     sharing = Sharing(Block((), before, (*arrays, *saved)), 0)
     needed = {web for v in saved for web in sharing.webs(v)}
-    ops: list[Op] = []
-    copies: dict[Value, Operand] = {}
-    for v in (v for v in arrays if v not in made.params and not needed.isdisjoint(sharing.webs(v))):
-        copies[v] = copy = Value(v.name, v.type, v.hint)
-        ops.append(Call((copy,), Const(_copier(v.type, sources)), (v, *sources)))
+    read = [v for v in arrays if v not in made.params and not needed.isdisjoint(sharing.webs(v))]
+    if not read:
+        return made
+    sources, copies = _origins(body), {v: Value(v.name, v.type, v.hint) for v in read}
+    ops = [Call((copy,), Const(_copier(v.type, sources)), (v, *sources)) for v, copy in copies.items()]
     after = substitute(Block((), tuple(displays), (y,)), copies)
     return replace(made, forward=Block((), (*before, *ops, *after.ops), after.results))
 
@@ -64,8 +62,12 @@ def _origins(body: Block) -> list[Value]:
 
 def _given(body: Block) -> list[Value]:
     """What a function returns, and what stands in it."""
-    displays = _displays(body, body.results[0], ())
-    given = dict.fromkeys((body.results[0], *(o for op in displays for o in operands(op))))
+    return _in_displays(body.results[0], _displays(body, body.results[0], ()))
+
+
+def _in_displays(y: Operand, displays: Sequence[Call]) -> list[Value]:
+    """A value, or what stands in it if displays make it."""
+    given = dict.fromkeys((y, *(o for op in displays for o in operands(op))))
     made = {r for op in displays for r in op.results}
     return [v for v in given if isinstance(v, Value) and v not in made]
 

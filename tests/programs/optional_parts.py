@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from programs.harness import program
+from programs.parts_replaced import fibonacci_without_memo
 
 X = np.array([0.7, 1.2, 0.4])
 Y = np.array([1.1, 0.6, 1.4])
@@ -158,14 +159,7 @@ def nothing_or_a_list(x, y):
     return w.sum() - sum(log.v)
 
 
-def _fibonacci_plain(x, y):
-    a, b = x, y
-    for _ in range(3):
-        a, b = b, b * a + b
-    return b.sum()
-
-
-@program((X, Y), same_as=_fibonacci_plain)
+@program((X, Y), same_as=fibonacci_without_memo)
 def memo_in_a_list(x, y):
     """The same in a list that starts with None everywhere."""
     memo = [None] * 5

@@ -315,14 +315,14 @@ def rows_of_an_array_are_views(x, y):
 # memos of arrays
 
 
-def _fibonacci_plain(x, y):
+def fibonacci_without_memo(x, y):
     a, b = x, y
     for _ in range(3):
         a, b = b, b * a + b
     return b.sum()
 
 
-@program((X, Y), same_as=_fibonacci_plain)
+@program((X, Y), same_as=fibonacci_without_memo)
 def memo_in_a_dict(x, y):
     """Arrays under keys that are known late, of a function that calls itself twice."""
     memo = {}
@@ -350,7 +350,7 @@ def _memo_argument(x, y, i=4, memo=None):
     return r
 
 
-@program((X, Y), same_as=_fibonacci_plain)
+@program((X, Y), same_as=fibonacci_without_memo)
 def memo_as_an_argument(x, y):
     """The same with the memo as an argument that is None at first."""
     return _memo_argument(x, y).sum()

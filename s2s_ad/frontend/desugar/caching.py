@@ -28,6 +28,7 @@ from typing import Any
 
 import gast
 
+from s2s_ad.frontend.desugar.names import FreshNames
 from s2s_ad.frontend.scope import FUNCTIONS, YIELDS, contains
 
 _CACHES = {"cache": functools.cache, "lru_cache": functools.lru_cache}
@@ -37,7 +38,7 @@ class _ExpandCaches(gast.NodeTransformer):  # type: ignore[misc]
     def __init__(self, outermost: gast.AST) -> None:
         self.outermost = outermost
         nodes = list(gast.walk(outermost))
-        self.taken = {n.id for n in nodes if isinstance(n, gast.Name)}
+        self.names = FreshNames(outermost)
         self.methods = {m for n in nodes if isinstance(n, gast.ClassDef) for m in n.body}
         named = [n.func for n in nodes if isinstance(n, gast.Call) and n.keywords]
         named += [n.value for n in nodes if isinstance(n, gast.Attribute)]
@@ -50,18 +51,12 @@ class _ExpandCaches(gast.NodeTransformer):  # type: ignore[misc]
             return node
         if node.args.defaults or node.args.kwonlyargs or node.name in self.odd:
             return node
-        memo, key = self._fresh(f"{node.name}_memo"), self._fresh(f"{node.name}_key")
+        memo, key = self.names.like(f"{node.name}_memo"), self.names.like(f"{node.name}_key")
         name = decorator.func if isinstance(decorator, gast.Call) else decorator
         ours = gast.Constant(_CACHES[_name_of(decorator)], None)
         test = gast.Compare(copy.deepcopy(name), [gast.Is()], [ours])
         made = gast.Assign([_store(memo)], gast.Dict([], []), None)
         return _at(gast.If(test, [made, _remembering(node, memo, key)], [node]), node)
-
-    def _fresh(self, name: str) -> str:
-        while name in self.taken:
-            name += "_"
-        self.taken.add(name)
-        return name
 
 
 class _RememberReturns(gast.NodeTransformer):  # type: ignore[misc]

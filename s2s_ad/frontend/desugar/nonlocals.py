@@ -19,6 +19,7 @@ from typing import Any
 
 import gast
 
+from s2s_ad.frontend.desugar.names import FreshNames
 from s2s_ad.frontend.scope import COMPREHENSIONS, FUNCTIONS, assigned_names, declarations
 
 NEW_BOX = "%variables"  # the name of the class of such an object
@@ -29,8 +30,7 @@ Boxes = dict[str, str]
 def share_nonlocals(root: gast.AST) -> gast.AST:
     """Apply the rewrite everywhere in the function `root`, which is changed."""
     if any(isinstance(n, gast.Nonlocal) for n in gast.walk(root)):
-        taken = {n.id for n in gast.walk(root) if isinstance(n, gast.Name)}
-        _Rewrite(shared_variables(root), taken).function(root, {})
+        _Rewrite(shared_variables(root), FreshNames(root)).function(root, {})
     return root
 
 
@@ -90,14 +90,14 @@ def _locals(function: Any) -> set[str]:
 class _Rewrite:
     """Replaces the variables; `boxes` are the names of the objects that have them, where they can be seen."""
 
-    def __init__(self, shared: dict[Any, set[str]], taken: set[str]) -> None:
+    def __init__(self, shared: dict[Any, set[str]], names: FreshNames) -> None:
         self.shared = shared
-        self.taken = taken
+        self.names = names
 
     def function(self, node: Any, boxes: Boxes) -> None:
         """Rewrite a function, and give it the objects for its own variables."""
         own = _locals(node)
-        new = {name: self._name(name) for name in sorted(self.shared.get(node, ()))}
+        new = {name: self.names.like(f"{name}_box") for name in sorted(self.shared.get(node, ()))}
         node.boxes = frozenset(new.values())
         inner = {**{n: box for n, box in boxes.items() if n not in own}, **new}
         if isinstance(node.body, list):
@@ -107,13 +107,6 @@ class _Rewrite:
             node.body[:0] = [s for name in new for s in _made(node, name, new[name], given=name in given)]
         else:
             node.body = self.visit(node.body, inner)
-
-    def _name(self, variable: str) -> str:
-        name = f"{variable}_box"
-        while name in self.taken:
-            name += "_"
-        self.taken.add(name)
-        return name
 
     def visit(self, node: Any, boxes: Boxes) -> Any:
         """A piece of a function with the variables replaced."""
