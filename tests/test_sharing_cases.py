@@ -139,6 +139,53 @@ def array_of_a_dict_in_a_dict(x, y, k):
     return m["a"].v @ y + m["b"].v @ x
 
 
+# One object under two names, whose part is replaced on one side, or written to in a loop.
+class Renewed(Box):
+    def renew(self, s):
+        self.v = self.v * s
+        return self
+
+
+def one_object_in_a_branch(x, y, k):
+    o, q = Renewed(x * 2.0), Renewed(x * x)
+    if k:
+        q = o.renew(0.5)
+    o.v[1:] = o.v[:-1] * 2
+    return o.v @ y + q.v @ (y + 1)
+
+
+def part_is_a_view_of_another(x, y, k):
+    d = {"p": x.reshape(-1), "q": x}
+    for i in range(k):
+        d["p"] *= x
+        if x[2] > 0.2:
+            return x[i] * y[0]
+    return np.sum(x)
+
+
+def view_out_of_a_try(x, y, k):
+    z = x * 1.0
+    a = z[::-1]
+    try:
+        s = a[k % 2]
+        if s < 99:
+            raise ValueError
+        a = np.maximum(z, a)
+    except ValueError:
+        z = a
+        a[0] += y[0]
+    return z @ (y * y)
+
+
+def view_of_a_branch_not_taken(x, y, k):
+    v = y[::-1]
+    if k > 9:
+        v = x * v
+    v[-1] = x[1]
+    v *= 2
+    return v @ v
+
+
 # Dicts in a list whose keys are forgotten one after the other.
 def dicts_at_late_keys(x, y, k):
     c = [{"a": x * 1.0, "b": y * 2.0}, {"a": x * y, "b": x * 3.0}]
