@@ -29,15 +29,6 @@ def _given(x, rows):
     return list(rows)
 
 
-def popped_and_put_elsewhere(x, n):
-    d = {}
-    for i in range(n):
-        d[i] = [x[i]]
-    d[n] = d.pop(0)
-    d[n].append(x[1])
-    return sum(sum(v) ** 2 * k for k, v in d.items())
-
-
 def same_list_twice(x, n):
     row = [x[0]]
     d = {}
@@ -382,7 +373,6 @@ def grown_while_held(x, n):
 @pytest.mark.parametrize(
     "function",
     [
-        popped_and_put_elsewhere,
         same_list_twice,
         item_of_item,
         read_then_put_other,

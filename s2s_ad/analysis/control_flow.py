@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from s2s_ad.analysis.attempts import exception_kinds, never_raises, refuse_half_done
@@ -16,6 +16,7 @@ from s2s_ad.analysis.emission import Fact
 from s2s_ad.analysis.handlers.operators import operation
 from s2s_ad.analysis.handlers.records import is_object
 from s2s_ad.analysis.handlers.sets import SET
+from s2s_ad.analysis.handlers.targets import is_same_index
 from s2s_ad.analysis.local_classes import refuse_foreign
 from s2s_ad.analysis.managers import entered
 from s2s_ad.analysis.narrowing import narrow, present_on
@@ -355,6 +356,8 @@ class BlockEvaluator(SequenceEvaluator):
                 self.env[value] = made = merge(value.name, a, b)
                 if kinds(made.type):
                     own = self.memory.derive(made, [a, b])
+                    self._keep_apart(own, (a, b), sides)
+                    self._keep_place(made, (a, b), sides, inside)
                     if any(self._is_lost(x, s) for x, s in zip((a, b), sides, strict=True)):
                         self.memory.state.lost.setdefault(own, None)
         first, second = ((tuple(s.ops), tuple(p[i] for p in pairs)) for i, s in enumerate(sides))
@@ -375,9 +378,24 @@ class BlockEvaluator(SequenceEvaluator):
             roots.append((memory.choose_part(root, key, reads[-1].results[0], options), options))
         for own, options in roots:
             memory.hold_what(own, options)
+            self._keep_apart(own, options, alive)
             if any(self._is_lost(x, s) for x, s in zip(options, alive, strict=True)):
                 memory.state.lost.setdefault(own, None)
         return reads
+
+    def _keep_apart(self, own: Root, options: Sequence[Operand], sides: Sequence[Side]) -> None:
+        """Say that what is one of `options` is in no container that holds the one of neither side."""
+        ways = [(self.memory.root(o), s.state) for o, s in zip(options, sides, strict=True) if not s.dead]
+        self.memory.keep_apart(own, ways)
+
+    def _keep_place(self, made: Value, options: Sequence[Operand], sides: Sequence[Side], inside: Set[Value]) -> None:
+        """Say that what is one of `options` is where each of them is in a container, if that is one place."""
+        origin, pairs = self.memory.origin, zip(options, sides, strict=True)
+        items = [(o, s.state) for o, s in pairs if not s.dead and self.memory.root(o) is not None]
+        items.sort(key=lambda item: item[0] in origin and origin[item[0]][1] in inside)
+        place = self.memory.common_place(items, functools.partial(is_same_index, self))  # type: ignore[arg-type]
+        if place is not None and place[1] not in inside:
+            self.memory.place_in(self.memory.state, made, *place)
 
     def _no_selection(self, operand: Operand, ops: list[Op]) -> Operand:
         """An operand that may leave this code; for a selection something that nobody can read, put in `ops`."""

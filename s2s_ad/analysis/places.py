@@ -131,7 +131,7 @@ def _locate_part(memory: Memory, value: Value, base: Operand, part: Part) -> Non
         inside |= memory.reachable([memory.newest(around)]) - {memory.root(around)}
     own = memory.new_root(value, outside=owner.outside, foreign=owner.foreign, may=inside)
     if memory.is_tree(base):
-        own.apart |= frozenset(filter(None, map(memory.root, memory.state.parts.get(owner, {}).values())))
+        memory.separate([own], list(filter(None, map(memory.root, memory.state.parts.get(owner, {}).values()))))
     memory.part_of[own] = owner, part.key
     memory.state.parts.setdefault(owner, {})[part.key] = value
     content = memory.state.content

@@ -40,7 +40,8 @@ def joined(
 ) -> State:
     """The state after several ways of which one was taken, with these versions of the roots that differ.
 
-    `chosen` are parts of which the caller says what they are. `in_loop`: it may be none of the ways.
+    `chosen` are parts of which the caller says what they are. `in_loop`: it may be none of the ways, and it is the
+    caller who says what is held.
     """
     state = before.copy()
     kept = {root: kept_parts(memory, root, before, sides, version.type) for root, version in results.items()}
@@ -50,7 +51,7 @@ def joined(
         state.resized |= side.resized
         for root, span in side.lost.items():
             state.lost.setdefault(root, span)
-        for root, held in side.held.items():
+        for root, held in side.held.items() if not in_loop else ():
             state.held[root] = state.held.get(root, frozenset()) | held
     for side in sides:  # of what was made there it is only known what it holds
         for root, parts in side.parts.items():
@@ -234,11 +235,15 @@ def _enter(
         if memory.lost_part([memory.root(inits[i])], before) is not None:
             memory.state.lost.setdefault(root, None)
     _set_apart(memory, places, found)
-    _take_in(memory.state, found, places)
+    _take_in(memory, found, places)
 
 
-def _take_in(state: State, found: Round, places: dict[int, Root]) -> None:
-    """Set what the variables at `places`, and the roots of before, may hold, and which are lost."""
+def _take_in(memory: Memory, found: Round, places: dict[int, Root]) -> None:
+    """Set what the variables at `places`, and the roots of before, may hold, and which are lost.
+
+    A variable that a container never held may have named earlier what that holds now.
+    """
+    state = memory.state
 
     def root_of(what: Root | int) -> Root | None:
         return places.get(what) if isinstance(what, int) else what
@@ -247,6 +252,9 @@ def _take_in(state: State, found: Round, places: dict[int, Root]) -> None:
     for holder, item in pairs:
         one, other = root_of(holder), root_of(item)
         if one is not None and other is not None:
+            apart = [r for i, r in places.items() if i != holder and (holder, i) not in found.holders]
+            if not isinstance(item, int) and any(r.meets(item) for r in apart):
+                other = memory.stand_in([item], apart)
             state.held[one] = state.held.get(one, frozenset()) | {other}
     state.repeated |= frozenset(filter(None, map(root_of, found.repeated)))
     state.entangled |= frozenset(filter(None, map(root_of, found.entangled)))
@@ -260,7 +268,7 @@ def _set_apart(memory: Memory, places: dict[int, Root], found: Round) -> None:
     """Variables that no round has found to name one object are apart; the others may be one."""
     for i, root in places.items():
         one = {r for j, r in places.items() if j != i and (min(i, j), max(i, j)) in found.pairs}
-        root.apart = frozenset(places.values()) - one - {root}
+        root.apart |= frozenset(places.values()) - one - {root}
         root.may |= one
         if one:
             memory.loose.append(root)
@@ -295,7 +303,7 @@ def end_round(
     for h in found.roots:
         others = _others(state.parts.get(h, {}), {*fixed[h], *found.followed(h)})
         parts = frozenset(r for r in map(memory.root, others.values()) if r is not None)
-        outside[h] = outside.get(h, frozenset()) | parts
+        outside[h] = memory.within(outside.get(h, frozenset()) | parts)
     holders: set[tuple[Root | int, int]] = {
         (h, i) for i, root in own.items() for h, held in outside.items() if any(root.meets(r) for r in held)
     }

@@ -48,6 +48,9 @@ class Root:
     owner: Root | None = None
     solid: bool = False
 
+    def __repr__(self) -> str:
+        return f"Root({self.number}, {self.name})"
+
     @property
     def is_array(self) -> bool:
         """Whether it is an array, and not a container, an object, or what stands for the items of one."""

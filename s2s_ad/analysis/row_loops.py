@@ -25,13 +25,16 @@ from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, For, Op, Operand, Value
 from s2s_ad.ir.types import Array, Deque, Dict, List, Map, Number, Record, Tuple, Type
 
+_LAZY = (enumerate, zip, reversed)
+
 
 def arrays_of(s: Emitter, iterable: Operand) -> list[Operand] | None:
     """The arrays, and lists of arrays or objects, that a loop runs through; None if it runs through anything else."""
     t, made = type_of_operand(iterable), s.definitions.get(iterable)  # type: ignore[arg-type]
-    if (isinstance(t, Array) and t.axes) or s.memory.is_of_views(iterable) or _is_of_objects(t):
+    is_lazy = made is not None and constant(made.target) in _LAZY and bool(made.args) and not made.kwargs
+    if not is_lazy and ((isinstance(t, Array) and t.axes) or s.memory.is_of_views(iterable) or _is_of_objects(t)):
         return [iterable]
-    if made is None or made.kwargs or constant(made.target) not in (enumerate, zip, reversed) or not made.args:
+    if not is_lazy or made is None:
         return None
     parts = made.args if constant(made.target) is zip else made.args[:1]
     inner = [arrays_of(s, arg) or _list_of_values(arg) for arg in parts]  # type: ignore[arg-type]
@@ -90,13 +93,14 @@ def _item(s: Emitter, source: Operand, index: Operand, item: Value, op: For) -> 
     def call(result: Value, fn: Any, *args: Operand) -> Op:
         return Call((result,), Const(fn), args, span=op.span)
 
-    if isinstance(type_of_operand(source), (Array, List)):
+    made = s.definitions.get(source)  # type: ignore[arg-type]
+    fn = None if made is None else constant(made.target)
+    if made is None or fn not in _LAZY:
         array = Value()
         s.env[array] = source
         yield call(item, operator.getitem, array, index)
         return
-    made = s.definitions[source]  # type: ignore[index]
-    fn, args = constant(made.target), made.args
+    args = made.args
     if fn is reversed:
         back = Value()
         yield call(back, operator.invert, index)

@@ -262,7 +262,8 @@ def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]
     elif instance.writes:
         specializer.show_writes([*given, *shared])
     if program.classes and len(program.stack) == 1:
-        seen = [memory.state.version[root] for root in memory.written_outside]
+        version = memory.state.version  # in which there is no name that only a loop or a branch had
+        seen = [version[root] for root in memory.written_outside if root in version]
         refuse_to_leave(specializer, [result, *seen])
     ops = written_globals.without_unread(specializer, specializer.ops, result)
     body = Block(tuple(p for p in params if isinstance(p, Value)), ops, (result, *versions))

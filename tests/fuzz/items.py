@@ -85,7 +85,7 @@ class ItemWriter(Writer):
 
     def write(self) -> Lines:
         """One write, or another name."""
-        kinds = (self.to_row, self.to_rows, self.to_dict, self.to_array, self.to_object)
+        kinds = (self.to_row, self.to_rows, self.to_dict, self.to_array, self.to_object, self.handed_over)
         return [self.one(*kinds)()]
 
     def to_row(self) -> str:
@@ -116,6 +116,18 @@ class ItemWriter(Writer):
                 "p = total(rows)",
             ),
             *(f"cube[{i}][0] = {r}", f"cube[{i}] = [[{s}], [p]]", f"rows = cube[{i}]", "cube.append(rows)"),
+        )
+
+    def handed_over(self) -> str:
+        """A row that is put into a container or taken out of it, and is written to, or makes way for another."""
+        r, i, k, s = self.one("r", "s"), self.index(), self.index(), self.number()
+        return self.one(  # type: ignore[no-any-return]
+            *(f"rows.append({r}); {r} = [{s}]", f"rows.append({r}); {r} = [{s}]; {r}.append(p)", f"{r} = rows.pop()"),
+            *(f"{r} = rows.pop({i}); {r}.append({s}); rows.append({r})", f"{r} = rows.pop(); cube[{i}].append({r})"),
+            *(f"{r} = [{s}]; rows.append({r}); {r}.append(p)", f"{r} = d[{k}] = [{s}]", f"d[{k}] = {r}; {r} = [{s}]"),
+            *(f"{r} = d[{k}] if {k} in d else [{s}]", f"{r} = d.get({k}, [{s}]); {r}.append(p); d[{k}] = {r}"),
+            *(f"{r} = cube[{i}].pop(); {r}.append({s})", f"rows = cube.pop(); {r} = rows[{i}]", f"{r} = rows[-1]"),
+            *(f"o = ps.pop(); o.push({s}); ps.append(o)", f"o.log = {r}; {r} = [{s}]", f"{r} = o.log; o.log = []"),
         )
 
     def to_dict(self) -> str:

@@ -42,7 +42,10 @@ def _deque(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Opera
     limits: dict[str, Operand] = {} if bound.value is None else {"maxlen": bound}
     made = s.emit(deque, [], limits, Deque(NEVER, bound.value))
     if "iterable" in given:
+        once = s.memory.once_each(made, given["iterable"])
         method(s, made, "extend", [given["iterable"]])
+        if once:
+            s.memory.untie(made)
     return s.current(made)
 
 

@@ -86,13 +86,10 @@ def update(s: Emitter, target: Value, other: Operand) -> None:
     if not isinstance(t, Dict):
         refuse_lazy(s, target, other)
         how: Any = containers.update_by_dict if isinstance(t, Map) else containers.update_by_pairs
-        root = s.memory.root(other)
-        apart = s.memory.are_apart(target, other) and root is not None and not s.memory.has_twice(root, inside=True)
+        once = s.memory.once_each(target, other)
         s.call_in_place(how, [target, other])
-        if apart:  # each of the values is put in once
-            own = {s.memory.places[target].root}
-            s.memory.state.repeated -= own
-            s.memory.state.entangled -= own
+        if once:
+            s.memory.untie(target)
         return
     for k in t.keys:
         put(s, now(s, target), Const(k), s.apply(operator.getitem, [other, Const(k)]))

@@ -12,11 +12,13 @@ from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.roots import Part
 from s2s_ad.analysis.sharing import kinds
+from s2s_ad.analysis.statics import same
 from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Value
 from s2s_ad.ir.types import (
+    INT,
     Deque,
     Dict,
     List,
@@ -31,6 +33,8 @@ from s2s_ad.ir.types import (
     part_type,
     with_parts,
 )
+
+_ARITHMETIC = (operator.add, operator.sub, operator.neg, operator.mod)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +59,17 @@ def _indices(step: Operand | Part) -> tuple[Operand, ...]:
         return (step,)
     key = Const(step.key)
     return (key,) if step.fn is operator.getitem else (Const(primitives.View(step.fn, 1)), key)
+
+
+def is_same_index(s: Emitter, a: Operand | Part, b: Operand | Part) -> bool:
+    """Whether two indices are surely equal: one value, or one sum of such."""
+    if isinstance(a, Part) or isinstance(b, Part):
+        return a == b
+    one, other = s.definitions.get(a), s.definitions.get(b)  # type: ignore[arg-type]
+    if same(a, b) or one is None or other is None:
+        return same(a, b)
+    is_sum = callee(one) in _ARITHMETIC and callee(one) is callee(other) and type_of_operand(a) == INT
+    return is_sum and all(is_same_index(s, p, q) for p, q in zip(one.args, other.args, strict=True))  # type: ignore[arg-type]
 
 
 def list_to_change(s: Emitter, target: Value) -> Value:
@@ -172,20 +187,23 @@ def change(
 def taking(s: Emitter, fn: Any, target: Value, args: list[Operand], taken: Type, kind: Type) -> Operand:
     """Emit a write that gives what it takes out of a container, and then the container."""
     first = Value(None, taken)
-    memory = s.memory
-    if kinds(taken) and memory.root(target) is not None:
-        memory.new_root(first, may=memory.reachable([target]) - {memory.root(target)})
+    memory, root = s.memory, s.memory.root(target)
+    if not kinds(taken) or root is None:
+        change(s, fn, target, args, kind, (first,))
+        return first
+    options, trees = memory.within([root]) - {root}, memory.trees_around(root)
     change(s, fn, target, args, kind, (first,))
+    memory.take_out(first, options, trees)
     return first
 
 
 def hold(s: Emitter, target: Value, held: Operand, *, itself: bool = True) -> None:
-    """Note what a container holds now, and so the ones that it is in."""
-    while True:
-        s.memory.hold(target, [held], itself=itself)
-        if target not in s.memory.origin:
-            return
-        target = s.memory.origin[target][0]
+    """Note what a container holds now, and so the ones that it is in; these first, as they see what it holds."""
+    around = [target]
+    while around[-1] in s.memory.origin:
+        around.append(s.memory.origin[around[-1]][0])
+    for container in reversed(around):
+        s.memory.hold(container, [held], itself=itself)
 
 
 def put_in(s: Emitter, target: Value, index: Operand, item: Operand) -> None:

@@ -9,16 +9,22 @@ from typing import Any
 import numpy as np
 
 from s2s_ad import runtime
-from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers import deques, dicts, lists, maps, sets
 from s2s_ad.analysis.handlers.table import HANDLERS, REWRITE, Handler, handles
-from s2s_ad.analysis.handlers.targets import list_to_change, owner_of, put_in, refuse_views, with_item, written_in
+from s2s_ad.analysis.handlers.targets import (
+    is_same_index,
+    list_to_change,
+    owner_of,
+    put_in,
+    refuse_views,
+    with_item,
+    written_in,
+)
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.overlaps import may_be_out_of_step
 from s2s_ad.analysis.places import READ_ONLY, RESHAPING, SPLITS
 from s2s_ad.analysis.roots import Part, Step, same_path
-from s2s_ad.analysis.statics import same
 from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
@@ -44,7 +50,6 @@ from s2s_ad.rules.numpy.methods import METHODS
 from s2s_ad.rules.registry import registry
 
 _MUTABLE = (MutableSet, MutableSequence, MutableMapping)
-_ARITHMETIC = (operator.add, operator.sub, operator.neg, operator.mod)
 _INSTEAD = {
     "copy": "build the copy part by part",
     "itertools": "write the loop out",
@@ -190,19 +195,10 @@ def _is_there(s: Emitter, target: Value, index: Operand, item: Operand) -> bool:
     if item in s.memory.origin:
         base, where, _ = s.memory.origin[item]
         found = Const(where.key) if isinstance(where, Part) else where
-        is_item = s.memory.root(base) is s.memory.root(target) and _is_same_index(s, found, index)
+        is_item = s.memory.root(base) is s.memory.root(target) and is_same_index(s, found, index)
         return is_item and s.memory.stays(item, s.memory.state)
     at, of = s.memory.places[item], s.memory.places[target]
     return at.root is of.root and same_path(at.path, (*of.path, (operator.getitem, (index,), {})))
-
-
-def _is_same_index(s: Emitter, a: Operand, b: Operand) -> bool:
-    """Whether two indices are surely equal: one value, or one sum of such."""
-    one, other = s.definitions.get(a), s.definitions.get(b)  # type: ignore[arg-type]
-    if same(a, b) or one is None or other is None:
-        return same(a, b)
-    is_sum = callee(one) in _ARITHMETIC and callee(one) is callee(other) and type_of_operand(a) == INT
-    return is_sum and all(_is_same_index(s, p, q) for p, q in zip(one.args, other.args, strict=True))  # type: ignore[arg-type]
 
 
 def store(

@@ -1,0 +1,253 @@
+"""What containers hold, and what can be got hold of through it.
+
+A list of unknown length only knows the roots that were put into it; a root of its own, its `inner` one, stands for all
+of its items. A container may hold one object twice (it is *repeated* then), or two of its items may lead to one
+(*entangled*). What is neither, with all that is in it, is a tree: an item that is taken out is in it no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from s2s_ad.analysis.roots import Place, Root, State
+from s2s_ad.ir.nodes import Operand, Value
+from s2s_ad.ir.types import Array, List
+
+
+class Holding:
+    """The places of values, and what these hold."""
+
+    def __init__(self) -> None:
+        self.places: dict[Value, Place] = {}
+        self.state = State()
+        self.count = 0
+        self.loose: list[Root] = []
+
+    def root(self, operand: Operand) -> Root | None:
+        """The root of an operand, or None if it has no memory."""
+        place = self.places.get(operand) if isinstance(operand, Value) else None
+        return None if place is None else place.root
+
+    def is_of_views(self, operand: Operand) -> bool:
+        """Whether an operand is a list of views of an array, at the place of that."""
+        place = self.places.get(operand) if isinstance(operand, Value) else None
+        return place is not None and bool(place.path) and isinstance(operand.type, List)  # type: ignore[union-attr]
+
+    def reachable(self, operands: Iterable[Operand]) -> frozenset[Root]:
+        """The roots of what can be got hold of through `operands`."""
+        return self.within(r for r in map(self.root, operands) if r is not None)
+
+    def within(self, roots: Iterable[Root]) -> frozenset[Root]:
+        """These roots, and those of what can be got hold of through them."""
+        found: set[Root] = set()
+        pending = list(roots)
+        while pending:
+            root = pending.pop()
+            if root not in found:
+                found.add(root)
+                if root.inner is not None:
+                    found.add(root.inner)
+                pending += self.state.held.get(root, ())
+                pending += filter(None, map(self.root, self.state.parts.get(root, {}).values()))
+        return frozenset(found)
+
+    def is_held(self, root: Root | None) -> bool:
+        """Whether another object holds what has this root, or may do so."""
+        if root is None:
+            return False
+        parts = (self.root(part) for inner in self.state.parts.values() for part in inner.values())
+        held = (other for inside in self.state.held.values() for other in inside)
+        return any(other is not None and other.meets(root) for other in (*parts, *held))
+
+    def lost_part(self, roots: Iterable[Root | None], state: State) -> Root | None:
+        """What of these roots, or of the known parts of these, is lost; what a list holds is kept with the list."""
+        pending, seen = [r for r in roots if r is not None], set[Root]()
+        while pending:
+            root = pending.pop()
+            if root in state.lost:
+                return root
+            if root not in seen:
+                seen.add(root)
+                pending += filter(None, map(self.root, state.parts.get(root, {}).values()))
+        return None
+
+    def hold(self, container: Operand, items: Iterable[Operand], *, again: bool = False, itself: bool = True) -> None:
+        """Note that a list of unknown length now holds `items`, or what they hold if not `itself`.
+
+        `again`: each of them more than once.
+        """
+        items = list(items)
+        root = self.root(container)
+        lists = {self.root(i) for i in items if isinstance(i, Value) and not isinstance(i.type, Array)}
+        lists -= {self.root(i) for i in items if self.is_of_views(i)}
+        new = self.reachable(items)
+        if not itself:  # of an array the items are views
+            new = frozenset(new - lists).union(*(root.may for root in lists if root is not None))
+        if root is None or not new:
+            return
+        before = self.state.held.get(root, frozenset()) | {r for r in [root.inner] if r is not None}
+        own = [r for r in map(self.root, items) if r is not None]
+        again = again or len(set(own)) < len(own) or not self.state.repeated.isdisjoint(own)
+        again = again or (not itself and self._overlap(items))
+        if again or any(b.meets(r) for b in before for r in (own if itself else new)):
+            self.state.repeated |= {root}
+        sources = [r for r in map(self.root, items) if r is not None]
+        inside = not self.state.entangled.isdisjoint(sources) or not self.state.repeated.isdisjoint(sources)
+        inside = inside or (itself and not all(map(self.is_tree, items)))
+        if again or inside or any(b.meets(r) for b in self.within([root]) - {root} for r in new):
+            self.state.entangled |= {root}
+        self.state.held[root] = before | new
+        if root.outside:
+            for item in items:
+                self.show_part(item)
+
+    def hold_below(self, container: Operand, value: Operand) -> None:
+        """Note that something in the items of a list or dict now holds `value`.
+
+        An array that is there already may be read in two ways from now on, and not be written to; any other object may
+        be an item, so that none is known to be there once.
+        """
+        root = self.root(container)
+        new = self.reachable([value])
+        if root is None or not new:
+            return
+        before = self.within([root]) - {root}
+        met = [r for r in new if any(b.meets(r) for b in before)]
+        if met or not self.is_tree(value):
+            self.state.entangled |= {root}
+        if any(not r.is_array for r in met):
+            self.state.repeated |= {root}
+        self.state.held[root] = before | new
+        if root.outside:
+            self.show_part(value)
+
+    def show_part(self, part: Operand) -> None:
+        """From now on the caller has `part` too, and all that may share memory with it."""
+        seen = self.reachable([part])
+        for root in {*seen, *(other for other in self.loose if any(other.meets(r) for r in seen))}:
+            for one in root.closure:
+                one.outside = True
+
+    def has_twice(self, root: Root, *, inside: bool) -> bool:
+        """Whether a container may hold one object twice; `inside`: or give two ways to get to what is in its items."""
+        own = [r for r in map(self.root, self.state.parts.get(root, {}).values()) if r is not None]
+        if root in self.state.repeated or self._is_part_twice(root, own):
+            return True
+        return inside and not self._are_trees([root])
+
+    def is_tree(self, operand: Operand) -> bool:
+        """Whether nothing can be reached from an operand in two ways."""
+        return self._are_trees([r for r in [self.root(operand)] if r is not None])
+
+    def _are_trees(self, roots: Sequence[Root]) -> bool:
+        """Whether nothing can be reached from these roots in two ways; what is held is known not to be held twice."""
+        seen: frozenset[Root] = frozenset()
+        for root in roots:
+            reached = self.within([root])
+            if any(one.meets(other) for one in reached for other in seen):
+                return False
+            seen |= reached
+        for root in seen:
+            if root in self.state.repeated or root in self.state.entangled:
+                return False
+            own = [r for r in map(self.root, self.state.parts.get(root, {}).values()) if r is not None]
+            if not self._are_parts_apart(root, own):
+                return False
+        return True
+
+    def _is_part_twice(self, root: Root, parts: Sequence[Root]) -> bool:
+        """Whether two parts of a structure may be one; see below for what is only another name."""
+        pairs = ((one, other) for i, one in enumerate(parts) for other in parts[:i])
+        return any(one is other or (not root.may and one.meets(other)) for one, other in pairs)
+
+    def _are_parts_apart(self, root: Root, parts: Sequence[Root]) -> bool:
+        """Whether nothing can be reached from the parts of a structure in two ways.
+
+        Of what is only another name, all parts may be one, as far as is known; it is the first name that counts.
+        """
+        if root.may:
+            return len(set(parts)) == len(parts) and all(self._are_trees([part]) for part in parts)
+        return not parts or self._are_trees(parts)
+
+    def are_apart(self, container: Operand, source: Operand) -> bool:
+        """Whether nothing can be reached from two of the items that two containers hold, or from two parts of these."""
+        roots = [self.root(container), self.root(source)]
+        if None in roots or any(r in self.state.repeated or r in self.state.entangled for r in roots):
+            return False
+        ours, theirs = (self.reachable([o]) - set(roots) for o in (container, source))
+        return not any(a.meets(b) for a in ours for b in theirs)
+
+    def once_each(self, container: Operand, source: Operand) -> bool:
+        """Whether a container that takes in the items of another one holds each of them, and what is in it, once."""
+        root = self.root(source)
+        return root is not None and self.are_apart(container, source) and not self.has_twice(root, inside=True)
+
+    def untie(self, container: Operand) -> None:
+        """Say that nothing can be reached in two ways from a container."""
+        own = {self.root(container)}
+        self.state.repeated -= own
+        self.state.entangled -= own
+
+    def _overlap(self, containers: Iterable[Operand]) -> bool:
+        """Whether the items of `containers`, taken together, may be one object twice."""
+        seen: set[Root] = set()
+        for container in containers:
+            own = self.root(container)
+            parts = self.state.parts.get(own, {}).values() if own is not None else ()
+            held = self.reachable([container]).difference({own}, *(self.reachable([part]) for part in parts))
+            for roots in (held, *(self.reachable([part]) for part in parts)):
+                closure = {other for root in roots for other in root.closure}
+                if not seen.isdisjoint(closure):
+                    return True
+                seen |= closure
+        return False
+
+    def trees_around(self, root: Root) -> list[Root]:
+        """A container, and those that it is in, as far as nothing can be reached in two ways from them."""
+        around = [r for r in self.state.version if r is root or root in self.within([r])]
+        return [r for r in around if not self.has_twice(r, inside=True)]
+
+    def keep_apart(self, own: Root, ways: Iterable[tuple[Root | None, State]]) -> None:
+        """Say of `own`, which is another root on each way, that it is none of what holds the root of no way.
+
+        What a container holds, and it would be taken for, goes by another root from then on.
+        """
+        ways = list(ways)
+        for holder, held in self.state.held.items():
+            if any(own.meets(r) for r in held) and not any(self._may_hold(holder, r, state) for r, state in ways):
+                self.state.held[holder] = frozenset({self.stand_in(held, [own])})
+
+    def _may_hold(self, holder: Root, root: Root | None, state: State) -> bool:
+        """Whether a container may hold what has this root, in that state."""
+        now, self.state = self.state, state
+        try:
+            return root is not None and any(root.meets(r) for r in self.within(state.held.get(holder, ())))
+        finally:
+            self.state = now
+
+    def stand_in(self, roots: Iterable[Root], apart: Iterable[Root]) -> Root:
+        """A root for all that is known by these roots, and by those in them, and is none of those that are `apart`."""
+        inside = self.within(roots)
+        self.count += 1
+        outside, foreign = any(r.outside for r in inside), any(r.foreign for r in inside)
+        closure = frozenset(one for r in inside for one in r.closure)
+        made = Root(self.count, None, outside, foreign, closure)
+        if not all(r.is_array for r in inside):
+            items = frozenset(r.inner or r for r in closure)
+            made.inner = Root(self.count, None, outside, foreign, items, owner=made)
+        self.separate([made, *filter(None, [made.inner])], {*apart, *apart_from_all(inside)})
+        return made
+
+    @staticmethod
+    def separate(ones: Iterable[Root], others: Collection[Root]) -> None:
+        """Say that roots share no memory with others."""
+        for one in ones:
+            one.apart |= frozenset(others)
+            for other in others:
+                other.apart |= {one}
+
+
+def apart_from_all(roots: Collection[Root]) -> frozenset[Root]:
+    """What is known to share no memory with any of these roots, though this may be said of one of them only."""
+    found = {other for root in roots for other in root.apart}
+    return frozenset(other for other in found if not any(other.meets(root) for root in roots))

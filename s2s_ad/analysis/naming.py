@@ -1,0 +1,171 @@
+"""How values come by their roots: as something new, as one of several, an item or a part, or taken out of a container.
+
+What is read from a list, or is a part of that, has its *origin* there, by which it is written to, and read again, as
+long as the list has the same items in the same places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+
+from s2s_ad.analysis.holding import Holding, apart_from_all
+from s2s_ad.analysis.roots import Origin, Part, Place, Root, State, Step, part_at, same_index
+from s2s_ad.ir.nodes import Operand, Value
+from s2s_ad.ir.types import Array, Maybe
+
+
+class Naming(Holding):
+    """The roots of values, and where these have been read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.origin: dict[Value, Origin] = {}
+        self.part_of: dict[Root, tuple[Root, Hashable]] = {}  # what has been read as a part of what
+
+    def new_root(
+        self,
+        value: Value,
+        *,
+        outside: bool = False,
+        foreign: bool = False,
+        may: Iterable[Root] = (),
+        is_one: bool = True,
+    ) -> Root:
+        """Give `value` a root of its own. `is_one`: it is nothing else than one of those that it `may` be, if any."""
+        may = tuple(may)
+        self.count += 1
+        closure = frozenset(r for root in may for r in root.closure)
+        is_array = isinstance(value.type.item if isinstance(value.type, Maybe) else value.type, Array)
+        if is_array:  # which is none of the containers that it may have been in
+            closure = frozenset(r for r in closure if r.inner is None)
+        outside = outside or foreign or any(r.outside for r in closure)
+        root = Root(self.count, value.name, outside, foreign or any(r.foreign for r in closure), closure)
+        if not is_array:
+            items = frozenset(r.inner or r for r in closure)
+            root.inner = Root(self.count, value.name, outside, root.foreign, items, owner=root)
+        if closure:
+            self.loose += filter(None, (root, root.inner))
+        if is_one:
+            self.separate([root], apart_from_all([r for r in may if r in closure]))
+        if is_one and root.inner is not None:
+            self.separate([root.inner], apart_from_all([r.inner or r for r in may]))
+        if not is_array and not all(self._are_trees([r]) for r in may):
+            self.state.entangled |= {root}
+        self.place(value, root)
+        return root
+
+    def derive(self, value: Value, sources: Sequence[Operand]) -> Root:
+        """Give a root to what is one of `sources`, and holds what they hold."""
+        root = self.name_again(value, sources)
+        self.hold_what(root, sources)
+        return root
+
+    def name_again(self, value: Value, sources: Iterable[Operand], earlier: Iterable[Root] | None = None) -> Root:
+        """Give a root to what is one of `sources`; in a loop also of the roots `earlier`, or new since that began."""
+        may = (*filter(None, map(self.root, sources)), *(earlier or ()))
+        return self.new_root(value, may=may, is_one=earlier is None)
+
+    def hold_what(self, root: Root, sources: Sequence[Operand]) -> None:
+        """Say that what has this root, and is one of `sources`, holds what they hold."""
+        own = {r for r in map(self.root, sources) if r is not None}
+        held = self.reachable(sources) - own
+        if held:
+            self.state.held[root] = self.state.held.get(root, frozenset()) | held
+        if any(self.has_twice(r, inside=False) for r in own):
+            self.state.repeated |= {root}
+
+    def choose_part(
+        self,
+        structure: Root,
+        key: Hashable,
+        value: Value,
+        options: Iterable[Operand],
+        earlier: Iterable[Root] | None = None,
+    ) -> Root:
+        """Say that `value` is a part of a structure that is one of `options`; for `earlier` see `name_again`.
+
+        What it holds is to be said when all parts of all structures are known: they may hold each other.
+        """
+        own, version = self.name_again(value, options, earlier), self.state.version[structure]
+        own.outside, own.foreign = own.outside or structure.outside, own.foreign or structure.foreign
+        self.part_of[own] = structure, key
+        self.state.parts.setdefault(structure, {})[key] = value
+        self.state.content[version] = {**self.state.content.get(version, {}), key: value}
+        if version in self.origin:
+            self.origin[value] = version, part_at(version.type, key), self.state.order.get(structure)
+        return own
+
+    def tie_parts(self, value: Value) -> None:
+        """Say that any two parts of a structure may be one object."""
+        root = self.places[value].root
+        self.state.held[root] = self.state.held.get(root, frozenset()) | {Root(self.count, value.name)}
+        self.state.repeated |= {root}
+        self.state.entangled |= {root}
+
+    def item(self, value: Value, base: Value, index: Operand) -> None:
+        """Say that `value` is an item of a list."""
+        root = self.root(base)
+        assert root is not None
+        made = self.new_root(value, may=self.reachable([base]) - {root})
+        if made.inner is not None:
+            made.inner.may |= frozenset(r for m in self.reachable([base]) - {root} for r in m.closure)
+        self.origin[value] = base, index, self.state.order.get(root)
+
+    def take_out(self, value: Value, options: Iterable[Root], trees: Iterable[Root]) -> None:
+        """Say that `value`, one of `options`, has been taken out of containers, which held it once."""
+        made = self.new_root(value, may=options)
+        own = [made, *filter(None, [made.inner])]
+        for holder in trees:
+            held = self.state.held.get(holder, frozenset())
+            if any(one.meets(r) for one in own for r in held):
+                self.state.held[holder] = frozenset({self.stand_in(held, own)})
+            self.separate(own, [r for r in [holder.inner] if r is not None])
+
+    def place(self, value: Value, root: Root, path: tuple[Step, ...] = ()) -> None:
+        """Say where `value` is."""
+        if not path and root not in self.state.version:
+            self.state.version[root] = value
+        self.places[value] = Place(root, path, self.state.version.get(root))
+
+    def is_same(self, a: Operand, b: Operand) -> bool:
+        """Whether two operands are references to one and the same object."""
+        if not (isinstance(a, Value) and isinstance(b, Value)) or a not in self.places or b not in self.places:
+            return False
+        one, other = self.places[a], self.places[b]
+        return one.root is other.root and not one.path and not other.path
+
+    def stays(self, item: Value, state: State) -> bool:
+        """Whether what has been read from a container still is where it was."""
+        base, index, order = self.origin[item]
+        own = self.places[base].root
+        if own in state.lost or state.order.get(own) is not order:
+            return False
+        return not isinstance(index, Part) or self.root(state.parts.get(own, {}).get(index.key)) is self.root(item)  # type: ignore[arg-type]
+
+    def common_origin(self, root: Root, states: Sequence[State]) -> tuple[Root, Operand | Part] | None:
+        """The container and the index where what has this root is in all these states, if that is so."""
+        return self.common_place([(state.version[root], state) for state in states], same_index)
+
+    def common_place(
+        self, items: Sequence[tuple[Value, State]], alike: Callable[[Operand | Part, Operand | Part], bool]
+    ) -> tuple[Root, Operand | Part] | None:
+        """The container and the index where each of `items` is in its state, if these are `alike`."""
+        if not items or any(item not in self.origin for item, _ in items):
+            return None
+        base, index, _ = self.origin[items[0][0]]
+        own = self.places[base].root
+        for item, state in items:
+            base, at, _ = self.origin[item]
+            if self.places[base].root is not own or not alike(at, index) or not self.stays(item, state):
+                return None
+        return own, index
+
+    def keep_origin(self, state: State, root: Root, others: Sequence[State]) -> None:
+        """Say of the version of `root` in a state that it still is where it was in all other states, if it is."""
+        found = self.common_origin(root, others)
+        if found is not None:
+            self.place_in(state, state.version[root], *found)
+
+    def place_in(self, state: State, item: Value, own: Root, index: Operand | Part) -> None:
+        """Say that an item is in a container, at this index, in this state."""
+        self.origin[item] = state.version[own], index, state.order.get(own)

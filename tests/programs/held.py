@@ -1,0 +1,265 @@
+"""What a container holds goes by a name of its own: rows that make way for others, or are taken out and put back."""
+
+from collections import deque
+
+import numpy as np
+
+from programs.harness import program
+
+V = np.array([0.5, 1.2, -0.7, 2.0])
+
+
+def _weighted(rows):
+    return sum(sum(row) * (i + 1) + len(row) for i, row in enumerate(rows))
+
+
+def _chunks_plain(x):
+    return (x[0] ** 2 + x[1] ** 2) + (x[2] ** 2 + x[3] ** 2) * 2 + 4.0
+
+
+@program((V,), same_as=_chunks_plain)
+def chunks(x):
+    """A row that makes way for a new one when it is full."""
+    out, row = [], []
+    for v in x:
+        row.append(v * v)
+        if len(row) == 2:
+            out.append(row)
+            row = []
+    return _weighted(out)
+
+
+@program((V,), (V[:3],), (V[:0],))
+def chunks_and_a_rest(x):
+    """The last row is not full, or there is none."""
+    out, row = [], []
+    for v in x:
+        if len(row) == 2:
+            out.append(row)
+            row = [v]
+        else:
+            row.append(v * v)
+    if row:
+        out.append(row)
+    return _weighted(out)
+
+
+@program((V,), same_as=_chunks_plain)
+def chunks_of_arrays(x):
+    """The same with buffers."""
+    out, buffer, k = [], np.zeros(2), 0
+    for v in x:
+        buffer[k] = v * v
+        k += 1
+        if k == 2:
+            out.append(buffer)
+            buffer, k = np.zeros(2), 0
+    return _weighted(out)
+
+
+class _Groups:
+    def __init__(self):
+        self.done, self.row = [], []
+
+    def add(self, v):
+        self.row.append(v)
+        if len(self.row) == 2:
+            self.done.append(self.row)
+            self.row = []
+
+
+@program((V,), same_as=_chunks_plain)
+def chunks_in_an_object(x):
+    """The same with attributes."""
+    groups = _Groups()
+    for v in x:
+        groups.add(v * v)
+    return _weighted(groups.done)
+
+
+@program((V,))
+def chunks_by_sign(x):
+    """Rows of rows: what is in a row is written to as well."""
+    out, rows, row = [], [], []
+    for v in x:
+        row.append(v)
+        if v > 0:
+            rows.append(row)
+            row = [v * v]
+        if len(rows) == 2:
+            out.append(rows)
+            rows = []
+    out.append(rows)
+    return sum(_weighted(r) * (i + 1) for i, r in enumerate(out)) + sum(row)
+
+
+@program((V,))
+def chunks_in_two_lists(x):
+    """Each row goes to one of two lists."""
+    up, down, row = [], [], []
+    for v in x:
+        row.append(v)
+        if v < 0:
+            down.append(row)
+            row = []
+        elif v > 1:
+            up.append(row)
+            row = [v]
+    return _weighted(up) - 2 * _weighted(down) + sum(row)
+
+
+@program((V,))
+def put_in_and_kept(x):
+    """What was put in twice is one object still, until another takes its name."""
+    out, row = [], []
+    for i, v in enumerate(x):
+        row.append(v)
+        if i == 1:
+            out.append(list(row))
+            out.append(row)
+            row = [v]
+    return _weighted(out) + sum(row)
+
+
+def _popped_plain(x):
+    return (x[0] + 2 * (x[1] + x[2])) * x[3] + 3 * x[3]
+
+
+@program((V,), same_as=_popped_plain)
+def popped_and_put_back(x):
+    """A row that is taken out, written to and put back."""
+    rows = [[x[0]], [x[1]]]
+    row = rows.pop()
+    row.append(x[2])
+    rows.append(row)
+    return _weighted(rows) * x[3]
+
+
+@program((V,))
+def popped_while_others_come(x):
+    """The same in a loop, in which rows of others come in below."""
+    rows = [[x[0]]]
+    for v in x:
+        row = rows.pop()
+        row.append(v)
+        if v < 0:
+            rows.append([v * 2])
+        rows.append(row)
+    return _weighted(rows) * x[3]
+
+
+@program((V,))
+def turned_deque(x):
+    """Taken from one end, put in at the other."""
+    rows = deque([[x[0]], [x[1]]])
+    for v in x:
+        row = rows.popleft()
+        row.append(v)
+        rows.append(row)
+    return sum(sum(row) ** 2 * (i + 1) for i, row in enumerate(rows))
+
+
+@program((V,))
+def popped_from_a_dict(x):
+    """And from a dict."""
+    rows = {0: [x[0]], 1: [x[1]]}
+    for i, v in enumerate(x):
+        row = rows.pop(i % 2)
+        row.append(v)
+        rows[i % 2] = row
+    return sum(rows[0]) * sum(rows[1])
+
+
+@program((V,))
+def popped_from_a_list_in_a_list(x):
+    """What is taken out of an inner list is in the outer one no more."""
+    cube = [[[x[0]], [x[1]]], [[x[2]]]]
+    row = cube[0].pop()
+    row.append(x[3])
+    cube[1].append(row)
+    return sum(_weighted(rows) * (i + 1) for i, rows in enumerate(cube))
+
+
+@program((V, 3))
+def popped_and_put_elsewhere(x, n):
+    """Under another key of the same dict."""
+    d = {}
+    for i in range(n):
+        d[i] = [x[i]]
+    d[n] = d.pop(0)
+    d[n].append(x[1])
+    return sum(sum(v) ** 2 * k for k, v in d.items())
+
+
+@program((V,))
+def taken_from_a_list_of_lists(x):
+    """The others are as they were."""
+    rows = [[x[0]], [x[1]]]
+    row = rows.pop()
+    row.append(x[2])
+    return rows[0][0] ** 2 + row[1] * row[0]
+
+
+class _Ball:
+    def __init__(self, x, v):
+        self.x, self.v, self.path = x, v, []
+
+    def step(self, h):
+        self.x = self.x + h * self.v
+        self.path.append(self.x)
+
+
+@program((V,))
+def objects_taken_in_turn(x):
+    """Objects with a state that wait in a queue."""
+    balls = deque([_Ball(x[0], x[1]), _Ball(x[2], x[3])])
+    for i in range(5):
+        ball = balls.popleft()
+        ball.step(0.1 * i)
+        balls.append(ball)
+    return sum(ball.x**2 + sum(ball.path) * (i + 1) for i, ball in enumerate(balls))
+
+
+@program((V,))
+def got_or_new(x):
+    """`get` and a test, as many write `setdefault`."""
+    groups = {}
+    for i, v in enumerate(x):
+        group = groups.get(i % 2)
+        if group is None:
+            group = groups[i % 2] = []
+        group.append(v)
+    return sum(groups[0]) * sum(groups[1])
+
+
+@program((V,))
+def looked_up_or_new(x):
+    """What is at one place on both ways is written to there."""
+    groups = {}
+    for i, v in enumerate(x):
+        k = i % 2
+        try:
+            group = groups[k]
+        except KeyError:
+            group = groups[k] = []
+        group.append(v)
+        if k in groups:
+            other = groups[k]
+        else:
+            other = groups[k] = [1.0]
+        other.append(v * v)
+    return sum(groups[0]) * sum(groups[1])
+
+
+@program((V,))
+def last_or_new(x):
+    """The last row, which is a new one now and then."""
+    rows = []
+    for i, v in enumerate(x):
+        if i % 2 == 0:
+            row = []
+            rows.append(row)
+        else:
+            row = rows[-1]
+        row.append(v)
+    return _weighted(rows)
