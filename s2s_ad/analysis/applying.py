@@ -292,7 +292,7 @@ class ApplyEvaluator(CallEvaluator):
 
     def _type_of_body(self, fn: FunctionType, args: list[Operand], kwargs: dict[str, Operand]) -> Type:
         """The result type of a primitive that is written in Python: it is not differentiated through, but typed."""
-        if fn.__module__.startswith("s2s_ad."):
+        if (fn.__module__ or "").startswith("s2s_ad."):
             return result_type(fn, tuple(args), kwargs)
         try:
             with self.region():

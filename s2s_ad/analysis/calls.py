@@ -220,7 +220,7 @@ class CallEvaluator(LoopEvaluator):
         bound = self.bind_call(callee, args, kwargs)
         if self.has_raised(bound):
             return UNDEFINED
-        if self.retarget is not None or fn.__module__.startswith("s2s_ad.rules."):
+        if self.retarget is not None or (fn.__module__ or "").startswith("s2s_ad.rules."):
             self.hidden += 1
             try:
                 return self.splice(callee.code, bound, callee.names)

@@ -1,13 +1,14 @@
 """What containers hold, and what can be got hold of through it.
 
 A list of unknown length only knows the roots that were put into it; a root of its own, its `inner` one, stands for all
-of its items. A container may hold one object twice (it is *repeated* then), or two of its items may lead to one
-(*entangled*). What is neither, with all that is in it, is a tree: an item that is taken out is in it no more.
+of its items. A container may hold one container or object twice (it is *repeated* then), or two of its items may lead
+to one (*entangled*), or there may be two ways to an array (*shared*). What is none of this, with all that is in it, is a
+tree: an item that is taken out is in it no more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from s2s_ad.analysis.roots import Place, Root, State
 from s2s_ad.ir.nodes import Operand, Value
@@ -71,55 +72,62 @@ class Holding:
                 pending += filter(None, map(self.root, state.parts.get(root, {}).values()))
         return None
 
-    def hold(self, container: Operand, items: Iterable[Operand], *, again: bool = False, itself: bool = True) -> None:
+    def hold(
+        self,
+        container: Operand,
+        items: Iterable[Operand],
+        *,
+        again: bool = False,
+        itself: bool = True,
+        below: bool = False,
+    ) -> None:
         """Note that a list of unknown length now holds `items`, or what they hold if not `itself`.
 
-        `again`: each of them more than once.
+        `again`: each of them more than once. `below`: it is something in it that holds them; where that is anything but
+        arrays, one of them may be an item.
         """
         items = list(items)
-        root = self.root(container)
-        lists = {self.root(i) for i in items if isinstance(i, Value) and not isinstance(i.type, Array)}
-        lists -= {self.root(i) for i in items if self.is_of_views(i)}
-        new = self.reachable(items)
-        if not itself:  # of an array the items are views
-            new = frozenset(new - lists).union(*(root.may for root in lists if root is not None))
+        root, new = self.root(container), self._taken_in(items, itself=itself)
         if root is None or not new:
             return
-        before = self.state.held.get(root, frozenset()) | {r for r in [root.inner] if r is not None}
         own = [r for r in map(self.root, items) if r is not None]
+        before = self.state.held.get(root, frozenset()) | {r for r in [root.inner] if r is not None}
+        around = self.within([root]) - {root}
         again = again or len(set(own)) < len(own) or not self.state.repeated.isdisjoint(own)
         again = again or (not itself and self._overlap(items))
-        if again or any(b.meets(r) for b in before for r in (own if itself else new)):
+        again_objects = again and not all(r.is_array for r in new)
+        direct = own if itself and not below else new
+        if again_objects or _meet(around if below else before, direct, arrays=False):
             self.state.repeated |= {root}
-        sources = [r for r in map(self.root, items) if r is not None]
-        inside = not self.state.entangled.isdisjoint(sources) or not self.state.repeated.isdisjoint(sources)
-        inside = inside or (itself and not all(map(self.is_tree, items)))
-        if again or inside or any(b.meets(r) for b in self.within([root]) - {root} for r in new):
-            self.state.entangled |= {root}
+
+        def is_tree(arrays: bool) -> bool:
+            if (again if arrays else again_objects) or _meet(around, new, arrays=arrays):
+                return False
+            if not itself:
+                return not any(r in self.state.repeated or self._is_tied(r, arrays=arrays) for r in own)
+            return self._are_trees_each(own, arrays=arrays)
+
+        self.note_ways(self.state, root, is_tree)
         self.state.held[root] = before | new
         if root.outside:
             for item in items:
                 self.show_part(item)
 
-    def hold_below(self, container: Operand, value: Operand) -> None:
-        """Note that something in the items of a list or dict now holds `value`.
+    def _taken_in(self, items: Sequence[Operand], *, itself: bool) -> frozenset[Root]:
+        """What can be got hold of through a container that has taken in these, or what they hold if not `itself`."""
+        new = self.reachable(items)
+        if itself:
+            return new
+        lists = {self.root(i) for i in items if isinstance(i, Value) and not isinstance(i.type, Array)}
+        lists -= {self.root(i) for i in items if self.is_of_views(i)}  # of an array the items are views
+        return frozenset(new - lists).union(*(root.may for root in lists if root is not None))
 
-        An array that is there already may be read in two ways from now on, and not be written to; any other object may
-        be an item, so that none is known to be there once.
-        """
-        root = self.root(container)
-        new = self.reachable([value])
-        if root is None or not new:
-            return
-        before = self.within([root]) - {root}
-        met = [r for r in new if any(b.meets(r) for b in before)]
-        if met or not self.is_tree(value):
-            self.state.entangled |= {root}
-        if any(not r.is_array for r in met):
-            self.state.repeated |= {root}
-        self.state.held[root] = before | new
-        if root.outside:
-            self.show_part(value)
+    def note_ways(self, state: State, root: Root, is_tree: Callable[[bool], bool]) -> None:
+        """Note whether there are two ways from a container to a container or object, or, `is_tree(True)`, an array."""
+        if not is_tree(False):
+            state.entangled |= {root}
+        if not is_tree(True):
+            state.shared |= {root}
 
     def show_part(self, part: Operand) -> None:
         """From now on the caller has `part` too, and all that may share memory with it."""
@@ -128,51 +136,66 @@ class Holding:
             for one in root.closure:
                 one.outside = True
 
-    def has_twice(self, root: Root, *, inside: bool) -> bool:
-        """Whether a container may hold one object twice; `inside`: or give two ways to get to what is in its items."""
+    def has_twice(self, root: Root, *, inside: bool, arrays: bool = True) -> bool:
+        """Whether a container may hold one object twice; `inside`: or give two ways to get to what is in its items.
+
+        `arrays`: these count as well.
+        """
         own = [r for r in map(self.root, self.state.parts.get(root, {}).values()) if r is not None]
-        if root in self.state.repeated or self._is_part_twice(root, own):
+        if root in self.state.repeated or self.is_part_twice(root, own, arrays=arrays):
             return True
-        return inside and not self._are_trees([root])
+        return (arrays and root in self.state.shared) or (inside and not self.are_trees([root], arrays=arrays))
 
     def is_tree(self, operand: Operand) -> bool:
         """Whether nothing can be reached from an operand in two ways."""
-        return self._are_trees([r for r in [self.root(operand)] if r is not None])
+        return self.are_trees([r for r in [self.root(operand)] if r is not None])
 
-    def _are_trees(self, roots: Sequence[Root]) -> bool:
-        """Whether nothing can be reached from these roots in two ways; what is held is known not to be held twice."""
+    def are_trees(self, roots: Sequence[Root], *, arrays: bool = True) -> bool:
+        """Whether nothing can be reached from these roots in two ways; what is held is known not to be held twice.
+
+        `arrays`: they may not be either.
+        """
         seen: frozenset[Root] = frozenset()
         for root in roots:
             reached = self.within([root])
-            if any(one.meets(other) for one in reached for other in seen):
+            if _meet(reached, seen, arrays=arrays):
                 return False
             seen |= reached
         for root in seen:
-            if root in self.state.repeated or root in self.state.entangled:
+            if root in self.state.repeated or self._is_tied(root, arrays=arrays):
                 return False
             own = [r for r in map(self.root, self.state.parts.get(root, {}).values()) if r is not None]
-            if not self._are_parts_apart(root, own):
+            if not self.are_parts_apart(root, own, arrays=arrays):
                 return False
         return True
 
-    def _is_part_twice(self, root: Root, parts: Sequence[Root]) -> bool:
+    def _are_trees_each(self, roots: Iterable[Root], *, arrays: bool) -> bool:
+        """Whether nothing can be reached in two ways from one of these roots."""
+        return all(self.are_trees([root], arrays=arrays) for root in roots)
+
+    def _is_tied(self, root: Root, *, arrays: bool) -> bool:
+        return root in self.state.entangled or (arrays and root in self.state.shared)
+
+    def is_part_twice(self, root: Root, parts: Sequence[Root], *, arrays: bool) -> bool:
         """Whether two parts of a structure may be one; see below for what is only another name."""
-        pairs = ((one, other) for i, one in enumerate(parts) for other in parts[:i])
+        counted = [part for part in parts if arrays or not part.is_array]
+        pairs = ((one, other) for i, one in enumerate(counted) for other in counted[:i])
         return any(one is other or (not root.may and one.meets(other)) for one, other in pairs)
 
-    def _are_parts_apart(self, root: Root, parts: Sequence[Root]) -> bool:
+    def are_parts_apart(self, root: Root, parts: Sequence[Root], *, arrays: bool = True) -> bool:
         """Whether nothing can be reached from the parts of a structure in two ways.
 
         Of what is only another name, all parts may be one, as far as is known; it is the first name that counts.
         """
         if root.may:
-            return len(set(parts)) == len(parts) and all(self._are_trees([part]) for part in parts)
-        return not parts or self._are_trees(parts)
+            counted = [part for part in parts if arrays or not part.is_array]
+            return len(set(counted)) == len(counted) and self._are_trees_each(parts, arrays=arrays)
+        return not parts or self.are_trees(parts, arrays=arrays)
 
     def are_apart(self, container: Operand, source: Operand) -> bool:
         """Whether nothing can be reached from two of the items that two containers hold, or from two parts of these."""
         roots = [self.root(container), self.root(source)]
-        if None in roots or any(r in self.state.repeated or r in self.state.entangled for r in roots):
+        if None in roots or any(r in self.state.repeated or self._is_tied(r, arrays=True) for r in roots):  # type: ignore[arg-type]
             return False
         ours, theirs = (self.reachable([o]) - set(roots) for o in (container, source))
         return not any(a.meets(b) for a in ours for b in theirs)
@@ -187,6 +210,7 @@ class Holding:
         own = {self.root(container)}
         self.state.repeated -= own
         self.state.entangled -= own
+        self.state.shared -= own
 
     def _overlap(self, containers: Iterable[Operand]) -> bool:
         """Whether the items of `containers`, taken together, may be one object twice."""
@@ -221,7 +245,7 @@ class Holding:
         """Whether a container may hold what has this root, in that state."""
         now, self.state = self.state, state
         try:
-            return root is not None and any(root.meets(r) for r in self.within(state.held.get(holder, ())))
+            return root is not None and any(root.meets(r) for r in self.within([holder]) - {holder})
         finally:
             self.state = now
 
@@ -245,6 +269,12 @@ class Holding:
             one.apart |= frozenset(others)
             for other in others:
                 other.apart |= {one}
+
+
+def _meet(ones: Iterable[Root], others: Collection[Root], *, arrays: bool = True) -> bool:
+    """Whether some of these may share memory with some of those; `arrays`: it may be that of an array."""
+    pairs = ((one, other) for one in ones for other in others)
+    return any(one.meets(other) for one, other in pairs if arrays or not (one.is_array or other.is_array))
 
 
 def apart_from_all(roots: Collection[Root]) -> frozenset[Root]:

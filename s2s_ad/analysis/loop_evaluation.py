@@ -25,7 +25,7 @@ from s2s_ad.analysis.regions import (
     start_round,
 )
 from s2s_ad.analysis.roots import Root, State, same_path
-from s2s_ad.analysis.row_loops import arrays_of, by_index, by_key, is_written
+from s2s_ad.analysis.row_loops import arrays_of, by_index, by_key, copied_lists, is_written
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.statics import unbound, widen
 from s2s_ad.errors import MutationError, Span, UnsupportedSyntaxError
@@ -89,11 +89,13 @@ class LoopEvaluator(BlockEvaluator):
             if arrays is None:
                 self._unroll(op, few or [], iterable, span)
             else:
+                copied, before = copied_lists(self, iterable), self.memory.state
                 op, iterable = by_index(self, op, iterable)
                 loop = _Loop(op, iterable, inits)
                 kept = [r for r in runs if not isinstance(type_of_operand(r.items), Array)]  # these are read as it goes
                 self._evaluate_loop(loop, kept, span)
                 self._refuse_resized(arrays, loop.end, span)
+                self._refuse_reordered(copied, before, loop.end, span)
         return True
 
     def _few_items(self, op: For, iterable: Operand) -> list[Operand] | None:
@@ -244,6 +246,15 @@ class LoopEvaluator(BlockEvaluator):
                     span,
                     "loop over a copy: `list(…)`",
                 )
+
+    def _refuse_reordered(self, lists: list[Operand], before: State, end: State, span: Span | None) -> None:
+        """Refuse a loop over a copy of a list that has other items in the end: Python would not see them."""
+        for root in filter(None, map(self.memory.root, lists)):
+            if end.order.get(root) is not before.order.get(root):
+                what = (
+                    f"a loop over a copy of {f'`{root.name}`' if root.name else 'a list'}, whose body changes the list"
+                )
+                raise MutationError(what + " and writes to its items", span, "do one after the other")
 
     def _unroll(self, op: For, items: list[Operand], iterable: Operand, span: Span | None) -> None:
         """Repeat the body for each item of an iterable that is known at compile time."""

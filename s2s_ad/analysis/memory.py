@@ -98,7 +98,7 @@ class Memory(Naming):
         found: set[Root] = set()
         while root in self.part_of:
             owner, key = self.part_of[root]
-            if self.root(self.state.parts.get(owner, {}).get(key)) is not root or not self._are_trees([owner]):  # type: ignore[arg-type]
+            if self.root(self.state.parts.get(owner, {}).get(key)) is not root or not self.are_trees([owner]):  # type: ignore[arg-type]
                 break
             found.update(filter(None, (owner, owner.inner)))
             root = owner
@@ -247,10 +247,9 @@ class Memory(Naming):
         found = self.lost_part(own, had) if lost else None
         if found is not None:
             state.lost.setdefault(root, lost[found])
-        if self._is_part_twice(root, own):
+        if self.is_part_twice(root, own, arrays=False):
             state.repeated |= {root}
-        if not self._are_parts_apart(root, own):
-            state.entangled |= {root}
+        self.note_ways(state, root, lambda arrays: self.are_parts_apart(root, own, arrays=arrays))
         if held:
             state.held[root] = state.held.get(root, frozenset()) | held
         state.parts.pop(root, None)

@@ -49,8 +49,8 @@ class Naming(Holding):
             self.separate([root], apart_from_all([r for r in may if r in closure]))
         if is_one and root.inner is not None:
             self.separate([root.inner], apart_from_all([r.inner or r for r in may]))
-        if not is_array and not all(self._are_trees([r]) for r in may):
-            self.state.entangled |= {root}
+        if not is_array:
+            self.note_ways(self.state, root, lambda arrays: all(self.are_trees([r], arrays=arrays) for r in may))
         self.place(value, root)
         return root
 
@@ -71,7 +71,7 @@ class Naming(Holding):
         held = self.reachable(sources) - own
         if held:
             self.state.held[root] = self.state.held.get(root, frozenset()) | held
-        if any(self.has_twice(r, inside=False) for r in own):
+        if any(self.has_twice(r, inside=False, arrays=False) for r in own):
             self.state.repeated |= {root}
 
     def choose_part(
@@ -101,6 +101,7 @@ class Naming(Holding):
         self.state.held[root] = self.state.held.get(root, frozenset()) | {Root(self.count, value.name)}
         self.state.repeated |= {root}
         self.state.entangled |= {root}
+        self.state.shared |= {root}
 
     def item(self, value: Value, base: Value, index: Operand) -> None:
         """Say that `value` is an item of a list."""

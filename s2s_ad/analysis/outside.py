@@ -44,7 +44,7 @@ def read_global(s: Emitter, name: str) -> Operand:
 
 def guard_function(s: Emitter, fn: FunctionType) -> None:
     """Rely on a callee's code and defaults."""
-    if not fn.__module__.startswith("s2s_ad."):
+    if not (fn.__module__ or "").startswith("s2s_ad."):
         for part in ("__code__", "__defaults__", "__kwdefaults__"):
             s.program.guard(fn, part, getattr(fn, part))
 

@@ -148,6 +148,7 @@ def _written(s: Emitter, instance: Instance, i: int, target: Value, version: Val
     if i not in instance.trees:
         memory.state.repeated |= {place.root}
         memory.state.entangled |= {place.root}
+        memory.state.shared |= {place.root}
     names = getattr(target.type, "names", getattr(target.type, "keys", ()))
     memory.rebound[place.root] = memory.rebound.get(place.root, frozenset()) | frozenset(
         names if dirty is None else dirty

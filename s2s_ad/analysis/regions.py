@@ -48,6 +48,7 @@ def joined(
     for side in sides:
         state.repeated |= side.repeated
         state.entangled |= side.entangled
+        state.shared |= side.shared
         state.resized |= side.resized
         for root, span in side.lost.items():
             state.lost.setdefault(root, span)
@@ -153,6 +154,7 @@ class Round:
     lost: frozenset[Root | int] = frozenset()
     repeated: frozenset[Root | int] = frozenset()
     entangled: frozenset[Root | int] = frozenset()
+    shared: frozenset[Root | int] = frozenset()
     moved: frozenset[Key] = frozenset()
     parts: tuple[Key, ...] = ()  # which count as variables, after all others
     blurred: frozenset[Key] = frozenset()  # those of which it is not known what they are
@@ -258,6 +260,7 @@ def _take_in(memory: Memory, found: Round, places: dict[int, Root]) -> None:
             state.held[one] = state.held.get(one, frozenset()) | {other}
     state.repeated |= frozenset(filter(None, map(root_of, found.repeated)))
     state.entangled |= frozenset(filter(None, map(root_of, found.entangled)))
+    state.shared |= frozenset(filter(None, map(root_of, found.shared)))
     for what in found.lost:
         root = root_of(what)
         if root is not None:
@@ -317,17 +320,19 @@ def end_round(
         (i, c) for i, inside in reached.items() for r in inside - {own.get(i)} for c in r.closure if c.number <= mark
     }
 
-    def at_start(roots: frozenset[Root], *, inside: bool) -> set[Root | int]:
+    def at_start(roots: frozenset[Root], *, inside: bool, arrays: bool) -> set[Root | int]:
         """Those of the roots that are there at the start of the next round, and the variables that are like them."""
-        variables = {i for i, root in own.items() if memory.has_twice(root, inside=inside)}
+        variables = {i for i, root in own.items() if memory.has_twice(root, inside=inside, arrays=arrays)}
         return {r for r in roots if r.number <= mark} | variables
 
     lost: set[Root | int] = {r for r in state.lost if r.number <= mark}
     lost |= {i for i, root in own.items() if memory.lost_part([root], state) is not None}
     return Round(
         found.roots, found.fixed, found.pairs | pairs, found.earlier | earlier, found.holders | holders,
-        found.held | held, found.lost | lost, found.repeated | at_start(state.repeated, inside=False),
-        found.entangled | at_start(state.entangled, inside=True), found.moved | moved,
+        found.held | held, found.lost | lost,
+        found.repeated | at_start(state.repeated, inside=False, arrays=False),
+        found.entangled | at_start(state.entangled, inside=True, arrays=False),
+        found.shared | at_start(state.shared, inside=True, arrays=True), found.moved | moved,
         found.parts, found.blurred | {(r, k) for r, k in found.parts if not _is_known(memory, r, [state], k)},
         found.reordered | {r for r in found.roots if state.order.get(r) is not before.order.get(r)},
         found.rekeyed | {r for r in found.roots if state.keys.get(r) is not before.keys.get(r)},

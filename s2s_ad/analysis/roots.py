@@ -87,8 +87,9 @@ class State:
     version: dict[Root, Value] = field(default_factory=dict)
     parts: dict[Root, Parts] = field(default_factory=dict)
     held: dict[Root, frozenset[Root]] = field(default_factory=dict)
-    repeated: frozenset[Root] = frozenset()  # lists and dicts that may hold one object twice
-    entangled: frozenset[Root] = frozenset()  # those in which something may be reached from two items
+    repeated: frozenset[Root] = frozenset()  # those that may hold one container or object twice
+    entangled: frozenset[Root] = frozenset()  # those with two items from which one of these may be reached
+    shared: frozenset[Root] = frozenset()  # those in which there may be two ways to an array
     lost: dict[Root, Span | None] = field(default_factory=dict)
     content: dict[Value, Parts] = field(default_factory=dict)
     order: dict[Root, Value] = field(
@@ -102,7 +103,7 @@ class State:
         """The same, to be changed on its own."""
         parts = {root: dict(inner) for root, inner in self.parts.items()}
         return State(
-            dict(self.version), parts, dict(self.held), self.repeated, self.entangled, dict(self.lost),
+            dict(self.version), parts, dict(self.held), self.repeated, self.entangled, self.shared, dict(self.lost),
             dict(self.content),
             dict(self.order), dict(self.keys), self.ordered, self.resized,
         )  # fmt: skip

@@ -6,6 +6,9 @@
     for k, row in d.items():                       for k in d:
         row[0] = x                                     d[k][0] = x
 
+    for row in rows[::-1]:                         for i in range(len(rows)):
+        row.append(x)                                  rows[~i].append(x)
+
 Python and NumPy read the items one by one, as the loop gets there, so both do the same. The left form is kept where
 nothing is written: its items are read at once, and so are their cotangents.
 """
@@ -17,6 +20,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.roots import State
@@ -31,6 +35,9 @@ _LAZY = (enumerate, zip, reversed)
 def arrays_of(s: Emitter, iterable: Operand) -> list[Operand] | None:
     """The arrays, and lists of arrays or objects, that a loop runs through; None if it runs through anything else."""
     t, made = type_of_operand(iterable), s.definitions.get(iterable)  # type: ignore[arg-type]
+    source = copied_from(s, iterable)
+    if source is not None:
+        return arrays_of(s, source)
     is_lazy = made is not None and constant(made.target) in _LAZY and bool(made.args) and not made.kwargs
     if not is_lazy and ((isinstance(t, Array) and t.axes) or s.memory.is_of_views(iterable) or _is_of_objects(t)):
         return [iterable]
@@ -39,6 +46,26 @@ def arrays_of(s: Emitter, iterable: Operand) -> list[Operand] | None:
     parts = made.args if constant(made.target) is zip else made.args[:1]
     inner = [arrays_of(s, arg) or _list_of_values(arg) for arg in parts]  # type: ignore[arg-type]
     return None if None in inner else [array for arrays in inner for array in arrays or ()]
+
+
+def copied_from(s: Emitter, items: Operand) -> Value | None:
+    """The list, as it is now, of whose objects `items` are some: `rows[1:]`, `rows[::-1]`, `list(rows)`."""
+    made = s.definitions.get(items)  # type: ignore[arg-type]
+    if made is None or made.kwargs or not made.args or not isinstance(source := made.args[0], Value):
+        return None
+    root, is_copy = s.memory.root(source), callee(made) in (list, operator.getitem) and _bounds(s, made) is not None
+    if not is_copy or not _is_of_objects(source.type) or root is None:
+        return None
+    return source if s.memory.state.version.get(root) is source else None
+
+
+def copied_lists(s: Emitter, iterable: Operand) -> list[Operand]:
+    """The lists of whose objects a loop runs through a copy."""
+    source, made = copied_from(s, iterable), s.definitions.get(iterable)  # type: ignore[arg-type]
+    if source is not None:
+        return [source]
+    is_lazy = made is not None and callee(made) in _LAZY
+    return [found for arg in made.args for found in copied_lists(s, arg)] if is_lazy and made is not None else []  # type: ignore[arg-type]
 
 
 def _list_of_values(operand: Operand) -> list[Operand] | None:
@@ -65,11 +92,21 @@ def by_index(s: Emitter, op: For, iterable: Operand) -> tuple[For, Operand]:
     """The loop over the indices, and what it runs through."""
     index, item = Value(None, hint="i"), op.body.params[0]
     heads = list(_item(s, iterable, index, item, op))
-    lengths = [s.apply(len, [array]) for array in arrays_of(s, iterable) or ()]
+    lengths = [s.apply(len, [source]) for source in _sources(s, iterable)]
     end = lengths[0] if len(lengths) == 1 else s.apply(min, lengths)
     ops = (*heads, *op.body.ops)
     body = Block((index, *op.body.params[1:]), ops, op.body.results)
     return replace(op, body=body), s.apply(range, [end])
+
+
+def _sources(s: Emitter, iterable: Operand) -> Iterator[Operand]:
+    """What a loop takes its items from, one by one."""
+    made = s.definitions.get(iterable)  # type: ignore[arg-type]
+    if made is None or callee(made) not in _LAZY:
+        yield iterable
+        return
+    for arg in made.args if callee(made) is zip else made.args[:1]:
+        yield from _sources(s, arg)  # type: ignore[arg-type]
 
 
 def by_key(s: Emitter, op: For, iterable: Operand) -> tuple[For, Operand] | None:
@@ -95,6 +132,13 @@ def _item(s: Emitter, source: Operand, index: Operand, item: Value, op: For) -> 
 
     made = s.definitions.get(source)  # type: ignore[arg-type]
     fn = None if made is None else constant(made.target)
+    copied = copied_from(s, source)
+    if copied is not None and made is not None:
+        array, at = Value(), Value()
+        s.env[array] = copied
+        yield from _index_in(s, made, copied, index, at, op)
+        yield call(item, operator.getitem, array, at)
+        return
     if made is None or fn not in _LAZY:
         array = Value()
         s.env[array] = source
@@ -118,3 +162,33 @@ def _item(s: Emitter, source: Operand, index: Operand, item: Value, op: For) -> 
         s.env[start] = args[1]  # type: ignore[assignment]
         yield call(number, operator.add, start, index)
     yield call(item, primitives.make_tuple, number, *parts)
+
+
+def _index_in(s: Emitter, made: Call, source: Value, index: Operand, at: Value, op: For) -> Iterator[Op]:
+    """Ops that find out where in a list that is which is in a copy of it, or a slice, at an index."""
+    start, step = _bounds(s, made) or (None, None)
+    if step == -1:
+        yield Call((at,), Const(operator.invert), (index,), span=op.span)
+        return
+    first: Operand = Const(start or 0)
+    if start is not None and start < 0:
+        first = s.apply(max, [s.apply(operator.add, [s.apply(len, [source]), first]), Const(0)])
+    offset = Value()
+    s.env[offset] = first
+    yield Call((at,), Const(operator.add), (index, offset), span=op.span)
+
+
+def _bounds(s: Emitter, made: Call) -> tuple[int | None, int | None] | None:
+    """The start and the step of what is a copy of a list, or a slice; None for what is neither, or has others."""
+    if callee(made) is list:
+        return None, None
+    where = made.args[1] if callee(made) is operator.getitem else Const(0)
+    found, given = s.definitions.get(where), constant(where, default=None)  # type: ignore[arg-type]
+    if found is not None and callee(found) is slice and len(found.args) == 3:
+        start, stop, step = (constant(arg, default=NotImplemented) for arg in found.args)  # type: ignore[arg-type]
+    elif isinstance(given, slice):
+        start, stop, step = given.start, given.stop, given.step
+    else:
+        return None
+    forward = step in (None, 1) and (start is None or type(start) is int)
+    return (start, step) if forward or (start, stop, step) == (None, None, -1) else None

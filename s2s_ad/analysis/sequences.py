@@ -40,6 +40,8 @@ class SequenceEvaluator(Emitter):
             return [a for a in made.args if not isinstance(a, Star)]
         if made is not None and fn is range and all(isinstance(a, Const) for a in made.args):
             return [Const(i) for i in range(*(a.value for a in made.args))]  # type: ignore[union-attr]
+        if made is not None and fn is reversed and isinstance(type_of_operand(made.args[0]), Tuple):  # type: ignore[arg-type]
+            return (self.static_items(made.args[0]) or [])[::-1]  # type: ignore[arg-type]
         if made is not None and fn in (zip, enumerate) and not made.kwargs:
             return self._static_rows(made)
         is_row = isinstance(iterable.type, Tuple) or holds_different_objects(iterable.type)

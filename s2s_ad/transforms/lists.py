@@ -114,8 +114,10 @@ def _reverse_pop(step: StructuralStep) -> None:
     if is_idle(step) or not step.is_active(0):
         return
     t, item = step.t, step.op.results[0]
-    bar = t.tangents.complete(t.take(item) or Const(None), t.resolve(item))
+    taken_bar = t.take(item) or Const(None)
     buffer, entry = open_buffer(step)
+    kind = item_of(type_of_operand(buffer[0]), buffer[1])  # that of what it is later, where it may be more
+    bar = t.tangents.complete(taken_bar, t.resolve(item), kind.item if isinstance(kind, List) else UNKNOWN)
     index = step.args()[-1]
     i = constant(index)
     if i == -1:

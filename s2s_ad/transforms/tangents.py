@@ -37,6 +37,7 @@ from s2s_ad.ir.types import (
     List,
     Map,
     Maybe,
+    Never,
     Number,
     Record,
     Tuple,
@@ -99,8 +100,8 @@ def _kinds_of_parts(t: Type, kind: Type) -> tuple[Type, ...]:
     parts, others = static_parts(t) or (), static_parts(kind)
     if isinstance(t, List):
         return (t.item,) * len(parts)
-    is_alike = type(kind) is type(t) and others is not None and len(others) == len(parts)
-    return others if is_alike and others is not None else (UNKNOWN,) * len(parts)
+    is_alike = type(kind) is type(t) or (isinstance(t, Record) and isinstance(kind, Dict) and kind.keys == t.names)
+    return others if is_alike and others is not None and len(others) == len(parts) else (UNKNOWN,) * len(parts)
 
 
 def has_all_keys(t: Type) -> bool:
@@ -128,6 +129,10 @@ class Tangents:
         An index that is known late may lead to any of these, so that an int among floats has a cotangent as these have.
         """
         t = type_of_operand(value)
+        if not is_differentiable(t) and isinstance(t, List) and isinstance(kind, List) and is_differentiable(kind):
+            if isinstance(t.item, Never):
+                return self.call(primitives.make_list)
+            return self.comprehension(value, lambda item: self.zero(item, kind.item))
         if not is_differentiable(t):
             return self._nothing(kind)
         if is_scalar(t):

@@ -79,7 +79,9 @@ def _reverse_store(step: StructuralStep) -> None:
         of_numbers = isinstance(kind, Array) or (isinstance(kind, (List, Deque)) and is_scalar(kind.item))
         zero: Operand = Const(0.0)
         if not of_numbers:
-            zero = t.tangents.zero(step.replaced) if step.replaced is not None else _zero_of_kept(step)
+            among = item_of(type_of_operand(buffer), indices)  # where some may have more of a cotangent
+            old = step.replaced
+            zero = _zero_of_kept(step, among) if old is None else t.tangents.zero(old, among)
         rest = t.spec.emit(primitives.store, [buffer, *indices, zero], None, type_of_operand(buffer))
         t.adopt(target, t._named(rest, target), entry)
     if item_bar is not None and step.is_active(item):
@@ -118,8 +120,8 @@ def note_replaced_part(t: Transform, op: Call) -> None:
     t.part_of[old] = obj  # type: ignore[assignment]
 
 
-def _zero_of_kept(step: StructuralStep) -> Operand:
-    """The zero cotangent of an item of a list as it was before one of its parts was set."""
+def _zero_of_kept(step: StructuralStep, among: Type) -> Operand:
+    """The zero cotangent of an item of a list as it was before one of its parts was set; `among`: see `zero`."""
     t, version = step.t, step.op.args[-1]
     made = t.definitions.get(version)  # type: ignore[arg-type]
     if made is None or callee(made) not in (primitives.set_attribute, primitives.set_item):
@@ -130,7 +132,8 @@ def _zero_of_kept(step: StructuralStep) -> Operand:
     bars: list[Operand] = []
     for name, kind in zip(keys, kinds, strict=True):
         if name != key:
-            bars.append(t.tangents.zero(t.spec.apply(read, [step.args()[-1], Const(name)])))
+            part = t.spec.apply(read, [step.args()[-1], Const(name)])
+            bars.append(t.tangents.zero(part, part_type(among, name)))
         elif version in t.replaced:
             bars.append(t.tangents.zero(t.replaced[version]))
         else:

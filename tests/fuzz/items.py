@@ -186,13 +186,19 @@ class ItemWriter(Writer):
         body = self.block(depth - 1, self.random.randint(1, 2))
         if kind in ("range", "keys"):
             self.counters.pop()
+        if any(
+            f"{name}.append(" in line or f"{name}.insert(" in line for line in body for name in ("rows", "us", "ps")
+        ):
+            rows, objects, arrays = "list(rows)", "list(ps)", "list(us)"  # it might never end
+        else:
+            rows, objects, arrays = "rows", "ps", "us"
         heads = {
             "range": f"for {i} in range({self.one(2, 2, 0)}):",
-            "rows": "for r in rows:",
-            "objects": "for o in ps:",
+            "rows": f"for r in {rows}:",
+            "objects": f"for o in {objects}:",
             "keys": f"for {i} in {self.one('sorted(d)', 'list(d)', 'd')}:",
             "items": f"for {i}, r in d.items():",
-            "arrays": "for w in us:",
+            "arrays": f"for w in {arrays}:",
         }
         return [heads[kind], *indented(body)]
 

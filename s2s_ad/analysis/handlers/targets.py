@@ -19,6 +19,7 @@ from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Value
 from s2s_ad.ir.types import (
     INT,
+    Array,
     Deque,
     Dict,
     List,
@@ -84,6 +85,7 @@ def owner_of(s: Emitter, item: Value) -> Owner | None:
     memory = s.memory
     steps: list[Operand | Part] = []
     items: list[Value] = []
+    is_array = isinstance(item.type, Array)
     while item in memory.origin or _forget_keys_around(s, item):
         base, index, _ = memory.origin[item]
         root = memory.places[base].root
@@ -96,7 +98,7 @@ def owner_of(s: Emitter, item: Value) -> Owner | None:
             what = "dict" if isinstance(base.type, (Dict, Map)) else "list" if isinstance(base.type, List) else "object"
             message = f"a write to an item of a {what} that has been changed since the item was read"
             raise MutationError(message, s.span, "read it again first")
-        if not isinstance(index, Part) and memory.has_twice(root, inside=bool(items)):
+        if not isinstance(index, Part) and memory.has_twice(root, inside=bool(items), arrays=is_array):
             hint = "make each item an object of its own"
             raise MutationError("a write to an item that a list or dict may hold twice", s.span, hint)
         steps.insert(0, index)
@@ -203,7 +205,7 @@ def hold(s: Emitter, target: Value, held: Operand, *, itself: bool = True) -> No
     while around[-1] in s.memory.origin:
         around.append(s.memory.origin[around[-1]][0])
     for container in reversed(around):
-        s.memory.hold(container, [held], itself=itself)
+        s.memory.hold(container, [held], itself=itself, below=container is not target)
 
 
 def put_in(s: Emitter, target: Value, index: Operand, item: Operand) -> None:
@@ -242,7 +244,7 @@ def kept_in(s: Emitter, owner: Owner, version: Value, part: Part, value: Operand
     inner = _read_again(s, owner, kept, len(owner.items) - 1)
     s.memory.reread(owner.items[-1], version, inner, owner.steps[-1], part.key)
     for container in (kept, *owner.items[:-1]):
-        s.memory.hold_below(container, value)
+        s.memory.hold(container, [value], below=True)
     s.memory.link(version, part, value)
 
 
