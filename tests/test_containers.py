@@ -151,7 +151,7 @@ def while_iterated(x):
 
 def one_of_two(x):
     a, b = [x[0], x[1]], [x[2], x[3]]
-    c = a if x[0] > 0 else b
+    c = [a, b][int(x[0] > 0)]
     c.pop()
     return sum(a) + sum(b)
 

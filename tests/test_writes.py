@@ -58,7 +58,7 @@ def test_lists_of_the_caller_grow():
 
 def merged(x):
     a, b = x * 1.0, x * 2.0
-    c = a if x[0] > 0 else b
+    c = [a, b][int(x[0] > 0)]
     c[0] = x[1] ** 2
     return np.sum(c**2) + a[0]
 

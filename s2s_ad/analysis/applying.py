@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.analysis import array_types, methods, outside
+from s2s_ad.analysis import alternatives, array_types, methods, outside
 from s2s_ad.analysis.calls import CallEvaluator
 from s2s_ad.analysis.cells import shows_function
 from s2s_ad.analysis.choices import call_selected, choose
@@ -91,6 +91,10 @@ class ApplyEvaluator(CallEvaluator):
         """The result of a call, folded, spliced in or emitted."""
         kwargs = kwargs or {}
         fn = target.value if isinstance(target, Const) else target
+        if self.alternatives and not self.in_adjoint:
+            written = alternatives.write(self, fn, args, kwargs)
+            if written is not None:
+                return written
         known = self.part(fn, args) if fn is operator.getitem else None
         if known is not None:
             return known

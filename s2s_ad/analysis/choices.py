@@ -26,6 +26,7 @@ from s2s_ad.ir.types import LOST, UNKNOWN, Closure, Dict, List, Lost, Static, Tu
 
 if TYPE_CHECKING:
     from s2s_ad.analysis.calls import CallEvaluator
+    from s2s_ad.analysis.control_flow import BlockEvaluator
 
 _MOST = 8
 
@@ -103,7 +104,7 @@ def _outside(s: Emitter, operand: Operand, inside: Set[Operand]) -> Operand:
 def call_selected(s: CallEvaluator, selected: Value, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
     """The result of a call of what a test has chosen."""
     one = s.selections[selected]
-    return _either(s, one.test, [lambda: s.apply(one.then, args, kwargs), lambda: s.apply(one.orelse, args, kwargs)])
+    return either(s, one.test, [lambda: s.apply(one.then, args, kwargs), lambda: s.apply(one.orelse, args, kwargs)])
 
 
 def choose(
@@ -115,11 +116,11 @@ def choose(
         return s.apply(first, args, kwargs)
     test = s.apply(operator.is_, [callee, first])
     rest = (options[:1], tuple(others))
-    return _either(s, test, [lambda some=some: choose(s, callee, some, args, kwargs) for some in rest])  # type: ignore[misc]
+    return either(s, test, [lambda some=some: choose(s, callee, some, args, kwargs) for some in rest])  # type: ignore[misc]
 
 
-def _either(s: CallEvaluator, test: Operand, calls: Sequence[Callable[[], Operand]]) -> Operand:
-    """The result of one of two calls."""
+def either(s: BlockEvaluator, test: Operand, calls: Sequence[Callable[[], Operand]]) -> Operand:
+    """The result of one of two calls, as a test has it."""
     span = s.span
     sides = [s.side(lambda call=call: [call()]) for call in calls]  # type: ignore[misc]
     s.dead = s.dead or all(side.dead for side in sides)

@@ -7,6 +7,8 @@ import operator
 from collections.abc import Callable, Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
 
+from s2s_ad.analysis import alternatives
+from s2s_ad.analysis.alternatives import Alternative
 from s2s_ad.analysis.attempts import exception_kinds, never_raises, refuse_half_done
 from s2s_ad.analysis.binding import takes_rest
 from s2s_ad.analysis.choices import may_select, one_of, select
@@ -53,6 +55,7 @@ from s2s_ad.rules.functional import SPREAD, require_count
 
 _FOREIGN = Instance(object)
 _OWN_FILES = frozenset({containers.__file__, functional.__file__})  # of which users are not told
+Row = tuple[Value, Operand, Operand]  # a result of an `if`, and what the sides give for it
 Straight = tuple[tuple[Op, ...], tuple[Operand, ...]]
 
 
@@ -278,13 +281,45 @@ class BlockEvaluator(SequenceEvaluator):
         rows = list(zip(values, then.results, orelse.results, strict=True))
         alive = not then.dead and not orelse.dead
         chosen = [row for row in rows if alive and not same(*row[1:]) and may_select(self, *row[1:], inside)]
-        kept = [row for row in rows if row not in chosen]
+        kept, tuples = self._apart([row for row in rows if row not in chosen], alive=alive)
         then.results, orelse.results = ([row[k] for row in kept] for k in (1, 2))
+        before = self.memory.state
         results, first, second, reads = self._merged([row[0] for row in kept], sides)
         self.ops.append(If(results, test, Block((), *first), Block((), *second), span=span))
         self.append_all(reads)
         for value, a, b in chosen:
             self.env[value] = select(self, value.name, test, a, b, inside)
+        for value, parts in tuples:
+            self.env[value] = self.apply(primitives.make_tuple, [self.env[part] for part in parts], name=value.name)
+        for value, a, b in kept if alive else ():
+            made = self.env[value]
+            if isinstance(made, Value) and made in results:
+                alternatives.note(self, made, Alternative(test, a, b), before, inside)
+
+    def _apart(self, rows: list[Row], *, alive: bool) -> tuple[list[Row], list[tuple[Value, list[Value]]]]:
+        """The rows with those of tuples that both sides write out taken apart, and what these consist of then."""
+        apart: list[Row] = []
+        tuples: list[tuple[Value, list[Value]]] = []
+        for value, a, b in rows:
+            one, other = (self._written_out(o) for o in (a, b))
+            if not alive or one is None or other is None or len(one) != len(other) or same(a, b):
+                apart.append((value, a, b))
+                continue
+            parts = [Value(getattr(p, "name", None)) for p in one]
+            apart += zip(parts, one, other, strict=True)
+            tuples.append((value, parts))
+        return apart, tuples
+
+    def _written_out(self, operand: Operand) -> tuple[Operand, ...] | None:
+        """The items of a tuple that is written out: `(a, b)`."""
+        made = self.definitions.get(operand)  # type: ignore[arg-type]
+        if made is None or callee(made) is not primitives.make_tuple or any(isinstance(a, Star) for a in made.args):
+            return None
+        return made.args  # type: ignore[return-value]
+
+    def choose_again(self, operand: Value) -> None:
+        """Bring what is one of two objects up to date."""
+        alternatives.choose_again(self, operand)
 
     def _try(self, op: Try) -> None:
         kinds, span, error = exception_kinds(self, self.operand(op.kinds)), self.span, op.handler.params[0]

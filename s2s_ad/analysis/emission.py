@@ -81,6 +81,7 @@ class Emitter:
         self.rests: list[Operand] = []  # the lists that stand for all further arguments of the calls that are bound
         self.choices: dict[Value, tuple[Const, ...]] = {}
         self.selections: dict[Value, Any] = {}
+        self.alternatives: dict[Root, Any] = {}  # what is one of two objects
         self.making: dict[Value, dict[str, Operand]] = {}  # objects whose `__init__` runs, with their attributes so far
         self.clock = 0  # counts what has been written that other code could see
         self.appends = 0
@@ -155,6 +156,10 @@ class Emitter:
         if root is not None and self.memory.state.version.get(root) is operand:
             self.memory.renew(root, found, self.memory.state.content.get(operand, {}))
         return found
+
+    def choose_again(self, operand: Value) -> None:
+        """Bring what is one of two objects up to date."""
+        raise NotImplementedError
 
     def apply(
         self, target: Any, args: list[Operand], kwargs: dict[str, Operand] | None = None, name: str | None = None
@@ -231,6 +236,8 @@ class Emitter:
         refuse_stale(self, operand)
         if not self.memory.is_written or not isinstance(operand, Value):
             return operand
+        if self.alternatives:
+            self.choose_again(operand)
         found = self.memory.current(operand, self._follow, self.span)
         is_stale = found in self.memory.state.content and not isinstance(type_of_operand(found), Closure)
         return self._refreshed(found) if is_stale else found

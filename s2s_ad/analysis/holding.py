@@ -2,8 +2,8 @@
 
 A list of unknown length only knows the roots that were put into it; a root of its own, its `inner` one, stands for all
 of its items. A container may hold one container or object twice (it is *repeated* then), or two of its items may lead
-to one (*entangled*), or there may be two ways to an array (*shared*). What is none of this, with all that is in it, is a
-tree: an item that is taken out is in it no more.
+to one (*entangled*), or there may be two ways to an array (*shared*). What is none of this, with all that is in it, is
+a tree: an item that is taken out is in it no more.
 """
 
 from __future__ import annotations

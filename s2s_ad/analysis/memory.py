@@ -211,6 +211,18 @@ class Memory(Naming):
         self.state.content[structure] = {**self.state.content.get(structure, {}), part.key: value}
         self.origin[self.state.version[place.root]] = structure, part, self.state.order.get(root)
 
+    def place_again(self, root: Root, version: Value) -> None:
+        """Record what has this root, and was lost, is now; it holds what `version` is known to hold."""
+        state, made = self.state, self.places[version].root
+        state.held[root] = state.held.get(root, frozenset()) | state.held.get(made, frozenset())
+        for ways in ("repeated", "entangled", "shared"):
+            if made in getattr(state, ways):
+                setattr(state, ways, getattr(state, ways) | {root})
+        self.state.version[root] = self.state.keys[root] = self.state.order[root] = version
+        self.places[version] = Place(root, (), version)
+        self.state.parts.pop(root, None)
+        del self.state.lost[root]
+
     def reorder(self, item: Value) -> None:
         """Record that a list in a list has other items now, whose version is known."""
         root = self.places[item].root

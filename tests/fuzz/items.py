@@ -127,6 +127,12 @@ class ItemWriter(Writer):
             *(f"{r} = [{s}]; rows.append({r}); {r}.append(p)", f"{r} = d[{k}] = [{s}]", f"d[{k}] = {r}; {r} = [{s}]"),
             *(f"{r} = d[{k}] if {k} in d else [{s}]", f"{r} = d.get({k}, [{s}]); {r}.append(p); d[{k}] = {r}"),
             *(f"{r} = cube[{i}].pop(); {r}.append({s})", f"rows = cube.pop(); {r} = rows[{i}]", f"{r} = rows[-1]"),
+            *(
+                f"{r} = r if {s} > 0.2 else s",
+                f"(r if {s} > 0.2 else s).append(p)",
+                f"({r} if {s} > 0.2 else {self.row()})[0] = p",
+            ),
+            *(f"(o if {s} > 0.2 else ps[{i}]).push(p)", f"o = o if {s} > 0.3 else ps[{i}]; o.log.append({s})"),
             *(f"o = ps.pop(); o.push({s}); ps.append(o)", f"o.log = {r}; {r} = [{s}]", f"{r} = o.log; o.log = []"),
         )
 

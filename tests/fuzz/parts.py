@@ -77,6 +77,10 @@ class PartWriter(Writer):
         return self.one(  # type: ignore[no-any-return]
             *(f"{w}[{self.index()}] = {s}", f"{w} *= {s}", f"{w} += x", f"{w}[1:] = {v}[:-1] * 2", f"{w} = {v}"),
             *(f"{w} = {v} * {s}", f"{w} = {v}.copy()", f"{w}, {v} = {v}, {w}", f"{w} = x * {s}", f"p = {w}.sum()"),
+            *(
+                f"{w} = {w} if {s} > 0.3 else {v}",
+                f"m = {w} if {s} > 0.3 else {v}; m[1:] *= 0.5; {w}[0] = p; p = m.sum()",
+            ),
         )
 
     def to_row(self) -> str:
@@ -85,6 +89,7 @@ class PartWriter(Writer):
         return self.one(  # type: ignore[no-any-return]
             *(f"{r}.append({s})", f"{r}.append({s})", f"{r} = {t}", f"{r} = [{s}, p]", f"{r} = []", f"{r} += [{s}]"),
             *(f"{r} = [a * 0.5 for a in {t}]", f"{r}, {t} = {t}, {r}", f"{r} = list({t})", f"p = sum({r})"),
+            *(f"{r} = {r} if {s} > 0.3 else {t}", f"({r} if {s} > 0.3 else {t}).append(p)"),
         )
 
     def to_object(self) -> str:
@@ -93,6 +98,12 @@ class PartWriter(Writer):
         return self.one(  # type: ignore[no-any-return]
             *(f"{o}.push({s})", f"{o}.step({self.array()})", f"{o}.renew({s})", f"{o}.cache = None"),
             *(f"{o} = P({self.array()}, {self.row()})", f"{o} = P(x * {s}, [])", "o = q", "q = o.renew(0.5)"),
+            *(
+                f"o = o if {s} > 0.3 else q",
+                f"(o if {s} > 0.2 else q).push(p)",
+                f"o, q = (o, q) if {s} > 0.3 else (q, o)",
+            ),
+            *(f"e = o if {s} > 0.2 else q; e.v = {self.array()}; e.log = {self.row()}; e.push(p)",),
         )
 
     def branch(self, depth: int) -> Lines:

@@ -105,10 +105,13 @@ class Writer:
     def name(self, kinds: Kinds) -> Lines:
         """Another value for a name, or another name for a value."""
         arrays = self.named(kinds, "a")
-        kind = self.one("a", "a", "a", "s", "l", "swap", "same")
+        kind = self.one("a", "a", "a", "s", "l", "swap", "same", "choice", "pair")
         if kind == "swap" and len(arrays) > 1:
             a, b = self.random.sample(arrays, 2)
             return [f"{a}, {b} = {b}, {a}"]
+        if kind == "pair" and len(arrays) > 1:
+            (a, b), test = self.random.sample(arrays, 2), f"{self.number(kinds, 1)} > {self.number(kinds, 0)}"
+            return [f"{a}, {b} = ({a}, {b}) if {test} else ({b}, {a})"]
         if kind == "s":
             name, value = self.one("p", "q"), self.number(kinds)
         elif kind == "l":
@@ -116,6 +119,9 @@ class Writer:
         else:
             name = self.one("a", "b", "c", *arrays)
             value = f"same({self.one(*arrays)})" if kind == "same" else self.array(kinds)
+            if kind == "choice":
+                some = self.one(self.one(*arrays), f"{self.one(*arrays)}[::-1]")
+                value = f"{some} if {self.number(kinds, 1)} > 0.2 else {self.one(*arrays)}"
             kind = "a"
         kinds[name] = kind
         return [f"{name} = {value}"]

@@ -160,7 +160,7 @@ def _store(s: Emitter, args: list[Operand], _: Any) -> Operand:
         deques.store(s, target, index, item)
         return target
     if isinstance(target, Value) and isinstance(t, Map) and s.memory.root(target) is not None:
-        if not _is_there(s, target, index, item):
+        if not is_there(s, target, index, item):
             maps.put(s, target, index, item)
         return target
     if not isinstance(target, Value) or not isinstance(t, (Array, List)) or s.memory.root(target) is None:
@@ -169,7 +169,7 @@ def _store(s: Emitter, args: list[Operand], _: Any) -> Operand:
         lists.set_slice(s, target, index, item)
         return target
     refuse_foreign(s, target)
-    if _is_there(s, target, index, item):
+    if is_there(s, target, index, item):
         return target
     refuse_views(s, target)
     return store(s, target, index, item)
@@ -180,7 +180,7 @@ def _store_both(s: Emitter, args: list[Operand], _: Any) -> Operand:
     """`xs[i], ys[j] = x, y`, where the indices do not depend on the first of the two writes."""
     xs, i, x, ys, j, y = args
     is_exchange = isinstance(xs, Value) and isinstance(xs.type, List) and s.memory.is_same(xs, ys)
-    if is_exchange and _is_there(s, xs, j, x) and _is_there(s, xs, i, y):  # type: ignore[arg-type]
+    if is_exchange and is_there(s, xs, j, x) and is_there(s, xs, i, y):  # type: ignore[arg-type]
         lists.exchange(s, xs, i, j)  # type: ignore[arg-type]
     else:
         s.apply(primitives.store, [xs, i, x])
@@ -188,7 +188,7 @@ def _store_both(s: Emitter, args: list[Operand], _: Any) -> Operand:
     return Const(None)
 
 
-def _is_there(s: Emitter, target: Value, index: Operand, item: Operand) -> bool:
+def is_there(s: Emitter, target: Value, index: Operand, item: Operand) -> bool:
     """Whether `item` is `target[index]` itself, as in the second half of `x[1:] += y`, or of `rows[i] += ys`."""
     if not isinstance(item, Value) or item not in s.memory.places:
         return False

@@ -1,0 +1,151 @@
+"""Writes to what is one of two objects, as a test has it."""
+
+import numpy as np
+
+from programs.harness import program
+
+V = np.array([0.5, 1.2, -0.7, 2.0])
+
+
+def _even_and_odd(x):
+    return (x[1] ** 2 + x[1] + x[3] ** 2 + x[3]) * (x[0] ** 2 + x[0] + x[2] ** 2 + x[2])
+
+
+@program((V,), same_as=_even_and_odd)
+def two_lists(x):
+    """Each value goes to one of two lists."""
+    odd, even = [], []
+    for i, v in enumerate(x):
+        chosen = odd if i % 2 else even
+        chosen.append(v * v)
+        (odd if i % 2 else even).append(v)
+    return sum(odd) * sum(even)
+
+
+def _second_replaced(x, first):
+    replaced = np.stack([x[0] * (1 if first else 2), x[2], x[2] * (1 if first else 2), x[3] * (1 if first else 2)])
+    return replaced @ (x * 2 if first else x) + 0.5 * np.sum(replaced)
+
+
+@program((V, True), (V, False), same_as=_second_replaced)
+def one_of_two_arrays(x, first):
+    """Read by all three names afterwards."""
+    y, z = x.copy(), x * 2
+    chosen = y if first else z
+    chosen[1] = x[2]
+    return y @ z + 0.5 * chosen.sum()
+
+
+@program((V, True), (V, False))
+def written_by_all_names(x, first):
+    """Under its own name and under that of the choice, in turn."""
+    y, z = x.copy(), x * 2
+    chosen = y if first else z
+    chosen[1:] *= x[2]
+    chosen += x[0]
+    start = chosen[:2]
+    start[0] = x[3]
+    y[3] = x[0]
+    z[2] *= 2
+    return y + z * chosen
+
+
+@program((V,))
+def chosen_anew(x):
+    """In a loop, and by one test after another."""
+    y, z = x.copy(), x * 2
+    for i in range(4):
+        chosen = y if x[i] > 1 else z
+        chosen[i] = chosen[i - 1] * x[i]
+        if i > 1:
+            chosen = y
+        chosen *= 0.9
+    return y - z
+
+
+@program((V,))
+def the_names_go_on(x):
+    """What the names and the test stand for later does not matter."""
+    y, z, test = x.copy(), x * 2, x[0] > 0
+    chosen = y if test else z
+    test, y = False, y * 3
+    chosen[1] = x[2] * y[1]
+    return chosen + z * y
+
+
+class _Cell:
+    def __init__(self, v):
+        self.v, self.log = v, [v[0]]
+
+    def grow(self, t):
+        self.v = self.v * t
+        self.log.append(t)
+
+
+@program((V,))
+def one_of_two_objects(x):
+    """A method that sets an attribute, and writes to another."""
+    a, b = _Cell(x), _Cell(x * 2)
+    for i in range(3):
+        (a if x[i] > 0 else b).grow(x[i])
+    return a.v * b.v + sum(a.log) - sum(b.log)
+
+
+@program((V,), (V[::-1],))
+def sorted_names(x):
+    """Two choices by one test, written as an exchange."""
+    a, b = [x[0]], [x[1]]
+    low, high = (a, b) if x[0] < x[1] else (b, a)
+    low.append(x[2])
+    high.append(x[3])
+    high[0] *= 2
+    return sum(a) * sum(b) ** 2 * sum(low)
+
+
+@program((V,), (-V,))
+def a_row_or_a_copy(x):
+    """One of them is a view of an array that is read afterwards."""
+    a = x.copy()
+    tail, copy = a[1:], x[:3] * 1.0
+    chosen = tail if x[0] > 0 else copy
+    chosen[0] = x[3]
+    chosen[1:] += x[:2]
+    return a * np.append(copy, 1.0) + np.append(tail, 0.0)
+
+
+@program((V,))
+def one_of_two_dicts(x):
+    """Dicts with keys that are known late."""
+    up, down = {}, {}
+    for i, v in enumerate(x):
+        side = up if v > 1 else down
+        side[i] = v * v
+    return sum(up.values()) * 2 + sum(down.values())
+
+
+def _filled(out, v):
+    out[0] = v
+    out[2:] += out[0]
+    return out
+
+
+@program((V,), (-V,))
+def passed_on(x):
+    """A function that writes to its argument and gives it back."""
+    y, z = x.copy(), x * 2
+    chosen = y if x[0] > 0 else z
+    again = _filled(chosen, x[3])
+    again *= x[0]
+    return y * z
+
+
+@program((V,), (-V,))
+def in_a_while_loop(x):
+    """Chosen outside of the loop that writes."""
+    y, z = x.copy(), x * 2
+    chosen = y if x[0] > 0 else z
+    i = 0
+    while i < 3:
+        chosen[i] = chosen[i + 1] * x[i]
+        i += 1
+    return y + z * 0.3
