@@ -267,6 +267,10 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
         ),
         C("functions in containers", "fs = [np.sin, helper, lambda y: y * x]\nfor g in fs:\n    x = g(x)\nreturn x"),
         C("one of several functions", "g = np.sin if x > 0 else helper\nreturn g(x)"),
+        C(
+            "functions in a list that read the variable of a loop",
+            "fs = []\nfor k in range(3):\n    fs.append(lambda y: y * k)\nreturn fs[0](x)",
+        ),
         C("one of several nested functions", "g = (lambda y: y * 2) if x > 0 else (lambda y: y)\nreturn g(x)"),
         C("generators that are used up at once", "def g():\n    for a in xs:\n        yield a * x\nreturn sum(g())"),
         C("`yield from`", "def g():\n    yield from xs\n    yield x\nreturn sum(g())"),

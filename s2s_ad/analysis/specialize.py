@@ -17,7 +17,7 @@ from s2s_ad.analysis import methods, recursive_writes, written_globals
 from s2s_ad.analysis.applying import ApplyEvaluator
 from s2s_ad.analysis.axis_names import AxisNames
 from s2s_ad.analysis.calls import own_name
-from s2s_ad.analysis.cells import holds_function
+from s2s_ad.analysis.cells import codes, holds_function
 from s2s_ad.analysis.consumed import check_iterators
 from s2s_ad.analysis.effects import is_pure
 from s2s_ad.analysis.local_classes import refuse_to_leave
@@ -240,6 +240,7 @@ def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]
         for a, p in zip(args, instance.code.body.params, strict=True)
     ]
     memory = specializer.memory
+    specializer.cells.foreign = frozenset(code for p in params for code in codes(type_of_operand(p)))
     given = [p for p in params if isinstance(p, Value) and kinds(p.type)]
     specializer.given = {memory.new_root(p, outside=True) for p in given}
     shared = written_globals.read_written(specializer)

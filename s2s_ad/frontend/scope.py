@@ -78,11 +78,12 @@ def _place_of(node: gast.Subscript) -> tuple[str, str]:
     return gast.dump(node.value), gast.dump(node.slice)
 
 
-def captured_names(node: gast.AST) -> frozenset[str]:
-    """The names that functions and generators in `node` read from around them."""
-    if isinstance(node, (*FUNCTIONS, gast.GeneratorExp)):
+def captured_names(node: gast.AST, *, generators: bool = True) -> frozenset[str]:
+    """The names that functions in `node`, and `generators` if asked for, read from around them."""
+    if isinstance(node, FUNCTIONS) or (generators and isinstance(node, gast.GeneratorExp)):
         return free_names(node)
-    return frozenset[str]().union(*map(captured_names, gast.iter_child_nodes(node)))
+    parts = gast.iter_child_nodes(node)
+    return frozenset[str]().union(*(captured_names(part, generators=generators) for part in parts))
 
 
 def free_names(node: gast.AST) -> frozenset[str]:

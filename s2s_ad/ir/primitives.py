@@ -343,17 +343,25 @@ class FString:
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """A variable that nested functions read: they see the value that it has when they run."""
+    """A variable that nested functions read: they see the value that it has when they run.
+
+    `lazy`: it belongs to a generator, of which others run between its items.
+    """
 
     name: str
+    lazy: bool = False
 
 
 @dataclass(frozen=True)
 class SetCell:
-    """`cell` has another value from here on. `again`: it may have had one before, in an earlier round of a loop."""
+    """`cell` has another value from here on.
+
+    `again`: it may have had one before, in an earlier round of a loop. `anew`: it is another variable from here on.
+    """
 
     cell: Cell
     again: bool = False
+    anew: bool = False
     __name__ = "set_cell"
 
 

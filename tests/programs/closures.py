@@ -57,7 +57,7 @@ def bound_by_default(x, y):
     return f(x) + a
 
 
-@program((1.5,), refused=UnsupportedSyntaxError)
+@program((1.5,))
 def bound_late_in_a_loop(x):
     """All three lambdas see the last value of the loop variable."""
     functions = []
@@ -335,7 +335,7 @@ def one_lambda_many_values(x, y):
     return s + functions[1](y)
 
 
-@program((1.5,), refused=UnsupportedSyntaxError)
+@program((1.5,))
 def bound_late_in_a_comprehension(x):
     """All three lambdas see the last value of the comprehension's variable."""
     functions = [lambda t: t * i for i in range(3)]
