@@ -12,15 +12,16 @@ import numpy as np
 
 from s2s_ad.analysis import array_types, methods, outside
 from s2s_ad.analysis.calls import CallEvaluator
-from s2s_ad.analysis.cells import shows_function
 from s2s_ad.analysis.choices import call_selected, choose
 from s2s_ad.analysis.effects import is_pure
+from s2s_ad.analysis.escapes import refuse_escape
 from s2s_ad.analysis.handlers import (
     HANDLERS,
     construct,
     deques,
     initialise,
     into_output,
+    is_foreign,
     make_class,
     records,
     refuse_objects,
@@ -75,7 +76,7 @@ from s2s_ad.rules.registry import registry
 
 _TYPES = (array_types,)  # fills the table of `typing`
 _WRITE_OUT = "write the loop out"
-_SHOWS = frozenset({print, str, repr, format})
+_SHOWS = frozenset({print, str, repr, ascii, format})
 _OF_ATTRIBUTES = (getattr, hasattr, setattr, object.__setattr__, primitives.call_method)
 _REFERRING = (primitives.SetCell, primitives.MakeClosure, primitives.MakeClass)
 
@@ -254,17 +255,8 @@ class ApplyEvaluator(CallEvaluator):
         return result
 
     def _refuse_escape(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> None:
-        """A nested function is no object in generated code, so none can be handed to foreign code, or be shown."""
-        shows = is_hashable(fn) and fn in _SHOWS
-        for operand in (*args, *kwargs.values()):
-            t = type_of_operand(operand)
-            if isinstance(t, (Closure, Lost)) or (shows and shows_function(t)):
-                what = f"the nested function `{t.code.name}`" if isinstance(t, Closure) else "a nested function"
-                raise UnsupportedSyntaxError(
-                    f"{what} as an argument of a function that is not Python",
-                    self.span,
-                    "write the loop out, or define the function at the top of the module",
-                )
+        shown = is_foreign(fn) or (is_hashable(fn) and fn in _SHOWS)
+        refuse_escape((*args, *kwargs.values()), self.span, shown=shown)
 
     def _apply_value(self, target: Value, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
         if isinstance(target.type, Never):

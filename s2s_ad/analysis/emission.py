@@ -24,6 +24,7 @@ from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.places import RESHAPING, locate, part_key
 from s2s_ad.analysis.program import GlobalName, Program
 from s2s_ad.analysis.python_types import iterated
+from s2s_ad.analysis.reports import is_report
 from s2s_ad.analysis.roots import Part, Root, Step
 from s2s_ad.analysis.statics import is_foldable, same
 from s2s_ad.errors import Span, UnsupportedSyntaxError
@@ -325,7 +326,7 @@ class Emitter:
         fn = constant(call.target)
         if fn is primitives.append:
             self.appends += getattr(call.args[0], "name", None) is not None  # that of a comprehension has no name
-        elif writes(call) or not (is_pure(call) or fn in (print, primitives.raise_) or isinstance(fn, type)):
+        elif writes(call) or not (is_pure(call) or is_report(call) or fn is primitives.raise_ or isinstance(fn, type)):
             self.clock += 1
 
     def fact(self, target: Operand, key: Operand) -> tuple[Fact, ...]:

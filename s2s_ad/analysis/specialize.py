@@ -20,6 +20,7 @@ from s2s_ad.analysis.calls import own_name
 from s2s_ad.analysis.cells import codes, holds_function
 from s2s_ad.analysis.consumed import check_iterators
 from s2s_ad.analysis.effects import is_pure
+from s2s_ad.analysis.escapes import refuse_escape
 from s2s_ad.analysis.local_classes import refuse_to_leave
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Instance, Program
@@ -262,9 +263,11 @@ def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]
         specializer.keep_writes()
     elif instance.writes:
         specializer.show_writes([*given, *shared])
-    if program.classes and len(program.stack) == 1:
+    if len(program.stack) == 1:
         seen = [memory.state.version[root] for root in memory.written_outside]
-        refuse_to_leave(specializer, [result, *seen])
+        refuse_escape(seen, specializer.span, shown=True, where="in what the caller has")
+        if program.classes:
+            refuse_to_leave(specializer, [result, *seen])
     ops = written_globals.without_unread(specializer, specializer.ops, result)
     body = Block(tuple(p for p in params if isinstance(p, Value)), ops, (result, *versions))
     code = instance.code

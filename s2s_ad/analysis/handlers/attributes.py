@@ -10,13 +10,16 @@ import numpy as np
 
 from s2s_ad.analysis.dict_views import keep_view
 from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.escapes import refuse_escape
 from s2s_ad.analysis.handlers import deques, dicts, lists, maps, records, sets
 from s2s_ad.analysis.handlers.fills import drawn, method_that_fills
 from s2s_ad.analysis.handlers.flat import flat
+from s2s_ad.analysis.handlers.logs import log
 from s2s_ad.analysis.handlers.table import REWRITE, handles
 from s2s_ad.analysis.handlers.writes import WRITING_METHODS, refuse_foreign_method, refuse_writing_method
 from s2s_ad.analysis.local_classes import refuse_unknown
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.reports import method_reports
 from s2s_ad.analysis.written_globals import read_outside
 from s2s_ad.errors import MutationError
 from s2s_ad.ir import primitives
@@ -112,6 +115,7 @@ def _is_library_object(obj: Any) -> bool:
 def _call_method(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
     obj, name = args[0], constant(args[1])
     if type_of_operand(obj) == Instance(str) and hasattr(str, name):
+        refuse_escape((*args[2:], *kwargs.values()), s.span, shown=True)
         folded = s.fold(getattr(str, name), [obj, *args[2:]], kwargs) if name in _TEXT_METHODS else None
         return folded or s.emit(primitives.call_method, args, kwargs, _TEXT_METHODS.get(name, Instance(str)))
     if isinstance(obj, Const):
@@ -153,6 +157,9 @@ def _call_method(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) ->
     filled = drawn(s, obj, name, args[2:], kwargs)
     if filled is not None:
         return filled
+    if method_reports(t, name):
+        refuse_escape((*args[2:], *kwargs.values()), s.span, shown=True)
+        return log(s, args, kwargs)
     refuse_foreign_method(s, t, name, [*args[2:], *kwargs.values()])
     return s.emit(primitives.call_method, args, kwargs, UNKNOWN)
 
