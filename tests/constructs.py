@@ -272,6 +272,10 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
             "fs = []\nfor k in range(3):\n    fs.append(lambda y: y * k)\nreturn fs[0](x)",
         ),
         C("one of several nested functions", "g = (lambda y: y * 2) if x > 0 else (lambda y: y)\nreturn g(x)"),
+        C(
+            "one of them by a late index or key",
+            "gs = [lambda y: y * v, np.sin]\nreturn gs[int(x > 0)](x)",
+        ),
         C("generators that are used up at once", "def g():\n    for a in xs:\n        yield a * x\nreturn sum(g())"),
         C("`yield from`", "def g():\n    yield from xs\n    yield x\nreturn sum(g())"),
         C("the value of `yield`", "def g():\n    y = yield x\n    yield y\nreturn sum(g())"),

@@ -32,6 +32,7 @@ from s2s_ad.frontend.source import LiveNames
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Call, Const, Function, Op, Operand, Value, regions
 from s2s_ad.ir.types import (
+    LOST,
     NEVER,
     UNKNOWN,
     Array,
@@ -187,13 +188,14 @@ class Emitter:
             refuse_foreign(self, fn, (*args, *(kwargs or {}).values()))
         if hides_derivative(type_) and not self.in_adjoint:
             self._refuse_hidden((*args, *(kwargs or {}).values()))
+        args, kwargs = [self.no_selection(a, self.ops) for a in args], kwargs or {}
         value = Value(name, type_)
         self.program.has_objects = self.program.has_objects or object_in(type_) is not None
         call = Call(
             (value,),
             fn if isinstance(fn, (Value, Const)) else Const(fn),
             tuple(args),
-            tuple((kwargs or {}).items()),
+            tuple((k, self.no_selection(v, self.ops)) for k, v in kwargs.items()),
             span=self.span,
         )
         value.type = lengths.with_names(value, call, self.definitions)
@@ -205,6 +207,15 @@ class Emitter:
         if self.in_adjoint and isinstance(type_, Array) and type_.boxed and type_.axes == () and fn is not np.asarray:
             # a 0-d array is mutable, so `x_bar += …` would reach whoever else has it
             return self.emit(operator.getitem, [value, Const(())], None, replace(type_, boxed=False), name)
+        return value
+
+    def no_selection(self, operand: Operand, ops: list[Op]) -> Operand:
+        """An operand that may leave this code; for a selection something, put in `ops`, that only stands for it."""
+        if operand not in self.selections:
+            return operand
+        value = Value(None, LOST)
+        ops.append(Call((value,), Const(primitives.identity), (Const(None),), span=self.span))
+        self.selections[value] = self.selections[operand]
         return value
 
     def append(self, call: Call) -> None:

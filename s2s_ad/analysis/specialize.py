@@ -264,7 +264,8 @@ def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]
     elif instance.writes:
         specializer.show_writes([*given, *shared])
     if len(program.stack) == 1:
-        seen = [memory.state.version[root] for root in memory.written_outside]
+        versions_now = memory.state.version
+        seen = [versions_now[root] for root in memory.written_outside if root in versions_now]
         refuse_escape(seen, specializer.span, shown=True, where="in what the caller has")
         if program.classes:
             refuse_to_leave(specializer, [result, *seen])
