@@ -271,6 +271,11 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
             "functions in a list that read the variable of a loop",
             "fs = []\nfor k in range(3):\n    fs.append(lambda y: y * k)\nreturn fs[0](x)",
         ),
+        C(
+            "attributes of nested functions",
+            "def g(y):\n    g.n += 1\n    return y * x\ng.n = 0\nreturn g(x) * g.n",
+        ),
+        C("the name of a nested function", "def g(y):\n    return y\nprint(g.__name__)\nreturn g(x)"),
         C("one of several nested functions", "g = (lambda y: y * 2) if x > 0 else (lambda y: y)\nreturn g(x)"),
         C(
             "one of them by a late index or key",

@@ -73,7 +73,18 @@ class CallEvaluator(LoopEvaluator):
         self.cells.capture(value, made, other)
         self.program.names_of[made.code] = self.names
         self.program.cells_of[made.code] = made.cells
+        if made.attributes is not None:
+            self.program.attributes_of[made.code] = made.attributes
         return value
+
+    def attributes_of(self, closure: Value) -> Operand:
+        """The object that has the attributes of a nested function."""
+        assert isinstance(closure.type, Closure)
+        code = closure.type.code
+        if code not in self.program.attributes_of:
+            what = f"an attribute of the nested function `{code.name}`"
+            raise UnsupportedSyntaxError(what, self.span, "keep it in a variable, or define the function in the module")
+        return self.variables_of(closure, code)[self.program.attributes_of[code]]
 
     def captured_by(self, closure: Value) -> tuple[Operand, ...]:
         """The variables that a closure has captured, as they were when it was made."""

@@ -172,6 +172,10 @@ class Emitter:
         """The result of a call of a Python function whose code is evaluated here."""
         raise NotImplementedError
 
+    def attributes_of(self, closure: Value) -> Operand:
+        """The object that has the attributes of a nested function."""
+        raise NotImplementedError
+
     def bound_method(self, fn: FunctionType, obj: Operand) -> Operand:
         """A method with its object, as a value."""
         raise NotImplementedError

@@ -116,6 +116,7 @@ class Program:
     round: int = 0
     names_of: dict[Function, LiveNames | None] = field(default_factory=dict)
     cells_of: dict[Any, Mapping[str, Cell]] = field(default_factory=dict)
+    attributes_of: dict[Any, str] = field(default_factory=dict)  # the variables that have attributes of functions
     has_objects: bool = False  # values of unknown type may be objects
     watched: bool = False  # whether it may matter what a callee raises: there is a `try`, or an `np.errstate`
     known_attributes: set[tuple[type, str]] = field(default_factory=set)  # what they are is compiled in

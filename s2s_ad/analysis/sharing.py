@@ -28,7 +28,7 @@ from s2s_ad.ir.nodes import Block, Call, For, If, Operand, Try, Value, While, Wi
 from s2s_ad.ir.types import Array, Closure, Deque, Dict, List, Map, Maybe, Never, Number, Record, Static, Tuple, Type
 from s2s_ad.ir.types import Instance as InstanceType
 from s2s_ad.rules.numpy import methods
-from s2s_ad.runtime import CHECKS
+from s2s_ad.runtime import ORDERED
 
 Kinds = tuple[int, ...]
 Web = tuple[int, Value]
@@ -232,4 +232,4 @@ def _runs_foreign_code(fn: Any, op: Call) -> bool:
     if fn is primitives.call_method and not is_report(op):
         obj, method = op.args[:2]
         return not (isinstance(obj, Value) and isinstance(obj.type, Array) and constant(method) in ("astype", "copy"))  # type: ignore[arg-type]
-    return not is_report(op) and fn not in CHECKS and not is_pure(op)
+    return not is_report(op) and fn not in ORDERED and not is_pure(op)

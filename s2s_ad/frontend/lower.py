@@ -18,7 +18,7 @@ import gast
 
 from s2s_ad.frontend.builder import FALSE, NONE, TRUE
 from s2s_ad.frontend.classes import ClassLowering, class_variable
-from s2s_ad.frontend.desugar.nonlocals import NEW_BOX
+from s2s_ad.frontend.desugar.scoped import NEW_BOX
 from s2s_ad.frontend.expressions import AUGMENTED
 from s2s_ad.frontend.scope import (
     YIELDS,
@@ -177,6 +177,9 @@ class FunctionLowering(ClassLowering):
     def make_function(self, node: gast.AST, own_class: str | None = None) -> Operand:
         """A closure over the variables; the defaults of its parameters are captured too."""
         child = FunctionLowering(self.source, node, self, own_class)
+        attributes = getattr(node, "attributes", None)
+        if attributes is not None:
+            child.read(attributes, node)  # so that the function leads to them
         code = child.run()
         defaults = {f"={name}": self.expression(d) for name, d in _defaults(node.args)}
         own = code.name if isinstance(node, gast.FunctionDef) and own_class is None else None
@@ -185,7 +188,7 @@ class FunctionLowering(ClassLowering):
         body = Block((*code.body.params, *extra), code.body.ops, code.body.results)
         code = replace(code, free=(*code.free, *defaults), body=body)
         cells = {n: cell for n in code.free if (cell := self.cell(n)) is not None}
-        return self.emit(node, Const(primitives.MakeClosure(code, cells)), *captured, *defaults.values())
+        return self.emit(node, Const(primitives.MakeClosure(code, cells, attributes)), *captured, *defaults.values())
 
     def _seen(self, name: str) -> Operand:
         """A variable as a nested function finds it if it runs now."""
@@ -443,9 +446,11 @@ class FunctionLowering(ClassLowering):
 
     def _functiondef(self, node: gast.FunctionDef) -> None:
         decorators = [self.expression(d) for d in node.decorator_list]
-        function = self.make_function(node)
+        function = made = self.make_function(node)
         for decorator in reversed(decorators):
             function = self.call(node, decorator, [function])[0]
+        if decorators and hasattr(node, "attributes"):
+            self.emit(node, primitives.require_same, function, made)
         self.bind(node.name, function)
 
 

@@ -21,12 +21,13 @@ def assigned_names(nodes: Iterable[gast.AST]) -> dict[str, None]:
     """The variables that `nodes` bind in their own scope, in the order of the text."""
     names: dict[str, None] = {}
     for node in nodes:
-        for name in _bindings(node):
+        for name in bindings(node):
             names[name] = None
     return names
 
 
-def _bindings(node: gast.AST) -> Iterator[str]:
+def bindings(node: gast.AST) -> Iterator[str]:
+    """The variables that `node` binds in its own scope, each as often as it does."""
     if isinstance(node, (gast.FunctionDef, gast.ClassDef)):
         yield node.name
     elif isinstance(node, gast.pattern):
@@ -36,7 +37,7 @@ def _bindings(node: gast.AST) -> Iterator[str]:
     if isinstance(node, FUNCTIONS):
         for default in (*getattr(node, "decorator_list", ()), *node.args.defaults, *node.args.kw_defaults):
             if default is not None:
-                yield from _bindings(default)
+                yield from bindings(default)
         return
     if isinstance(node, gast.ClassDef):
         return
@@ -46,7 +47,7 @@ def _bindings(node: gast.AST) -> Iterator[str]:
     if isinstance(node, gast.Name) and isinstance(node.ctx, (gast.Store, gast.Del)) and not is_ours(node.id):
         yield node.id
     for child in gast.iter_child_nodes(node):
-        yield from _bindings(child)
+        yield from bindings(child)
 
 
 def _walrus_targets(node: gast.AST) -> Iterator[str]:

@@ -341,6 +341,10 @@ class FString:
         return "".join(p if isinstance(p, str) else format(convert[p[0]](next(it)), p[1]) for p in self.pieces)
 
 
+def require_same(decorated: Any, function: Any) -> None:
+    """That a decorator has given the function itself, of which attributes were taken for those of a variable."""
+
+
 @dataclass(frozen=True, eq=False)
 class Cell:
     """A variable that nested functions read: they see the value that it has when they run.
@@ -370,10 +374,12 @@ class MakeClosure:
     """Makes a nested function of `code`; the arguments are the variables that it captures, as they are now.
 
     `cells` says by name which variables these are; a default of a parameter has none, as it never changes.
+    `attributes` is the variable that has the attributes of the function, if it has some.
     """
 
     code: Any
     cells: Mapping[str, Cell] = field(default_factory=dict)
+    attributes: str | None = None
     __name__ = "make_closure"
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import operator
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
+from s2s_ad import runtime
 from s2s_ad.analysis.dict_views import keep_view
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.escapes import refuse_escape
@@ -29,6 +30,7 @@ from s2s_ad.ir.types import (
     INT,
     UNKNOWN,
     Array,
+    Closure,
     Deque,
     Dict,
     Instance,
@@ -62,6 +64,8 @@ def _getattr(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     if isinstance(obj, Const):
         return _constant_attribute(s, obj, name)
     t = obj.type
+    if isinstance(t, Closure):
+        return s.apply(getattr, [s.attributes_of(obj), args[1]])
     if records.is_object(t):
         return records.attribute(s, obj, t, name)  # type: ignore[arg-type]
     records.refuse_unfollowed(s, t, name)
@@ -100,6 +104,8 @@ def _constant_attribute(s: Emitter, obj: Const, name: str) -> Operand:
         s.program.guard(obj.value, name, value)
         return Const(value)
     s.program.guard(obj.value, name, type_of(value), by_type=True)
+    if isinstance(obj.value, FunctionType) and type(value) in (int, bool):
+        return s.emit(runtime.attribute_now, [obj, Const(name)], None, type_of(value))
     return read_outside(s, getattr, obj.value, name)
 
 
