@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.analysis.cells import holds_function
+from s2s_ad.analysis.cells import holds_function, shows_function
 from s2s_ad.analysis.choices import functions_in, select_item
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers import deques, maps
@@ -101,7 +101,7 @@ def _appended(s: Emitter, operand: Operand) -> list[Operand] | None:
     fn = None if made is None else constant(made.target)
     if made is not None and fn is primitives.make_list and not any(isinstance(a, Star) for a in made.args):
         return list(made.args)  # type: ignore[arg-type]  # of just this version of the list
-    if made is None or fn is not primitives.append:
+    if made is None or fn is not primitives.append or len(made.args) != 2:
         return s.static_items(operand)
     before, last = made.args
     items = None if isinstance(before, Star) or isinstance(last, Star) else _appended(s, before)
@@ -184,6 +184,8 @@ def _getitem(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
 def _one_of_items(s: Emitter, obj: Operand, index: Operand) -> Operand | None:
     """The item by a late index of a container in which there are nested functions."""
     t, kind = type_of_operand(obj), type_of_operand(index)
+    if not shows_function(t):
+        return None
     made = s.definitions.get(obj)  # type: ignore[arg-type]
     if isinstance(t, Dict) and made is not None and constant(made.target) is primitives.make_dict:
         pairs = [x for i, key in enumerate(made.args[::2]) for x in (key, Const(i))]
