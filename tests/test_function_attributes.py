@@ -55,5 +55,5 @@ def seemingly_wrapped(x):
 
 def test_another_decorator_of_that_name_is_refused():
     """The attribute is that of the function which it gives."""
-    with pytest.raises(UnsupportedSyntaxError, match="a decorator has replaced"):
+    with pytest.raises(UnsupportedSyntaxError, match="a decorator that is not"):
         pullback(seemingly_wrapped, 2.0)

@@ -34,7 +34,7 @@ from s2s_ad.analysis.local_classes import refuse_unknown
 from s2s_ad.analysis.managers import is_generated
 from s2s_ad.analysis.narrowing import without_none
 from s2s_ad.analysis.operands import constant, type_of_operand
-from s2s_ad.analysis.program import lowered
+from s2s_ad.analysis.program import lowered, lowered_parts
 from s2s_ad.analysis.statics import (
     is_hashable,
     named,
@@ -78,7 +78,7 @@ _TYPES = (array_types,)  # fills the table of `typing`
 _WRITE_OUT = "write the loop out"
 _SHOWS = frozenset({print, str, repr, ascii, format})
 _OF_ATTRIBUTES = (getattr, hasattr, setattr, object.__setattr__, primitives.call_method)
-_REFERRING = (primitives.SetCell, primitives.MakeClosure, primitives.MakeClass)
+_REFERRING = (primitives.SetCell, primitives.MakeClosure, primitives.MakeClass, primitives.ManagerParts)
 
 
 class ApplyEvaluator(CallEvaluator):
@@ -98,7 +98,7 @@ class ApplyEvaluator(CallEvaluator):
         if self.memory.is_written and _reads_attribute(fn, args):
             args = [self._object(args[0]), *args[1:]]
         elif self.memory.is_written and not _takes_references(fn, args):
-            args, kwargs = [self.current(a) for a in args], {k: self.current(v) for k, v in kwargs.items()}
+            args, kwargs = [self.handed(a) for a in args], {k: self.handed(v) for k, v in kwargs.items()}
         if isinstance(target, Value):
             return self._apply_value(target, args, kwargs)
         if not self.in_adjoint:
@@ -130,6 +130,8 @@ class ApplyEvaluator(CallEvaluator):
                 return named(result, name)
         if isinstance(fn, primitives.MakeClosure):
             return self.make_closure(fn, args)
+        if isinstance(fn, primitives.ManagerParts):
+            return self._enter(fn, args, kwargs)
         if isinstance(fn, primitives.MakeClass):
             return make_class(self, fn, args)
         if isinstance(fn, primitives.SetCell):
@@ -229,7 +231,17 @@ class ApplyEvaluator(CallEvaluator):
         if isinstance(fn, MethodType) and isinstance(fn.__func__, FunctionType):
             return self.apply(fn.__func__, [Const(fn.__self__), *args], kwargs, name)
         source = fn if written_here else self._opened(fn, args, kwargs)
-        return None if source is None else self.call_function(lowered(source), args, kwargs, name)
+        return (
+            None if source is None else self.call_function(lowered(source, self.program.followed), args, kwargs, name)
+        )
+
+    def _enter(self, parts: primitives.ManagerParts, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
+        """Enter a context manager whose code is followed."""
+        if constant(args[0]) is not parts.fn:
+            what = f"`{parts.fn.__name__}`, a context manager that has become another one"
+            raise UnsupportedSyntaxError(what, self.span, "give it a name of its own")
+        self.program.guard(parts.fn, "__wrapped__", parts.fn.__wrapped__)
+        return self.call_function(lowered_parts(parts.fn), args[1:], kwargs, None)
 
     def _opened(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> FunctionType | None:
         """What to look into of a library: what a derivative goes through, and what is given a nested function."""
@@ -288,7 +300,7 @@ class ApplyEvaluator(CallEvaluator):
             return result_type(fn, tuple(args), kwargs)
         try:
             with self.region():
-                return type_of_operand(self.call_function(lowered(fn), args, kwargs, None))
+                return type_of_operand(self.call_function(lowered(fn, self.program.followed), args, kwargs, None))
         except ADError:
             return UNKNOWN
 

@@ -45,7 +45,7 @@ class CallEvaluator(LoopEvaluator):
         """The result of a call of a Python function whose code is evaluated here."""
         if fn in self.program.methods:
             return methods.call(self, fn, args, kwargs or {})
-        callee, since = lowered(fn), self.mark()
+        callee, since = lowered(fn, self.program.followed), self.mark()
         outside.guard_function(self, fn)
         bound = self.bind_call(callee, args, kwargs or {})
         return self.given_by(callee.code, self.splice(callee.code, bound, callee.names), bound, since)
@@ -54,7 +54,7 @@ class CallEvaluator(LoopEvaluator):
         """A method with its object: a nested function that has captured the object, and the method's defaults."""
         if fn in self.program.methods:
             return methods.bind(self, fn, obj)
-        callee = lowered(fn)
+        callee = lowered(fn, self.program.followed)
         outside.guard_function(self, fn)
         code = self.program.bound.setdefault(callee.code, callee.code.bound())
         cells = [outside.cell(self, callee, n) for n in callee.code.free]

@@ -24,7 +24,7 @@ class Cells:
 
     scope: Scope = field(default_factory=dict)
     contents: dict[object, Operand] = field(default_factory=dict)
-    watched: set[Cell] = field(default_factory=set)
+    watched: set[object] = field(default_factory=set)  # the boxes that a nested function has
     changed: set[Cell] = field(default_factory=set)
     boxes: dict[Cell, set[object]] = field(default_factory=dict)  # all that there have been, in whatever round
     unknown: set[object] = field(default_factory=set)  # those that stand for one of several
@@ -42,17 +42,18 @@ class Cells:
         """Fill a box; whether a nested function that was made before could tell."""
         if what.anew:
             self.scope.pop(what.cell, None)
-        self.contents[self.box(what.cell)] = operand
-        if what.again or what.cell in self.watched:
+        box = self.box(what.cell)
+        self.contents[box] = operand
+        if what.again or box in self.watched:
             self.changed.add(what.cell)
-        return what.cell in self.watched
+        return box in self.watched
 
     def capture(self, closure: Value, made: MakeClosure, other: Value | None = None) -> None:
         """Note which boxes a nested function has, those of the `other` one, say, and what is in them now."""
         known = self.made[other][0] if other in self.made else {}
         boxes = {name: known.get(name) or self.box(cell) for name, cell in made.cells.items()}
         self.made[closure] = boxes, {name: self.contents.get(box) for name, box in boxes.items()}
-        self.watched.update(made.cells.values())
+        self.watched.update(boxes.values())
 
     def inside(self, closure: Value, cells: Mapping[str, Cell]) -> Scope:
         """The boxes that the code of a nested function finds."""

@@ -217,7 +217,7 @@ class BlockEvaluator(SequenceEvaluator):
         """What a region gives: the object as it is now, unless nobody may read it any more."""
         refuse_kept(self, operand)
         root = self.memory.root(operand)
-        return operand if root is not None and root in self.memory.state.lost else self.current(operand)
+        return operand if root is not None and root in self.memory.state.lost else self.handed(operand)
 
     def _refresh(self, roots: Iterable[Root]) -> None:
         """Bring objects up to date whose parts were written to; what a region knows of the parts ends with it."""

@@ -187,7 +187,7 @@ class Emitter:
         for operand in (*args, *(kwargs or {}).values()):
             self.refuse_iterator(operand)
         if not isinstance(fn, (primitives.MakeClosure, primitives.Refreshed)) and fn is not primitives.keep_item:
-            args, kwargs = [self.current(a) for a in args], {k: self.current(v) for k, v in (kwargs or {}).items()}
+            args, kwargs = [self.handed(a) for a in args], {k: self.handed(v) for k, v in (kwargs or {}).items()}
         if self.program.classes and not self.in_adjoint and self.retarget is None:
             refuse_foreign(self, fn, (*args, *(kwargs or {}).values()))
         if hides_derivative(type_) and not self.in_adjoint:
@@ -256,6 +256,10 @@ class Emitter:
         found = self.current(operand)
         return self._refreshed(found) if self.memory.is_written and found in self.memory.state.content else found
 
+    def handed(self, operand: Operand) -> Operand:
+        """As `current`; a nested function, which is on its way elsewhere, has captured what there is now."""
+        return self.whole(operand) if isinstance(type_of_operand(operand), Closure) else self.current(operand)
+
     def _follow(self, step: Step, base: Operand) -> Operand:
         fn, rest, kwargs = step
         if fn in RESHAPING:
@@ -289,7 +293,7 @@ class Emitter:
     def _refreshed(self, obj: Any) -> Operand:
         """A structure with parts that have been written to since it was made or read."""
         memory = self.memory
-        now = {key: self.current(part) for key, part in memory.state.content[obj].items()}
+        now = {key: self.handed(part) for key, part in memory.state.content[obj].items()}
         stale = {key: part for key, part in now.items() if part is not memory.state.content[obj][key]}
         root = memory.root(obj)
         if not stale or root is None:
@@ -302,6 +306,10 @@ class Emitter:
         elif made is not None and callee(made) is primitives.make_dict:
             args = tuple(x for k, v in zip(made.args[::2], now.values(), strict=True) for x in (k, v))
             self.definitions[fresh] = replace(made, results=(fresh,), args=args)
+        if obj in self.captured:
+            self.captured[fresh] = self.captured[obj]
+        if obj in self.cells.made:
+            self.cells.made[fresh] = self.cells.made[obj]
         memory.renew(root, fresh, now)
         return fresh
 

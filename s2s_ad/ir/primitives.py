@@ -341,8 +341,20 @@ class FString:
         return "".join(p if isinstance(p, str) else format(convert[p[0]](next(it)), p[1]) for p in self.pieces)
 
 
-def require_same(decorated: Any, function: Any) -> None:
-    """That a decorator has given the function itself, of which attributes were taken for those of a variable."""
+@dataclass(frozen=True, eq=False)
+class ManagerParts:
+    """Enters a context manager: gives what `as` binds, and the function to call at the end.
+
+    The first argument must be `fn`, which `contextlib.contextmanager` has made. `is_final`: the end is in a `finally`.
+    """
+
+    fn: Any
+    is_final: bool
+    __name__ = "enter"
+
+
+def require_same(one: Any, other: Any) -> None:
+    """That a decorator is, or gives, what it seems to by its name."""
 
 
 @dataclass(frozen=True, eq=False)

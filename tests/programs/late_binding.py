@@ -222,3 +222,78 @@ def handed_down_a_recursion(x):
         return result + functions[0](x)
 
     return descend(2, lambda y: y, x)
+
+
+def made_by(b):
+    """A maker of functions that read what `b` has when they run."""
+    return lambda s: lambda y: y * b.k * s
+
+
+class Box:
+    """Has attributes later."""
+
+
+@program((V,), (-V,))
+def merged_after_an_attribute_was_set(x):
+    """The object had no such attribute when the maker was made, and has it when the functions are."""
+    b = Box()
+    maker = made_by(b)
+    b.k = x
+    g = maker(x[1]) if x[0] > 0.0 else maker(x[2])
+    try:
+        return g(x)
+    except AttributeError:
+        return x * 7.0
+
+
+@program((V,))
+def listed_after_an_attribute_was_set(x):
+    """The same in a list, and in a variable of a loop."""
+    b = Box()
+
+    def maker(s):
+        return lambda y: y * b.k * s
+
+    b.k = x
+    g, functions = maker(1.0), []
+    for i in range(2):
+        g = maker(x[i])
+        functions.append(maker(x[i]))
+    try:
+        return functions[0](x) * g(x)
+    except AttributeError:
+        return x * 7.0
+
+
+@program((V,))
+def listed_after_a_key_was_set(x):
+    """The same with a dict, and with a function in a tuple."""
+    d = {}
+
+    def maker(s):
+        return (lambda y: y * d["k"] * s if "k" in d else y), s
+
+    d["k"] = x
+    functions = [maker(x[i]) for i in range(2)]
+    f, s = functions[0]
+    return f(x) * s
+
+
+@program((V,), (-V,))
+def merged_after_a_nonlocal_was_set(x):
+    """The variable is a number at first, and an array later."""
+    k = 1.0
+
+    def put(v):
+        nonlocal k
+        k = v
+
+    def maker(s):
+        return lambda y: y * k * s
+
+    put(x)
+    if x[0] > 0.0:
+        g = maker(x[1])
+    else:
+        g = maker(x[2])
+    return g(x)

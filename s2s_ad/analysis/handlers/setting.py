@@ -19,7 +19,7 @@ from s2s_ad.analysis.handlers.table import handles
 from s2s_ad.analysis.handlers.targets import kept_in, owner_of
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.roots import Part
-from s2s_ad.analysis.statics import is_static, widen
+from s2s_ad.analysis.statics import is_static, same, widen
 from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
@@ -72,9 +72,9 @@ def _set_outside(s: Emitter, fn: FunctionType, name: str, value: Operand) -> Ope
 
 @handles(primitives.require_same)
 def _require_same(s: Emitter, args: list[Operand], _: Any) -> Operand:
-    if args[0] is not args[1]:
-        what = "an attribute of a nested function that a decorator has replaced"
-        raise UnsupportedSyntaxError(what, s.span, "keep it in a variable")
+    if not same(*args):
+        what = "a decorator that is not the function of the standard library that has this name"
+        raise UnsupportedSyntaxError(what, s.span, "give it another name")
     return Const(None)
 
 
