@@ -258,12 +258,16 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
             "def twice(h):\n    return lambda y: h(h(y))\n@twice\ndef g(y):\n    return y * x\nreturn g(x)",
         ),
         C(
-            "`cache` and `lru_cache(None)` of nested functions",
+            "`cache` and `lru_cache` of nested functions",
             "@functools.cache\ndef f(n):\n    return x if n < 2 else f(n - 1) * f(n - 2)\nreturn f(5)",
         ),
         C(
-            "`lru_cache` of nested functions, which forgets",
-            "@functools.lru_cache\ndef f(n):\n    return x if n < 2 else f(n - 1) * f(n - 2)\nreturn f(5)",
+            "`lru_cache(maxsize=2)` of nested functions, which forgets",
+            "@functools.lru_cache(maxsize=2)\ndef f(n):\n    return x if n < 2 else f(n - 1) * f(n - 2)\nreturn f(5)",
+        ),
+        C(
+            "`lru_cache(typed=True)` of nested functions",
+            "@functools.lru_cache(typed=True)\ndef f(n):\n    return x if n < 2 else f(n - 1) * f(n - 2)\nreturn f(5)",
         ),
         C("functions in containers", "fs = [np.sin, helper, lambda y: y * x]\nfor g in fs:\n    x = g(x)\nreturn x"),
         C("one of several functions", "g = np.sin if x > 0 else helper\nreturn g(x)"),
