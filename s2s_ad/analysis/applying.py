@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import operator
+from collections import namedtuple
 from types import FunctionType, MethodType
 from typing import Any
 
@@ -69,6 +70,7 @@ from s2s_ad.rules.functional import (
     OF_OBJECTS,
     definition_of,
     list_of,
+    made_of_items,
     max_sequence,
     min_sequence,
 )
@@ -228,6 +230,8 @@ class ApplyEvaluator(CallEvaluator):
         wrapped = getattr(fn, "__s2s_ad_function__", None)
         if wrapped is not None:
             return self.apply(wrapped, args, kwargs, name)
+        if isinstance(fn, MethodType) and _makes_tuple(fn) and len(args) == 1 and not kwargs:
+            return self._call_tool(fn, made_of_items, [Const(fn.__self__), *args], {}, name)
         if isinstance(fn, MethodType) and isinstance(fn.__func__, FunctionType):
             return self.apply(fn.__func__, [Const(fn.__self__), *args], kwargs, name)
         source = fn if written_here else self._opened(fn, args, kwargs)
@@ -308,6 +312,13 @@ class ApplyEvaluator(CallEvaluator):
 def _reads_attribute(fn: Any, args: list[Operand]) -> bool:
     """Whether an attribute of an object is read, set or called, for which the object need not be up to date."""
     return fn in _OF_ATTRIBUTES and isinstance(type_of_operand(args[0]), Record)
+
+
+def _makes_tuple(fn: MethodType) -> bool:
+    """Whether a method is the `_make` that `namedtuple` gives a class."""
+    cls = fn.__self__
+    is_tuple = isinstance(cls, type) and issubclass(cls, tuple) and hasattr(cls, "_fields")
+    return is_tuple and fn.__name__ == "_make" and fn.__func__.__code__.co_filename == namedtuple.__code__.co_filename
 
 
 def _takes_references(fn: Any, args: list[Operand]) -> bool:
