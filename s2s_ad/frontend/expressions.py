@@ -15,7 +15,7 @@ import gast
 
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.frontend.builder import FALSE, NONE, TRUE, Builder
-from s2s_ad.frontend.scope import assigned_names, captured_names, is_super
+from s2s_ad.frontend.scope import assigned_names, captured_names, is_item_of_vars, is_super
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Parameter, Star, Value
 
@@ -195,6 +195,9 @@ class ExpressionLowering(Builder):
         return self.emit(node, primitives.merge_dicts, *parts, last) if parts else last
 
     def _subscript(self, node: gast.Subscript) -> Operand:
+        if is_item_of_vars(node) and self._is_builtin(node.value.func, ("vars",)):
+            obj, key = self.expression(node.value.args[0]), self.expression(node.slice)
+            return self.emit(node, primitives.own_attribute, obj, key)
         return self.emit(node, operator.getitem, self.expression(node.value), self.expression(node.slice))
 
     def _slice(self, node: gast.Slice) -> Operand:

@@ -179,3 +179,11 @@ def is_super(node: gast.AST) -> bool:
     if not isinstance(node, gast.Call) or getattr(node.func, "id", None) != "super" or node.keywords:
         return False
     return len(node.args) in (0, 2) and not any(isinstance(a, gast.Starred) for a in node.args)
+
+
+def is_item_of_vars(node: gast.AST) -> bool:
+    """Whether an expression reads `vars(obj)[key]`, as far as the name goes."""
+    match node:
+        case gast.Subscript(value=gast.Call(func=gast.Name(id="vars"), args=[arg], keywords=[]), ctx=gast.Load()):
+            return not isinstance(arg, gast.Starred)
+    return False

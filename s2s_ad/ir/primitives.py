@@ -353,6 +353,11 @@ class ManagerParts:
     __name__ = "enter"
 
 
+def own_attribute(obj: Any, key: Any) -> Any:
+    """An attribute that an object has itself."""
+    return vars(obj)[key]
+
+
 def require_same(one: Any, other: Any) -> None:
     """That a decorator is, or gives, what it seems to by its name."""
 

@@ -1,11 +1,11 @@
-"""`__setitem__` and `__delitem__` of classes, and `_make` of named tuples."""
+"""`__setitem__` and `__delitem__` of classes, `_make` of named tuples, and `vars(obj)[key]`."""
 
 from collections import namedtuple
 
 import numpy as np
 
 from programs.harness import program
-from s2s_ad import MutationError
+from s2s_ad import MutationError, UnsupportedSyntaxError
 
 V = np.array([0.5, -1.25, 2.0])
 Pair = namedtuple("Pair", "a b")
@@ -110,3 +110,55 @@ def named_tuple_of_an_argument(x, values):
 def too_many_items(x, values):
     """More than there are fields."""
     return x * Pair._make(values).a
+
+
+class Layer:
+    """Has a property, and an attribute of the class."""
+
+    scale = 3.0
+
+    def __init__(self, w, b):
+        self.w = w
+        self.b = b
+
+    @property
+    def total(self):
+        return self.w + self.b
+
+
+@program((V,))
+def attributes_by_vars(x):
+    """What is read is what the object has now."""
+    layer = Layer(x, 2.0 * x)
+    a = vars(layer)["b"] * x
+    layer.b = x * x
+    for name in ("w", "b"):
+        a = a + vars(layer)[name]
+    return a
+
+
+@program((V, "scale"), (V, "total"), (V, "missing"))
+def not_its_own(x, name):
+    """Of the class, a property, or nothing at all."""
+    try:
+        return vars(Layer(x, x))[name]
+    except KeyError:
+        return x * 7.0
+
+
+@program((V,), refused=UnsupportedSyntaxError)
+def vars_as_a_value(x):
+    """The dict is the object's own."""
+    layer = Layer(x, x)
+    d = vars(layer)
+    layer.w = x * x
+    return d["w"]
+
+
+@program((V, ["w", "b"]), refused=UnsupportedSyntaxError)
+def vars_by_a_late_name(x, names):
+    """The attributes may be of different kinds."""
+    layer = Layer(x, x)
+    for name in names:
+        x = x + vars(layer)[name]
+    return x

@@ -22,13 +22,14 @@ from s2s_ad.analysis.local_classes import refuse_unknown
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.reports import method_reports
 from s2s_ad.analysis.written_globals import read_outside
-from s2s_ad.errors import MutationError
+from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Const, Operand, Value
+from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
 from s2s_ad.ir.types import (
     BOOL,
     INT,
     UNKNOWN,
+    Absent,
     Array,
     Closure,
     Deque,
@@ -36,8 +37,10 @@ from s2s_ad.ir.types import (
     Instance,
     List,
     Map,
+    Record,
     Tuple,
     Type,
+    part_type,
 )
 from s2s_ad.ir.values import is_code, type_of
 from s2s_ad.rules.numpy.methods import ATTRIBUTES, METHODS
@@ -78,6 +81,24 @@ def _getattr(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     if isinstance(t, Array) and name == "dtype" and t.dtype is not None and not t.loose:
         return Const(t.dtype)
     return s.emit(getattr, args, None, UNKNOWN)
+
+
+@handles(primitives.own_attribute)
+def _own_attribute(s: Emitter, args: list[Operand], _: Any) -> Operand:
+    """`vars(obj)[key]`."""
+    obj, key = args[0], constant(args[1])
+    t = type_of_operand(obj)
+    if not isinstance(obj, Value) or not isinstance(t, Record) or obj in s.making or not isinstance(key, str):
+        what = "`vars()` of what is no known object, or by a name known late"
+        raise UnsupportedSyntaxError(what, s.span, "name the attribute: `obj.name`")
+    found = records.found_in_class(t.cls, key)
+    is_computed = isinstance(found, property) or records.is_descriptor(found)
+    if key in t.names and not is_computed and not isinstance(part_type(t, key), Absent):
+        return s.apply(getattr, [obj, Const(key)])
+    if key in t.names:
+        raise UnsupportedSyntaxError(f"the attribute `{key}` by `vars()`", s.span, "name the attribute: `obj.name`")
+    s.raise_error(KeyError, key)
+    return UNDEFINED
 
 
 @handles(hasattr)
