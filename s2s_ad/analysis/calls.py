@@ -94,6 +94,8 @@ class CallEvaluator(LoopEvaluator):
         if closure in self.captured:
             return self.captured[closure][i]
         t = closure.type.captured[i]  # type: ignore[attr-defined]
+        if isinstance(t, Never):
+            return UNDEFINED  # it had no value when the function was made
         return Const(t.value) if isinstance(t, Static) else self.emit(operator.getitem, [closure, Const(i)], None, t)
 
     def call_closure(self, closure: Value, code: Function, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:

@@ -258,6 +258,10 @@ class Emitter:
 
     def handed(self, operand: Operand) -> Operand:
         """As `current`; a nested function, which is on its way elsewhere, has captured what there is now."""
+        if any(getattr(variable, "unbound", False) for variable in self.captured.get(operand, ())):  # type: ignore[arg-type]
+            code = operand.type.code  # type: ignore[union-attr]
+            what = f"`{code.name}`, which reads what may not be assigned yet, as a value"
+            raise UnsupportedSyntaxError(what, self.span, "assign it before the function is made")
         return self.whole(operand) if isinstance(type_of_operand(operand), Closure) else self.current(operand)
 
     def _follow(self, step: Step, base: Operand) -> Operand:

@@ -200,6 +200,45 @@ def maker_in_a_loop(x):
     return functions[0](x) + functions[1](x)
 
 
+@program((V,))
+def assigned_after_the_functions_were_made(x):
+    """One variable is an array, the other one a function."""
+    functions = []
+    for _ in range(2):
+        functions.append(lambda y: g(y) * later)
+
+    def g(y):
+        return y + x
+
+    later = x * x
+    return functions[0](x)
+
+
+@program((V,), refused=UnsupportedSyntaxError)
+def called_before_it_is_assigned(x):
+    """Python raises a NameError, which is caught."""
+    functions = []
+    for _ in range(2):
+        functions.append(lambda y: y * later)
+    try:
+        r = functions[0](x)
+    except NameError:
+        r = x * 7.0
+    later = x
+    return r * functions[1](x)
+
+
+@program((V,), refused=UnsupportedSyntaxError)
+def assigned_in_a_later_round(x):
+    """The first function is made before its variable has a value."""
+    functions = []
+    for i in range(3):
+        if i == 1:
+            w = x * i
+        functions.append(lambda y: y * w)
+    return functions[0](x)
+
+
 @program((V,), refused=UnsupportedSyntaxError)
 def out_of_a_generator(x):
     """Each function is called before the variable of the generator changes."""
