@@ -371,3 +371,20 @@ def captured_function_in_an_arm(x, y):
     f = lambda t: t * y
     g = lambda t: f(t) * x if t > 2 else t
     return apply_to(g, y) + apply_to(g, 1.0)
+
+
+def how_many(f, n):
+    """Counts without a derivative."""
+    return len([f(i) for i in range(n)])
+
+
+def one_more(f, n):
+    """Hands the function on."""
+    return how_many(f, n) + 1
+
+
+@program((1.5,))
+def given_to_a_function_without_derivative(x):
+    """The function is given to others of the module, whose results are integers."""
+    k = int(x)
+    return x * how_many(lambda i: i + k, 3) * one_more(lambda i: i + k, 2)

@@ -134,6 +134,31 @@ def decorated_here(x):
     return r * g.calls + h.calls
 
 
+def again(function):
+    """Counts a call that there was not."""
+    function.calls += 1
+
+
+def twice_the_calls(function):
+    """Reads the attribute."""
+    return function.calls * 2
+
+
+@program((V,))
+def seen_by_others(x):
+    """Functions of the module are given the function."""
+
+    def g(y):
+        g.calls += 1
+        return y * x
+
+    g.calls = 0
+    again(g)
+    r = g(x)
+    again(g)
+    return r * g.calls * twice_the_calls(g)
+
+
 @program((V,))
 def counters_of_the_module(x):
     """How much they grow."""
