@@ -19,7 +19,7 @@ from s2s_ad.analysis.cells import shows_function
 from s2s_ad.analysis.effects import may_raise, may_raise_watched, watched_values
 from s2s_ad.analysis.guards import Guard
 from s2s_ad.analysis.libraries import library_source
-from s2s_ad.analysis.program import Lowered, Program, lowered
+from s2s_ad.analysis.program import Lowered, Program, can_be_followed, lowered
 from s2s_ad.analysis.specialize import infer, infer_around
 from s2s_ad.analysis.statics import unbound
 from s2s_ad.codegen.linecache_store import register
@@ -131,13 +131,14 @@ def find(fn: FunctionType, values: Sequence[Any], request: Request) -> Compiled:
 def compile_function(source: Lowered, values: Sequence[Any], request: Request) -> Compiled:
     """Run every pass for one function and one signature, and again when it is found out what they have to know.
 
-    That is: which library functions have to be opened, and which globals are written to.
+    That is: which library functions and which context managers have to be opened, and which globals are written to.
     """
     opened: dict[Any, MissingRuleError] = {}
+    followed: frozenset[Any] = frozenset()
     written: dict[Any, Mapping[str, Any]] = {}
     while True:
         try:
-            return _compile(source, values, request, Program(frozenset(opened), written))
+            return _compile(source, values, request, Program(frozenset(opened), followed, written))
         except MutationError as error:
             if error.written_globals.keys() <= written.keys():
                 raise _explained(error, opened) from None
@@ -147,7 +148,14 @@ def compile_function(source: Lowered, values: Sequence[Any], request: Request) -
                 raise _explained(error, opened) from None
             opened[error.function] = error
         except ADError as error:
-            raise _explained(error, opened) from None
+            manager = getattr(error, "manager", None)
+            if manager is None or manager in followed or not can_be_followed(manager):
+                raise _explained(error, opened) from None
+            followed |= {manager}
+            again = lowered(source.fn, followed)
+            if again.code.free != source.code.free:
+                raise
+            source = again
         except RecursionError:
             what = f"`{source.code.name}`, whose calls are nested too deep, or give ever new types to a recursion"
             hint = "write a loop, or give the arguments of the recursion types that stay the same"

@@ -121,7 +121,12 @@ class ADError(Exception):
 
 
 class UnsupportedSyntaxError(ADError, SyntaxError):
-    """The function uses Python syntax that cannot be differentiated; all such places are listed in `problems`."""
+    """The function uses Python syntax that cannot be differentiated; all such places are listed in `problems`.
+
+    `manager` is the context manager that has to be looked into, if that would help.
+    """
+
+    manager: Any = None
 
     def __init__(
         self, message: str, span: Span | None = None, hint: str | None = None, others: Sequence[Problem] = ()

@@ -258,16 +258,33 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
             "def twice(h):\n    return lambda y: h(h(y))\n@twice\ndef g(y):\n    return y * x\nreturn g(x)",
         ),
         C(
-            "`cache` and `lru_cache(None)` of nested functions",
+            "`cache` and `lru_cache` of nested functions",
             "@functools.cache\ndef f(n):\n    return x if n < 2 else f(n - 1) * f(n - 2)\nreturn f(5)",
         ),
         C(
-            "`lru_cache` of nested functions, which forgets",
-            "@functools.lru_cache\ndef f(n):\n    return x if n < 2 else f(n - 1) * f(n - 2)\nreturn f(5)",
+            "`lru_cache(maxsize=2)` of nested functions, which forgets",
+            "@functools.lru_cache(maxsize=2)\ndef f(n):\n    return x if n < 2 else f(n - 1) * f(n - 2)\nreturn f(5)",
+        ),
+        C(
+            "`lru_cache(typed=True)` of nested functions",
+            "@functools.lru_cache(typed=True)\ndef f(n):\n    return x if n < 2 else f(n - 1) * f(n - 2)\nreturn f(5)",
         ),
         C("functions in containers", "fs = [np.sin, helper, lambda y: y * x]\nfor g in fs:\n    x = g(x)\nreturn x"),
         C("one of several functions", "g = np.sin if x > 0 else helper\nreturn g(x)"),
+        C(
+            "functions in a list that read the variable of a loop",
+            "fs = []\nfor k in range(3):\n    fs.append(lambda y: y * k)\nreturn fs[0](x)",
+        ),
+        C(
+            "attributes of nested functions",
+            "def g(y):\n    g.n += 1\n    return y * x\ng.n = 0\nreturn g(x) * g.n",
+        ),
+        C("the name of a nested function", "def g(y):\n    return y\nprint(g.__name__)\nreturn g(x)"),
         C("one of several nested functions", "g = (lambda y: y * 2) if x > 0 else (lambda y: y)\nreturn g(x)"),
+        C(
+            "one of them by a late index or key",
+            "gs = [lambda y: y * v, np.sin]\nreturn gs[int(x > 0)](x)",
+        ),
         C("generators that are used up at once", "def g():\n    for a in xs:\n        yield a * x\nreturn sum(g())"),
         C("`yield from`", "def g():\n    yield from xs\n    yield x\nreturn sum(g())"),
         C("the value of `yield`", "def g():\n    y = yield x\n    yield y\nreturn sum(g())"),

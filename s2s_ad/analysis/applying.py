@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import operator
+from collections import namedtuple
 from types import FunctionType, MethodType
 from typing import Any
 
@@ -12,15 +13,16 @@ import numpy as np
 
 from s2s_ad.analysis import alternatives, array_types, methods, outside
 from s2s_ad.analysis.calls import CallEvaluator
-from s2s_ad.analysis.cells import shows_function
 from s2s_ad.analysis.choices import call_selected, choose
 from s2s_ad.analysis.effects import is_pure
+from s2s_ad.analysis.escapes import refuse_escape
 from s2s_ad.analysis.handlers import (
     HANDLERS,
     construct,
     deques,
     initialise,
     into_output,
+    is_foreign,
     make_class,
     records,
     refuse_objects,
@@ -33,7 +35,7 @@ from s2s_ad.analysis.local_classes import refuse_unknown
 from s2s_ad.analysis.managers import is_generated
 from s2s_ad.analysis.narrowing import without_none
 from s2s_ad.analysis.operands import constant, type_of_operand
-from s2s_ad.analysis.program import lowered
+from s2s_ad.analysis.program import lowered, lowered_parts
 from s2s_ad.analysis.statics import (
     is_hashable,
     named,
@@ -68,6 +70,7 @@ from s2s_ad.rules.functional import (
     OF_OBJECTS,
     definition_of,
     list_of,
+    made_of_items,
     max_sequence,
     min_sequence,
 )
@@ -75,9 +78,9 @@ from s2s_ad.rules.registry import registry
 
 _TYPES = (array_types,)  # fills the table of `typing`
 _WRITE_OUT = "write the loop out"
-_SHOWS = frozenset({print, str, repr, format})
+_SHOWS = frozenset({print, str, repr, ascii, format})
 _OF_ATTRIBUTES = (getattr, hasattr, setattr, object.__setattr__, primitives.call_method)
-_REFERRING = (primitives.SetCell, primitives.MakeClosure, primitives.MakeClass)
+_REFERRING = (primitives.SetCell, primitives.MakeClosure, primitives.MakeClass, primitives.ManagerParts)
 
 
 class ApplyEvaluator(CallEvaluator):
@@ -101,7 +104,7 @@ class ApplyEvaluator(CallEvaluator):
         if self.memory.is_written and _reads_attribute(fn, args):
             args = [self._object(args[0]), *args[1:]]
         elif self.memory.is_written and not _takes_references(fn, args):
-            args, kwargs = [self.current(a) for a in args], {k: self.current(v) for k, v in kwargs.items()}
+            args, kwargs = [self.handed(a) for a in args], {k: self.handed(v) for k, v in kwargs.items()}
         if isinstance(target, Value):
             return self._apply_value(target, args, kwargs)
         if not self.in_adjoint:
@@ -133,6 +136,8 @@ class ApplyEvaluator(CallEvaluator):
                 return named(result, name)
         if isinstance(fn, primitives.MakeClosure):
             return self.make_closure(fn, args)
+        if isinstance(fn, primitives.ManagerParts):
+            return self._enter(fn, args, kwargs)
         if isinstance(fn, primitives.MakeClass):
             return make_class(self, fn, args)
         if isinstance(fn, primitives.SetCell):
@@ -229,10 +234,22 @@ class ApplyEvaluator(CallEvaluator):
         wrapped = getattr(fn, "__s2s_ad_function__", None)
         if wrapped is not None:
             return self.apply(wrapped, args, kwargs, name)
+        if isinstance(fn, MethodType) and _makes_tuple(fn) and len(args) == 1 and not kwargs:
+            return self._call_tool(fn, made_of_items, [Const(fn.__self__), *args], {}, name)
         if isinstance(fn, MethodType) and isinstance(fn.__func__, FunctionType):
             return self.apply(fn.__func__, [Const(fn.__self__), *args], kwargs, name)
         source = fn if written_here else self._opened(fn, args, kwargs)
-        return None if source is None else self.call_function(lowered(source), args, kwargs, name)
+        return (
+            None if source is None else self.call_function(lowered(source, self.program.followed), args, kwargs, name)
+        )
+
+    def _enter(self, parts: primitives.ManagerParts, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
+        """Enter a context manager whose code is followed."""
+        if constant(args[0]) is not parts.fn:
+            what = f"`{parts.fn.__name__}`, a context manager that has become another one"
+            raise UnsupportedSyntaxError(what, self.span, "give it a name of its own")
+        self.program.guard(parts.fn, "__wrapped__", parts.fn.__wrapped__)
+        return self.call_function(lowered_parts(parts.fn), args[1:], kwargs, None)
 
     def _opened(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> FunctionType | None:
         """What to look into of a library: what a derivative goes through, and what is given a nested function."""
@@ -258,17 +275,8 @@ class ApplyEvaluator(CallEvaluator):
         return result
 
     def _refuse_escape(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> None:
-        """A nested function is no object in generated code, so none can be handed to foreign code, or be shown."""
-        shows = is_hashable(fn) and fn in _SHOWS
-        for operand in (*args, *kwargs.values()):
-            t = type_of_operand(operand)
-            if isinstance(t, (Closure, Lost)) or (shows and shows_function(t)):
-                what = f"the nested function `{t.code.name}`" if isinstance(t, Closure) else "a nested function"
-                raise UnsupportedSyntaxError(
-                    f"{what} as an argument of a function that is not Python",
-                    self.span,
-                    "write the loop out, or define the function at the top of the module",
-                )
+        shown = is_foreign(fn) or (is_hashable(fn) and fn in _SHOWS)
+        refuse_escape((*args, *kwargs.values()), self.span, shown=shown)
 
     def _apply_value(self, target: Value, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
         if isinstance(target.type, Never):
@@ -300,7 +308,7 @@ class ApplyEvaluator(CallEvaluator):
             return result_type(fn, tuple(args), kwargs)
         try:
             with self.region():
-                return type_of_operand(self.call_function(lowered(fn), args, kwargs, None))
+                return type_of_operand(self.call_function(lowered(fn, self.program.followed), args, kwargs, None))
         except ADError:
             return UNKNOWN
 
@@ -308,6 +316,13 @@ class ApplyEvaluator(CallEvaluator):
 def _reads_attribute(fn: Any, args: list[Operand]) -> bool:
     """Whether an attribute of an object is read, set or called, for which the object need not be up to date."""
     return fn in _OF_ATTRIBUTES and isinstance(type_of_operand(args[0]), Record)
+
+
+def _makes_tuple(fn: MethodType) -> bool:
+    """Whether a method is the `_make` that `namedtuple` gives a class."""
+    cls = fn.__self__
+    is_tuple = isinstance(cls, type) and issubclass(cls, tuple) and hasattr(cls, "_fields")
+    return is_tuple and fn.__name__ == "_make" and fn.__func__.__code__.co_filename == namedtuple.__code__.co_filename
 
 
 def _takes_references(fn: Any, args: list[Operand]) -> bool:

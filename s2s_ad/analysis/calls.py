@@ -45,7 +45,7 @@ class CallEvaluator(LoopEvaluator):
         """The result of a call of a Python function whose code is evaluated here."""
         if fn in self.program.methods:
             return methods.call(self, fn, args, kwargs or {})
-        callee, since = lowered(fn), self.mark()
+        callee, since = lowered(fn, self.program.followed), self.mark()
         outside.guard_function(self, fn)
         bound = self.bind_call(callee, args, kwargs or {})
         return self.given_by(callee.code, self.splice(callee.code, bound, callee.names), bound, since)
@@ -54,7 +54,7 @@ class CallEvaluator(LoopEvaluator):
         """A method with its object: a nested function that has captured the object, and the method's defaults."""
         if fn in self.program.methods:
             return methods.bind(self, fn, obj)
-        callee = lowered(fn)
+        callee = lowered(fn, self.program.followed)
         outside.guard_function(self, fn)
         code = self.program.bound.setdefault(callee.code, callee.code.bound())
         cells = [outside.cell(self, callee, n) for n in callee.code.free]
@@ -63,27 +63,40 @@ class CallEvaluator(LoopEvaluator):
         self.program.names_of[code] = callee.names
         return value
 
-    def make_closure(self, made: primitives.MakeClosure, captured: list[Operand]) -> Operand:
-        """A nested function that has captured these variables."""
+    def make_closure(
+        self, made: primitives.MakeClosure, captured: list[Operand], other: Value | None = None
+    ) -> Operand:
+        """A nested function that has captured these variables, or those of the `other` one, as they are now."""
         t = Closure(made.code, tuple(map(_type_of_captured, captured)))
         value = self.emit(made, captured, None, t, made.code.name)
         self.captured[value] = tuple(captured)
-        self.cells.capture(value, made)
+        self.cells.capture(value, made, other)
         self.program.names_of[made.code] = self.names
         self.program.cells_of[made.code] = made.cells
+        if made.attributes is not None:
+            self.program.attributes_of[made.code] = made.attributes
         return value
+
+    def attributes_of(self, closure: Value) -> Operand:
+        """The object that has the attributes of a nested function."""
+        assert isinstance(closure.type, Closure)
+        code = closure.type.code
+        if code not in self.program.attributes_of:
+            what = f"an attribute of the nested function `{code.name}`"
+            raise UnsupportedSyntaxError(what, self.span, "keep it in a variable, or define the function in the module")
+        return self.variables_of(closure, code)[self.program.attributes_of[code]]
 
     def captured_by(self, closure: Value) -> tuple[Operand, ...]:
         """The variables that a closure has captured, as they were when it was made."""
-        known = self.captured.get(closure)
-        if known is not None:
-            return known
-        assert isinstance(closure.type, Closure)
-        types = enumerate(closure.type.captured)
-        return tuple(
-            Const(t.value) if isinstance(t, Static) else self.emit(operator.getitem, [closure, Const(i)], None, t)
-            for i, t in types
-        )
+        return tuple(self._captured(closure, i) for i in range(len(closure.type.captured)))  # type: ignore[attr-defined]
+
+    def _captured(self, closure: Value, i: int) -> Operand:
+        if closure in self.captured:
+            return self.captured[closure][i]
+        t = closure.type.captured[i]  # type: ignore[attr-defined]
+        if isinstance(t, Never):
+            return UNDEFINED  # it had no value when the function was made
+        return Const(t.value) if isinstance(t, Static) else self.emit(operator.getitem, [closure, Const(i)], None, t)
 
     def call_closure(self, closure: Value, code: Function, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
         """The result of a call of a nested function."""
@@ -135,15 +148,14 @@ class CallEvaluator(LoopEvaluator):
 
     def variables_of(self, closure: Value, code: Function) -> dict[str, Operand]:
         """What a nested function reads, by name: the variables as they are now, and the defaults."""
-        if closure not in self.cells.made:
-            self._refuse_stale(closure.type)
+        cells = self.program.cells_of.get(code, {})
+        self._refuse_late(self.cells.lost(closure, cells))
         own = code.name if len(closure.type.captured) < len(code.free) else None  # type: ignore[attr-defined]
-        free = [n for n in code.free if n != own]
-        values = dict(zip(free, self.captured_by(closure), strict=True))
-        return {**values, **({own: closure} if own else {}), **self.cells.news(closure)}
+        free, news = [n for n in code.free if n != own], self.cells.news(closure, cells)
+        values = {n: news[n] if n in news else self._captured(closure, i) for i, n in enumerate(free)}
+        return {**values, **({own: closure} if own else {}), **news}
 
-    def _refuse_stale(self, t: Type) -> None:
-        name = self.cells.stale(t, self.program.cells_of)
+    def _refuse_late(self, name: str | None) -> None:
         if name is not None:
             raise UnsupportedSyntaxError(
                 f"a nested function that reads `{name}`, which is assigned again",
@@ -157,7 +169,7 @@ class CallEvaluator(LoopEvaluator):
         if not isinstance(operand, Value) or not holds_function(operand.type) or is_bare(operand.type):
             return operand
         if operand not in self.cells.made or not isinstance(operand.type, Closure):
-            self._refuse_stale(operand.type)
+            self._refuse_late(self.cells.stale(operand.type, self.program.cells_of))
             return operand
         code = operand.type.code
         if operand in around:
@@ -171,7 +183,7 @@ class CallEvaluator(LoopEvaluator):
         now = [self.settled(values[n], (*around, operand)) for n in free]
         if all(map(same, now, self.captured_by(operand))) and len(now) == len(operand.type.captured):
             return operand
-        return self.make_closure(primitives.MakeClosure(code, self.program.cells_of[code]), now)
+        return self.make_closure(primitives.MakeClosure(code, self.program.cells_of[code]), now, operand)
 
     def splice(
         self, code: Function, args: Sequence[Operand], names: LiveNames | None, scope: Scope | None = None

@@ -2,8 +2,8 @@
 
 A run of a function has a *box* for each such variable. The boxes are filled as the code is evaluated, and a nested
 function that is called where it is known which boxes it has reads them then. One that comes out of a loop, a merge, a
-container or another function has only the values of the time when it was made; it is refused where a variable may have
-been assigned again since then.
+container or another function has only the values of the time when it was made. Where a variable may have been assigned
+again since then, it finds the box if there has been but one; else it is refused.
 """
 
 from __future__ import annotations
@@ -24,41 +24,78 @@ class Cells:
 
     scope: Scope = field(default_factory=dict)
     contents: dict[object, Operand] = field(default_factory=dict)
-    watched: set[Cell] = field(default_factory=set)
+    watched: set[object] = field(default_factory=set)  # the boxes that a nested function has
     changed: set[Cell] = field(default_factory=set)
+    boxes: dict[Cell, set[object]] = field(default_factory=dict)  # all that there have been, in whatever round
+    unknown: set[object] = field(default_factory=set)  # those that stand for one of several
+    foreign: frozenset[object] = frozenset()  # the code of nested functions that have the boxes of another evaluation
     made: dict[Value, tuple[dict[str, object], dict[str, Operand | None]]] = field(default_factory=dict)
+
+    def box(self, cell: Cell) -> object:
+        """The box that a variable of the function that runs has."""
+        if cell not in self.scope:
+            self.scope[cell] = object()
+            self.boxes.setdefault(cell, set()).add(self.scope[cell])
+        return self.scope[cell]
 
     def set(self, what: SetCell, operand: Operand) -> bool:
         """Fill a box; whether a nested function that was made before could tell."""
-        box = self.scope.setdefault(what.cell, object())
+        if what.anew:
+            self.scope.pop(what.cell, None)
+        box = self.box(what.cell)
         self.contents[box] = operand
-        if what.again or what.cell in self.watched:
+        if what.again or box in self.watched:
             self.changed.add(what.cell)
-        return what.cell in self.watched
+        return box in self.watched
 
-    def capture(self, closure: Value, made: MakeClosure) -> None:
-        """Note which boxes a nested function has, and what is in them now."""
-        boxes = {name: self.scope.setdefault(cell, object()) for name, cell in made.cells.items()}
+    def capture(self, closure: Value, made: MakeClosure, other: Value | None = None) -> None:
+        """Note which boxes a nested function has, those of the `other` one, say, and what is in them now."""
+        known = self.made[other][0] if other in self.made else {}
+        boxes = {name: known.get(name) or self.box(cell) for name, cell in made.cells.items()}
         self.made[closure] = boxes, {name: self.contents.get(box) for name, box in boxes.items()}
-        self.watched.update(made.cells.values())
+        self.watched.update(boxes.values())
 
     def inside(self, closure: Value, cells: Mapping[str, Cell]) -> Scope:
         """The boxes that the code of a nested function finds."""
-        boxes = self.made[closure][0] if closure in self.made else {}
-        return {cells[name]: box for name, box in boxes.items()}
+        if closure in self.made:
+            return {cells[name]: box for name, box in self.made[closure][0].items()}
+        found = {cell: self._only_box(closure.type, cell) or object() for cell in cells.values()}
+        self.unknown.update(box for box in found.values() if box not in self.contents)
+        return found
 
-    def news(self, closure: Value) -> dict[str, Operand]:
-        """The variables that have other values than when the nested function was made."""
-        boxes, before = self.made.get(closure, ({}, {}))
+    def news(self, closure: Value, cells: Mapping[str, Cell]) -> dict[str, Operand]:
+        """The variables that may have other values than when the nested function was made."""
+        if is_bare(closure.type):
+            return {}
+        if closure not in self.made:
+            late = {name: self._only_box(closure.type, cell) for name, cell in cells.items() if cell in self.changed}
+            return {name: self.contents[box] for name, box in late.items() if box is not None}
+        boxes, before = self.made[closure]
         now = {name: self.contents.get(box) for name, box in boxes.items()}
         return {name: operand for name, operand in now.items() if operand is not None and operand is not before[name]}
+
+    def _only_box(self, t: Type, cell: Cell) -> object | None:
+        """The box of a variable, if there has been one only, and what is in it now is known."""
+        boxes = self.boxes.get(cell, set())
+        if cell.lazy or len(boxes) != 1 or (isinstance(t, Closure) and t.code in self.foreign):
+            return None
+        return next((box for box in boxes if box in self.contents), None)
 
     def stale(self, t: Type, cells_of: Mapping[object, Mapping[str, Cell]]) -> str | None:
         """A variable that a nested function in a value of type `t` may have seen change, or None."""
         if is_bare(t):
             return None
-        read = (cell for code in _codes(t) for cell in cells_of.get(code, {}).values())
+        read = (cell for code in codes(t) for cell in cells_of.get(code, {}).values())
         return next((cell.name for cell in read if cell in self.changed), None)
+
+    def lost(self, closure: Value, cells: Mapping[str, Cell]) -> str | None:
+        """A variable of a nested function that has changed, of which it is not known what it is now, or None."""
+        boxes = self.made[closure][0] if closure in self.made else None
+        for name, cell in cells.items() if not is_bare(closure.type) else ():
+            known = self._only_box(closure.type, cell) if boxes is None else boxes[name] not in self.unknown
+            if cell in self.changed and not known:
+                return cell.name
+        return None
 
 
 def is_bare(t: Type) -> bool:
@@ -68,7 +105,7 @@ def is_bare(t: Type) -> bool:
 
 def holds_function(t: Type) -> bool:
     """Whether values of type `t` are nested functions, or hold some."""
-    return next(_codes(t), None) is not None
+    return next(codes(t), None) is not None
 
 
 def shows_function(t: Type) -> bool:
@@ -108,7 +145,8 @@ def _holds_callable(t: Type) -> bool:
     return False
 
 
-def _codes(t: Type) -> Iterator[object]:
+def codes(t: Type) -> Iterator[object]:
+    """The code of the nested functions that values of a type are, or hold."""
     match t:
         case Closure(code, parts):
             yield code
@@ -121,4 +159,4 @@ def _codes(t: Type) -> Iterator[object]:
         case _:
             return
     for part in parts:
-        yield from _codes(part)
+        yield from codes(part)

@@ -7,8 +7,8 @@ A call of such a value tries the functions one after the other,
 
 so each has code of its own. Where the functions are not known, a call of a value is refused.
 
-A nested function is no object when the program runs. What is one of two of them is a *selection*: nothing but the test
-that chose between them, which a call asks again.
+A nested function is no object when the program runs. What is one of several of them is a *selection*: nothing but the
+test that chose between two of them, or the number of the one that was chosen, which a call asks again.
 """
 
 from __future__ import annotations
@@ -60,25 +60,55 @@ def functions_in(s: Emitter, container: Operand) -> tuple[Const, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """One of two functions, at least one of them nested, that a test has chosen."""
+    """One of several functions, some of them nested: the one with this number; of two, the second if a test holds."""
 
-    test: Operand
-    then: Operand
-    orelse: Operand
+    number: Operand
+    options: tuple[Operand, ...]
+    is_test: bool = False
 
 
 def may_select(s: Emitter, then: Operand, orelse: Operand, inside: Set[Operand]) -> bool:
     """Whether there can be a selection of two operands: functions that need nothing of what is `inside` the sides."""
-    if not any(isinstance(type_of_operand(o), (Closure, Lost)) for o in (then, orelse)):
+    if not any(_is_nested(o) for o in (then, orelse)):
         return False
-    return all(_is_function_outside(s, o, inside) for o in (then, orelse))
+    return all(_is_function_outside(s, o, inside) for one in (then, orelse) for o in options_of(s, one, inside))
 
 
-def select(s: Emitter, name: str | None, test: Operand, then: Operand, orelse: Operand, inside: Set[Operand]) -> Value:
-    """The selection of one of two functions, after the `if` that has chosen it."""
+def select(
+    s: Emitter, name: str | None, number: Operand, options: Sequence[Operand], *, is_test: bool = False
+) -> Value:
+    """The selection of one of several functions."""
     selected = Value(name, LOST)
-    s.selections[selected] = Selection(test, *(_outside(s, o, inside) for o in (then, orelse)))
+    s.selections[selected] = Selection(number, tuple(options), is_test)
     return selected
+
+
+def is_chosen_inside(s: Emitter, operand: Operand, inside: Set[Operand]) -> bool:
+    """Whether an operand is a selection by what is `inside` the sides."""
+    return operand in s.selections and s.selections[operand].number in inside
+
+
+def options_outside(s: Emitter, operand: Operand, inside: Set[Operand]) -> list[Operand]:
+    """What an operand may be, after the sides that it comes from."""
+    return [_outside(s, o, inside) for o in options_of(s, operand, inside)]
+
+
+def number_of(s: Emitter, operand: Operand, inside: Set[Operand], first: int) -> Operand:
+    """Which of its options an operand is, counted from `first`."""
+    if not is_chosen_inside(s, operand, inside):
+        return Const(first)
+    one = s.selections[operand]  # type: ignore[index]
+    number = s.apply(bool, [one.number]) if one.is_test else one.number
+    return s.apply(operator.add, [number, Const(first)])
+
+
+def options_of(s: Emitter, operand: Operand, inside: Set[Operand]) -> tuple[Operand, ...]:
+    """The functions that an operand is one of, apart from what was chosen before the sides."""
+    return s.selections[operand].options if is_chosen_inside(s, operand, inside) else (operand,)  # type: ignore[index]
+
+
+def _is_nested(operand: Operand) -> bool:
+    return isinstance(type_of_operand(operand), (Closure, Lost))
 
 
 def _is_function_outside(s: Emitter, operand: Operand, inside: Set[Operand]) -> bool:
@@ -86,7 +116,7 @@ def _is_function_outside(s: Emitter, operand: Operand, inside: Set[Operand]) -> 
         return callable(operand.value)
     if operand in s.selections:
         one = s.selections[operand]
-        return one.test not in inside and all(_is_function_outside(s, o, inside) for o in (one.then, one.orelse))
+        return one.number not in inside and all(_is_function_outside(s, o, inside) for o in one.options)
     if operand in inside:
         made = s.definitions.get(operand)
         return isinstance(operand.type, Closure) and made is not None and inside.isdisjoint(made.operands())
@@ -101,10 +131,33 @@ def _outside(s: Emitter, operand: Operand, inside: Set[Operand]) -> Operand:
     return s.apply(made.target, list(made.args))  # type: ignore[arg-type]
 
 
+def select_item(s: Emitter, items: Sequence[Operand], numbers: Operand, index: Operand) -> Value | None:
+    """The item of a container of functions by a late index, which finds its number in `numbers`; None for others."""
+    if len(items) > _MOST or not any(map(_is_nested, items)):
+        return None
+    if not all(_is_function_outside(s, item, frozenset()) for item in items):
+        return None
+    return select(s, None, s.apply(operator.getitem, [numbers, index]), items)
+
+
 def call_selected(s: CallEvaluator, selected: Value, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
-    """The result of a call of what a test has chosen."""
+    """The result of a call of one of several functions."""
     one = s.selections[selected]
-    return either(s, one.test, [lambda: s.apply(one.then, args, kwargs), lambda: s.apply(one.orelse, args, kwargs)])
+    if one.is_test:
+        calls = [lambda o=o: s.apply(o, args, kwargs) for o in reversed(one.options)]
+        return either(s, one.number, calls)
+    return _call_numbered(s, one, 0, args, kwargs)
+
+
+def _call_numbered(
+    s: CallEvaluator, one: Selection, i: int, args: list[Operand], kwargs: dict[str, Operand]
+) -> Operand:
+    """The result of a call of one of the functions from number `i` on."""
+    if i == len(one.options) - 1:
+        return s.apply(one.options[i], args, kwargs)
+    test = s.apply(operator.eq, [one.number, Const(i)])
+    call = lambda: s.apply(one.options[i], args, kwargs)  # noqa: E731
+    return either(s, test, [call, lambda: _call_numbered(s, one, i + 1, args, kwargs)])
 
 
 def choose(

@@ -11,7 +11,7 @@ from s2s_ad.analysis import alternatives
 from s2s_ad.analysis.alternatives import Alternative
 from s2s_ad.analysis.attempts import exception_kinds, never_raises, refuse_half_done
 from s2s_ad.analysis.binding import takes_rest
-from s2s_ad.analysis.choices import may_select, one_of, select
+from s2s_ad.analysis.choices import is_chosen_inside, may_select, number_of, one_of, options_of, options_outside, select
 from s2s_ad.analysis.dict_views import looped_over, refuse_kept, refuse_written
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Fact
@@ -33,7 +33,6 @@ from s2s_ad.errors import Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Star, Try, Value, While, With, visible
 from s2s_ad.ir.types import (
-    LOST,
     UNKNOWN,
     Absent,
     Array,
@@ -221,7 +220,7 @@ class BlockEvaluator(SequenceEvaluator):
         """What a region gives: the object as it is now, unless nobody may read it any more."""
         refuse_kept(self, operand)
         root = self.memory.root(operand)
-        return operand if root is not None and root in self.memory.state.lost else self.current(operand)
+        return operand if root is not None and root in self.memory.state.lost else self.handed(operand)
 
     def _refresh(self, roots: Iterable[Root]) -> None:
         """Bring objects up to date whose parts were written to; what a region knows of the parts ends with it."""
@@ -278,17 +277,24 @@ class BlockEvaluator(SequenceEvaluator):
         """Emit an `If` with these sides."""
         then, orelse = sides
         inside = {v for side in sides for v in visible(side.ops)}
-        rows = list(zip(values, then.results, orelse.results, strict=True))
         alive = not then.dead and not orelse.dead
+        rows, tuples = self._apart(list(zip(values, then.results, orelse.results, strict=True)), alive=alive)
         chosen = [row for row in rows if alive and not same(*row[1:]) and may_select(self, *row[1:], inside)]
-        kept, tuples = self._apart([row for row in rows if row not in chosen], alive=alive)
+        kept = [row for row in rows if row not in chosen]
+        numbers = {row[0]: self._numbered(row, sides, inside) for row in chosen}
+        kept += [row for row in numbers.values() if row is not None]
         then.results, orelse.results = ([row[k] for row in kept] for k in (1, 2))
         before = self.memory.state
         results, first, second, reads = self._merged([row[0] for row in kept], sides)
         self.ops.append(If(results, test, Block((), *first), Block((), *second), span=span))
         self.append_all(reads)
         for value, a, b in chosen:
-            self.env[value] = select(self, value.name, test, a, b, inside)
+            number = numbers[value]
+            options = [options_outside(self, o, inside) for o in (a, b)]
+            if number is None:
+                self.env[value] = select(self, value.name, test, [*options[1], *options[0]], is_test=True)
+            else:
+                self.env[value] = select(self, value.name, self.env[number[0]], [*options[0], *options[1]])
         for value, parts in tuples:
             self.env[value] = self.apply(primitives.make_tuple, [self.env[part] for part in parts], name=value.name)
         for value, a, b in kept if alive else ():
@@ -320,6 +326,19 @@ class BlockEvaluator(SequenceEvaluator):
     def choose_again(self, operand: Value) -> None:
         """Bring what is one of two objects up to date."""
         alternatives.choose_again(self, operand)
+
+    def _numbered(self, row: Row, sides: Sequence[Side], inside: Set[Operand]) -> Row | None:
+        """A number that tells which function the sides have chosen, where the test of the `if` alone does not."""
+        value, *chosen = row
+        if not any(is_chosen_inside(self, o, inside) for o in chosen):
+            return None
+        state, numbers, first = (self.ops, self.memory.state), [], 0
+        for operand, side in zip(chosen, sides, strict=True):
+            self.ops, self.memory.state = side.ops, side.state
+            numbers.append(number_of(self, operand, inside, first))
+            first = len(options_of(self, operand, inside))
+        self.ops, self.memory.state = state
+        return Value(value.name), numbers[0], numbers[1]
 
     def _try(self, op: Try) -> None:
         kinds, span, error = exception_kinds(self, self.operand(op.kinds)), self.span, op.handler.params[0]
@@ -368,7 +387,7 @@ class BlockEvaluator(SequenceEvaluator):
             if options:
                 self.choices[merged] = options
             results.append(merged)
-            a, b = self._no_selection(a, then.ops), self._no_selection(b, orelse.ops)
+            a, b = self.no_selection(a, then.ops), self.no_selection(b, orelse.ops)
             pairs.append((without_keys(a, merged.type, then.ops), without_keys(b, merged.type, orelse.ops)))
             return merged
 
@@ -431,14 +450,6 @@ class BlockEvaluator(SequenceEvaluator):
         place = self.memory.common_place(items, functools.partial(is_same_index, self))  # type: ignore[arg-type]
         if place is not None and place[1] not in inside:
             self.memory.place_in(self.memory.state, made, *place)
-
-    def _no_selection(self, operand: Operand, ops: list[Op]) -> Operand:
-        """An operand that may leave this code; for a selection something that nobody can read, put in `ops`."""
-        if operand not in self.selections:
-            return operand
-        value = Value(None, LOST)
-        ops.append(Call((value,), Const(primitives.identity), (Const(None),), span=self.span))
-        return value
 
     def _loop(self, op: For | While) -> bool:
         """Evaluate a loop; whether it saw what its body wrote to the dict that it goes over."""

@@ -20,9 +20,9 @@ from s2s_ad.rules.registry import Opaque, registry
 
 _PURE = {
     primitives.make_tuple, primitives.make_list, primitives.make_set, primitives.make_dict, primitives.read_global,
-    primitives.lookup, primitives.present, slice, getattr, isinstance, len, range, zip, enumerate, reversed, list,
-    tuple, bool, float, deque, OrderedDict, defaultdict, Counter, operator.getitem, operator.contains, np.errstate,
-    contextlib.nullcontext,
+    primitives.lookup, primitives.present, primitives.identity, slice, getattr, isinstance, len, range, zip, enumerate,
+    reversed, list, tuple, bool, float, deque, OrderedDict, defaultdict, Counter, operator.getitem, operator.contains,
+    np.errstate, contextlib.nullcontext,
 }  # fmt: skip
 _DISPLAYS = frozenset({primitives.make_tuple, primitives.make_list, slice})
 _MAKERS = (primitives.MakeClosure, primitives.MakeObject)
@@ -70,7 +70,7 @@ def is_pure(op: Op) -> bool:
     if isinstance(fn, _TEMPLATES):
         return True
     if getattr(fn, "__module__", None) == "s2s_ad.runtime":
-        return fn not in runtime.CHECKS
+        return fn not in runtime.ORDERED
     rule = registry.get(fn)
     if rule is not None:
         return not isinstance(rule, Opaque)

@@ -24,6 +24,7 @@ from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.places import RESHAPING, locate, part_key
 from s2s_ad.analysis.program import GlobalName, Program
 from s2s_ad.analysis.python_types import iterated
+from s2s_ad.analysis.reports import is_report
 from s2s_ad.analysis.roots import Part, Root, Step
 from s2s_ad.analysis.statics import is_foldable, same
 from s2s_ad.errors import Span, UnsupportedSyntaxError
@@ -31,6 +32,7 @@ from s2s_ad.frontend.source import LiveNames
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Call, Const, Function, Op, Operand, Value, regions
 from s2s_ad.ir.types import (
+    LOST,
     NEVER,
     UNKNOWN,
     Array,
@@ -175,6 +177,10 @@ class Emitter:
         """The result of a call of a Python function whose code is evaluated here."""
         raise NotImplementedError
 
+    def attributes_of(self, closure: Value) -> Operand:
+        """The object that has the attributes of a nested function."""
+        raise NotImplementedError
+
     def bound_method(self, fn: FunctionType, obj: Operand) -> Operand:
         """A method with its object, as a value."""
         raise NotImplementedError
@@ -186,18 +192,19 @@ class Emitter:
         for operand in (*args, *(kwargs or {}).values()):
             self.refuse_iterator(operand)
         if not isinstance(fn, (primitives.MakeClosure, primitives.Refreshed)) and fn is not primitives.keep_item:
-            args, kwargs = [self.current(a) for a in args], {k: self.current(v) for k, v in (kwargs or {}).items()}
+            args, kwargs = [self.handed(a) for a in args], {k: self.handed(v) for k, v in (kwargs or {}).items()}
         if self.program.classes and not self.in_adjoint and self.retarget is None:
             refuse_foreign(self, fn, (*args, *(kwargs or {}).values()))
         if hides_derivative(type_) and not self.in_adjoint:
             self._refuse_hidden((*args, *(kwargs or {}).values()))
+        args, kwargs = [self.no_selection(a, self.ops) for a in args], kwargs or {}
         value = Value(name, type_)
         self.program.has_objects = self.program.has_objects or object_in(type_) is not None
         call = Call(
             (value,),
             fn if isinstance(fn, (Value, Const)) else Const(fn),
             tuple(args),
-            tuple((kwargs or {}).items()),
+            tuple((k, self.no_selection(v, self.ops)) for k, v in kwargs.items()),
             span=self.span,
         )
         value.type = lengths.with_names(value, call, self.definitions)
@@ -209,6 +216,15 @@ class Emitter:
         if self.in_adjoint and isinstance(type_, Array) and type_.boxed and type_.axes == () and fn is not np.asarray:
             # a 0-d array is mutable, so `x_bar += …` would reach whoever else has it
             return self.emit(operator.getitem, [value, Const(())], None, replace(type_, boxed=False), name)
+        return value
+
+    def no_selection(self, operand: Operand, ops: list[Op]) -> Operand:
+        """An operand that may leave this code; for a selection something, put in `ops`, that only stands for it."""
+        if operand not in self.selections:
+            return operand
+        value = Value(None, LOST)
+        ops.append(Call((value,), Const(primitives.identity), (Const(None),), span=self.span))
+        self.selections[value] = self.selections[operand]
         return value
 
     def append(self, call: Call) -> None:
@@ -247,6 +263,14 @@ class Emitter:
         found = self.current(operand)
         return self._refreshed(found) if self.memory.is_written and found in self.memory.state.content else found
 
+    def handed(self, operand: Operand) -> Operand:
+        """As `current`; a nested function, which is on its way elsewhere, has captured what there is now."""
+        if any(getattr(variable, "unbound", False) for variable in self.captured.get(operand, ())):  # type: ignore[arg-type]
+            code = operand.type.code  # type: ignore[union-attr]
+            what = f"`{code.name}`, which reads what may not be assigned yet, as a value"
+            raise UnsupportedSyntaxError(what, self.span, "assign it before the function is made")
+        return self.whole(operand) if isinstance(type_of_operand(operand), Closure) else self.current(operand)
+
     def _follow(self, step: Step, base: Operand) -> Operand:
         fn, rest, kwargs = step
         if fn in RESHAPING:
@@ -280,7 +304,7 @@ class Emitter:
     def _refreshed(self, obj: Any) -> Operand:
         """A structure with parts that have been written to since it was made or read."""
         memory = self.memory
-        now = {key: self.current(part) for key, part in memory.state.content[obj].items()}
+        now = {key: self.handed(part) for key, part in memory.state.content[obj].items()}
         stale = {key: part for key, part in now.items() if part is not memory.state.content[obj][key]}
         root = memory.root(obj)
         if not stale or root is None:
@@ -293,6 +317,10 @@ class Emitter:
         elif made is not None and callee(made) is primitives.make_dict:
             args = tuple(x for k, v in zip(made.args[::2], now.values(), strict=True) for x in (k, v))
             self.definitions[fresh] = replace(made, results=(fresh,), args=args)
+        if obj in self.captured:
+            self.captured[fresh] = self.captured[obj]
+        if obj in self.cells.made:
+            self.cells.made[fresh] = self.cells.made[obj]
         memory.renew(root, fresh, now)
         return fresh
 
@@ -332,7 +360,7 @@ class Emitter:
         fn = constant(call.target)
         if fn is primitives.append:
             self.appends += getattr(call.args[0], "name", None) is not None  # that of a comprehension has no name
-        elif writes(call) or not (is_pure(call) or fn in (print, primitives.raise_) or isinstance(fn, type)):
+        elif writes(call) or not (is_pure(call) or is_report(call) or fn is primitives.raise_ or isinstance(fn, type)):
             self.clock += 1
 
     def fact(self, target: Operand, key: Operand) -> tuple[Fact, ...]:

@@ -16,7 +16,10 @@ import numpy as np
 from s2s_ad.ir.nodes import Const, Operand
 
 _DISPATCHER = type(np.polyval)  # what NumPy wraps its functions in, for the sake of other array types
-_LIBRARIES = ("numpy", "scipy", "operator", "math", "functools", "itertools", "builtins", "copy")
+_LIBRARIES = (
+    *("numpy", "scipy", "operator", "math", "functools", "itertools", "builtins", "copy"),
+    *("logging", "re", "warnings"),
+)
 
 
 def is_library(fn: FunctionType) -> bool:

@@ -64,7 +64,7 @@ class LoopEvaluator(BlockEvaluator):
         keyed = by_key(self, op, iterable) if isinstance(op, For) and iterable is not None else None
         op, iterable = keyed or (op, iterable)
         self._refresh(self.memory.state.version)
-        inits = [self._no_selection(self._at_end(self.operand(i)), self.ops) for i in op.inits]
+        inits = [self.no_selection(self._at_end(self.operand(i)), self.ops) for i in op.inits]
         inside = self.inside.get(iterable, []) if isinstance(iterable, Value) else []
         runs = [*inside, *([] if run is None else [run])]
         if not isinstance(op, For) or iterable is None or not self._evaluate_items(op, iterable, inits, runs, span):
@@ -321,7 +321,7 @@ class LoopEvaluator(BlockEvaluator):
             stop, *outs = self.block(op.body)
             self.has_keys = known
             if not self.dead:
-                outs = [self._no_selection(self._at_end(o), self.ops) for o in outs]
+                outs = [self.no_selection(self._at_end(o), self.ops) for o in outs]
                 self._settle(before)
             loop.ops, loop.stop, loop.outs, loop.end = ops, stop, outs, memory.state
             ends = [*outs, *(part_in(memory.state, *part) for part in found.parts)]

@@ -50,9 +50,13 @@ def entered(s: Emitter, manager: Operand) -> Operand:
         s.program.guard(fn, "__wrapped__", fn.__wrapped__)
         if _catches_at_yield(fn.__wrapped__):
             raise _refusal(s, f"`{fn.__name__}`, a context manager that may swallow exceptions,", "write `try`")
-        if _writes(fn.__wrapped__):
-            raise _refusal(s, f"`{fn.__name__}`, a context manager that writes to what others may read,")
-        return _foreign(s, made.operands())
+        try:
+            if _writes(fn.__wrapped__):
+                raise _refusal(s, f"`{fn.__name__}`, a context manager that writes to what others may read,")
+            return _foreign(s, made.operands())
+        except UnsupportedSyntaxError as error:
+            error.manager = fn
+            raise
     cls = _class_of(manager, fn)
     if cls is None:
         raise _refusal(s, "a context manager that is known only at run time")

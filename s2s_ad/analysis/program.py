@@ -9,12 +9,21 @@ from typing import Any, NamedTuple
 
 from s2s_ad.analysis.guards import Guard
 from s2s_ad.analysis.local_classes import LocalClass, Method
+from s2s_ad.errors import SourceUnavailableError
 from s2s_ad.frontend.check import check_syntax
 from s2s_ad.frontend.desugar import desugar
+from s2s_ad.frontend.desugar.managers import follow_managers, halves, split_manager
 from s2s_ad.frontend.lower import lower
-from s2s_ad.frontend.source import LiveNames, deep_recursion, find_source, live_names
+from s2s_ad.frontend.source import (
+    FunctionSource,
+    LiveNames,
+    deep_recursion,
+    find_source,
+    live_names,
+    outside_value,
+)
 from s2s_ad.ir.nodes import Function, Operand
-from s2s_ad.ir.primitives import Cell
+from s2s_ad.ir.primitives import Cell, ManagerParts
 from s2s_ad.ir.types import NEVER, Type
 
 
@@ -27,19 +36,53 @@ class Lowered:
     names: LiveNames
 
 
-_lowered: dict[int, tuple[Any, Function]] = {}
+_NONE: frozenset[Any] = frozenset()
+_lowered: dict[Any, tuple[Any, Function]] = {}
 
 
-def lowered(fn: FunctionType) -> Lowered:
-    """The IR of `fn`, made once for each code object."""
-    known = _lowered.get(id(fn.__code__))
+def lowered(fn: FunctionType, followed: frozenset[Any] = _NONE) -> Lowered:
+    """The IR of `fn`, made once for each code object; `followed` are context managers to look into."""
+    key = (id(fn.__code__), *sorted(map(id, followed)))
+    known = _lowered.get(key)
     if known is None:
         with deep_recursion():
             source = find_source(fn)
             check_syntax(source)
+            if followed:
+                follow_managers(source.node, lambda callee: _parts(source, callee, followed))
             desugar(source.node)
-            known = _lowered[id(fn.__code__)] = (fn.__code__, lower(source))
+            known = _lowered[key] = ((fn.__code__, followed), lower(source))
     return Lowered(fn, known[1], live_names(fn))
+
+
+def _parts(source: FunctionSource, callee: Any, followed: frozenset[Any]) -> ManagerParts | None:
+    fn = outside_value(source, callee)
+    return ManagerParts(fn, is_final=bool(_halves(fn.__wrapped__)[3])) if fn in followed else None  # type: ignore[index]
+
+
+def _halves(generator: FunctionType) -> tuple[Any, ...] | None:
+    return halves(find_source(generator).node)
+
+
+def can_be_followed(manager: Any) -> bool:
+    """Whether what `contextlib.contextmanager` has made is of a form that can be taken apart at its `yield`."""
+    try:
+        return _halves(manager.__wrapped__) is not None
+    except SourceUnavailableError:
+        return False
+
+
+def lowered_parts(manager: Any) -> Lowered:
+    """The IR of what enters a context manager."""
+    fn = manager.__wrapped__
+    key = (id(fn.__code__), "parts")
+    if key not in _lowered:
+        with deep_recursion():
+            source = find_source(fn)
+            check_syntax(source)
+            desugar(split_manager(source.node))
+            _lowered[key] = (fn.__code__, lower(source))
+    return Lowered(fn, _lowered[key][1], live_names(fn))
 
 
 class GlobalName(NamedTuple):
@@ -103,10 +146,12 @@ class Instance:
 class Program:
     """The instances of functions, and the guards, of one compilation.
 
-    `opened` are library functions to look into, `written` the globals that are known to be written to.
+    `opened` are library functions to look into, `followed` context managers, `written` the globals that are known to be
+    written to.
     """
 
     opened: frozenset[Any] = frozenset()
+    followed: frozenset[Any] = frozenset()
     written: Mapping[GlobalName, Mapping[str, Any]] = field(default_factory=dict)
     read_outside: dict[Any, Any] = field(default_factory=dict)  # calls that read other data with memory, by what it is
     namespaces: dict[GlobalName, Mapping[str, Any]] = field(default_factory=dict)  # of the globals with memory
@@ -116,6 +161,7 @@ class Program:
     round: int = 0
     names_of: dict[Function, LiveNames | None] = field(default_factory=dict)
     cells_of: dict[Any, Mapping[str, Cell]] = field(default_factory=dict)
+    attributes_of: dict[Any, str] = field(default_factory=dict)  # the variables that have attributes of functions
     has_objects: bool = False  # values of unknown type may be objects
     watched: bool = False  # whether it may matter what a callee raises: there is a `try`, or an `np.errstate`
     known_attributes: set[tuple[type, str]] = field(default_factory=set)  # what they are is compiled in

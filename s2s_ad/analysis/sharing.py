@@ -22,12 +22,13 @@ import numpy as np
 from s2s_ad.analysis.effects import callee, is_errstate, is_pure, is_write, path_of, targets_of
 from s2s_ad.analysis.indexing import copies
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.reports import is_report
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, For, If, Operand, Try, Value, While, With, operands, regions, sides
 from s2s_ad.ir.types import Array, Closure, Deque, Dict, List, Map, Maybe, Never, Number, Record, Static, Tuple, Type
 from s2s_ad.ir.types import Instance as InstanceType
 from s2s_ad.rules.numpy import methods
-from s2s_ad.runtime import CHECKS
+from s2s_ad.runtime import ORDERED
 
 Kinds = tuple[int, ...]
 Web = tuple[int, Value]
@@ -228,7 +229,7 @@ def _runs_foreign_code(fn: Any, op: Call) -> bool:
     pair = getattr(fn, "pair", None)
     if pair is not None:
         return not pair.instance.pure
-    if fn is primitives.call_method:
+    if fn is primitives.call_method and not is_report(op):
         obj, method = op.args[:2]
         return not (isinstance(obj, Value) and isinstance(obj.type, Array) and constant(method) in ("astype", "copy"))  # type: ignore[arg-type]
-    return fn is not print and fn not in CHECKS and not is_pure(op)
+    return not is_report(op) and fn not in ORDERED and not is_pure(op)

@@ -17,9 +17,10 @@ from s2s_ad.analysis import methods, recursive_writes, written_globals
 from s2s_ad.analysis.applying import ApplyEvaluator
 from s2s_ad.analysis.axis_names import AxisNames
 from s2s_ad.analysis.calls import own_name
-from s2s_ad.analysis.cells import holds_function
+from s2s_ad.analysis.cells import codes, holds_function
 from s2s_ad.analysis.consumed import check_iterators
 from s2s_ad.analysis.effects import is_pure
+from s2s_ad.analysis.escapes import refuse_escape
 from s2s_ad.analysis.local_classes import refuse_to_leave
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Instance, Program
@@ -240,6 +241,7 @@ def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]
         for a, p in zip(args, instance.code.body.params, strict=True)
     ]
     memory = specializer.memory
+    specializer.cells.foreign = frozenset(code for p in params for code in codes(type_of_operand(p)))
     given = [p for p in params if isinstance(p, Value) and kinds(p.type)]
     specializer.given = {memory.new_root(p, outside=True) for p in given}
     shared = written_globals.read_written(specializer)
@@ -261,10 +263,12 @@ def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]
         specializer.keep_writes()
     elif instance.writes:
         specializer.show_writes([*given, *shared])
-    if program.classes and len(program.stack) == 1:
-        version = memory.state.version  # in which there is no name that only a loop or a branch had
-        seen = [version[root] for root in memory.written_outside if root in version]
-        refuse_to_leave(specializer, [result, *seen])
+    if len(program.stack) == 1:
+        versions_now = memory.state.version  # in which there is no name that only a loop or a branch had
+        seen = [versions_now[root] for root in memory.written_outside if root in versions_now]
+        refuse_escape(seen, specializer.span, shown=True, where="in what the caller has")
+        if program.classes:
+            refuse_to_leave(specializer, [result, *seen])
     ops = written_globals.without_unread(specializer, specializer.ops, result)
     body = Block(tuple(p for p in params if isinstance(p, Value)), ops, (result, *versions))
     code = instance.code

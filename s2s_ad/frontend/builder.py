@@ -82,8 +82,11 @@ class Builder:
             operand.name = name
         self.env[name] = operand
 
-    def changed(self, node: gast.AST, names: Iterable[str], *, again: bool = False) -> None:
-        """Note that variables have other values than before, at the start of a round of a loop if `again`."""
+    def changed(self, node: gast.AST, names: Iterable[str], *, again: bool = False, anew: bool = False) -> None:
+        """Note that variables have other values than before.
+
+        `again`: at the start of a round of a loop. `anew`: they are other variables, which have just come to be.
+        """
 
     def _region(self, body: Callable[[], Any]) -> tuple[list[Op], dict[str, Operand], Any]:
         """The ops, variables and value that `body` leaves, starting from the variables of now."""

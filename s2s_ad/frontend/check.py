@@ -24,6 +24,7 @@ from s2s_ad.frontend.scope import (
     assigned_names,
     declarations,
     exits,
+    is_item_of_vars,
     is_super,
     may_exit,
 )
@@ -111,7 +112,7 @@ BUILTIN_HINTS = {
     "exec": "write the code itself",
     "locals": "name the variables",
     "globals": "name the variables",
-    "vars": "name the attributes",
+    "vars": "name the attributes, or read one at once: `vars(obj)['name']`",
     "delattr": "build a new object without the attribute",
     "super": "call a method of what it gives at once: `super().method(…)`",
 }
@@ -162,6 +163,8 @@ def _parts(node: Any) -> list[Any]:
         return [*ast.iter_child_nodes(node.target), node.value]
     if isinstance(node, gast.Attribute) and is_super(node.value):
         return list(node.value.args)
+    if is_item_of_vars(node):
+        return [*node.value.args, node.slice]
     if isinstance(node, gast.Expr) and isinstance(node.value, (gast.Yield, gast.YieldFrom)):
         return list(ast.iter_child_nodes(node.value))
     return list(ast.iter_child_nodes(node))

@@ -15,7 +15,7 @@ import gast
 
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.frontend.builder import FALSE, NONE, TRUE, Builder
-from s2s_ad.frontend.scope import assigned_names, is_super
+from s2s_ad.frontend.scope import assigned_names, captured_names, is_item_of_vars, is_super
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Parameter, Star, Value
 
@@ -195,6 +195,9 @@ class ExpressionLowering(Builder):
         return self.emit(node, primitives.merge_dicts, *parts, last) if parts else last
 
     def _subscript(self, node: gast.Subscript) -> Operand:
+        if is_item_of_vars(node) and self._is_builtin(node.value.func, ("vars",)):
+            obj, key = self.expression(node.value.args[0]), self.expression(node.slice)
+            return self.emit(node, primitives.own_attribute, obj, key)
         return self.emit(node, operator.getitem, self.expression(node.value), self.expression(node.slice))
 
     def _slice(self, node: gast.Slice) -> Operand:
@@ -313,14 +316,17 @@ class ExpressionLowering(Builder):
     ) -> Operand:
         """Run `element` for each item; its targets are local to the comprehension, the accumulator is the value."""
         targets = assigned_names(g.target for g in generators)
-        hidden = {name: self.env.get(name) for name in (*targets, accumulator)}
+        iterable = self.expression(generators[0].iter)  # which belongs to the scope around the comprehension
+        hidden = {name: self.env.pop(name, None) for name in (*targets, accumulator)}
         outer_cells = {name: self.cells.pop(name, None) for name in targets}
         outer_locals = self.locals
         self.locals = outer_locals | set(targets)
         self.env[accumulator] = start
+        kept = [n for n in targets if n in captured_names(node, generators=False)]
         walrus = [n for n in assigned_names([node]) if n not in targets]
+        self.changed(node, kept, anew=True)
         self.comprehensions += 1
-        self._generators(node, generators, [accumulator, *walrus], element)
+        self._generators(node, generators, iterable, [accumulator, *walrus, *kept], element)
         self.comprehensions -= 1
         value = self.env[accumulator]
         self.locals = outer_locals
@@ -335,19 +341,22 @@ class ExpressionLowering(Builder):
         return value
 
     def _generators(
-        self, node: gast.AST, generators: list[Any], carried: list[str], element: Callable[[], None]
+        self, node: gast.AST, generators: list[Any], iterable: Operand, carried: list[str], element: Callable[[], None]
     ) -> None:
-        if not generators:
-            element()
-            return
         first, rest = generators[0], generators[1:]
+
+        def inside() -> None:
+            if not rest:
+                element()
+            else:
+                self._generators(node, rest, self.expression(rest[0].iter), carried, element)
 
         def body(item: Value | None) -> None:
             assert item is not None
             self.assign(first.target, item)
-            self._filtered(node, first.ifs, lambda: self._generators(node, rest, carried, element))
+            self._filtered(node, first.ifs, inside)
 
-        self.loop(node, self.expression(first.iter), carried, body)
+        self.loop(node, iterable, carried, body)
 
     def _filtered(self, node: gast.AST, tests: list[Any], then: Callable[[], None]) -> None:
         if not tests:

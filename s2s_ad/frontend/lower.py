@@ -18,7 +18,7 @@ import gast
 
 from s2s_ad.frontend.builder import FALSE, NONE, TRUE
 from s2s_ad.frontend.classes import ClassLowering, class_variable
-from s2s_ad.frontend.desugar.nonlocals import NEW_BOX
+from s2s_ad.frontend.desugar.scoped import NEW_BOX
 from s2s_ad.frontend.expressions import AUGMENTED
 from s2s_ad.frontend.scope import (
     YIELDS,
@@ -83,6 +83,7 @@ class FunctionLowering(ClassLowering):
         self.boxes: frozenset[str] = getattr(node, "boxes", frozenset())
         self.shared = frozenset[str]().union(*map(captured_names, body), classes) - self.boxes
         self.yields = contains(body, YIELDS)
+        self.generator = self.yields or getattr(node, "generator", False)
         self.declared_global = {n for d in declarations(body) if isinstance(d, gast.Global) for n in d.names}
 
     def run(self) -> Function:
@@ -93,8 +94,7 @@ class FunctionLowering(ClassLowering):
             self.env["%yielded"] = self.emit(self.node, primitives.make_list)
         result = self._body()
         body = Block((*params, *self.free.values()), tuple(self.ops), (result,))
-        generator = self.yields or getattr(self.node, "generator", False)
-        return Function(self.name, self.parameters, tuple(self.free), body, self.span(self.node), generator)
+        return Function(self.name, self.parameters, tuple(self.free), body, self.span(self.node), self.generator)
 
     def _body(self) -> Operand:
         if isinstance(self.node, gast.Lambda):
@@ -152,7 +152,7 @@ class FunctionLowering(ClassLowering):
         if name in self.boxes:
             return None  # it is never bound to another object
         if name in self.locals:
-            return self.cells.setdefault(name, primitives.Cell(name))
+            return self._own_cell(name)
         return None if self.parent is None else self.parent.cell(name)
 
     def bind(self, name: str, operand: Operand) -> None:
@@ -160,12 +160,15 @@ class FunctionLowering(ClassLowering):
         super().bind(name, operand)
         self.changed(self.node, [name])
 
-    def changed(self, node: gast.AST, names: Iterable[str], *, again: bool = False) -> None:
+    def changed(self, node: gast.AST, names: Iterable[str], *, again: bool = False, anew: bool = False) -> None:
         """Tell what the variables that nested functions read are from here on."""
         for name in names:
             if name in self.shared:
-                cell = self.cells.setdefault(name, primitives.Cell(name))
-                self.emit(node, Const(primitives.SetCell(cell, again)), self.env.get(name, UNDEFINED))
+                set_cell = primitives.SetCell(self._own_cell(name), again, anew)
+                self.emit(node, Const(set_cell), self.env.get(name, UNDEFINED))
+
+    def _own_cell(self, name: str) -> primitives.Cell:
+        return self.cells.setdefault(name, primitives.Cell(name, self.generator))
 
     def make_method(self, node: Any, variable: str) -> Operand:
         """As `make_function`; but the name of a method is no variable of its function."""
@@ -174,6 +177,9 @@ class FunctionLowering(ClassLowering):
     def make_function(self, node: gast.AST, own_class: str | None = None) -> Operand:
         """A closure over the variables; the defaults of its parameters are captured too."""
         child = FunctionLowering(self.source, node, self, own_class)
+        attributes = getattr(node, "attributes", None)
+        if attributes is not None:
+            child.read(attributes, node)  # so that the function leads to them
         code = child.run()
         defaults = {f"={name}": self.expression(d) for name, d in _defaults(node.args)}
         own = code.name if isinstance(node, gast.FunctionDef) and own_class is None else None
@@ -182,7 +188,7 @@ class FunctionLowering(ClassLowering):
         body = Block((*code.body.params, *extra), code.body.ops, code.body.results)
         code = replace(code, free=(*code.free, *defaults), body=body)
         cells = {n: cell for n in code.free if (cell := self.cell(n)) is not None}
-        return self.emit(node, Const(primitives.MakeClosure(code, cells)), *captured, *defaults.values())
+        return self.emit(node, Const(primitives.MakeClosure(code, cells, attributes)), *captured, *defaults.values())
 
     def _seen(self, name: str) -> Operand:
         """A variable as a nested function finds it if it runs now."""
@@ -440,9 +446,11 @@ class FunctionLowering(ClassLowering):
 
     def _functiondef(self, node: gast.FunctionDef) -> None:
         decorators = [self.expression(d) for d in node.decorator_list]
-        function = self.make_function(node)
+        function = made = self.make_function(node)
         for decorator in reversed(decorators):
             function = self.call(node, decorator, [function])[0]
+        if decorators and hasattr(node, "attributes"):
+            self.emit(node, primitives.require_same, function, made)
         self.bind(node.name, function)
 
 

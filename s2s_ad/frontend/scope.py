@@ -21,12 +21,13 @@ def assigned_names(nodes: Iterable[gast.AST]) -> dict[str, None]:
     """The variables that `nodes` bind in their own scope, in the order of the text."""
     names: dict[str, None] = {}
     for node in nodes:
-        for name in _bindings(node):
+        for name in bindings(node):
             names[name] = None
     return names
 
 
-def _bindings(node: gast.AST) -> Iterator[str]:
+def bindings(node: gast.AST) -> Iterator[str]:
+    """The variables that `node` binds in its own scope, each as often as it does."""
     if isinstance(node, (gast.FunctionDef, gast.ClassDef)):
         yield node.name
     elif isinstance(node, gast.pattern):
@@ -36,7 +37,7 @@ def _bindings(node: gast.AST) -> Iterator[str]:
     if isinstance(node, FUNCTIONS):
         for default in (*getattr(node, "decorator_list", ()), *node.args.defaults, *node.args.kw_defaults):
             if default is not None:
-                yield from _bindings(default)
+                yield from bindings(default)
         return
     if isinstance(node, gast.ClassDef):
         return
@@ -46,7 +47,7 @@ def _bindings(node: gast.AST) -> Iterator[str]:
     if isinstance(node, gast.Name) and isinstance(node.ctx, (gast.Store, gast.Del)) and not is_ours(node.id):
         yield node.id
     for child in gast.iter_child_nodes(node):
-        yield from _bindings(child)
+        yield from bindings(child)
 
 
 def _walrus_targets(node: gast.AST) -> Iterator[str]:
@@ -78,11 +79,12 @@ def _place_of(node: gast.Subscript) -> tuple[str, str]:
     return gast.dump(node.value), gast.dump(node.slice)
 
 
-def captured_names(node: gast.AST) -> frozenset[str]:
-    """The names that functions and generators in `node` read from around them."""
-    if isinstance(node, (*FUNCTIONS, gast.GeneratorExp)):
+def captured_names(node: gast.AST, *, generators: bool = True) -> frozenset[str]:
+    """The names that functions in `node`, and `generators` if asked for, read from around them."""
+    if isinstance(node, FUNCTIONS) or (generators and isinstance(node, gast.GeneratorExp)):
         return free_names(node)
-    return frozenset[str]().union(*map(captured_names, gast.iter_child_nodes(node)))
+    parts = gast.iter_child_nodes(node)
+    return frozenset[str]().union(*(captured_names(part, generators=generators) for part in parts))
 
 
 def free_names(node: gast.AST) -> frozenset[str]:
@@ -177,3 +179,11 @@ def is_super(node: gast.AST) -> bool:
     if not isinstance(node, gast.Call) or getattr(node.func, "id", None) != "super" or node.keywords:
         return False
     return len(node.args) in (0, 2) and not any(isinstance(a, gast.Starred) for a in node.args)
+
+
+def is_item_of_vars(node: gast.AST) -> bool:
+    """Whether an expression reads `vars(obj)[key]`, as far as the name goes."""
+    match node:
+        case gast.Subscript(value=gast.Call(func=gast.Name(id="vars"), args=[arg], keywords=[]), ctx=gast.Load()):
+            return not isinstance(arg, gast.Starred)
+    return False

@@ -125,9 +125,11 @@ def written_names(body: list[Any]) -> set[str]:
 
 
 def _written(nodes: Iterable[Any]) -> Iterator[str]:
-    """The names by which statements write in place, as far as can be told from the text."""
+    """The names by which statements write in place, as far as can be told from the text, or whoever made it."""
     for node in (n for statement in nodes for n in gast.walk(statement)):
         places: list[Any] = []
+        if getattr(node, "may_write", False):
+            yield "%elsewhere"
         if isinstance(node, (gast.Assign, gast.Delete)):
             places = node.targets
         elif isinstance(node, gast.AugAssign):

@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from types import CellType, CodeType, FunctionType
+from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any, Literal
 
 import gast
@@ -291,6 +291,24 @@ def live_names(fn: FunctionType) -> LiveNames:
     """The free and global variables of `fn`."""
     closure = dict(zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True))
     return LiveNames(closure, fn.__globals__, getattr(fn, "__builtins__", vars(builtins)))
+
+
+def outside_value(source: FunctionSource, node: ast.AST) -> Any:
+    """What an expression in a function is, if it is a name from outside, or something in a module; else None."""
+    match node:
+        case gast.Name(id=name):
+            stored = (n for n in ast.walk(source.node) if isinstance(n, gast.Name) and not isinstance(n.ctx, gast.Load))
+            defined = (n for n in ast.walk(source.node) if isinstance(n, (gast.FunctionDef, gast.ClassDef)))
+            if name in {n.id for n in stored} | {n.name for n in defined}:
+                return None
+            try:
+                return live_names(source.fn).lookup(name)[1]
+            except KeyError:
+                return None
+        case gast.Attribute(value=value, attr=name):
+            module = outside_value(source, value)
+            return getattr(module, name, None) if isinstance(module, ModuleType) else None
+    return None
 
 
 # --- deep trees -------------------------------------------------------------------------------------------------------

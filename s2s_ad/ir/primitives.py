@@ -342,18 +342,47 @@ class FString:
 
 
 @dataclass(frozen=True, eq=False)
+class ManagerParts:
+    """Enters a context manager: gives what `as` binds, and the function to call at the end.
+
+    The first argument must be `fn`, which `contextlib.contextmanager` has made. `is_final`: the end is in a `finally`.
+    """
+
+    fn: Any
+    is_final: bool
+    __name__ = "enter"
+
+
+def own_attribute(obj: Any, key: Any) -> Any:
+    """An attribute that an object has itself."""
+    return vars(obj)[key]
+
+
+def require_same(one: Any, other: Any) -> None:
+    """That a decorator is, or gives, what it seems to by its name."""
+
+
+@dataclass(frozen=True, eq=False)
 class Cell:
-    """A variable that nested functions read: they see the value that it has when they run."""
+    """A variable that nested functions read: they see the value that it has when they run.
+
+    `lazy`: it belongs to a generator, of which others run between its items.
+    """
 
     name: str
+    lazy: bool = False
 
 
 @dataclass(frozen=True)
 class SetCell:
-    """`cell` has another value from here on. `again`: it may have had one before, in an earlier round of a loop."""
+    """`cell` has another value from here on.
+
+    `again`: it may have had one before, in an earlier round of a loop. `anew`: it is another variable from here on.
+    """
 
     cell: Cell
     again: bool = False
+    anew: bool = False
     __name__ = "set_cell"
 
 
@@ -362,10 +391,12 @@ class MakeClosure:
     """Makes a nested function of `code`; the arguments are the variables that it captures, as they are now.
 
     `cells` says by name which variables these are; a default of a parameter has none, as it never changes.
+    `attributes` is the variable that has the attributes of the function, if it has some.
     """
 
     code: Any
     cells: Mapping[str, Cell] = field(default_factory=dict)
+    attributes: str | None = None
     __name__ = "make_closure"
 
 

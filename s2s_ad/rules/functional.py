@@ -223,6 +223,14 @@ def _reduce(function: Any, iterable: Any, *initial: Any) -> Any:
     return value
 
 
+def made_of_items(cls: Any, iterable: Any) -> Any:
+    """`cls._make(iterable)` of a named tuple."""
+    items, n = [x for x in iterable], len(cls._fields)  # noqa: C416
+    if len(items) != n:
+        raise TypeError(f"Expected {n} arguments, got {len(items)}")
+    return cls(*[items[i] for i in range(n)])
+
+
 @defines(functools.partial)
 def _partial(function: Any, /, *args: Any, **keywords: Any) -> Any:
     return lambda *more, **others: function(*args, *more, **{**keywords, **others})

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from s2s_ad.analysis.cells import holds_function
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Instance
@@ -132,8 +133,11 @@ class _ForwardForms(Rewriter):
 
 
 def _calls_nested(op: Op) -> bool:
+    """Whether a nested function is called, or given to a function that may call it."""
     fn = callee(op)
-    return isinstance(fn, Instance) and isinstance(fn.origin, Function)
+    if not isinstance(op, Call) or not isinstance(fn, Instance):
+        return False
+    return isinstance(fn.origin, Function) or any(holds_function(o.type) for o in op.operands() if isinstance(o, Value))
 
 
 def _all_calls(op: Op) -> Iterator[Op]:

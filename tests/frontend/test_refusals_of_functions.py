@@ -27,20 +27,29 @@ def endless(x):
         x = x * 0.5
 
 
-def late_in_a_list(v):
-    """All see the last `i`."""
-    functions = [lambda x: x * i for i in range(3)]  # noqa: B023
-    return functions[0](v[0])
+def late_in_each_round(v):
+    """Each round has a comprehension with an `i` of its own."""
+    y = v[0]
+    for _ in range(3):
+        functions = [lambda x: x * i for i in range(3)]  # noqa: B023
+        y = functions[0](y)
+    return y
 
 
-def after_the_loop(v):
-    """The function sees the last `k`."""
-    for k in range(3):
+def maker_in_a_loop(v):
+    """Each function sees the last `k` of the call that has made it."""
 
+    def made(k):
         def g(t):
-            return t * k  # noqa: B023
+            return t * k
 
-    return g(v[0])
+        k = k + 1.0
+        return g
+
+    functions = []
+    for k in range(3):
+        functions.append(made(v[k]))
+    return functions[0](v[0])
 
 
 def not_assigned_yet(v):
@@ -169,8 +178,8 @@ def deep_copy_of_all_sorts(v):
 @pytest.mark.parametrize(
     ("function", "line", "caret", "hint"),
     [
-        (late_in_a_list, "return functions[0](v[0])", "functions[0](v[0])", "another name"),
-        (after_the_loop, "return g(v[0])", "g(v[0])", "another name"),
+        (late_in_each_round, "y = functions[0](y)", "functions[0](y)", "another name"),
+        (maker_in_a_loop, "return functions[0](v[0])", "functions[0](v[0])", "another name"),
         (not_assigned_yet, "y = f() if v[0] > 10 else v[1]", "f()", "assign `later`"),
         (used_twice, "return sum(g) + sum(g)", "sum(g)", "list"),
         (read_late, "return sum(m) * a", "sum(m)", "list"),

@@ -124,3 +124,75 @@ def memo_that_a_decorator_keeps(x, y):
         return x[0] * i + y[1] * j if i == 0 or j == 0 else f(i - 1, j) * y[0] + f(i, j - 1)
 
     return f(2, 2)
+
+
+@program((X, Y), same_as=lambda x, y: _recurrence(x, y, 30) + _recurrence(x, y, 3))
+def of_a_certain_size(x, y):
+    """Each value is used soon after it has been computed."""
+
+    @lru_cache(maxsize=3)
+    def f(n):
+        return x[0] if n == 0 else x[1] if n == 1 else 0.3 * f(n - 1) * y[0] + 0.5 * f(n - 2)
+
+    return f(30) + f(3)
+
+
+@program((X, [0, 1, 0, 2, 1, 0, 0, 2, 3, 1, 0]), (X, []), (X, [1, 1, 1]))
+def forgets_the_least_recently_used(x, numbers):
+    """How often the function runs tells what has been forgotten; an item that is found again is kept longer."""
+    calls = []
+
+    @functools.lru_cache(maxsize=2)
+    def f(n):
+        calls.append(n)
+        return x * n
+
+    total = 0.0 * x
+    for n in numbers:
+        total = total + f(n) * (len(calls) + 1)
+    return total
+
+
+@program((X, 6), (X, 1))
+def forgets_while_it_calls_itself(x, n):
+    """What the inner calls keep may be gone when the outer call is over, and is not there twice."""
+    calls = []
+
+    @lru_cache(2)
+    def f(k):
+        calls.append(k)
+        if k < 2:
+            return x[k]
+        return f(k - 1) * x[2] + f(k - 2) - f(0)
+
+    return f(n) * len(calls) + f(n - 1) * len(calls)
+
+
+@program((X, [0, 1, 0, 1]))
+def of_the_default_size(x, numbers):
+    """Without parentheses, with two arguments."""
+    calls = []
+
+    @lru_cache
+    def f(n, name):
+        calls.append(n)
+        return x * n if name == "a" else x
+
+    total = 0.0 * x
+    for n in numbers:
+        total = total + f(n, "a") * f(n, "b")
+    return total * len(calls)
+
+
+@program((X, [0, 1, 0, 1]))
+def of_one(x, numbers):
+    """Only the last call is known."""
+
+    @lru_cache(maxsize=1)
+    def f(n):
+        return x * (n + 1.0)
+
+    total = 0.0 * x
+    for n in numbers:
+        total = total + f(n) * f(n)
+    return total

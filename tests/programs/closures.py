@@ -57,7 +57,7 @@ def bound_by_default(x, y):
     return f(x) + a
 
 
-@program((1.5,), refused=UnsupportedSyntaxError)
+@program((1.5,))
 def bound_late_in_a_loop(x):
     """All three lambdas see the last value of the loop variable."""
     functions = []
@@ -335,7 +335,7 @@ def one_lambda_many_values(x, y):
     return s + functions[1](y)
 
 
-@program((1.5,), refused=UnsupportedSyntaxError)
+@program((1.5,))
 def bound_late_in_a_comprehension(x):
     """All three lambdas see the last value of the comprehension's variable."""
     functions = [lambda t: t * i for i in range(3)]
@@ -371,3 +371,20 @@ def captured_function_in_an_arm(x, y):
     f = lambda t: t * y
     g = lambda t: f(t) * x if t > 2 else t
     return apply_to(g, y) + apply_to(g, 1.0)
+
+
+def how_many(f, n):
+    """Counts without a derivative."""
+    return len([f(i) for i in range(n)])
+
+
+def one_more(f, n):
+    """Hands the function on."""
+    return how_many(f, n) + 1
+
+
+@program((1.5,))
+def given_to_a_function_without_derivative(x):
+    """The function is given to others of the module, whose results are integers."""
+    k = int(x)
+    return x * how_many(lambda i: i + k, 3) * one_more(lambda i: i + k, 2)

@@ -287,9 +287,9 @@ def swallows_at_yield(x):
     return x
 
 
-@program((2.0,), refused=UnsupportedSyntaxError)
+@program((2.0,))
 def takes_what_is_differentiated(x):
-    """What the generator does with `x` is not followed."""
+    """What the generator does with `x` is followed."""
     with noted(x) as k:
         return x * k
 

@@ -11,6 +11,7 @@ from s2s_ad.analysis.handlers import (
     fills,
     imports,
     known_items,
+    logs,
     patterns,
     sets,
     setting,
@@ -23,9 +24,10 @@ from s2s_ad.analysis.handlers.construction import initialise as initialise
 from s2s_ad.analysis.handlers.outputs import into_output as into_output
 from s2s_ad.analysis.handlers.records import refuse_objects as refuse_objects
 from s2s_ad.analysis.handlers.table import HANDLERS as HANDLERS
+from s2s_ad.analysis.handlers.writes import is_foreign as is_foreign
 from s2s_ad.analysis.handlers.writes import refuse_writes as refuse_writes
 
 _MODULES = (  # they fill the table
-    *(at, attributes, classes, construction, dataclass_init, displays, facts, fills, imports, known_items, patterns),
-    *(sets, setting, supers, writes),
+    *(at, attributes, classes, construction, dataclass_init, displays, facts, fills, imports, known_items),
+    *(logs, patterns, sets, setting, supers, writes),
 )

@@ -3,36 +3,44 @@
 from __future__ import annotations
 
 import operator
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
+from s2s_ad import runtime
 from s2s_ad.analysis.dict_views import keep_view
 from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.escapes import refuse_escape
 from s2s_ad.analysis.handlers import deques, dicts, lists, maps, records, sets
 from s2s_ad.analysis.handlers.fills import drawn, method_that_fills
 from s2s_ad.analysis.handlers.flat import flat
+from s2s_ad.analysis.handlers.logs import log
 from s2s_ad.analysis.handlers.table import REWRITE, handles
 from s2s_ad.analysis.handlers.writes import WRITING_METHODS, refuse_foreign_method, refuse_writing_method
 from s2s_ad.analysis.local_classes import refuse_unknown
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.reports import method_reports
 from s2s_ad.analysis.written_globals import read_outside
-from s2s_ad.errors import MutationError
+from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Const, Operand, Value
+from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
 from s2s_ad.ir.types import (
     BOOL,
     INT,
     UNKNOWN,
+    Absent,
     Array,
+    Closure,
     Deque,
     Dict,
     Instance,
     List,
     Map,
+    Record,
     Tuple,
     Type,
+    part_type,
 )
 from s2s_ad.ir.values import is_code, type_of
 from s2s_ad.rules.numpy.methods import ATTRIBUTES, METHODS
@@ -59,6 +67,8 @@ def _getattr(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     if isinstance(obj, Const):
         return _constant_attribute(s, obj, name)
     t = obj.type
+    if isinstance(t, Closure):
+        return s.apply(getattr, [s.attributes_of(obj), args[1]])
     if records.is_object(t):
         return records.attribute(s, obj, t, name)  # type: ignore[arg-type]
     records.refuse_unfollowed(s, t, name)
@@ -71,6 +81,24 @@ def _getattr(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     if isinstance(t, Array) and name == "dtype" and t.dtype is not None and not t.loose:
         return Const(t.dtype)
     return s.emit(getattr, args, None, UNKNOWN)
+
+
+@handles(primitives.own_attribute)
+def _own_attribute(s: Emitter, args: list[Operand], _: Any) -> Operand:
+    """`vars(obj)[key]`."""
+    obj, key = args[0], constant(args[1])
+    t = type_of_operand(obj)
+    if not isinstance(obj, Value) or not isinstance(t, Record) or obj in s.making or not isinstance(key, str):
+        what = "`vars()` of what is no known object, or by a name known late"
+        raise UnsupportedSyntaxError(what, s.span, "name the attribute: `obj.name`")
+    found = records.found_in_class(t.cls, key)
+    is_computed = isinstance(found, property) or records.is_descriptor(found)
+    if key in t.names and not is_computed and not isinstance(part_type(t, key), Absent):
+        return s.apply(getattr, [obj, Const(key)])
+    if key in t.names:
+        raise UnsupportedSyntaxError(f"the attribute `{key}` by `vars()`", s.span, "name the attribute: `obj.name`")
+    s.raise_error(KeyError, key)
+    return UNDEFINED
 
 
 @handles(hasattr)
@@ -97,6 +125,8 @@ def _constant_attribute(s: Emitter, obj: Const, name: str) -> Operand:
         s.program.guard(obj.value, name, value)
         return Const(value)
     s.program.guard(obj.value, name, type_of(value), by_type=True)
+    if isinstance(obj.value, FunctionType) and type(value) in (int, bool):
+        return s.emit(runtime.attribute_now, [obj, Const(name)], None, type_of(value))
     return read_outside(s, getattr, obj.value, name)
 
 
@@ -112,6 +142,7 @@ def _is_library_object(obj: Any) -> bool:
 def _call_method(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
     obj, name = args[0], constant(args[1])
     if type_of_operand(obj) == Instance(str) and hasattr(str, name):
+        refuse_escape((*args[2:], *kwargs.values()), s.span, shown=True)
         folded = s.fold(getattr(str, name), [obj, *args[2:]], kwargs) if name in _TEXT_METHODS else None
         return folded or s.emit(primitives.call_method, args, kwargs, _TEXT_METHODS.get(name, Instance(str)))
     if isinstance(obj, Const):
@@ -153,6 +184,9 @@ def _call_method(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) ->
     filled = drawn(s, obj, name, args[2:], kwargs)
     if filled is not None:
         return filled
+    if method_reports(t, name):
+        refuse_escape((*args[2:], *kwargs.values()), s.span, shown=True)
+        return log(s, args, kwargs)
     refuse_foreign_method(s, t, name, [*args[2:], *kwargs.values()])
     return s.emit(primitives.call_method, args, kwargs, UNKNOWN)
 

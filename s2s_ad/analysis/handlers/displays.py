@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.analysis.cells import holds_function
-from s2s_ad.analysis.choices import functions_in
+from s2s_ad.analysis.cells import holds_function, shows_function
+from s2s_ad.analysis.choices import functions_in, select_item
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers import deques, maps
 from s2s_ad.analysis.handlers.known_items import indexed
@@ -98,7 +98,10 @@ def _pairs(s: Emitter, operand: Operand) -> list[tuple[Any, Operand]] | None:
 def _appended(s: Emitter, operand: Operand) -> list[Operand] | None:
     """The items of an iterable that is known item by item, or of a list that was appended to in a straight line."""
     made = s.definitions.get(operand) if isinstance(operand, Value) else None
-    if made is None or constant(made.target) is not primitives.append:
+    fn = None if made is None else constant(made.target)
+    if made is not None and fn is primitives.make_list and not any(isinstance(a, Star) for a in made.args):
+        return list(made.args)  # type: ignore[arg-type]  # of just this version of the list
+    if made is None or fn is not primitives.append or len(made.args) != 2:
         return s.static_items(operand)
     before, last = made.args
     items = None if isinstance(before, Star) or isinstance(last, Star) else _appended(s, before)
@@ -151,7 +154,7 @@ def _getitem(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
             length = t.items[i]
             if isinstance(length, Number) and length.axis == 1:
                 return Const(1)
-    if isinstance(obj, Value) and isinstance(t, List) and type(i) is int:
+    if isinstance(obj, Value) and isinstance(t, List) and type(i) in (int, slice):
         return _function_of_list(s, obj, i)
     if isinstance(obj, Value) and isinstance(t, Deque):
         deques.require_index(s, index)
@@ -174,7 +177,27 @@ def _getitem(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
         one = s.emit(operator.getitem, args, None, UNKNOWN)
         s.choices[one] = found
         return one
-    return indexed(s, args)
+    selected = None if isinstance(index, Const) else _one_of_items(s, obj, index)
+    return indexed(s, args) if selected is None else selected
+
+
+def _one_of_items(s: Emitter, obj: Operand, index: Operand) -> Operand | None:
+    """The item by a late index of a container in which there are nested functions."""
+    t, kind = type_of_operand(obj), type_of_operand(index)
+    if not shows_function(t):
+        return None
+    made = s.definitions.get(obj)  # type: ignore[arg-type]
+    if isinstance(t, Dict) and made is not None and constant(made.target) is primitives.make_dict:
+        pairs = [x for i, key in enumerate(made.args[::2]) for x in (key, Const(i))]
+        return select_item(s, made.args[1::2], s.apply(primitives.make_dict, pairs), index)  # type: ignore[arg-type]
+    is_number = isinstance(kind, Number) or (isinstance(kind, Array) and kind.axes == ())
+    items = _appended(s, obj) if is_number and isinstance(t, (List, Tuple)) else None
+    if items is None:
+        return None
+    numbers = s.apply(
+        primitives.make_list if isinstance(t, List) else primitives.make_tuple, list(map(Const, range(len(items))))
+    )
+    return select_item(s, items, numbers, index)
 
 
 @handles(operator.contains)
@@ -185,11 +208,14 @@ def _contains(_s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     return Const(key.value in t.keys) if is_hashable(key.value) else None
 
 
-def _function_of_list(s: Emitter, obj: Value, i: int) -> Operand | None:
+def _function_of_list(s: Emitter, obj: Value, i: int | slice) -> Operand | None:
     """A function out of a list display: the nested function itself rather than a copy of what it has captured."""
     made = s.definitions.get(obj)
     if made is None or constant(made.target) is not primitives.make_list or not _in_range(i, len(made.args)):
         return None
+    if isinstance(i, slice):
+        is_held = any(holds_function(type_of_operand(item)) for item in made.args)  # type: ignore[arg-type]
+        return s.apply(primitives.make_list, list(made.args[i])) if is_held else None  # type: ignore[arg-type]
     item = made.args[i]
     is_code = isinstance(item, Const) and callable(item.value)
     return item if is_code or holds_function(type_of_operand(item)) else None  # type: ignore[return-value, arg-type]

@@ -23,6 +23,7 @@ from s2s_ad.analysis.guards import MISSING
 from s2s_ad.analysis.handlers.records import found_in_class, is_object, rely_on
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.errors import UnsupportedSyntaxError
+from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand
 from s2s_ad.ir.types import BOOL, UNKNOWN, Array, Instance, Number, Record, Type, Unknown
 
@@ -42,6 +43,7 @@ _UNARY = {
     operator.neg: "neg", operator.pos: "pos", operator.invert: "invert", abs: "abs", len: "len", float: "float",
     int: "int", complex: "complex", round: "round", operator.getitem: "getitem", operator.contains: "contains",
     builtins.iter: "iter", builtins.reversed: "reversed", builtins.next: "next", hash: "hash",
+    primitives.store: "setitem", operator.delitem: "delitem",
 }  # fmt: skip
 _OPERATORS = frozenset({*_ARITHMETIC, *_IN_PLACE, *_COMPARISONS, *_UNARY, bool})
 

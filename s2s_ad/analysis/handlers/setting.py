@@ -8,7 +8,7 @@ attribute, what was set last, so that reading it again needs no object.
 from __future__ import annotations
 
 import dataclasses
-from types import MemberDescriptorType, SimpleNamespace
+from types import FunctionType, MemberDescriptorType, SimpleNamespace
 from typing import Any
 
 from s2s_ad.analysis.cells import holds_function
@@ -19,12 +19,13 @@ from s2s_ad.analysis.handlers.table import handles
 from s2s_ad.analysis.handlers.targets import kept_in, owner_of
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.roots import Part
-from s2s_ad.analysis.statics import is_static
+from s2s_ad.analysis.statics import is_static, same, widen
 from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
-from s2s_ad.ir.types import Array, Record, Static
+from s2s_ad.ir.types import Array, Closure, Instance, Record, Static
+from s2s_ad.ir.values import type_of
 from s2s_ad.runtime import slots_of
 
 _OUTSIDE = "make the object outside of the function, and pass it as an argument"
@@ -39,6 +40,10 @@ def _setattr(s: Emitter, args: list[Operand], _: Any) -> Operand:
     if isinstance(type_of_operand(obj), Array) and constant(name) == "flat":
         write_all(s, obj, value)
         return Const(None)
+    if isinstance(type_of_operand(obj), Closure):
+        return s.apply(setattr, [s.attributes_of(obj), name, value])  # type: ignore[arg-type]
+    if isinstance(obj, Const) and isinstance(obj.value, FunctionType) and isinstance(name, Const):
+        return _set_outside(s, obj.value, name.value, value)
     _require_followed(s, obj, name)
     cls = type_of_operand(obj).cls  # type: ignore[attr-defined]
     for home in cls.__mro__:
@@ -53,6 +58,24 @@ def _setattr(s: Emitter, args: list[Operand], _: Any) -> Operand:
             s.raise_error(dataclasses.FrozenInstanceError, f"cannot assign to field {name.value!r}")  # type: ignore[union-attr]
             return UNDEFINED
     return _set(s, obj, name.value, value)  # type: ignore[arg-type, union-attr]
+
+
+def _set_outside(s: Emitter, fn: FunctionType, name: str, value: Operand) -> Operand:
+    """Set an attribute of a function of the program's surroundings: a count, which carries no derivative."""
+    known, t = getattr(fn, name, None), type_of_operand(value)
+    if type(known) not in (int, bool) or type_of(known) != widen(t):
+        what = f"setting the attribute `{name}` of the function `{fn.__name__}` to other than the int that it is"
+        raise MutationError(what, s.span, "return the value instead")
+    s.program.guard(fn, name, type_of(known), by_type=True)
+    return s.emit(setattr, [Const(fn), Const(name), value], None, Instance(type(None)))
+
+
+@handles(primitives.require_same)
+def _require_same(s: Emitter, args: list[Operand], _: Any) -> Operand:
+    if not same(*args):
+        what = "a decorator that is not the function of the standard library that has this name"
+        raise UnsupportedSyntaxError(what, s.span, "give it another name")
+    return Const(None)
 
 
 @handles(object.__setattr__)

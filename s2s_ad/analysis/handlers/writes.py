@@ -10,6 +10,7 @@ import numpy as np
 
 from s2s_ad import runtime
 from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.escapes import refuse_escape
 from s2s_ad.analysis.handlers import deques, dicts, lists, maps, sets
 from s2s_ad.analysis.handlers.table import HANDLERS, REWRITE, Handler, handles
 from s2s_ad.analysis.handlers.targets import (
@@ -24,6 +25,7 @@ from s2s_ad.analysis.handlers.targets import (
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.overlaps import may_be_out_of_step
 from s2s_ad.analysis.places import READ_ONLY, RESHAPING, SPLITS
+from s2s_ad.analysis.reports import reports
 from s2s_ad.analysis.roots import Part, Step, same_path
 from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
@@ -75,7 +77,8 @@ def refuse_writing_method(s: Emitter, t: Type, name: str) -> None:
 
 
 def refuse_foreign_method(s: Emitter, t: Type, name: str, args: list[Operand]) -> None:
-    """Refuse a method of which nothing is known where it could write to an argument."""
+    """Refuse a method of which nothing is known where it could write to an argument, or keep a nested function."""
+    refuse_escape(args, s.span, shown=True)
     harmless = name in METHODS or t in (Instance(str), Instance(bytes))
     if not harmless and any(_is_mutable(type_of_operand(a)) for a in args):
         raise MutationError(
@@ -89,7 +92,7 @@ def refuse_writes(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Op
     """Refuse foreign functions that may write to their arguments."""
     if isinstance(getattr(fn, "__self__", None), np.ufunc) and fn.__name__ == "at" and fn not in HANDLERS:
         raise MutationError(f"`np.{fn.__self__.__name__}.at`, which writes to its argument", s.span, REWRITE)
-    if _is_foreign(fn) and any(_is_mutable(type_of_operand(a)) for a in (*args, *kwargs.values())):
+    if is_foreign(fn) and any(_is_mutable(type_of_operand(a)) for a in (*args, *kwargs.values())):
         if getattr(fn, "__module__", None) in _INSTEAD:
             raise UnsupportedSyntaxError(f"`{fn.__name__}` of a container", s.span, _INSTEAD[fn.__module__])
         raise MutationError(
@@ -99,9 +102,9 @@ def refuse_writes(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Op
         )
 
 
-def _is_foreign(fn: Any) -> bool:
+def is_foreign(fn: Any) -> bool:
     """Whether nothing is known of a function: it has no rule, and is not NumPy's."""
-    if isinstance(fn, type) and issubclass(fn, BaseException):
+    if reports(fn) or (isinstance(fn, type) and issubclass(fn, BaseException)):
         return False
     root = (getattr(fn, "__module__", None) or "").partition(".")[0]
     harmless = root in ("numpy", "scipy", "s2s_ad", "_operator") or (root == "builtins" and fn is not next)

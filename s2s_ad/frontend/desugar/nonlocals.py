@@ -20,11 +20,17 @@ from typing import Any
 import gast
 
 from s2s_ad.frontend.desugar.names import FreshNames
-from s2s_ad.frontend.scope import COMPREHENSIONS, FUNCTIONS, assigned_names, declarations
-
-NEW_BOX = "%variables"  # the name of the class of such an object
-
-Boxes = dict[str, str]
+from s2s_ad.frontend.desugar.scoped import (
+    ScopedRewrite,
+    Seen,
+    attribute_of,
+    body_of,
+    functions_in,
+    locals_of,
+    new_object,
+    parameters_of,
+)
+from s2s_ad.frontend.scope import assigned_names, declarations
 
 
 def share_nonlocals(root: gast.AST) -> gast.AST:
@@ -49,125 +55,49 @@ def written_nonlocals(root: Any) -> Iterator[tuple[Any, Any, str]]:
 
 
 def _written(function: Any, around: list[Any]) -> Iterator[tuple[Any, Any, str]]:
-    body = _body(function)
+    body = body_of(function)
     for node in declarations(body):
         if isinstance(node, gast.Nonlocal):
             for name in node.names:
                 if name in assigned_names(body):
-                    yield next((f for f in reversed(around) if name in _locals(f)), None), node, name
-    for inner in _nested(body):
+                    yield next((f for f in reversed(around) if name in locals_of(f)), None), node, name
+    for inner in functions_in(body):
         yield from _written(inner, [*around, function])
 
 
-def _nested(nodes: list[Any]) -> Iterator[Any]:
-    """The functions that are directly inside; with a stack, since trees may be deep."""
-    pending = list(nodes)
-    while pending:
-        node = pending.pop()
-        if isinstance(node, FUNCTIONS):
-            yield node
-        else:
-            pending += gast.iter_child_nodes(node)
-
-
-def _body(function: Any) -> list[Any]:
-    return function.body if isinstance(function.body, list) else [function.body]
-
-
-def _parameters(function: Any) -> list[str]:
-    args = function.args
-    named = (*args.posonlyargs, *args.args, *args.kwonlyargs, *filter(None, [args.vararg, args.kwarg]))
-    return [a.id for a in named]
-
-
-def _locals(function: Any) -> set[str]:
-    """The variables of a function itself."""
-    body = _body(function)
-    elsewhere = {n for d in declarations(body) for n in d.names}
-    return ({*_parameters(function), *assigned_names(body)}) - elsewhere
-
-
-class _Rewrite:
-    """Replaces the variables; `boxes` are the names of the objects that have them, where they can be seen."""
+class _Rewrite(ScopedRewrite):
+    """Replaces the variables by attributes of the objects that have them."""
 
     def __init__(self, shared: dict[Any, set[str]], names: FreshNames) -> None:
         self.shared = shared
         self.names = names
 
-    def function(self, node: Any, boxes: Boxes) -> None:
+    def function(self, node: Any, seen: Seen) -> None:
         """Rewrite a function, and give it the objects for its own variables."""
-        own = _locals(node)
+        own = locals_of(node)
         new = {name: self.names.like(f"{name}_box") for name in sorted(self.shared.get(node, ()))}
         node.boxes = frozenset(new.values())
-        inner = {**{n: box for n, box in boxes.items() if n not in own}, **new}
+        inner = {**{n: box for n, box in seen.items() if n not in own}, **new}
         if isinstance(node.body, list):
             node.body = [self.visit(statement, inner) for statement in node.body]
             node.body = [s for s in node.body if not isinstance(s, gast.Nonlocal)] or [_at(gast.Pass(), node)]
-            given = [name for name in new if name in _parameters(node)]
+            given = [name for name in new if name in parameters_of(node)]
             node.body[:0] = [s for name in new for s in _made(node, name, new[name], given=name in given)]
         else:
             node.body = self.visit(node.body, inner)
 
-    def visit(self, node: Any, boxes: Boxes) -> Any:
-        """A piece of a function with the variables replaced."""
-        if isinstance(node, FUNCTIONS):
-            for field in ("decorator_list", "args"):
-                if hasattr(node, field):
-                    self._children(getattr(node, field), boxes)
-            self.function(node, boxes)
-            return node
-        if isinstance(node, COMPREHENSIONS):
-            self._comprehension(node, boxes)
-            return node
-        if isinstance(node, gast.ClassDef):
-            self._class(node, boxes)
-            return node
-        if isinstance(node, gast.Name):
-            return self._variable(node, boxes)
-        self._children(node, boxes)
-        return node
-
-    def _comprehension(self, node: Any, boxes: Boxes) -> None:
-        """A comprehension has a scope of its own, to which all but its first iterable belongs."""
-        first = node.generators[0]
-        iterable, first.iter = self.visit(first.iter, boxes), gast.copy_location(gast.Constant(None, None), first.iter)
-        bound = assigned_names(g.target for g in node.generators)
-        self._children(node, {n: box for n, box in boxes.items() if n not in bound})
-        first.iter = iterable
-
-    def _class(self, node: Any, boxes: Boxes) -> None:
-        """The names that a class binds are its own, but its methods do not see them."""
-        for outside in (node.decorator_list, node.bases, node.keywords):
-            self._children(outside, boxes)
-        own = assigned_names(node.body)
-        inner = {n: box for n, box in boxes.items() if n not in own}
-        node.body[:] = [self.visit(n, boxes if isinstance(n, FUNCTIONS) else inner) for n in node.body]
-
-    def _children(self, node: Any, boxes: Boxes) -> None:
-        if isinstance(node, list):
-            node[:] = [self.visit(n, boxes) for n in node]
-            return
-        for field, value in gast.iter_fields(node):
-            if isinstance(value, list):
-                value[:] = [self.visit(v, boxes) if isinstance(v, gast.AST) else v for v in value]
-            elif isinstance(value, gast.AST):
-                setattr(node, field, self.visit(value, boxes))
-
-    def _variable(self, node: Any, boxes: Boxes) -> Any:
-        if node.id not in boxes or isinstance(node.ctx, gast.Param):
-            return node
-        box = _at(gast.Name(boxes[node.id], gast.Load(), None, None), node)
-        return _at(gast.Attribute(box, node.id, node.ctx), node)
+    def replaced(self, node: Any, seen: Seen) -> Any:
+        """A variable."""
+        if not isinstance(node, gast.Name) or node.id not in seen or isinstance(node.ctx, gast.Param):
+            return None
+        return attribute_of(seen[node.id], node.id, node)
 
 
 def _made(function: Any, name: str, box: str, *, given: bool) -> Iterator[Any]:
     """Statements that make the object of a variable, which may be a parameter."""
-    target = _at(gast.Name(box, gast.Store(), None, None), function)
-    call = _at(gast.Call(_at(gast.Name(NEW_BOX, gast.Load(), None, None), function), [], []), function)
-    yield _at(gast.Assign([target], call, None), function)
+    yield new_object(box, function)
     if given:
-        obj = _at(gast.Name(box, gast.Load(), None, None), function)
-        place = _at(gast.Attribute(obj, name, gast.Store()), function)
+        place = attribute_of(box, name, _at(gast.Name(name, gast.Store(), None, None), function))
         value = _at(gast.Name(name, gast.Load(), None, None), function)
         yield _at(gast.Assign([place], value, None), function)
 
