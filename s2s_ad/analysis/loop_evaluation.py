@@ -100,10 +100,15 @@ class LoopEvaluator(BlockEvaluator):
 
     def _few_items(self, op: For, iterable: Operand) -> list[Operand] | None:
         """The items of a tuple, if these are few and some of them can be written to."""
-        is_tuple = isinstance(type_of_operand(iterable), Tuple) and _falls_through(op.body)
-        items = self.static_items(iterable) if is_tuple else None
+        items = self.static_items(iterable) if self._is_tuple(iterable) and _falls_through(op.body) else None
         has_memory = any(self.memory.root(item) is not None for item in items or ())
         return items if items is not None and has_memory and len(items) <= _MOST_UNROLLED else None
+
+    def _is_tuple(self, iterable: Operand) -> bool:
+        """Whether a loop runs through a tuple, in whatever direction."""
+        made = self.definitions.get(iterable)  # type: ignore[arg-type]
+        source = made.args[0] if made is not None and callee(made) is reversed else iterable
+        return isinstance(type_of_operand(source), Tuple)  # type: ignore[arg-type]
 
     def _evaluate_unless_written(self, loop: _Loop, items: list[Operand], runs: list[Run], span: Span | None) -> bool:
         """Evaluate a loop unless its body writes to `items`, and tell whether that is done."""
@@ -263,7 +268,7 @@ class LoopEvaluator(BlockEvaluator):
         for item in items:
             self.env.update(zip(op.body.params, [item, *carried], strict=True))
             carried = self.block(op.body)[1:]
-        self._refuse_resized([iterable], self.memory.state, span)
+        self._refuse_resized([] if self._is_tuple(iterable) else [iterable], self.memory.state, span)
         self.memory.state.resized |= before
         self.env.update(zip(op.results, carried, strict=True))
 

@@ -263,3 +263,62 @@ def last_or_new(x):
             row = rows[-1]
         row.append(v)
     return _weighted(rows)
+
+
+class _Layer:
+    def __init__(self, w):
+        self.w, self.cache, self.grads, self.seen = w, {}, {}, [0.0]
+
+    def forward(self, x):
+        self.cache["x"] = x
+        self.cache["z"] = x * self.w
+        return np.tanh(self.cache["z"])
+
+    def backward(self, g):
+        z_bar = g * (1 - np.tanh(self.cache["z"]) ** 2)
+        self.grads["w"] = z_bar * self.cache["x"]
+        self.seen.append(g[0])
+        return z_bar * self.w
+
+
+@program((V,))
+def layers_reversed(x):
+    """Layers that keep what they need in a dict, and gradients in another, by keys of their own."""
+    layers = [_Layer(x), _Layer(x * 2), _Layer(x[::-1])]
+    h = x
+    for layer in layers:
+        h = layer.forward(h)
+    g = 2 * h
+    for layer in reversed(layers):
+        g = layer.backward(g)
+    return sum(np.sum(la.grads["w"]) * (i + 1) + sum(la.seen) for i, la in enumerate(layers))
+
+
+@program((V,))
+def layers_in_slices(x):
+    """The same, of slices of the list."""
+    layers = [_Layer(x), _Layer(x * 2), _Layer(x[::-1])]
+    h = x
+    for layer in layers[:]:
+        h = layer.forward(h)
+    g = 2 * h
+    for layer in layers[::-1]:
+        g = layer.backward(g)
+    for layer, other in zip(layers[:-1], layers[1:]):
+        g = layer.backward(g * other.w)
+    for layer in layers[-2:]:
+        g = layer.backward(g)
+    return sum(np.sum(la.grads["w"]) * (i + 1) + sum(la.seen) for i, la in enumerate(layers))
+
+
+@program((V,))
+def layers_in_a_tuple(x):
+    """And of a tuple."""
+    layers = (_Layer(x), _Layer(x * 2))
+    h = x
+    for layer in layers:
+        h = layer.forward(h)
+    g = 2 * h
+    for layer in reversed(layers):
+        g = layer.backward(g)
+    return sum(np.sum(la.grads["w"]) * (i + 1) + sum(la.seen) for i, la in enumerate(layers))
