@@ -297,12 +297,6 @@ def generator_that_writes(x):
     return x[0] * 2 if items else 0.0
 
 
-def no_axes(x):
-    v = x[0, ...]
-    v *= 2
-    return np.sum(x)
-
-
 @pytest.mark.parametrize(
     "f",
     [
@@ -312,7 +306,6 @@ def no_axes(x):
         generator_in_enumerate,
         generator_of_objects,
         generator_that_writes,
-        no_axes,
     ],
 )
 def test_one_object_in_two_places(f):

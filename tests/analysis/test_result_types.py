@@ -109,6 +109,7 @@ class Binding:
             return
         assert np.ndim(value) == len(t.axes)
         assert t.axes or t.boxed or not isinstance(value, np.ndarray)
+        assert not t.sure or isinstance(value, np.ndarray)
         for axis, n in zip(t.axes, np.shape(value), strict=True):
             assert self.length(axis) in (None, n)
             assert n != 1 or axis == 1 or not axis.many  # type: ignore[union-attr]

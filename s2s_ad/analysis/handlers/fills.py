@@ -76,10 +76,13 @@ def _filled(s: Emitter, fill: Fill, name: str, args: list[Operand], kwargs: dict
 
 
 def check_target(s: Emitter, target: Operand, name: str, values: tuple[Operand, ...] = ()) -> None:
-    """Refuse to write to what is not surely an array with axes, or to one of integers what may be no integers."""
+    """Refuse to write to what is not surely an array, or to one of integers what may be no integers."""
     t = type_of_operand(target)
-    if not isinstance(t, Array) or not t.axes or t.dtype is None or not isinstance(target, Value):
-        raise MutationError(f"`{name}` on what is not surely an array of a known kind, with axes", s.span, REWRITE)
+    is_known = isinstance(t, Array) and t.dtype is not None and (bool(t.axes) or (t.axes == () and t.sure))
+    if not is_known or not isinstance(target, Value):
+        raise MutationError(f"`{name}` on what is not surely an array of a known kind", s.span, REWRITE)
+    assert isinstance(t, Array)
+    assert t.dtype is not None
     if t.dtype.kind != "f" and any(is_differentiable(type_of_operand(v)) for v in values):
         raise MutationError(
             f"`{name}` of floats into an array of another kind of number", s.span, "make it an array of floats"

@@ -14,6 +14,7 @@ from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers import deques, dicts, lists, maps, sets
 from s2s_ad.analysis.handlers.table import HANDLERS, REWRITE, Handler, handles
 from s2s_ad.analysis.handlers.targets import list_to_change, owner_of, put_in, refuse_views, with_item, written_in
+from s2s_ad.analysis.indexing import index_parts
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.overlaps import may_be_out_of_step
 from s2s_ad.analysis.places import READ_ONLY, RESHAPING, SPLITS
@@ -38,6 +39,7 @@ from s2s_ad.ir.types import (
     Tuple,
     Type,
     Unknown,
+    is_scalar,
     join,
 )
 from s2s_ad.rules.numpy.methods import METHODS
@@ -215,9 +217,13 @@ def store(
     if any(fn in READ_ONLY for fn, _, _ in place.path):
         s.raise_error(ValueError, "assignment destination is read-only")
         return UNDEFINED
-    if isinstance(target.type, Array) and target.type.axes == ():
-        raise MutationError("a write to an array without axes", s.span, "use a number, or an array of length one")
-    indices = [*indices_of(s, root, place.path, whole=index is None), *([] if index is None else [index])]
+    if () in (getattr(target.type, "axes", None), getattr(root.type, "axes", None)):
+        _require_number(s, target.type, index, item)
+        index = None
+    if isinstance(root.type, Array) and root.type.axes == ():
+        indices: list[Operand] = [Const(Ellipsis)]  # there is no other place in it
+    else:
+        indices = [*indices_of(s, root, place.path, whole=index is None), *([] if index is None else [index])]
     if how is primitives.store and may_be_out_of_step(memory, target, index, item):
         view = target if index is None else s.apply(operator.getitem, [target, index])
         s.emit(runtime.refuse_overlap, [view, item], None, Instance(type(None)))
@@ -233,6 +239,17 @@ def store(
             memory.reorder(root)
         put_in(s, root, indices[-1], item)
     return version
+
+
+def _require_number(s: Emitter, t: Type, index: Operand | None, item: Operand) -> None:
+    """Refuse a write to an array without axes, or a view of one, that is more than to put a number into it."""
+    if not isinstance(t, Array) or (t.axes == () and not t.sure):
+        what = "a write to what may be an array without axes, or else a number"
+        raise MutationError(what, s.span, "write `x = x + y`, or make it an array by `np.array(x)`")
+    is_all = index is None or all(part is Ellipsis for part in index_parts(index))
+    if t.axes or not is_all or not is_scalar(type_of_operand(item)):
+        hint = "write `x[...] = y`, where `y` is a number"
+        raise MutationError("a write to an array without axes, other than a number to all of it", s.span, hint)
 
 
 def _emit_store(s: Emitter, how: Any, root: Value, indices: list[Operand], item: Operand) -> Value:
