@@ -141,9 +141,16 @@ def an_array_without_axes_through_a_view_with_axes(x):
     return y * x[1]
 
 
+def the_shape_of_an_array(x):
+    y = x.copy()
+    y.shape = (3, 1)
+    return np.sum(y * x)
+
+
 @pytest.mark.parametrize(
     ("f", "message"),
     [
+        (the_shape_of_an_array, "the attribute `shape` of an array(.|\\n)*x.reshape"),
         (an_array_without_axes_or_a_number, "what may be an array without axes, or else a number"),
         (a_row_into_an_array_without_axes, "other than a number to all of it"),
         (an_array_without_axes_by_a_mask, "other than a number to all of it"),

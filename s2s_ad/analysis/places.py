@@ -146,8 +146,6 @@ def is_view(memory: Memory, fn: Any, args: list[Operand], kwargs: dict[Any, Oper
     t = type_of_operand(base)
     if not isinstance(t, Array) or None in kwargs:
         return False
-    if fn is np.real:
-        return t.dtype is not None and t.dtype.kind != "c"
     if fn in SPLITS:
         return True
     if fn not in RESHAPING:

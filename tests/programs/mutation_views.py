@@ -751,3 +751,44 @@ def gauss_seidel(a, b):
             x[i] = 0.0
             x[i] = (b[i] - np.dot(a[i], x)) / a[i, i]
     return np.sum(x**2)
+
+
+# the real part of real numbers, which is the array itself
+
+
+def _real_parts(x):
+    y = np.where(unit(1, 6), x[0] * x[2], x) * 2.0
+    y = (y[::-1] + x) * np.where(np.arange(6) > 3, x[0], 1.0)
+    return y * y * x
+
+
+@program((X,), same_as=_real_parts)
+def real_part_of_real_numbers(x):
+    """Read, written to, and set."""
+    y = x.copy()
+    y.real[1] = x[0] * x[2]
+    y.real *= 2
+    z = y.real
+    y.real = y[::-1]
+    z.real += x
+    y.real = z
+    y[4:].real *= x[0]
+    return np.real(y) * z * x
+
+
+@program((X,), same_as=lambda x: (x[0] * x[1]) ** 2 * x)
+def real_part_of_an_array_without_axes(x):
+    """Set to a number."""
+    y = np.array(x[0])
+    y.real *= x[1]
+    z = y
+    y.real = z * z
+    return z * x
+
+
+@program((A,), raises=AttributeError)
+def transposed_is_no_attribute_to_set(a):
+    """`y.T += a` writes, and then raises."""
+    y = a.copy()
+    y.T += a
+    return np.sum(y)
