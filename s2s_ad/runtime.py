@@ -550,7 +550,7 @@ def refuse_unordered(x: Any) -> None:
     if not x.flags.c_contiguous:
         raise MutationError(
             "a write to an array, or to what it is when it is reshaped, whose elements are not in order in memory",
-            hint="make it so first, `np.ascontiguousarray(x)`, or write to the array by its own indices",
+            hint="write to the array by its own indices, or make a copy first, `x.copy()`",
         )
 
 

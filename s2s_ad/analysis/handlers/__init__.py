@@ -5,6 +5,7 @@ from s2s_ad.analysis.handlers import (
     attributes,
     classes,
     construction,
+    conversions,
     dataclass_init,
     displays,
     facts,
@@ -26,6 +27,19 @@ from s2s_ad.analysis.handlers.table import HANDLERS as HANDLERS
 from s2s_ad.analysis.handlers.writes import refuse_writes as refuse_writes
 
 _MODULES = (  # they fill the table
-    *(at, attributes, classes, construction, dataclass_init, displays, facts, fills, imports, known_items, patterns),
+    *(
+        at,
+        attributes,
+        classes,
+        construction,
+        conversions,
+        dataclass_init,
+        displays,
+        facts,
+        fills,
+        imports,
+        known_items,
+        patterns,
+    ),
     *(sets, setting, supers, writes),
 )

@@ -17,7 +17,7 @@ from s2s_ad.analysis.handlers.targets import list_to_change, owner_of, put_in, r
 from s2s_ad.analysis.indexing import index_parts
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.overlaps import may_be_out_of_step
-from s2s_ad.analysis.places import READ_ONLY, RESHAPING, SPLITS
+from s2s_ad.analysis.places import ORDERING, READ_ONLY, SPLITS
 from s2s_ad.analysis.roots import Part, Step, same_path
 from s2s_ad.analysis.statics import same
 from s2s_ad.analysis.written_globals import refuse_foreign
@@ -261,8 +261,10 @@ def indices_of(s: Emitter, root: Value, path: tuple[Step, ...], *, whole: bool) 
     """The indices of a write that lead along a path, to all that is at its end if that is written as a `whole`."""
     found: list[Operand] = []
     for fn, rest, kwargs in path:
-        if fn in RESHAPING:
+        if fn in ORDERING:
             s.keep_order(root)
+        if fn is np.ascontiguousarray:
+            continue  # it is the array itself
         if fn is not operator.getitem:
             found.append(Const(primitives.View(fn, len(rest), tuple(kwargs))))
         found += (*rest, *kwargs.values())
