@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad import runtime
-from s2s_ad.analysis import index_types, joining_types, product_types
+from s2s_ad.analysis import index_types, joining_types, product_types, window_types
 from s2s_ad.analysis.operands import as_array, constant, constant_length, length, type_of_operand
 from s2s_ad.analysis.product_types import flat_axis
 from s2s_ad.analysis.sampling import sampled
@@ -28,7 +28,7 @@ from s2s_ad.ir.types import (
 )
 from s2s_ad.rules.numpy.methods import METHODS
 
-_FURTHER_TYPES = (index_types, joining_types, product_types)  # these fill the table as well
+_FURTHER_TYPES = (index_types, joining_types, product_types, window_types)  # these fill the table as well
 
 
 # shapes

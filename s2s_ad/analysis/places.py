@@ -33,12 +33,12 @@ from s2s_ad.rules.numpy import methods
 
 _NARROWING = (primitives.present, runtime.not_none)
 _DISPLAYS = frozenset({primitives.make_tuple, primitives.make_list})
-READ_ONLY: frozenset[Any] = frozenset({np.diagonal, np.broadcast_to})
+READ_ONLY: frozenset[Any] = frozenset({np.diagonal, np.broadcast_to, np.lib.stride_tricks.sliding_window_view})
 RESHAPING: frozenset[Any] = frozenset({np.reshape, np.ravel})
 ORDERING = RESHAPING | {np.ascontiguousarray}  # what is a view, or the array itself, where the elements are in order
 VIEWS: frozenset[Any] = READ_ONLY | {
     np.transpose, np.matrix_transpose, np.swapaxes, np.moveaxis, np.rollaxis, np.expand_dims, np.squeeze, np.flip,
-    np.flipud, np.fliplr, np.rot90,
+    np.flipud, np.fliplr, np.rot90, runtime.einsum_view,
 }  # fmt: skip
 SPLITS = frozenset({np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit})  # into a list of views
 _AT_LEAST = frozenset({np.atleast_1d, np.atleast_2d, np.atleast_3d})  # of an array with axes a view
@@ -145,7 +145,7 @@ def is_view(memory: Memory, fn: Any, args: list[Operand], kwargs: dict[Any, Oper
     """Whether a function gives a view of an array, at least if its root has its elements in order."""
     base, *rest = args
     t = type_of_operand(base)
-    if not isinstance(t, Array) or None in kwargs:
+    if not isinstance(t, Array) or None in kwargs or "writeable" in kwargs:
         return False
     if fn in SPLITS:
         return True

@@ -220,10 +220,18 @@ def makes_new(fn: Any, op: Call) -> bool:
         return not op.kwargs and len(op.args) <= fn.nin
     if type(fn).__hash__ is not None and fn in _CONVERSIONS:
         return _converts(fn, op, result)
+    if fn is np.einsum:
+        return len(op.args) > 2 or _sums(constant(op.args[0]))  # type: ignore[arg-type]
     if fn is operator.getitem:
         array, index = op.args
         return isinstance(type_of_operand(array), Array) and copies(index)  # type: ignore[arg-type]
     return type(fn).__hash__ is not None and (fn in _ARITHMETIC or (fn in _NEW and "out" not in dict(op.kwargs)))
+
+
+def _sums(subscripts: Any) -> bool:
+    """Whether the subscripts of one array for `np.einsum` have an index that the result has not."""
+    left, arrow, right = subscripts.partition("->") if isinstance(subscripts, str) else ("", "", "")
+    return bool(arrow) and not set(left) <= set(right) | {" "}
 
 
 def _converts(fn: Any, op: Call, result: Array) -> bool:

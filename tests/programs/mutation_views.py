@@ -792,3 +792,80 @@ def transposed_is_no_attribute_to_set(a):
     y = a.copy()
     y.T += a
     return np.sum(y)
+
+
+# what einsum views, and windows
+
+
+def _diagonal_by_einsum(a):
+    y = np.where(I3 > 0, a * a + a[0], a * a)
+    y = np.where((np.arange(3) == 1)[:, None] & (I3 > 0), y * y[0, 0], y)
+    return np.where(np.arange(3)[:, None] == 2, a[1] * 3.0, y).T * a
+
+
+@program((A,), (F,), same_as=_diagonal_by_einsum)
+def by_einsum(a):
+    """The diagonal, and the transposed."""
+    y = a.copy()
+    d, w = np.einsum("ii->i", y), np.einsum("ij->ji", y)
+    y *= a
+    d += a[0]
+    d[1] *= d[0]
+    w[:, 2] = a[1] * 3.0
+    return np.einsum("ji", y) * a
+
+
+def _einsum_of_stacks(a):
+    y = np.where(I3 > 0, a * a[0, 0, 0], a)
+    y = y + np.where((np.arange(3)[:, None, None] == np.arange(3)), a[1], 0.0).transpose(0, 1, 2)
+    return y * a
+
+
+@program((np.array([A, A.T + 0.5, SPREAD]),), same_as=_einsum_of_stacks)
+def by_einsum_of_stacks(a):
+    """The diagonals of some matrices, and one across them."""
+    y = a.copy()
+    np.einsum("...ii->...i", y)[...] *= a[0, 0, 0]
+    across = np.einsum("iji->ji", y)
+    across += np.einsum("ji->ji", a[1])
+    return y * a
+
+
+@program((A,), same_as=lambda a: (np.sum(a, axis=1) * a[0, 0])[0] * a * 2.0)
+def einsum_that_sums_is_new(a):
+    """A row of sums, and a product."""
+    y = a.copy()
+    s, p = np.einsum("ij->i", y), np.einsum("ij,->ij", y, 2.0)
+    s *= a[0, 0]
+    p *= s[0]
+    return p * y / a
+
+
+@program((X,), same_as=lambda x: np.array([x[i : i + 2] ** 2 for i in range(5)]) * x[0])
+def windows(x):
+    """They are views, in which writes to the array are seen."""
+    y = x.copy()
+    w = np.lib.stride_tricks.sliding_window_view(y, 2)
+    y *= x
+    return w * x[0]
+
+
+@program((X,), raises=ValueError)
+def windows_are_read_only(x):
+    """As NumPy has it."""
+    y = x.copy()
+    w = np.lib.stride_tricks.sliding_window_view(y, 2)
+    w[0] = 1.0
+    return y
+
+
+def _smoothed(a):
+    rows = [[np.sum(a[i : i + 2, j : j + 3] * a[:2]) for j in range(1)] for i in range(2)]
+    return np.array(rows)
+
+
+@program((A,), same_as=_smoothed)
+def windows_of_two_axes(a):
+    """A correlation, as it is written with windows."""
+    w = np.lib.stride_tricks.sliding_window_view(a, (2, 3))
+    return np.sum(w * a[:2], axis=(2, 3))

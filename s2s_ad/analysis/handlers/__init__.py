@@ -8,6 +8,7 @@ from s2s_ad.analysis.handlers import (
     conversions,
     dataclass_init,
     displays,
+    einsum,
     facts,
     fills,
     imports,
@@ -27,19 +28,6 @@ from s2s_ad.analysis.handlers.table import HANDLERS as HANDLERS
 from s2s_ad.analysis.handlers.writes import refuse_writes as refuse_writes
 
 _MODULES = (  # they fill the table
-    *(
-        at,
-        attributes,
-        classes,
-        construction,
-        conversions,
-        dataclass_init,
-        displays,
-        facts,
-        fills,
-        imports,
-        known_items,
-        patterns,
-    ),
-    *(sets, setting, supers, writes),
+    *(at, attributes, classes, construction, conversions, dataclass_init, displays, einsum, facts, fills, imports),
+    *(known_items, patterns, sets, setting, supers, writes),
 )
