@@ -9,7 +9,7 @@ import numpy as np
 from s2s_ad.analysis.operands import constant
 from s2s_ad.analysis.typing import array_type, axes_of_shape, handles
 from s2s_ad.ir.nodes import Const, Operand
-from s2s_ad.ir.types import ANY, UNKNOWN, Array, Axis, Tuple, Type
+from s2s_ad.ir.types import ANY, INT, UNKNOWN, Array, Axis, Iterable, Tuple, Type
 
 _INDEX = np.dtype(np.intp)
 
@@ -62,6 +62,13 @@ def _ix(*args: Operand) -> Type:
     if not all(t.axes is not None and len(t.axes) == 1 and t.dtype is not None for t in rows):
         return UNKNOWN
     return Tuple(tuple(_along(t, i, len(rows)) for i, t in enumerate(rows)))
+
+
+@handles(np.ndindex)
+def _ndindex(*shape: Operand) -> Type:
+    """Tuples of as many ints as there are axes."""
+    axes = axes_of_shape(shape[0]) if len(shape) == 1 else shape
+    return UNKNOWN if axes is None else Iterable(Tuple((INT,) * len(axes)))
 
 
 def _along(t: Array, i: int, rank: int) -> Array:

@@ -230,7 +230,9 @@ class LoopEvaluator(BlockEvaluator):
     def _check_body(self, run: Run, clock: int, loop: _Loop) -> None:
         """Refuse a loop over an iterator whose code would see what the body writes."""
         read = self.memory.reachable(run.inputs)
-        if self.clock != clock or any(r.meets(written) for r in read for written in loop.found.roots):
+        runs_code = not isinstance(type_of_operand(run.items), Array)  # `.flat` only reads its array
+        is_seen = any(r.meets(written) for r in read for written in loop.found.roots)
+        if is_seen or (runs_code and self.clock != clock):
             raise UnsupportedSyntaxError(
                 f"a loop over {run.name} that writes what the latter may read", self.span, "loop over `list(…)` of it"
             )

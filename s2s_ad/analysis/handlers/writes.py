@@ -352,9 +352,6 @@ def _delitem(s: Emitter, args: list[Operand], _: Any) -> Operand:
     return Const(None)
 
 
-@handles(
-    operator.setitem,
-    np.random.shuffle,
-)
+@handles(operator.setitem)
 def _writing_function(s: Emitter, args: list[Operand], _: Any) -> Operand:
     raise MutationError("a function that writes to its argument", s.span, REWRITE)
