@@ -20,7 +20,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 
-from s2s_ad.analysis.roots import Origin, Part, Parts, Place, Root, State, Step, part_at, same_index
+from s2s_ad.analysis.roots import Origin, Part, Parts, Place, Root, State, Step, part_at, same_index, same_path
 from s2s_ad.errors import MutationError, Span
 from s2s_ad.ir.nodes import Const, Operand, Value
 from s2s_ad.ir.types import Array, List, Maybe
@@ -137,6 +137,13 @@ class Memory:
             return False
         one, other = self.places[a], self.places[b]
         return one.root is other.root and not one.path and not other.path
+
+    def are_one(self, a: Operand, b: Operand) -> bool:
+        """Whether two operands are one object, or the same view of it."""
+        if not (isinstance(a, Value) and isinstance(b, Value)) or a not in self.places or b not in self.places:
+            return False
+        one, other = self.places[a], self.places[b]
+        return one.root is other.root and same_path(one.path, other.path)
 
     def reachable(self, operands: Iterable[Operand]) -> frozenset[Root]:
         """The roots of what can be got hold of through `operands`."""
@@ -409,8 +416,12 @@ class Memory:
         """Say of the version of `root` in a state that it has these parts, as they are there."""
         if parts:
             state.parts[root] = dict(parts)
-            roots = {key: self.root(part) for key, part in parts.items()}
-            state.content[state.version[root]] = {key: state.version[own] for key, own in roots.items() if own}
+            state.content[state.version[root]] = {key: self._version(state, part) for key, part in parts.items()}
+
+    def _version(self, state: State, part: Operand) -> Operand:
+        """The version of a part, which has memory, in a state; a view is read anew where it is needed."""
+        place = self.places[part]  # type: ignore[index]
+        return part if place.path else state.version[place.root]
 
     def common_origin(self, root: Root, states: Sequence[State]) -> tuple[Root, Operand | Part] | None:
         """The container and the index where what has this root is in all these states, if that is so."""

@@ -99,6 +99,7 @@ class SequenceEvaluator(Emitter):
         names = names or (None,) * shape.count
         made = self.definitions.get(value) if isinstance(value, Value) else None
         is_whole = made is None or constant(made.target) is not primitives.make_tuple
+        is_whole = is_whole and not self._has_known_parts(value)
         if isinstance(value, Value) and isinstance(t, Tuple) and is_whole and shape.after is None:
             if len(t.items) != shape.count:
                 return self._raise_unpacking(shape, len(t.items))
@@ -121,6 +122,11 @@ class SequenceEvaluator(Emitter):
         if shape.after is not None:
             types[shape.before] = List(item)
         return self._unpacked(shape, value, names, types)
+
+    def _has_known_parts(self, value: Operand) -> bool:
+        """Whether it is known of a part of a tuple, which has memory, what it is."""
+        root = self.memory.root(value)
+        return root is not None and bool(self.memory.state.parts.get(root))
 
     def _unpacked(
         self, shape: primitives.Unpack, value: Operand, names: Sequence[str | None], types: Sequence[Type]

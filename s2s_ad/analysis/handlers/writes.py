@@ -189,6 +189,8 @@ def _is_there(s: Emitter, target: Value, index: Operand, item: Operand) -> bool:
     """Whether `item` is `target[index]` itself, as in the second half of `x[1:] += y`, or of `rows[i] += ys`."""
     if not isinstance(item, Value) or item not in s.memory.places:
         return False
+    if s.memory.are_one(s.part(operator.getitem, [target, index]) or UNDEFINED, item):
+        return True
     if item in s.memory.origin:
         base, where, _ = s.memory.origin[item]
         found = Const(where.key) if isinstance(where, Part) else where
