@@ -869,3 +869,101 @@ def windows_of_two_axes(a):
     """A correlation, as it is written with windows."""
     w = np.lib.stride_tricks.sliding_window_view(a, (2, 3))
     return np.sum(w * a[:2], axis=(2, 3))
+
+
+# views in containers
+
+
+class Rows:
+    """Has views of one array."""
+
+    def __init__(self, a):
+        self.first, self.others = a[0], [a[1], a[2]]
+
+    def step(self, x):
+        """Write to all of them."""
+        self.first *= 2.0
+        self.others[0] += self.first
+        self.others[1] *= x
+
+
+def _by_item(a):
+    u = a[0] * 2.0
+    return np.stack([u, a[1] * u, a[2] + u]) * a
+
+
+@program((A,), (F,), same_as=_by_item)
+def by_item(a):
+    """Of lists and dicts, by constant indices and keys, which are seen under all other names."""
+    y = a.copy()
+    rows, d = [y[0], y[1]], {"last": y[2]}
+    rows[0] *= 2.0
+    d["last"] += rows[0]
+    rows[-1][:] = rows[1] * y[0]
+    return np.stack([rows[0], y[1], d["last"]]) * a
+
+
+@program((A,), same_as=lambda a: np.stack([a[0] * 6.0, a[1] + a[0]]) * a[:2])
+def one_row_twice(a):
+    """Two items that are one view, and one that is the array."""
+    y = a.copy()
+    rows = [y[0], y[0], y]
+    rows[0] *= 2.0
+    rows[2][1] += rows[1] * 0.5
+    rows[1] *= 3.0
+    return rows[2][:2] * a[:2]
+
+
+def _items_in_a_loop(a):
+    u, v = a[0], a[1]
+    for i in range(3):
+        u = u * 2.0
+        v = v + u * a[i]
+    return np.stack([u, v, a[2] * 2.0]) * a
+
+
+@program((A,), same_as=_items_in_a_loop)
+def items_in_a_loop(a):
+    """A list, a tuple and a dict that each round writes to, beside the array."""
+    y = a.copy()
+    rows, pair, d = [y[0], y[1]], (y[0], y[1]), {"u": y[0], "v": y[1]}
+    for i in range(3):
+        rows[0] *= 2.0
+        u, v = pair
+        v += d["u"] * a[i]
+        if i == 1:
+            y[2] *= 2.0
+        u += 0.0
+    u, v = rows
+    return np.stack([u, v, y[2]]) * a
+
+
+def _of_an_object(a):
+    u, v, w = a
+    for i in range(2):
+        u = u * 2.0
+        v, w = v + u, w * a[i]
+    return np.stack([u, v, w]) * a
+
+
+@program((A,), same_as=_of_an_object)
+def views_of_an_object(a):
+    """Attributes, and items of an attribute."""
+    y = a.copy()
+    rows = Rows(y)
+    for i in range(2):
+        rows.step(a[i])
+    return np.stack([rows.first, y[1], rows.others[1]]) * a
+
+
+@program((A, True), (A, False), same_as=lambda a, b: np.stack([a[0] * 2.0, a[1]] if b else [a[0], a[1] * 3.0]) * a[:2])
+def items_in_a_branch(a, first):
+    """One of two items."""
+    y = a.copy()
+    rows = [y[0], y[1]]
+    if first:
+        rows[0] *= 2.0
+    else:
+        rows[1] *= 3.0
+    rows[0] += 0.0
+    return y[:2] * a[:2]
