@@ -19,9 +19,9 @@ from s2s_ad.analysis.memory import Memory
 from s2s_ad.analysis.roots import Parts, Place, Root, State, part_at
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.ir.nodes import UNDEFINED, Call, Const, Operand, Value
-from s2s_ad.ir.types import Absent, Dict, List, Record, Tuple, Type, part_type
+from s2s_ad.ir.types import Absent, Dict, Record, Tuple, Type, part_type
 
-_WITH_PARTS = (Record, Dict, Tuple, List)
+_WITH_PARTS = (Record, Dict, Tuple)
 Key = tuple[Root, Hashable]  # a part of an object or a dict
 
 
@@ -76,22 +76,17 @@ def joined(
 def kept_parts(memory: Memory, root: Root, before: State, sides: Sequence[State], after: Type | None = None) -> Parts:
     """The parts of a structure that are the same objects in all states, though these may be written to.
 
-    `after`: the type that it has from there on, whose parts may not be known. Of a list all are known, or none.
+    `after`: the type that it has from there on, whose parts may not be known.
     """
     before_type = before.version[root].type
     if not isinstance(before_type, _WITH_PARTS) or not isinstance(after or before_type, _WITH_PARTS):
         return {}
-    parts = before.parts.get(root, {})
-    found = {k: p for k, p in parts.items() if memory.root(p) in before.version}
+    parts = before.parts.get(root, {}).items()
+    found = {k: p for k, p in parts if memory.root(p) in before.version}
     for side in sides:
         now = side.parts.get(root, {})
         found = {k: p for k, p in found.items() if k in now and memory.are_one(p, now[k])}
-    is_open = isinstance(before_type, List) and any(len(found) < len(side) for side in (parts, *_parts(root, sides)))
-    return {} if is_open else found
-
-
-def _parts(root: Root, sides: Sequence[State]) -> list[Parts]:
-    return [side.parts.get(root, {}) for side in sides]
+    return found
 
 
 def chosen_parts(memory: Memory, before: State, sides: Sequence[State], results: dict[Root, Value]) -> list[Key]:

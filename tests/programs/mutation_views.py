@@ -3,6 +3,7 @@
 import numpy as np
 
 from programs.harness import program
+from s2s_ad import MutationError
 
 X = np.array([0.3, 0.7, 1.1, -0.4, 0.9, 0.2])
 A = np.array([[0.9, 0.3, -0.2], [0.4, 1.1, 0.5], [0.2, -0.6, 1.3]])
@@ -878,13 +879,14 @@ class Rows:
     """Has views of one array."""
 
     def __init__(self, a):
-        self.first, self.others = a[0], [a[1], a[2]]
+        self.first, self.others = a[0], (a[1], a[2])
 
     def step(self, x):
         """Write to all of them."""
         self.first *= 2.0
-        self.others[0] += self.first
-        self.others[1] *= x
+        second, third = self.others
+        second += self.first
+        third *= x
 
 
 def _by_item(a):
@@ -924,17 +926,17 @@ def _items_in_a_loop(a):
 
 @program((A,), same_as=_items_in_a_loop)
 def items_in_a_loop(a):
-    """A list, a tuple and a dict that each round writes to, beside the array."""
+    """A tuple and a dict that each round writes to, beside the array."""
     y = a.copy()
-    rows, pair, d = [y[0], y[1]], (y[0], y[1]), {"u": y[0], "v": y[1]}
+    pair, d = (y[0], y[1]), {"u": y[0], "v": y[1]}
     for i in range(3):
-        rows[0] *= 2.0
+        d["u"] *= 2.0
         u, v = pair
         v += d["u"] * a[i]
         if i == 1:
             y[2] *= 2.0
         u += 0.0
-    u, v = rows
+    u, v = pair
     return np.stack([u, v, y[2]]) * a
 
 
@@ -960,10 +962,21 @@ def views_of_an_object(a):
 def items_in_a_branch(a, first):
     """One of two items."""
     y = a.copy()
-    rows = [y[0], y[1]]
+    rows = {"u": y[0], "v": y[1]}
     if first:
-        rows[0] *= 2.0
+        rows["u"] *= 2.0
     else:
-        rows[1] *= 3.0
-    rows[0] += 0.0
+        rows["v"] *= 3.0
+    rows["u"] += 0.0
     return y[:2] * a[:2]
+
+
+@program((A,), refused=MutationError)
+def items_of_a_list_in_a_loop(a):
+    """Of a list, what its items are is only known until a loop or branch writes to them."""
+    y = a.copy()
+    rows = [y[0], y[1]]
+    for _ in range(2):
+        rows[0] *= 2.0
+        rows[1] += rows[0]
+    return y * a
