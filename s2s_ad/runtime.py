@@ -186,6 +186,25 @@ def place_diagonal(y_bar: Any, shape: tuple[int, ...], offset: int, axis1: int, 
     return x_bar
 
 
+def place_in_view(y_bar: Any, shape: tuple[int, ...], subscripts: str) -> Any:
+    """Zeros of `shape` with `y_bar` where `einsum_view(x, subscripts)` reads."""
+    x_bar = np.zeros(shape, np.result_type(y_bar))
+    einsum_view(x_bar, subscripts)[...] = y_bar
+    return x_bar
+
+
+def add_windows(y_bar: Any, shape: tuple[int, ...], window_shape: Any, axis: Any) -> Any:
+    """Zeros of `shape`, to each window of which ``sliding_window_view`` makes its part of `y_bar` is added."""
+    x_bar = np.zeros(shape, np.result_type(y_bar))
+    axes = range(len(shape)) if axis is None else np.atleast_1d(axis).tolist()
+    for offset in np.ndindex(*np.atleast_1d(window_shape).tolist()):
+        starts = [0] * len(shape)
+        for i, start in zip(axes, offset):
+            starts[i] += start
+        x_bar[tuple(slice(k, k + n) for k, n in zip(starts, y_bar.shape))] += y_bar[(..., *offset)]
+    return x_bar
+
+
 def tensordot_axes(axes: Any, ndim_a: int, ndim_b: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The axes of a and of b that ``np.tensordot(a, b, axes)`` sums over, counted from the front."""
     if np.ndim(axes) == 0:
@@ -228,6 +247,11 @@ def einsum_indices(subscripts: str, ndims: list[int]) -> tuple[list[str], str]:
     if not arrow:
         right = "..." + "".join(c for c in sorted(set(left) - set(".,")) if left.count(c) == 1)
     return inputs, right.replace("...", dots)
+
+
+def einsum_view(a: Any, subscripts: str) -> Any:
+    """The view of `a` that `np.einsum` gives where it does not sum, such as the diagonal."""
+    return np.einsum(subscripts, a)
 
 
 def sort_order(items: Any, key: Any = None, reverse: bool = False) -> list[int]:
@@ -550,7 +574,7 @@ def refuse_unordered(x: Any) -> None:
     if not x.flags.c_contiguous:
         raise MutationError(
             "a write to an array, or to what it is when it is reshaped, whose elements are not in order in memory",
-            hint="make it so first, `np.ascontiguousarray(x)`, or write to the array by its own indices",
+            hint="write to the array by its own indices, or make a copy first, `x.copy()`",
         )
 
 

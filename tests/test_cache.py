@@ -156,7 +156,7 @@ def test_failed_compilation_leaves_nothing_behind():
     """After a refusal the same function is refused again, and others compile."""
 
     def refused(x):
-        np.random.shuffle(x)
+        np.exp.at(x, 0)
         return np.sum(x)
 
     for _ in range(2):

@@ -220,7 +220,7 @@ def test_unused_arguments_get_zeros():
     ("f", "error", "where"),
     [
         (lambda x: np.median(x), MissingRuleError, "np.median(x)"),
-        (lambda x: np.sum(x, out=np.zeros(())), MutationError, "np.sum(x, out=np.zeros(()))"),
+        (lambda x: np.sum(x, out=np.zeros((), int)), MutationError, "np.sum(x, out=np.zeros((), int))"),
         (lambda x: x.resize(1), MutationError, "x.resize(1)"),
         (lambda x: np.multiply.at(x, "a", 2.0), MutationError, 'np.multiply.at(x, "a", 2.0)'),
         (lambda x: np.exp(x, where=x > 0), MissingRuleError, "np.exp(x, where=x > 0)"),

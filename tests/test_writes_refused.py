@@ -116,9 +116,45 @@ def method_that_changes_what_its_generator_reads(x):
     return feed.t
 
 
+def an_array_without_axes_or_a_number(x):
+    s = np.zeros(()) if x[0] > 0 else np.sum(x)
+    t = s
+    s += x[1]
+    return t * s
+
+
+def a_row_into_an_array_without_axes(x):
+    y = np.zeros(())
+    y[...] = x[:1]
+    return y * x[1]
+
+
+def an_array_without_axes_by_a_mask(x):
+    y = np.array(x[0])
+    y[y > 0] = x[1]
+    return y * x[1]
+
+
+def an_array_without_axes_through_a_view_with_axes(x):
+    y = np.array(x[0])
+    y.reshape(1)[0] = x[1]
+    return y * x[1]
+
+
+def the_shape_of_an_array(x):
+    y = x.copy()
+    y.shape = (3, 1)
+    return np.sum(y * x)
+
+
 @pytest.mark.parametrize(
     ("f", "message"),
     [
+        (the_shape_of_an_array, "the attribute `shape` of an array(.|\\n)*x.reshape"),
+        (an_array_without_axes_or_a_number, "what may be an array without axes, or else a number"),
+        (a_row_into_an_array_without_axes, "other than a number to all of it"),
+        (an_array_without_axes_by_a_mask, "other than a number to all of it"),
+        (an_array_without_axes_through_a_view_with_axes, "other than a number to all of it"),
         (by_a_generator_that_reads_it, "reads the container"),
         (added_by_a_generator_that_reads_it, "reads the container"),
         (by_a_map_that_reads_it, "reads the container"),

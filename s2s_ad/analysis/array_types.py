@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from s2s_ad import runtime
-from s2s_ad.analysis import joining_types, product_types
+from s2s_ad.analysis import index_types, joining_types, product_types, window_types
 from s2s_ad.analysis.operands import as_array, constant, constant_length, length, type_of_operand
 from s2s_ad.analysis.product_types import flat_axis
 from s2s_ad.analysis.sampling import sampled
@@ -27,7 +28,7 @@ from s2s_ad.ir.types import (
 )
 from s2s_ad.rules.numpy.methods import METHODS
 
-_FURTHER_TYPES = (joining_types, product_types)  # these fill the table as well
+_FURTHER_TYPES = (index_types, joining_types, product_types, window_types)  # these fill the table as well
 
 
 # shapes
@@ -63,7 +64,12 @@ def _reshape(a: Operand, shape: Operand, order: Operand | None = None) -> Type:
     if axes is not None and t.axes is not None and -1 in sizes:
         i = sizes.index(-1)
         axes = (*axes[:i], _left_over(t.axes, axes[:i] + axes[i + 1 :]), *axes[i + 1 :])
-    return Array(t.dtype, axes, boxed=axes == ())
+    return _viewed(t, axes)
+
+
+def _viewed(t: Array, axes: tuple[Axis, ...] | None) -> Array:
+    """The type of a view, which of a NumPy scalar is a scalar too."""
+    return Array(t.dtype, axes, boxed=axes == (), sure=axes == () and (bool(t.axes) or t.sure))
 
 
 def _left_over(axes: tuple[Axis, ...], used: tuple[Axis, ...]) -> Axis:
@@ -91,7 +97,7 @@ def _transpose(a: Operand, axes: Operand = Const(None)) -> Type:  # noqa: B008
     t, order = array_type(a), constant(axes, default=False)
     if t.axes is None or order is False:
         return Array(t.dtype, None)
-    return Array(t.dtype, t.axes[::-1] if order is None else tuple(t.axes[i] for i in order), boxed=t.axes == ())
+    return _viewed(t, t.axes[::-1] if order is None else tuple(t.axes[i] for i in order))
 
 
 @handles(np.matrix_transpose, np.linalg.matrix_transpose)
@@ -105,7 +111,7 @@ def _moveaxis(a: Operand, source: Operand, destination: Operand) -> Type:
     if t.axes is None or None in pair:
         return Array(t.dtype, None)
     shape = np.moveaxis(np.empty(tuple(range(len(t.axes)))), *pair).shape
-    return Array(t.dtype, tuple(t.axes[i] for i in shape), boxed=t.axes == ())
+    return _viewed(t, tuple(t.axes[i] for i in shape))
 
 
 @handles(np.squeeze)
@@ -120,7 +126,7 @@ def _squeeze(a: Operand, axis: Operand = Const(None)) -> Type:  # noqa: B008
         return UNKNOWN
     dropped = {i % len(t.axes) for i in gone if where is not None or t.axes[i] == 1}
     axes = tuple(x for i, x in enumerate(t.axes) if i not in dropped)
-    return Array(t.dtype, axes, boxed=axes == ())
+    return _viewed(t, axes)
 
 
 @handles(np.swapaxes)
@@ -149,7 +155,7 @@ def _expand_dims(a: Operand, axis: Operand) -> Type:
 @handles(np.broadcast_to)
 def _broadcast_to(a: Operand, shape: Operand) -> Type:
     axes = axes_of_shape(shape)
-    return Array(array_type(a).dtype, axes, boxed=axes == ())
+    return _new(array_type(a).dtype, axes)
 
 
 def _dtype_of(fn: Any, *types: Array) -> Any:
@@ -181,13 +187,15 @@ def _copy(a: Operand, order: Operand | None = None) -> Type:
 @handles(np.real, np.imag)
 def _real_part(val: Operand) -> Type:
     t = array_type(val)
-    return UNKNOWN if t.dtype is None or t.axes is None else Array(np.empty(0, t.dtype).real.dtype, t.axes)
+    if t.dtype is None or t.axes is None:
+        return UNKNOWN
+    return replace(_viewed(t, t.axes), dtype=np.empty(0, t.dtype).real.dtype, boxed=t.boxed)
 
 
 @handles(METHODS["astype"])
 def _astype(a: Operand, dtype: Operand, *_: Operand, **__: Operand) -> Type:
     t, chosen = array_type(a), constant(dtype)
-    return Array(None if chosen is None else np.dtype(chosen), t.axes, boxed=t.boxed)
+    return Array(None if chosen is None else np.dtype(chosen), t.axes, boxed=t.boxed, sure=t.sure)
 
 
 @handles(runtime.sinc_slope)
@@ -208,10 +216,15 @@ def _default_rng(*_: Operand) -> Type:
 # creation
 
 
+def _new(dtype: Any, axes: tuple[Axis, ...] | None) -> Array:
+    """The type of what surely is an array."""
+    return Array(None if dtype is None else np.dtype(dtype), axes, boxed=axes == (), sure=axes == ())
+
+
 def _created(shape: Operand, dtype: Operand | None, default: Any = float) -> Type:
     chosen = default if dtype is None else constant(dtype)
     axes = axes_of_shape(shape)
-    return Array(None if chosen is None else np.dtype(chosen), axes, boxed=axes == ())
+    return _new(chosen, axes)
 
 
 @handles(np.zeros, np.ones, np.empty)
@@ -271,7 +284,7 @@ def _full_like(a: Operand, fill_value: Operand, dtype: Operand | None = None) ->
 def _like(a: Operand, dtype: Operand | None) -> Type:
     t = array_type(a)
     chosen = t.dtype if dtype is None else constant(dtype)
-    return Array(None if chosen is None else np.dtype(chosen), t.axes, boxed=t.axes == ())
+    return _new(chosen, t.axes)
 
 
 @handles(np.array, np.asarray, np.asanyarray)
@@ -282,7 +295,7 @@ def _array(a: Operand, dtype: Operand | None = None, order: Operand | None = Non
         return UNKNOWN
     chosen = t.dtype if dtype is None or constant(dtype) is None else constant(dtype)
     axes = t.axes if t.axes is None or least == 0 else ((1,) * (least - len(t.axes)) + t.axes)
-    return Array(None if chosen is None else np.dtype(chosen), axes, boxed=axes == ())
+    return _new(chosen, axes)
 
 
 @handles(np.copy)

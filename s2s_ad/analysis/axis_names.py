@@ -44,8 +44,8 @@ class AxisNames:
     def _with_names(self, t: Type) -> Type:
         """`t` with names for the lengths of which nothing is known; the items of a list may differ in theirs."""
         match t:
-            case Array(dtype, axes) if axes is not None:
-                return Array(dtype, tuple(map(self._with_name, axes)), t.boxed, t.loose)
+            case Array(axes=axes) if axes is not None:
+                return replace(t, axes=tuple(map(self._with_name, axes)))
             case Tuple(items):
                 return Tuple(tuple(map(self._with_names, items)), t.cls)
             case Dict(keys, values):
@@ -91,8 +91,8 @@ class AxisNames:
 def rename(t: Type, f: Callable[[Axis], Axis]) -> Type:
     """`t` with `f` applied to every axis in it."""
     match t:
-        case Array(dtype, axes):
-            return Array(dtype, None if axes is None else tuple(map(f, axes)), t.boxed, t.loose)
+        case Array(axes=axes):
+            return replace(t, axes=None if axes is None else tuple(map(f, axes)))
         case Number(kind, axis) if axis is not None:
             return Number(kind, f(axis))
         case Tuple(items):

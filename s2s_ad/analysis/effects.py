@@ -22,7 +22,7 @@ _PURE = {
     primitives.make_tuple, primitives.make_list, primitives.make_set, primitives.make_dict, primitives.read_global,
     primitives.lookup, primitives.present, primitives.identity, slice, getattr, isinstance, len, range, zip, enumerate,
     reversed, list, tuple, bool, float, deque, OrderedDict, defaultdict, Counter, operator.getitem, operator.contains,
-    np.errstate, contextlib.nullcontext,
+    np.errstate, contextlib.nullcontext, np.ndindex,
 }  # fmt: skip
 _DISPLAYS = frozenset({primitives.make_tuple, primitives.make_list, slice})
 _MAKERS = (primitives.MakeClosure, primitives.MakeObject)

@@ -21,7 +21,7 @@ from s2s_ad.analysis.iterators import Run, refusal
 from s2s_ad.analysis.local_classes import refuse_foreign
 from s2s_ad.analysis.memory import Memory
 from s2s_ad.analysis.operands import constant, type_of_operand
-from s2s_ad.analysis.places import RESHAPING, locate, part_key
+from s2s_ad.analysis.places import ORDERING, locate, part_key
 from s2s_ad.analysis.program import GlobalName, Program
 from s2s_ad.analysis.python_types import iterated
 from s2s_ad.analysis.reports import is_report
@@ -273,7 +273,7 @@ class Emitter:
 
     def _follow(self, step: Step, base: Operand) -> Operand:
         fn, rest, kwargs = step
-        if fn in RESHAPING:
+        if fn in ORDERING:
             self.keep_order(base)
         span, self.span = self.span, None  # it cannot raise, as it has been there before
         try:

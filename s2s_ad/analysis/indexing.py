@@ -80,7 +80,8 @@ def array_item(array: Array, parts: tuple[Any, ...]) -> Type:
             return Array(array.dtype, (ANY,) * (len(result) + len(broadcast(*picked))))
         result[at:at] = broadcast(*picked)
     basic = not picked and any(not _is_integer(p) for p in parts)  # `x[0, ...]` is an array too
-    return Array(array.dtype, tuple(result), boxed=not result and basic)
+    is_array = not result and basic
+    return Array(array.dtype, tuple(result), boxed=is_array, sure=is_array)
 
 
 def _as_index(part: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.analysis.broadcasting import broadcast
+from s2s_ad.analysis.index_types import nonzero
 from s2s_ad.analysis.operands import as_array, constant, constant_length, length, type_of_operand
 from s2s_ad.analysis.product_types import agree, flat_axis
 from s2s_ad.analysis.sampling import elementwise_kinds
@@ -243,7 +244,7 @@ def _unstack(x: Operand, axis: Operand = Const(0)) -> Type:  # noqa: B008
 
 @handles(np.where)
 def _where(condition: Operand, *branches: Operand) -> Type:
-    return elementwise(np.where, (condition, *branches)) if branches else UNKNOWN
+    return elementwise(np.where, (condition, *branches)) if branches else nonzero(condition)
 
 
 @handles(np.select)

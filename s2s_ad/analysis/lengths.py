@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from s2s_ad.analysis.axis_names import rename
@@ -43,7 +43,7 @@ def with_names(value: Value, call: Call, definitions: Mapping[Value, Call]) -> T
     cuts = _cuts(call, definitions) if callee(call) is operator.getitem and len(call.args) == 2 else []
     names = [cut or OfRun(value, i) for i, cut in enumerate([*cuts, *[None] * len(t.axes)][: len(t.axes)])]
     axes = tuple(_named(a, name) if _is_nameless(a) else a for a, name in zip(t.axes, names, strict=True))
-    return Array(t.dtype, axes, t.boxed, t.loose)
+    return replace(t, axes=axes)
 
 
 def without_names(t: Type) -> Type:

@@ -24,7 +24,7 @@ from s2s_ad.analysis.regions import (
     part_read,
     start_round,
 )
-from s2s_ad.analysis.roots import Root, State, same_path
+from s2s_ad.analysis.roots import Root, State
 from s2s_ad.analysis.row_loops import arrays_of, by_index, by_key, copied_lists, is_written
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.statics import unbound, widen
@@ -154,13 +154,6 @@ class LoopEvaluator(BlockEvaluator):
         variables = enumerate(zip(loop.op_params, loop.inits, strict=True))
         return {i: o for i, (p, o) in variables if p.name is not None and self.memory.root(o) and not unbound(o)}
 
-    def _is_same(self, a: Operand, b: Operand) -> bool:
-        """Whether two operands are one object, or the same view of it."""
-        if not (isinstance(a, Value) and isinstance(b, Value)) or b not in self.memory.places:
-            return False
-        one, other = self.memory.places[a], self.memory.places[b]
-        return one.root is other.root and same_path(one.path, other.path)
-
     def _is_stable(self, loop: _Loop, before: State, *, last: bool) -> bool:
         """Whether another round would tell nothing new; takes in what this one has told."""
         again = False
@@ -168,7 +161,7 @@ class LoopEvaluator(BlockEvaluator):
         if news:
             loop.found.roots += news
             again = True
-        for i in [i for i, init in loop.found.fixed.items() if not self._is_same(init, loop.outs[i])]:
+        for i in [i for i, init in loop.found.fixed.items() if not self.memory.are_one(init, loop.outs[i])]:
             del loop.found.fixed[i]
             again = True
         kept = [i for i in range(len(loop.inits)) if i not in loop.found.fixed]
@@ -237,7 +230,9 @@ class LoopEvaluator(BlockEvaluator):
     def _check_body(self, run: Run, clock: int, loop: _Loop) -> None:
         """Refuse a loop over an iterator whose code would see what the body writes."""
         read = self.memory.reachable(run.inputs)
-        if self.clock != clock or any(r.meets(written) for r in read for written in loop.found.roots):
+        runs_code = not isinstance(type_of_operand(run.items), Array)  # `.flat` only reads its array
+        is_seen = any(r.meets(written) for r in read for written in loop.found.roots)
+        if is_seen or (runs_code and self.clock != clock):
             raise UnsupportedSyntaxError(
                 f"a loop over {run.name} that writes what the latter may read", self.span, "loop over `list(…)` of it"
             )

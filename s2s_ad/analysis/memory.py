@@ -270,5 +270,9 @@ class Memory(Naming):
         """Say of the version of `root` in a state that it has these parts, as they are there."""
         if parts:
             state.parts[root] = dict(parts)
-            roots = {key: self.root(part) for key, part in parts.items()}
-            state.content[state.version[root]] = {key: state.version[own] for key, own in roots.items() if own}
+            state.content[state.version[root]] = {key: self._version(state, part) for key, part in parts.items()}
+
+    def _version(self, state: State, part: Operand) -> Operand:
+        """The version of a part, which has memory, in a state; a view is read anew where it is needed."""
+        place = self.places[part]  # type: ignore[index]
+        return part if place.path else state.version[place.root]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from s2s_ad.analysis.holding import Holding, apart_from_all
-from s2s_ad.analysis.roots import Origin, Part, Place, Root, State, Step, part_at, same_index
+from s2s_ad.analysis.roots import Origin, Part, Place, Root, State, Step, part_at, same_index, same_path
 from s2s_ad.ir.nodes import Operand, Value
 from s2s_ad.ir.types import Array, Maybe
 
@@ -134,6 +134,13 @@ class Naming(Holding):
             return False
         one, other = self.places[a], self.places[b]
         return one.root is other.root and not one.path and not other.path
+
+    def are_one(self, a: Operand, b: Operand) -> bool:
+        """Whether two operands are one object, or the same view of it."""
+        if not (isinstance(a, Value) and isinstance(b, Value)) or a not in self.places or b not in self.places:
+            return False
+        one, other = self.places[a], self.places[b]
+        return one.root is other.root and same_path(one.path, other.path)
 
     def stays(self, item: Value, state: State) -> bool:
         """Whether what has been read from a container still is where it was."""

@@ -5,7 +5,7 @@ y = x[1:]   y = x.T    on the path from `x`
 t = (x, y)             new, with the parts `x` and `y`
 w = layer.w            new to us: a part of `layer`, from now on one and the same
 y = np.reshape(x, 6)   on the path from `x` where `x` has its elements in order, which is looked at where it matters
-y = np.asarray(x)      may be that of `x`
+y = np.asarray(x)      is `x` where that is an array of the wanted kind (`handlers/conversions.py`)
 y = f(x)               may be that of `x`, unless `f` is known to give new memory
 """
 
@@ -33,11 +33,12 @@ from s2s_ad.rules.numpy import methods
 
 _NARROWING = (primitives.present, runtime.not_none)
 _DISPLAYS = frozenset({primitives.make_tuple, primitives.make_list})
-READ_ONLY: frozenset[Any] = frozenset({np.diagonal, np.broadcast_to})
+READ_ONLY: frozenset[Any] = frozenset({np.diagonal, np.broadcast_to, np.lib.stride_tricks.sliding_window_view})
 RESHAPING: frozenset[Any] = frozenset({np.reshape, np.ravel})
+ORDERING = RESHAPING | {np.ascontiguousarray}  # what is a view, or the array itself, where the elements are in order
 VIEWS: frozenset[Any] = READ_ONLY | {
     np.transpose, np.matrix_transpose, np.swapaxes, np.moveaxis, np.rollaxis, np.expand_dims, np.squeeze, np.flip,
-    np.flipud, np.fliplr, np.rot90,
+    np.flipud, np.fliplr, np.rot90, runtime.einsum_view,
 }  # fmt: skip
 SPLITS = frozenset({np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit})  # into a list of views
 _AT_LEAST = frozenset({np.atleast_1d, np.atleast_2d, np.atleast_3d})  # of an array with axes a view
@@ -144,16 +145,26 @@ def is_view(memory: Memory, fn: Any, args: list[Operand], kwargs: dict[Any, Oper
     """Whether a function gives a view of an array, at least if its root has its elements in order."""
     base, *rest = args
     t = type_of_operand(base)
-    if not isinstance(t, Array) or None in kwargs:
+    if not isinstance(t, Array) or None in kwargs or "writeable" in kwargs:
         return False
-    if fn is np.real:
-        return t.dtype is not None and t.dtype.kind != "c"
     if fn in SPLITS:
         return True
-    if fn not in RESHAPING:
+    if fn not in ORDERING:
         return fn in VIEWS or (fn in _AT_LEAST and bool(t.axes))
-    place = memory.places.get(base)  # type: ignore[arg-type]
-    return place is not None and all(map(keeps_order, place.path)) and keeps_order((fn, tuple(rest), kwargs))
+    return _is_ordered_like_root(memory, base) and keeps_order((fn, tuple(rest), kwargs))
+
+
+def _is_ordered_like_root(memory: Memory, array: Operand) -> bool:
+    """Whether an array surely has its elements in order if its root has."""
+    place = memory.places.get(array)  # type: ignore[arg-type]
+    return place is not None and all(map(keeps_order, place.path))
+
+
+def is_in_order(memory: Memory, array: Operand) -> bool:
+    """Whether an array surely has its elements in order in memory."""
+    root = memory.root(array)
+    known = root is not None and (root.solid or root in memory.state.ordered)
+    return known and _is_ordered_like_root(memory, array)
 
 
 def _is_odd(value: Value) -> bool:
@@ -167,6 +178,8 @@ def keeps_order(step: Step) -> bool:
         by_position = args[0 if fn is np.ravel else 1 :]
         order = by_position[0] if by_position else kwargs.get("order", Const("C"))
         return constant(order) == "C" and "copy" not in kwargs and len(by_position) < 2
+    if fn is np.ascontiguousarray:
+        return not args and not kwargs
     if fn is not operator.getitem:
         return False
     index = args[0]
@@ -226,14 +239,14 @@ def _is_solid(fn: Any, call: Call, value: Value) -> bool:
     if isinstance(value.type, Array) and value.type.axes is not None and len(value.type.axes) == 1:
         return True
     if fn is np.array:
-        return isinstance(type_of_operand(call.args[0]), (List, Tuple))  # type: ignore[arg-type]
+        return "order" not in dict(call.kwargs) and isinstance(type_of_operand(call.args[0]), (List, Tuple))  # type: ignore[arg-type]
     return fn in _SOLID or (fn is methods.copy_method and len(call.args) == 1 and not call.kwargs)
 
 
 def _makes_new(fn: Any, call: Call, value: Value) -> bool:
     if isinstance(fn, np.ufunc) and fn.nout > 1:
         return not call.kwargs and len(call.args) <= fn.nin
-    return makes_new(fn, call) or (isinstance(value.type, Array) and fn is methods.astype_method and not call.kwargs)
+    return makes_new(fn, call)
 
 
 def locate_unpacked(memory: Memory, values: tuple[Value, ...], source: Operand, *, has_star: bool) -> None:

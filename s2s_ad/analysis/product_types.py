@@ -145,7 +145,7 @@ def _kron(a: Operand, b: Operand) -> Type:
 
 
 @handles(np.einsum)
-def _einsum(subscripts: Operand, *operands: Operand, optimize: Operand = Const(False)) -> Type:  # noqa: B008
+def einsum(subscripts: Operand, *operands: Operand, optimize: Operand = Const(False)) -> Type:  # noqa: B008
     """Each index of the result is as long as the axes that it names, of which some may be stretched."""
     types = tuple(map(array_type, operands))
     spec = constant(subscripts)

@@ -19,8 +19,9 @@ from s2s_ad.analysis.memory import Memory
 from s2s_ad.analysis.roots import Parts, Place, Root, State, part_at
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.ir.nodes import UNDEFINED, Call, Const, Operand, Value
-from s2s_ad.ir.types import Absent, Dict, Record, Type, part_type
+from s2s_ad.ir.types import Absent, Dict, Record, Tuple, Type, part_type
 
+_WITH_PARTS = (Record, Dict, Tuple)
 Key = tuple[Root, Hashable]  # a part of an object or a dict
 
 
@@ -75,18 +76,18 @@ def joined(
 
 
 def kept_parts(memory: Memory, root: Root, before: State, sides: Sequence[State], after: Type | None = None) -> Parts:
-    """The parts of an object or a dict that are the same objects in all states, though these may be written to.
+    """The parts of a structure that are the same objects in all states, though these may be written to.
 
     `after`: the type that it has from there on, whose parts may not be known.
     """
     before_type = before.version[root].type
-    if not isinstance(before_type, (Record, Dict)) or not isinstance(after or before_type, (Record, Dict)):
+    if not isinstance(before_type, _WITH_PARTS) or not isinstance(after or before_type, _WITH_PARTS):
         return {}
     parts = before.parts.get(root, {}).items()
-    found = {k: p for k, p in parts if memory.root(p) in before.version and memory.is_same(p, p)}
+    found = {k: p for k, p in parts if memory.root(p) in before.version}
     for side in sides:
         now = side.parts.get(root, {})
-        found = {k: p for k, p in found.items() if k in now and memory.is_same(p, now[k])}
+        found = {k: p for k, p in found.items() if k in now and memory.are_one(p, now[k])}
     return found
 
 
@@ -114,6 +115,8 @@ def _moving_parts(memory: Memory, found: Round, before: State) -> list[Key]:
     after = memory.state
     news: list[Key] = []
     for root in dict.fromkeys([*found.roots, *changed(before, after)]):
+        if not isinstance(before.version[root].type, (Record, Dict)):
+            continue
         known = {*kept_parts(memory, root, before, [after]), *(key for r, key in found.parts if r is root)}
         keys = [key for key in after.parts.get(root, {}) if key not in known]
         news += [(root, k) for k in keys if all(_is_known(memory, root, [state], k) for state in (before, after))]

@@ -74,7 +74,10 @@ class SequenceEvaluator(Emitter):
                 self.span,
                 "index the items, loop over them, or pass a tuple",
             )
-        return [self.apply(operator.getitem, [sequence, Const(i)]) for i in range(len(parts))]
+        return self._first(sequence, len(parts))
+
+    def _first(self, sequence: Operand, count: int) -> list[Operand]:
+        return [self.apply(operator.getitem, [sequence, Const(i)]) for i in range(count)]
 
     def walked(self, operand: Operand) -> Operand:
         """What to loop over where an object is looped over: what its `__iter__` gives."""
@@ -101,12 +104,14 @@ class SequenceEvaluator(Emitter):
         names = names or (None,) * shape.count
         made = self.definitions.get(value) if isinstance(value, Value) else None
         is_whole = made is None or constant(made.target) is not primitives.make_tuple
+        is_whole = is_whole and not self._known_count(value)
         if isinstance(value, Value) and isinstance(t, Tuple) and is_whole and shape.after is None:
             if len(t.items) != shape.count:
                 return self._raise_unpacking(shape, len(t.items))
             return self._unpacked(shape, value, names, t.items)
-        if isinstance(value, Const) or isinstance(t, Tuple):
-            parts = self.items(value)
+        known = isinstance(t, List) and self._known_count(value)
+        if isinstance(value, Const) or isinstance(t, Tuple) or known:
+            parts = self._first(value, known) if known else self.items(value)
             if len(parts) < shape.count - (shape.after is not None) or (
                 shape.after is None and len(parts) > shape.count
             ):
@@ -123,6 +128,11 @@ class SequenceEvaluator(Emitter):
         if shape.after is not None:
             types[shape.before] = List(item)
         return self._unpacked(shape, value, names, types)
+
+    def _known_count(self, value: Operand) -> int:
+        """Of how many parts of a structure it is known what they are; of a list that is all or none."""
+        root = self.memory.root(value)
+        return 0 if root is None else len(self.memory.state.parts.get(root, {}))
 
     def _unpacked(
         self, shape: primitives.Unpack, value: Operand, names: Sequence[str | None], types: Sequence[Type]

@@ -24,7 +24,7 @@ from s2s_ad.analysis.indexing import copies
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.reports import is_report
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Block, Call, For, If, Operand, Try, Value, While, With, operands, regions, sides
+from s2s_ad.ir.nodes import Block, Call, Const, For, If, Operand, Try, Value, While, With, operands, regions, sides
 from s2s_ad.ir.types import Array, Closure, Deque, Dict, List, Map, Maybe, Never, Number, Record, Static, Tuple, Type
 from s2s_ad.ir.types import Instance as InstanceType
 from s2s_ad.rules.numpy import methods
@@ -42,6 +42,9 @@ _NEW: frozenset[Any] = frozenset({
     np.searchsorted, np.bincount, np.concatenate, np.stack, np.hstack, np.vstack, np.dstack, np.column_stack, np.append,
     np.take, np.roll, np.repeat, np.tile, np.tril, np.triu, np.dot, np.outer, np.inner, np.cross, np.kron, np.tensordot,
     np.convolve, np.interp, np.linalg.inv, np.linalg.solve, np.linalg.cholesky,
+})  # fmt: skip
+_CONVERSIONS: frozenset[Any] = frozenset({
+    np.array, np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray, methods.astype_method,
 })  # fmt: skip
 _ARITHMETIC = frozenset({
     operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.pow,
@@ -216,12 +219,28 @@ def makes_new(fn: Any, op: Call) -> bool:
         return False
     if isinstance(fn, np.ufunc):
         return not op.kwargs and len(op.args) <= fn.nin
-    if fn is np.array:
-        return len(op.args) == 1 and not op.kwargs
+    if type(fn).__hash__ is not None and fn in _CONVERSIONS:
+        return _converts(fn, op, result)
+    if fn is np.einsum:
+        return len(op.args) > 2 or _sums(constant(op.args[0]))  # type: ignore[arg-type]
     if fn is operator.getitem:
         array, index = op.args
         return isinstance(type_of_operand(array), Array) and copies(index)  # type: ignore[arg-type]
     return type(fn).__hash__ is not None and (fn in _ARITHMETIC or (fn in _NEW and "out" not in dict(op.kwargs)))
+
+
+def _sums(subscripts: Any) -> bool:
+    """Whether the subscripts of one array for `np.einsum` have an index that the result has not."""
+    left, arrow, right = subscripts.partition("->") if isinstance(subscripts, str) else ("", "", "")
+    return bool(arrow) and not set(left) <= set(right) | {" "}
+
+
+def _converts(fn: Any, op: Call, result: Array) -> bool:
+    """Whether a conversion to an array surely makes another one of what it is given."""
+    t = type_of_operand(op.args[0])  # type: ignore[arg-type]
+    copy = dict(op.kwargs).get("copy", Const(fn in (np.array, methods.astype_method) or None))
+    is_cast = isinstance(t, Array) and None is not t.dtype != result.dtype is not None
+    return constant(copy) is True or is_cast or isinstance(t, (Tuple, List)) or not kinds(t)
 
 
 def _runs_foreign_code(fn: Any, op: Call) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -62,10 +63,15 @@ def _result_type(fn: Any, args: tuple[Operand, ...], kwargs: dict[str, Operand])
     if family == "reduction":
         return _reduction(fn, *args, **kwargs)
     if family == "same" and args:
-        return as_array(type_of_operand(args[0]))
+        return _as_is(as_array(type_of_operand(args[0])))
     if rule is None or (getattr(fn, "__module__", None) or "numpy").partition(".")[0] not in _SAMPLED_MODULES:
         return UNKNOWN  # running it could have an effect
     return sampled(fn, [_known(a) for a in args], {k: _known(v) for k, v in kwargs.items()})
+
+
+def _as_is(t: Type) -> Type:
+    """The type of what keeps its shape; NumPy's functions differ in whether one without axes is a scalar then."""
+    return replace(t, boxed=True, sure=False) if isinstance(t, Array) and t.axes == () else t
 
 
 def _known(operand: Operand) -> Any:

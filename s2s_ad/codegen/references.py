@@ -112,7 +112,7 @@ class References:
         if home == "builtins":
             return None
         if isinstance(home, str) and home.partition(".")[0] == "numpy":
-            for path in ((), ("linalg",), ("fft",), ("random",)):
+            for path in ((), ("linalg",), ("fft",), ("random",), ("lib", "stride_tricks")):
                 owner: Any = np
                 for part in path:
                     owner = getattr(owner, part)

@@ -62,14 +62,15 @@ class Number(Type):
 class Array(Type):
     """An ndarray, or a NumPy scalar where the rank is 0.
 
-    `dtype` None is an undecided floating dtype; `axes` None an unknown rank. `boxed`: a 0-d ndarray, which is mutable.
-    `loose`: a rank-0 value that may be a Python number instead.
+    `dtype` None is an undecided floating dtype; `axes` None an unknown rank. `boxed`: it may be a 0-d ndarray, which is
+    mutable; `sure`: it is one. `loose`: a rank-0 value that may be a Python number instead.
     """
 
     dtype: np.dtype[Any] | None
     axes: tuple[Axis, ...] | None
     boxed: bool = False
     loose: bool = False
+    sure: bool = False
 
 
 @dataclass(frozen=True)
@@ -422,7 +423,7 @@ def _join_arrays(a: Array, b: Array) -> Type:
     axes = None
     if a.axes is not None and b.axes is not None and len(a.axes) == len(b.axes):
         axes = tuple(map(join_axis, a.axes, b.axes))
-    return Array(dtype, axes, a.boxed or b.boxed, a.loose or b.loose)
+    return Array(dtype, axes, a.boxed or b.boxed, a.loose or b.loose, a.sure and b.sure and axes == ())
 
 
 def describe(t: Type) -> str:

@@ -214,4 +214,5 @@ def _type_of_array(value: Any, name: Hashable) -> Type:
     axes = tuple(
         1 if n == 1 else Length(None if name is None else (name, i), many=True) for i, n in enumerate(value.shape)
     )
-    return Array(value.dtype, axes, boxed=isinstance(value, np.ndarray) and value.ndim == 0)
+    boxed = isinstance(value, np.ndarray) and value.ndim == 0
+    return Array(value.dtype, axes, boxed=boxed, sure=boxed)

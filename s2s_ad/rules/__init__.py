@@ -2,7 +2,7 @@
 
 from s2s_ad.rules import python
 from s2s_ad.rules.evaluate import rrule
-from s2s_ad.rules.numpy import creation, joining, linalg, products, reductions, selecting, shaping, ufuncs
+from s2s_ad.rules.numpy import creation, joining, linalg, products, reductions, selecting, shaping, ufuncs, windows
 from s2s_ad.rules.numpy.methods import ATTRIBUTES, METHODS
 from s2s_ad.rules.registry import (
     LinearRule,
@@ -21,7 +21,7 @@ from s2s_ad.rules.registry import (
     zero_rules,
 )
 
-RULE_MODULES = (python, creation, joining, linalg, products, reductions, selecting, shaping, ufuncs)
+RULE_MODULES = (python, creation, joining, linalg, products, reductions, selecting, shaping, ufuncs, windows)
 
 __all__ = [
     "ATTRIBUTES",

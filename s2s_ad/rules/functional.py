@@ -393,6 +393,11 @@ def _zip_longest(a: Any, b: Any, *, fillvalue: Any = None) -> Any:
     return [(p[i] if i < len(p) else fillvalue, q[i] if i < len(q) else fillvalue) for i in range(n)]
 
 
+@defines(np.ndenumerate)
+def _ndenumerate(arr: Any) -> Any:
+    return zip(np.ndindex(np.shape(arr)), np.asarray(arr).flat)
+
+
 # Calls with a starred sequence whose length is not known, as functions of that sequence.
 def _zip_rows(rows: Any) -> Any:
     """``zip(*rows)``."""

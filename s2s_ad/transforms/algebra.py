@@ -58,9 +58,15 @@ class Algebra:
         if fn is operator.mul:
             for one, other in (args, args[::-1]):
                 if _is_one(one) and _is_floating(other):
-                    return other
+                    return self._number(other)
         args = self._unspread(fn, [_floating(a, b) for a, b in (args, args[::-1])])
         return self._signs(fn, args)
+
+    def _number(self, operand: Operand) -> Operand:
+        """An array without axes as a number: it may be the primal's, and the result is added to in place."""
+        t = type_of_operand(operand)
+        boxed = isinstance(t, Array) and t.axes == () and t.boxed
+        return self.spec.apply(operator.getitem, [operand, Const(())]) if boxed else operand
 
     # signs
 
@@ -72,7 +78,7 @@ class Algebra:
     def _negation(self, args: list[Operand]) -> Operand | list[Operand]:
         inner = self._negated(args[0])
         if inner is not None:
-            return inner
+            return self._number(inner)
         spread = self._adjoint_call(args[0], np.broadcast_to)
         if spread is not None:
             return self.spec.apply(np.broadcast_to, [self.spec.apply(operator.neg, [spread[0]]), spread[1]])

@@ -109,6 +109,7 @@ class Binding:
             return
         assert np.ndim(value) == len(t.axes)
         assert t.axes or t.boxed or not isinstance(value, np.ndarray)
+        assert not t.sure or isinstance(value, np.ndarray)
         for axis, n in zip(t.axes, np.shape(value), strict=True):
             assert self.length(axis) in (None, n)
             assert n != 1 or axis == 1 or not axis.many  # type: ignore[union-attr]
@@ -143,6 +144,13 @@ CREATION = [
     *[Row(fn, lambda r: ((2, 3),)) for fn in (np.zeros, np.ones)],
     *[Row(fn, normal(2, 3)) for fn in (np.real, np.imag, np.zeros_like, np.argsort)],
     *[Row(fn, lambda r: (r.normal(size=3) + 1j,)) for fn in (np.real, np.imag)],
+    *[Row(fn, normal(2, 3)) for fn in (np.nonzero, np.where)],
+    *[Row(fn, normal(3, 3)) for fn in (np.diag_indices_from, np.triu_indices_from, np.tril_indices_from)],
+    *[Row(fn, lambda r: (3,)) for fn in (np.diag_indices, np.triu_indices, np.tril_indices)],
+    *[Row(np.diag_indices, lambda r: (1, 3)), Row(np.triu_indices, lambda r: (2, 1, 3))],
+    *[Row(np.unravel_index, lambda r: (5, (2, 3))), Row(np.unravel_index, lambda r: (np.array([5, 0]), (2, 3)))],
+    *[Row(np.unravel_index, lambda r: (np.int32(5), 6)), Row(np.unravel_index, lambda r: (np.zeros((2, 1), int), 6))],
+    *[Row(np.ix_, lambda r: (np.array([0, 2]), np.array([True, False, True]), np.array([1], np.int32)))],
 ]
 
 

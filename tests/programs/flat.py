@@ -126,3 +126,54 @@ def of_a_row(x):
     y.flat[2] = x[0] ** 2
     y[::2].flat[1:] = x[:2]
     return np.sum(y * x)
+
+
+@program((M,), (M.T,), same_as=lambda a: (a**2 * (1.0 + np.arange(a.shape[0]))[:, None]).T * np.sum(a[0]))
+def elements_with_their_places(a):
+    """`np.ndenumerate`, with the place as a whole and taken apart, beside writes to other arrays."""
+    y = np.zeros(a.shape[::-1])
+    for (i, j), v in np.ndenumerate(a):
+        y[j, i] = v * (1 + i)
+    z = np.zeros_like(y)
+    for place, v in np.ndenumerate(a.T):
+        z[place] = v * y[place]
+    return z * sum(v for i, v in np.ndenumerate(a) if i[0] == 0)
+
+
+@program((np.array(1.3), M), same_as=lambda s, a: s**2 * a[1] * 2.0)
+def elements_of_one_and_of_a_list(s, a):
+    """An array without axes has one place, `()`."""
+    y = np.zeros_like(a[1])
+    for place, v in np.ndenumerate(s):
+        y += v * s[place]
+    for (i,), v in np.ndenumerate([a[1, 0], a[1, 1], a[1, 2]]):
+        y[i] *= v * 2.0
+    return y
+
+
+@program((M,), same_as=lambda a: np.sum(a**2) * 3.0)
+def places_in_loops(a):
+    """A new iterator in each round; one that is kept goes on where a loop left it."""
+    total = 0.0
+    for _ in range(2):
+        for place in np.ndindex(a.shape):
+            total = total + a[place] ** 2
+    rest = np.ndindex(a.shape)
+    for place in rest:
+        total = total + a[place] ** 2
+        if place == (0, 1):
+            break
+    for place in rest:
+        total = total + a[place] ** 2
+    return total
+
+
+@program((M,), same_as=lambda a: np.cumsum(a) * np.arange(6.0))
+def numbered_elements(a):
+    """Writes to another array in a loop over `.flat`."""
+    y = np.zeros(6)
+    total = 0.0
+    for k, v in enumerate(a.flat):
+        total = total + v
+        y[k] = total * k
+    return y

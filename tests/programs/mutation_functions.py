@@ -514,3 +514,50 @@ def values_of_a_table(x):
     np.putmask(z, z > 0.6, x * 2)
     np.putmask(z, z < 0.1, [x[0], 3.0])
     return np.sum(z**2)
+
+
+def _shuffled(x):
+    np.random.seed(7)
+    y = np.array([x[i] for i in np.random.permutation(6)])
+    even = [y[2 * i] for i in np.random.permutation(3)]
+    return np.array([even[0], y[1], even[1], y[3], even[2], y[5]]) * np.random.rand(6)
+
+
+@program((X,), same_as=_shuffled)
+def shuffled_by_the_global_generator(x):
+    """As many numbers are drawn as there are to be; a view is shuffled too, and an array of places."""
+    np.random.seed(7)
+    y = x * 1.0
+    np.random.shuffle(y)
+    np.random.shuffle(y[::2])
+    return y * np.random.rand(len(x))
+
+
+def _put_lists(x):
+    y = np.concatenate([[x[1] * x[0]], x[1:-1], [x[2]]])
+    y = np.where(np.arange(6) == 3, x[0], y)
+    return np.where(np.isin(np.arange(6), [1, 2]), x[4] ** 2, y) * x
+
+
+@program((X,), same_as=_put_lists)
+def lists_that_are_put(x):
+    """Values in a list and a tuple, one for several places, and several for one."""
+    y = x.copy()
+    np.put(y, [0, -1], [x[1] * x[0], x[2]])
+    np.put(y, 3, (x[0], x[1]))
+    y.put([1, 2], [x[4] ** 2])
+    return y * x
+
+
+def _put_into_a_table(a):
+    y = np.where(np.isin(np.arange(9).reshape(3, 3), [0, 5]), a[0, 1] * 2.0, a)
+    return np.where(np.arange(3) == np.array([[0], [2], [1]]), np.array([a[0, 0], a[1, 1], 1.0])[:, None], y) * a
+
+
+@program((A,), same_as=_put_into_a_table)
+def lists_that_are_put_into_a_table(a):
+    """By places of the table in a row, and along an axis."""
+    y = a.copy()
+    np.put(y, [0, 5], [a[0, 1] * 2.0, a[0, 1] + a[0, 1]])
+    np.put_along_axis(y, np.array([[0], [2], [1]]), [[a[0, 0]], [a[1, 1]], [1.0]], 1)
+    return y * a

@@ -3,6 +3,7 @@
 import numpy as np
 
 from programs.harness import program
+from s2s_ad import MutationError
 
 X = np.array([0.3, 0.7, 1.1, -0.4, 0.9, 0.2])
 A = np.array([[0.9, 0.3, -0.2], [0.4, 1.1, 0.5], [0.2, -0.6, 1.3]])
@@ -751,3 +752,231 @@ def gauss_seidel(a, b):
             x[i] = 0.0
             x[i] = (b[i] - np.dot(a[i], x)) / a[i, i]
     return np.sum(x**2)
+
+
+# the real part of real numbers, which is the array itself
+
+
+def _real_parts(x):
+    y = np.where(unit(1, 6), x[0] * x[2], x) * 2.0
+    y = (y[::-1] + x) * np.where(np.arange(6) > 3, x[0], 1.0)
+    return y * y * x
+
+
+@program((X,), same_as=_real_parts)
+def real_part_of_real_numbers(x):
+    """Read, written to, and set."""
+    y = x.copy()
+    y.real[1] = x[0] * x[2]
+    y.real *= 2
+    z = y.real
+    y.real = y[::-1]
+    z.real += x
+    y.real = z
+    y[4:].real *= x[0]
+    return np.real(y) * z * x
+
+
+@program((X,), same_as=lambda x: (x[0] * x[1]) ** 2 * x)
+def real_part_of_an_array_without_axes(x):
+    """Set to a number."""
+    y = np.array(x[0])
+    y.real *= x[1]
+    z = y
+    y.real = z * z
+    return z * x
+
+
+@program((A,), raises=AttributeError)
+def transposed_is_no_attribute_to_set(a):
+    """`y.T += a` writes, and then raises."""
+    y = a.copy()
+    y.T += a
+    return np.sum(y)
+
+
+# what einsum views, and windows
+
+
+def _diagonal_by_einsum(a):
+    y = np.where(I3 > 0, a * a + a[0], a * a)
+    y = np.where((np.arange(3) == 1)[:, None] & (I3 > 0), y * y[0, 0], y)
+    return np.where(np.arange(3)[:, None] == 2, a[1] * 3.0, y).T * a
+
+
+@program((A,), (F,), same_as=_diagonal_by_einsum)
+def by_einsum(a):
+    """The diagonal, and the transposed."""
+    y = a.copy()
+    d, w = np.einsum("ii->i", y), np.einsum("ij->ji", y)
+    y *= a
+    d += a[0]
+    d[1] *= d[0]
+    w[:, 2] = a[1] * 3.0
+    return np.einsum("ji", y) * a
+
+
+def _einsum_of_stacks(a):
+    y = np.where(I3 > 0, a * a[0, 0, 0], a)
+    y = y + np.where((np.arange(3)[:, None, None] == np.arange(3)), a[1], 0.0).transpose(0, 1, 2)
+    return y * a
+
+
+@program((np.array([A, A.T + 0.5, SPREAD]),), same_as=_einsum_of_stacks)
+def by_einsum_of_stacks(a):
+    """The diagonals of some matrices, and one across them."""
+    y = a.copy()
+    np.einsum("...ii->...i", y)[...] *= a[0, 0, 0]
+    across = np.einsum("iji->ji", y)
+    across += np.einsum("ji->ji", a[1])
+    return y * a
+
+
+@program((A,), same_as=lambda a: (np.sum(a, axis=1) * a[0, 0])[0] * a * 2.0)
+def einsum_that_sums_is_new(a):
+    """A row of sums, and a product."""
+    y = a.copy()
+    s, p = np.einsum("ij->i", y), np.einsum("ij,->ij", y, 2.0)
+    s *= a[0, 0]
+    p *= s[0]
+    return p * y / a
+
+
+@program((X,), same_as=lambda x: np.array([x[i : i + 2] ** 2 for i in range(5)]) * x[0])
+def windows(x):
+    """They are views, in which writes to the array are seen."""
+    y = x.copy()
+    w = np.lib.stride_tricks.sliding_window_view(y, 2)
+    y *= x
+    return w * x[0]
+
+
+@program((X,), raises=ValueError)
+def windows_are_read_only(x):
+    """As NumPy has it."""
+    y = x.copy()
+    w = np.lib.stride_tricks.sliding_window_view(y, 2)
+    w[0] = 1.0
+    return y
+
+
+def _smoothed(a):
+    rows = [[np.sum(a[i : i + 2, j : j + 3] * a[:2]) for j in range(1)] for i in range(2)]
+    return np.array(rows)
+
+
+@program((A,), same_as=_smoothed)
+def windows_of_two_axes(a):
+    """A correlation, as it is written with windows."""
+    w = np.lib.stride_tricks.sliding_window_view(a, (2, 3))
+    return np.sum(w * a[:2], axis=(2, 3))
+
+
+# views in containers
+
+
+class Rows:
+    """Has views of one array."""
+
+    def __init__(self, a):
+        self.first, self.others = a[0], (a[1], a[2])
+
+    def step(self, x):
+        """Write to all of them."""
+        self.first *= 2.0
+        second, third = self.others
+        second += self.first
+        third *= x
+
+
+def _by_item(a):
+    u = a[0] * 2.0
+    return np.stack([u, a[1] * u, a[2] + u]) * a
+
+
+@program((A,), (F,), same_as=_by_item)
+def by_item(a):
+    """Of lists and dicts, by constant indices and keys, which are seen under all other names."""
+    y = a.copy()
+    rows, d = [y[0], y[1]], {"last": y[2]}
+    rows[0] *= 2.0
+    d["last"] += rows[0]
+    rows[-1][:] = rows[1] * y[0]
+    return np.stack([rows[0], y[1], d["last"]]) * a
+
+
+@program((A,), same_as=lambda a: np.stack([a[0] * 6.0, a[1] + a[0]]) * a[:2])
+def one_row_twice(a):
+    """Two items that are one view, and one that is the array."""
+    y = a.copy()
+    rows = [y[0], y[0], y]
+    rows[0] *= 2.0
+    rows[2][1] += rows[1] * 0.5
+    rows[1] *= 3.0
+    return rows[2][:2] * a[:2]
+
+
+def _items_in_a_loop(a):
+    u, v = a[0], a[1]
+    for i in range(3):
+        u = u * 2.0
+        v = v + u * a[i]
+    return np.stack([u, v, a[2] * 2.0]) * a
+
+
+@program((A,), same_as=_items_in_a_loop)
+def items_in_a_loop(a):
+    """A tuple and a dict that each round writes to, beside the array."""
+    y = a.copy()
+    pair, d = (y[0], y[1]), {"u": y[0], "v": y[1]}
+    for i in range(3):
+        d["u"] *= 2.0
+        u, v = pair
+        v += d["u"] * a[i]
+        if i == 1:
+            y[2] *= 2.0
+        u += 0.0
+    u, v = pair
+    return np.stack([u, v, y[2]]) * a
+
+
+def _of_an_object(a):
+    u, v, w = a
+    for i in range(2):
+        u = u * 2.0
+        v, w = v + u, w * a[i]
+    return np.stack([u, v, w]) * a
+
+
+@program((A,), same_as=_of_an_object)
+def views_of_an_object(a):
+    """Attributes, and items of an attribute."""
+    y = a.copy()
+    rows = Rows(y)
+    for i in range(2):
+        rows.step(a[i])
+    return np.stack([rows.first, y[1], rows.others[1]]) * a
+
+
+@program((A, True), (A, False), same_as=lambda a, b: np.stack([a[0] * 2.0, a[1]] if b else [a[0], a[1] * 3.0]) * a[:2])
+def items_in_a_branch(a, first):
+    """One of two items."""
+    y = a.copy()
+    rows = {"u": y[0], "v": y[1]}
+    if first:
+        rows["u"] *= 2.0
+    else:
+        rows["v"] *= 3.0
+    rows["u"] += 0.0
+    return y[:2] * a[:2]
+
+
+@program((A,), refused=MutationError)
+def items_of_a_list_in_a_loop(a):
+    """Of a list, what its items are is only known until a loop or branch writes to them."""
+    y = a.copy()
+    rows = [y[0], y[1]]
+    for _ in range(2):
+        rows[0] *= 2.0
+        rows[1] += rows[0]
+    return y * a

@@ -217,3 +217,89 @@ def joined_of_two(x, i):
     rows = [x * k for k in range(2)] + [x * k for k in range(2)]
     rows[i][0] = x[1] * 3
     return np.sum(rows[2] * x) + np.sum(rows[0] * x)
+
+
+# arrays in a tuple that a loop takes apart, and writes to
+
+
+PAIR = (np.array([0.5, 1.2]), np.array([-0.7, 2.0]))
+
+
+def _doubled_and_added(x, y, n):
+    u, w = x * 1.0, y * 3.0
+    for _ in range(n):
+        u = u * 2.0
+        w = w + u
+    return u * w
+
+
+@program(PAIR, same_as=lambda x, y: _doubled_and_added(x, y, 3) * x)
+def tuple_that_a_loop_takes_apart(x, y):
+    """The arrays have names of their own, by which they are read afterwards."""
+    a, b = x * 1.0, y * 3.0
+    pair = (a, b)
+    for _ in range(3):
+        u, w = pair
+        u *= 2.0
+        w += u
+    return a * b * x
+
+
+@program(PAIR, same_as=lambda x, y: _doubled_and_added(x, y, 3) * x)
+def tuple_that_a_nested_function_takes_apart(x, y):
+    """In each round, and by a helper that gives it back."""
+    a, b = x * 1.0, y * 3.0
+    pair = ((a, 2.0), b)
+
+    def step(both):
+        (u, k), w = both
+        u *= k
+        w += u
+        return both
+
+    for _ in range(3):
+        pair = step(pair)
+    return a * pair[1] * x
+
+
+@program(PAIR, same_as=lambda x, y: _doubled_and_added(x, y / 3.0, 2), autograd="`*=` replaces its boxes")
+def tuple_of_arguments(x, y):
+    """The caller sees the writes."""
+    pair = (x, y)
+    for _ in range(2):
+        u, *w = pair
+        u *= 2.0
+        w[0] += u
+    return x * y
+
+
+@program(PAIR, same_as=lambda x, y: _doubled_and_added(x, y, 2) * x)
+def tuple_that_a_loop_leaves_early(x, y):
+    """By a `break`, and by a `return` in another loop."""
+    a, b = x * 1.0, y * 3.0
+    pair = (a, b)
+    i = 0
+    while True:
+        u, w = pair
+        u *= 2.0
+        i += 1
+        if i == 2:
+            break
+        w += u
+    while True:
+        u, w = pair
+        w += u
+        if i == 2:
+            return a * b * x
+
+
+@program((np.outer(*PAIR) + 2.0,), same_as=lambda m: np.stack([m[0] * 4.0, m[1] + 6.0 * m[0]]) * m)
+def tuple_of_rows_that_a_loop_takes_apart(m):
+    """Views of one array."""
+    a = m.copy()
+    rows = (a[0], a[1])
+    for _ in range(2):
+        u, w = rows
+        u *= 2.0
+        w += u
+    return a * m

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad import runtime
 from s2s_ad.rules import METHODS
 
 Maker = Callable[[np.random.Generator], tuple[Any, ...]]
@@ -285,6 +286,20 @@ PRODUCTS += [
     Row(np.einsum, lambda r, s=subscripts, shapes=shapes: (s, *[r.normal(size=shape) for shape in shapes]))
     for subscripts, *shapes in EINSUM
 ]
+PRODUCTS += [
+    Row(runtime.einsum_view, lambda r, s=subscripts, shape=shape: (r.normal(size=shape), s))
+    for subscripts, shape in (("ii->i", (3, 3)), ("ii->i", (1, 1)), ("...ii->i...", (2, 3, 3)), ("iji->ji", (2, 3, 2)))
+]
+WINDOWS = (
+    ((4,), 2),
+    ((4,), (4,)),
+    ((4,), 1),
+    ((3, 4), (2, 3)),
+    ((3, 4), 2, 1),
+    ((3, 4), (2,), (0,)),
+    ((5,), (2, 3), (0, 0)),
+)
+PRODUCTS += [Row(np.lib.stride_tricks.sliding_window_view, followed_by(*how)) for how in WINDOWS]
 PRODUCTS += [Row(np.einsum, lambda r: ("ij,jk->ik", *[r.normal(size=(2, 2)) for _ in range(2)]), {"optimize": True})]
 
 LINALG = [

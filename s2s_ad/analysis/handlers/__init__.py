@@ -5,8 +5,10 @@ from s2s_ad.analysis.handlers import (
     attributes,
     classes,
     construction,
+    conversions,
     dataclass_init,
     displays,
+    einsum,
     facts,
     fills,
     imports,
@@ -28,6 +30,6 @@ from s2s_ad.analysis.handlers.writes import is_foreign as is_foreign
 from s2s_ad.analysis.handlers.writes import refuse_writes as refuse_writes
 
 _MODULES = (  # they fill the table
-    *(at, attributes, classes, construction, dataclass_init, displays, facts, fills, imports, known_items),
-    *(logs, patterns, sets, setting, supers, writes),
+    *(at, attributes, classes, construction, conversions, dataclass_init, displays, einsum, facts, fills, imports),
+    *(known_items, logs, patterns, sets, setting, supers, writes),
 )

@@ -90,6 +90,14 @@ def _ndim(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     return Const(len(t.axes)) if isinstance(t, Array) and t.axes is not None else None
 
 
+@handles(np.real)
+def _real(_s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    """The real part of an array of real numbers is the array itself."""
+    t = type_of_operand(args[0])
+    is_real = isinstance(t, Array) and not t.loose and t.dtype is not None and t.dtype.kind in "fiub"
+    return args[0] if is_real else None
+
+
 @handles(np.iscomplexobj)
 def _iscomplexobj(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     t = type_of_operand(args[0])

@@ -11,6 +11,7 @@
     y.partition(kth, axis)               y[...] = np.partition(y, kth, axis)
     np.nan_to_num(y, copy=False)         y[...] = np.nan_to_num(y)
     rng.shuffle(y)                       y[...] = y[rng.permutation(len(y))]
+    np.random.shuffle(y)                 y[...] = y[np.random.permutation(len(y))]
 
 What has `out=` is in `outputs`, `np.add.at` in `at`.
 """
@@ -76,10 +77,13 @@ def _filled(s: Emitter, fill: Fill, name: str, args: list[Operand], kwargs: dict
 
 
 def check_target(s: Emitter, target: Operand, name: str, values: tuple[Operand, ...] = ()) -> None:
-    """Refuse to write to what is not surely an array with axes, or to one of integers what may be no integers."""
+    """Refuse to write to what is not surely an array, or to one of integers what may be no integers."""
     t = type_of_operand(target)
-    if not isinstance(t, Array) or not t.axes or t.dtype is None or not isinstance(target, Value):
-        raise MutationError(f"`{name}` on what is not surely an array of a known kind, with axes", s.span, REWRITE)
+    is_known = isinstance(t, Array) and t.dtype is not None and (bool(t.axes) or (t.axes == () and t.sure))
+    if not is_known or not isinstance(target, Value):
+        raise MutationError(f"`{name}` on what is not surely an array of a known kind", s.span, REWRITE)
+    assert isinstance(t, Array)
+    assert t.dtype is not None
     if t.dtype.kind != "f" and any(is_differentiable(type_of_operand(v)) for v in values):
         raise MutationError(
             f"`{name}` of floats into an array of another kind of number", s.span, "make it an array of floats"
@@ -175,6 +179,9 @@ def _partition(s: Emitter, a: Operand, kth: Operand, axis: Operand = Const(-1)) 
 
 @fills(np.put, "put")
 def _put(s: Emitter, a: Operand, ind: Operand, v: Operand) -> None:
+    ind, v = (s.apply(np.array, [o]) if isinstance(type_of_operand(o), (List, Tuple)) else o for o in (ind, v))
+    if is_scalar(type_of_operand(ind)) and len(getattr(type_of_operand(v), "axes", None) or ()) == 1:
+        v = s.apply(operator.getitem, [v, Const(0)])
     t, index, values = (type_of_operand(o) for o in (a, ind, v))
     flat = a if isinstance(t, Array) and len(t.axes or ()) == 1 else s.apply(np.reshape, [a, Const(-1)])
     if s.memory.root(flat) is not s.memory.root(a):
@@ -272,6 +279,17 @@ def drawn(s: Emitter, rng: Operand, name: str, args: list[Operand], kwargs: dict
         write(s, args[0], _WHOLE, s.apply(operator.getitem, [args[0], order]))
         return Const(None)
     return None
+
+
+@fills(np.random.shuffle)
+def _shuffle(s: Emitter, x: Operand) -> None:
+    """Of a row, which draws what `np.random.permutation(len(x))` draws."""
+    t = type_of_operand(x)
+    assert isinstance(t, Array)
+    if len(t.axes or ()) != 1:
+        raise MutationError("`shuffle` of an array that is not surely a row", s.span, REWRITE)
+    order = s.emit(np.random.permutation, [s.apply(len, [x])], None, Array(np.dtype(int), t.axes))
+    write(s, x, _WHOLE, s.apply(operator.getitem, [x, order]))
 
 
 def _row_of_floats(s: Emitter, target: Operand, name: str, rank: int | None) -> Array:

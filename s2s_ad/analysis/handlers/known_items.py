@@ -25,9 +25,7 @@ _TAKE_SHAPES: tuple[Any, ...] = (
     *(np.reshape, np.transpose, np.moveaxis, np.tensordot, np.tile, np.zeros, np.ones, np.empty, np.full),
     *(np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit),
 )
-_TAKE_ARRAYS: tuple[Any, ...] = (
-    *(np.array, np.asarray, np.concatenate, np.stack, np.hstack, np.vstack, np.dstack, np.column_stack),
-)
+_TAKE_ARRAYS: tuple[Any, ...] = (np.concatenate, np.stack, np.hstack, np.vstack, np.dstack, np.column_stack)
 
 
 def _items(s: Emitter, operand: Operand) -> list[Operand] | None:
@@ -55,7 +53,7 @@ def _frozen(s: Emitter, operand: Operand) -> Operand:
     return Const(tuple(values))
 
 
-def _with_known_items(fn: Any, s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand | None:
+def with_known_items(fn: Any, s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand | None:
     """The call with the type that follows from the items of its list, or None where that is not written out."""
     if not 1 <= len(args) <= 2 or "out" in kwargs or _items(s, args[0]) is None:
         return None
@@ -97,4 +95,4 @@ for _fn in (np.dot, np.inner):
 for _fn in _TAKE_SHAPES:
     HANDLERS[_fn] = functools.partial(_with_constant_shapes, _fn)
 for _fn in _TAKE_ARRAYS:
-    HANDLERS[_fn] = functools.partial(_with_known_items, _fn)
+    HANDLERS[_fn] = functools.partial(with_known_items, _fn)

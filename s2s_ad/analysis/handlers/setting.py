@@ -13,18 +13,18 @@ from typing import Any
 
 from s2s_ad.analysis.cells import holds_function
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.handlers.flat import write_all
+from s2s_ad.analysis.handlers.array_attributes import set_attribute
 from s2s_ad.analysis.handlers.records import found_in_class, is_descriptor, made_with, missing, rely_on
 from s2s_ad.analysis.handlers.table import handles
 from s2s_ad.analysis.handlers.targets import kept_in, owner_of
-from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.roots import Part
 from s2s_ad.analysis.statics import is_static, same, widen
 from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
-from s2s_ad.ir.types import Array, Closure, Instance, Record, Static
+from s2s_ad.ir.types import Closure, Instance, Record, Static
 from s2s_ad.ir.values import type_of
 from s2s_ad.runtime import slots_of
 
@@ -37,9 +37,9 @@ def _setattr(s: Emitter, args: list[Operand], _: Any) -> Operand:
     obj, name, value = args
     if s.dead:
         return UNDEFINED
-    if isinstance(type_of_operand(obj), Array) and constant(name) == "flat":
-        write_all(s, obj, value)
-        return Const(None)
+    of_array = set_attribute(s, obj, name, value)
+    if of_array is not None:
+        return of_array
     if isinstance(type_of_operand(obj), Closure):
         return s.apply(setattr, [s.attributes_of(obj), name, value])  # type: ignore[arg-type]
     if isinstance(obj, Const) and isinstance(obj.value, FunctionType) and isinstance(name, Const):

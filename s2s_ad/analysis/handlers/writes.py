@@ -22,9 +22,10 @@ from s2s_ad.analysis.handlers.targets import (
     with_item,
     written_in,
 )
+from s2s_ad.analysis.indexing import index_parts
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.overlaps import may_be_out_of_step
-from s2s_ad.analysis.places import READ_ONLY, RESHAPING, SPLITS
+from s2s_ad.analysis.places import ORDERING, READ_ONLY, SPLITS
 from s2s_ad.analysis.reports import reports
 from s2s_ad.analysis.roots import Part, Step, same_path
 from s2s_ad.analysis.written_globals import refuse_foreign
@@ -46,6 +47,7 @@ from s2s_ad.ir.types import (
     Tuple,
     Type,
     Unknown,
+    is_scalar,
     join,
 )
 from s2s_ad.rules.numpy.methods import METHODS
@@ -195,6 +197,8 @@ def is_there(s: Emitter, target: Value, index: Operand, item: Operand) -> bool:
     """Whether `item` is `target[index]` itself, as in the second half of `x[1:] += y`, or of `rows[i] += ys`."""
     if not isinstance(item, Value) or item not in s.memory.places:
         return False
+    if s.memory.are_one(s.part(operator.getitem, [target, index]) or UNDEFINED, item):
+        return True
     if item in s.memory.origin:
         base, where, _ = s.memory.origin[item]
         found = Const(where.key) if isinstance(where, Part) else where
@@ -214,9 +218,13 @@ def store(
     if any(fn in READ_ONLY for fn, _, _ in place.path):
         s.raise_error(ValueError, "assignment destination is read-only")
         return UNDEFINED
-    if isinstance(target.type, Array) and target.type.axes == ():
-        raise MutationError("a write to an array without axes", s.span, "use a number, or an array of length one")
-    indices = [*indices_of(s, root, place.path, whole=index is None), *([] if index is None else [index])]
+    if () in (getattr(target.type, "axes", None), getattr(root.type, "axes", None)):
+        _require_number(s, target.type, index, item)
+        index = None
+    if isinstance(root.type, Array) and root.type.axes == ():
+        indices: list[Operand] = [Const(Ellipsis)]  # there is no other place in it
+    else:
+        indices = [*indices_of(s, root, place.path, whole=index is None), *([] if index is None else [index])]
     if how is primitives.store and may_be_out_of_step(memory, target, index, item):
         view = target if index is None else s.apply(operator.getitem, [target, index])
         s.emit(runtime.refuse_overlap, [view, item], None, Instance(type(None)))
@@ -234,6 +242,17 @@ def store(
     return version
 
 
+def _require_number(s: Emitter, t: Type, index: Operand | None, item: Operand) -> None:
+    """Refuse a write to an array without axes, or a view of one, that is more than to put a number into it."""
+    if not isinstance(t, Array) or (t.axes == () and not t.sure):
+        what = "a write to what may be an array without axes, or else a number"
+        raise MutationError(what, s.span, "write `x = x + y`, or make it an array by `np.array(x)`")
+    is_all = index is None or all(part is Ellipsis for part in index_parts(index))
+    if t.axes or not is_all or not is_scalar(type_of_operand(item)):
+        hint = "write `x[...] = y`, where `y` is a number"
+        raise MutationError("a write to an array without axes, other than a number to all of it", s.span, hint)
+
+
 def _emit_store(s: Emitter, how: Any, root: Value, indices: list[Operand], item: Operand) -> Value:
     kind = with_item(root.type, indices, type_of_operand(item))
     return s.emit(how, [root, *indices, item], None, kind, root.name)
@@ -243,8 +262,10 @@ def indices_of(s: Emitter, root: Value, path: tuple[Step, ...], *, whole: bool) 
     """The indices of a write that lead along a path, to all that is at its end if that is written as a `whole`."""
     found: list[Operand] = []
     for fn, rest, kwargs in path:
-        if fn in RESHAPING:
+        if fn in ORDERING:
             s.keep_order(root)
+        if fn is np.ascontiguousarray:
+            continue  # it is the array itself
         if fn is not operator.getitem:
             found.append(Const(primitives.View(fn, len(rest), tuple(kwargs))))
         found += (*rest, *kwargs.values())
@@ -332,9 +353,6 @@ def _delitem(s: Emitter, args: list[Operand], _: Any) -> Operand:
     return Const(None)
 
 
-@handles(
-    operator.setitem,
-    np.random.shuffle,
-)
+@handles(operator.setitem)
 def _writing_function(s: Emitter, args: list[Operand], _: Any) -> Operand:
     raise MutationError("a function that writes to its argument", s.span, REWRITE)

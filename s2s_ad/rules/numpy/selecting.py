@@ -147,5 +147,6 @@ def _diff_back(y_bar: Any, a: Any, n: Any = 1, axis: Any = -1) -> Any:
 linear_rule(np.diff, _diff_back, core=WHOLE)
 
 zero_rules((np.argsort, np.searchsorted, np.nonzero, np.flatnonzero, np.argwhere, np.lexsort, np.digitize))
+zero_rules((np.diag_indices_from, np.triu_indices_from, np.tril_indices_from))
 zero_rules((np.isclose, np.allclose, np.array_equal, np.array_equiv, np.isin))
 zero_rules((np.isreal, np.iscomplex, np.isneginf, np.isposinf, np.round, np.around, np.fix))
