@@ -13,18 +13,9 @@ from s2s_ad.analysis.emission import Fact
 from s2s_ad.analysis.iterators import Run
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.python_types import iterated
-from s2s_ad.analysis.regions import (
-    Round,
-    changed,
-    end_round,
-    finish,
-    has_part,
-    named_twice,
-    part_in,
-    part_read,
-    start_round,
-)
+from s2s_ad.analysis.regions import changed, has_part, part_in, part_read
 from s2s_ad.analysis.roots import Root, State
+from s2s_ad.analysis.rounds import Carried, Round, end_round, finish, named_twice, start_round
 from s2s_ad.analysis.row_loops import arrays_of, by_index, by_key, copied_lists, is_written
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.statics import unbound, widen
@@ -185,18 +176,17 @@ class LoopEvaluator(BlockEvaluator):
         kept = [i for i in range(len(loop.inits)) if i not in found.fixed]
         results = {i: Value(op.results[i].name, loop.types[i], unbound=unbound(loop.inits[i])) for i in kept}
         last = [Value(before.version[r].name, loop.root_types[r]) for r in found.roots]
-        names = [
-            (loop.with_memory[i] if i in results else None, results.get(i, op.results[i]), loop.inits[i])
-            for i in range(len(loop.inits))
-        ]
         types = [*(loop.types[i] for i in kept), *(loop.root_types[r] for r in found.roots)]
         starts = [*(loop.inits[i] for i in kept), *(before.version[r] for r in found.roots)]
         inits = tuple(without_keys(o, t, self.ops) for o, t in zip(starts, types, strict=True))
         versions = dict(zip(found.roots, last, strict=True))
         reads = self._reads_of_parts(loop, versions)
-        for param, read, at in zip(loop.parts, reads, found.parts, strict=True):
-            names.append((param if read else None, read.results[0] if read else versions[at[0]], part_in(before, *at)))
-        finish(self.memory, found, before, loop.end, last, names)
+        after = [results.get(i) for i in range(len(loop.inits))] + [read.results[0] if read else None for read in reads]
+        has_memory = [one.value is not None for one in loop.carried]
+        carried = [
+            Carried(v if m else None, c.init, c.part) for v, m, c in zip(after, has_memory, loop.carried, strict=True)
+        ]
+        finish(self.memory, found, before, loop.end, carried, last)
         for i, value in enumerate(op.results):
             self.env[value] = found.fixed[i] if i in found.fixed else results[i]
         ends = [*(loop.outs[i] for i in kept), *(loop.end.version[r] for r in found.roots)]
@@ -304,15 +294,16 @@ class LoopEvaluator(BlockEvaluator):
         self.depth += 1
         with self.region() as ops:
             memory.is_written = memory.is_written or bool(found.roots)
-            loop.with_memory = [
-                p if kinds(p.type) and i not in found.fixed else None for i, p in enumerate(loop.params)
-            ]
             versions = dict(zip(found.roots, loop.root_params, strict=True))
             reads = self._reads_of_parts(loop, versions)
             self.append_all(filter(None, reads))
-            loop.parts = [read.results[0] if read else None for read in reads]
-            inits = [*loop.inits, *(part_in(before, *part) for part in found.parts)]
-            start_round(memory, found, [*loop.with_memory, *loop.parts], inits, loop.root_params)
+            loop.carried = [
+                Carried(p if kinds(p.type) and i not in found.fixed else None, loop.inits[i])
+                for i, p in enumerate(loop.params)
+            ]
+            for read, at in zip(reads, found.parts, strict=True):
+                loop.carried.append(Carried(read.results[0] if read else None, part_in(before, *at), at))
+            start_round(memory, found, loop.carried, loop.root_params)
             for item in loop.item:
                 if kinds(item.type) and loop.iterable is not None:
                     root = memory.root(loop.iterable)
@@ -325,7 +316,9 @@ class LoopEvaluator(BlockEvaluator):
                 self._settle(before)
             loop.ops, loop.stop, loop.outs, loop.end = ops, stop, outs, memory.state
             ends = [*outs, *(part_in(memory.state, *part) for part in found.parts)]
-            loop.told = end_round(memory, found, loop.mark, before, [*loop.with_memory, *loop.parts], inits, ends)
+            for one, end in zip(loop.carried, ends, strict=True):
+                one.out = end
+            loop.told = end_round(memory, found, loop.mark, before, loop.carried)
         self.depth -= 1
         for operand in (*loop.inits, *outs):
             self.refuse_iterator(operand)
@@ -361,9 +354,8 @@ class _Loop:
     root_types: dict[Root, Type] = field(default_factory=dict)
     item: tuple[Value, ...] = ()
     params: list[Value] = field(default_factory=list)
-    with_memory: list[Value | None] = field(default_factory=list)
     root_params: list[Value] = field(default_factory=list)
-    parts: list[Value | None] = field(default_factory=list)
+    carried: list[Carried] = field(default_factory=list)
     ops: list[Op] = field(default_factory=list)
     stop: Operand = UNDEFINED
     outs: list[Operand] = field(default_factory=list)

@@ -1,0 +1,240 @@
+"""What loops do to memory.
+
+A loop carries the version of each root that its body writes to. Nothing but an evaluation of the body tells which these
+are, so a loop is evaluated in rounds, until nothing new is found out about
+
+* the roots that were there before and are written to,
+* the variables that name the same object all the time, which need not be carried,
+* the parts of objects and dicts that come to be other objects, which count as variables from then on,
+* the variables that may come to name one object, or one that was there before, or that a list holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from s2s_ad.analysis.memory import Memory
+from s2s_ad.analysis.regions import Key, all_but, changed, is_known, joined, kept_parts, part_in
+from s2s_ad.analysis.roots import Parts, Place, Root, State
+from s2s_ad.ir.nodes import UNDEFINED, Operand, Value
+from s2s_ad.ir.types import Dict, Record, Type
+
+
+@dataclass(eq=False)
+class Carried:
+    """A variable of a loop, or the `part` of an object or a dict that counts as one.
+
+    `value`: what it is in the body, or after the loop; None for what has no memory, or is fixed. `init` and `out`: what
+    it is before the loop, and at the end of the body.
+    """
+
+    value: Value | None
+    init: Operand
+    part: Key | None = None
+    out: Operand = UNDEFINED
+
+
+@dataclass(eq=False)
+class Round:
+    """What is known of the memory that a loop works on: variables go by their numbers in the list of those carried."""
+
+    roots: list[Root] = field(default_factory=list)
+    fixed: dict[int, Operand] = field(default_factory=dict)
+    pairs: frozenset[tuple[int, int]] = frozenset()
+    earlier: frozenset[tuple[int, Root]] = frozenset()
+    holders: frozenset[tuple[Root | int, int]] = frozenset()
+    held: frozenset[tuple[Root | int, Root]] = frozenset()
+    lost: frozenset[Root | int] = frozenset()
+    repeated: frozenset[Root | int] = frozenset()
+    entangled: frozenset[Root | int] = frozenset()
+    shared: frozenset[Root | int] = frozenset()
+    moved: frozenset[Key] = frozenset()
+    parts: tuple[Key, ...] = ()  # which count as variables, after all others
+    blurred: frozenset[Key] = frozenset()  # those of which it is not known what they are
+    reordered: frozenset[Root] = frozenset()
+    rekeyed: frozenset[Root] = frozenset()
+    strays: frozenset[Root] = frozenset()  # which do not stay where they were in a list or dict
+
+    def kept(self, memory: Memory, root: Root, before: State, after: Type | None = None) -> Parts:
+        """The parts of a root that no round has found to become other objects; for `after` see `kept_parts`."""
+        parts = kept_parts(memory, root, before, (), after)
+        return {k: p for k, p in parts.items() if (root, k) not in self.moved}
+
+    def followed(self, root: Root) -> set[Hashable]:
+        """The keys of the parts of a root that count as variables."""
+        return {key for r, key in self.parts if r is root and (r, key) not in self.blurred}
+
+    def same(self, other: Round) -> bool:
+        """Whether two rounds have found out the same."""
+        return all(getattr(self, name) == getattr(other, name) for name in vars(self) if name not in ("roots", "fixed"))
+
+
+def named_twice(memory: Memory, variables: Sequence[Operand]) -> frozenset[tuple[int, int]]:
+    """The pairs of variables that may name one object."""
+    own = [memory.root(variable) for variable in variables]
+    pairs = [(i, j) for j in range(len(own)) for i in range(j)]
+    return frozenset((i, j) for i, j in pairs if own[i] is not None and own[j] is not None and own[i].meets(own[j]))  # type: ignore[union-attr, arg-type]
+
+
+def start_round(memory: Memory, found: Round, carried: Sequence[Carried], roots: Sequence[Value]) -> None:
+    """Set the state at the start of the body, where the roots that it writes to have these versions."""
+    state = memory.state
+    before = state.copy()
+    state.resized = frozenset()
+    kept = {root: found.kept(memory, root, state, v.type) for root, v in zip(found.roots, roots, strict=True)}
+    for root, version in zip(found.roots, roots, strict=True):
+        memory.forget_parts(state, root, all_but(state.parts.get(root, {}), {*kept[root], *found.followed(root)}))
+        state.version[root] = version
+        if root in found.reordered:
+            state.order[root] = version
+        if root in found.rekeyed:
+            state.keys[root] = version
+        memory.places[version] = Place(root, (), version)
+    for root in found.roots:
+        memory.keep_parts(state, root, kept[root])
+        origin = None if root in found.strays else memory.common_origin(root, [before])
+        if origin is not None and origin[0] not in found.reordered:
+            memory.keep_origin(state, root, [before])
+    _enter(memory, found, before, carried)
+
+
+def _enter(memory: Memory, found: Round, before: State, carried: Sequence[Carried]) -> None:
+    """Say what the variables with memory may be, in a loop or after it.
+
+    What was lost `before` the loop is lost where the loop may not have run.
+    """
+    places: dict[int, Root] = {}
+    for i, one in enumerate(carried):
+        if one.value is None:
+            continue
+        earlier = [r for j, r in found.earlier if j == i]
+        if one.part is None:
+            places[i] = memory.name_again(one.value, [one.init], earlier)
+        else:
+            places[i] = memory.choose_part(*one.part, one.value, [one.init], earlier)
+    for i, root in places.items():
+        memory.hold_what(root, [carried[i].init])
+        if memory.lost_part([memory.root(carried[i].init)], before) is not None:
+            memory.state.lost.setdefault(root, None)
+    _set_apart(memory, places, found)
+    _take_in(memory, found, places)
+
+
+def _set_apart(memory: Memory, places: Mapping[int, Root], found: Round) -> None:
+    """Variables that no round has found to name one object are apart; the others may be one."""
+    for i, root in places.items():
+        one = {r for j, r in places.items() if j != i and (min(i, j), max(i, j)) in found.pairs}
+        root.apart |= frozenset(places.values()) - one - {root}
+        root.may |= one
+        if one:
+            memory.loose.append(root)
+
+
+def _take_in(memory: Memory, found: Round, places: Mapping[int, Root]) -> None:
+    """Set what the variables at `places`, and the roots of before, may hold, and which are lost.
+
+    A variable that a container never held may have named earlier what that holds now.
+    """
+    state = memory.state
+
+    def root_of(what: Root | int) -> Root | None:
+        return places.get(what) if isinstance(what, int) else what
+
+    pairs: list[tuple[Root | int, Root | int]] = [*found.held, *found.holders]
+    for holder, item in pairs:
+        one, other = root_of(holder), root_of(item)
+        if one is not None and other is not None:
+            apart = [r for i, r in places.items() if i != holder and (holder, i) not in found.holders]
+            if not isinstance(item, int) and any(r.meets(item) for r in apart):
+                other = memory.stand_in([item], apart)
+            state.held[one] = state.held.get(one, frozenset()) | {other}
+    for ways in ("repeated", "entangled", "shared"):
+        known = frozenset(filter(None, map(root_of, getattr(found, ways))))
+        setattr(state, ways, getattr(state, ways) | known)
+    for root in filter(None, map(root_of, found.lost)):
+        state.lost.setdefault(root, None)
+
+
+def end_round(memory: Memory, found: Round, mark: int, before: State, carried: Sequence[Carried]) -> Round:
+    """What the end of the body tells of the start of the next round; roots up to number `mark` were there before."""
+    state = memory.state
+    news = _moving_parts(memory, found, before)
+    if news:  # what can be found out without following them would be too little
+        inits = [*(one.init for one in carried), *(part_in(before, *part) for part in news)]
+        first = named_twice(memory, inits)
+        return Round(found.roots, found.fixed, first, parts=(*found.parts, *news), blurred=found.blurred)
+    outs = {i: one.out for i, one in enumerate(carried) if one.value is not None}
+    own = {i: root for i, out in outs.items() if (root := memory.root(out)) is not None}
+    pairs = named_twice(memory, [outs.get(i, UNDEFINED) for i in range(len(carried))])
+    earlier = {(i, r) for i, root in own.items() for r in root.closure if r.number <= mark}
+    holders, held = _holding(memory, found, mark, before, outs)
+    fixed = {root: kept_parts(memory, root, before, [state]) for root in found.roots}
+    moved = {(r, k) for r in found.roots for k in found.kept(memory, r, before) if k not in fixed[r]}
+
+    def at_start(roots: Iterable[Root], *, inside: bool, arrays: bool) -> set[Root | int]:
+        """Those of the roots that are there at the start of the next round, and the variables that are like them."""
+        variables = {i for i, root in own.items() if memory.has_twice(root, inside=inside, arrays=arrays)}
+        return {r for r in roots if r.number <= mark} | variables
+
+    lost: set[Root | int] = {r for r in state.lost if r.number <= mark}
+    lost |= {i for i, root in own.items() if memory.lost_part([root], state) is not None}
+    return Round(
+        found.roots, found.fixed, found.pairs | pairs, found.earlier | earlier, found.holders | holders,
+        found.held | held, found.lost | lost,
+        found.repeated | at_start(state.repeated, inside=False, arrays=False),
+        found.entangled | at_start(state.entangled, inside=True, arrays=False),
+        found.shared | at_start(state.shared, inside=True, arrays=True), found.moved | moved,
+        found.parts, found.blurred | {(r, k) for r, k in found.parts if not is_known(memory, r, [state], k)},
+        found.reordered | {r for r in found.roots if state.order.get(r) is not before.order.get(r)},
+        found.rekeyed | {r for r in found.roots if state.keys.get(r) is not before.keys.get(r)},
+        found.strays | {r for r in found.roots if memory.common_origin(r, [before, state]) is None},
+    )  # fmt: skip
+
+
+def _holding(
+    memory: Memory, found: Round, mark: int, before: State, outs: Mapping[int, Operand]
+) -> tuple[set[tuple[Root | int, int]], set[tuple[Root | int, Root]]]:
+    """What the roots of before and the variables hold at the end of the body: what variables name, and what was there.
+
+    What is new and has no name is known by what holds it alone.
+    """
+    state = memory.state
+    inside: dict[Root | int, frozenset[Root]] = {}
+    for h in {*state.held, *found.roots}:
+        if h.number <= mark:
+            known = {*kept_parts(memory, h, before, [state]), *found.followed(h)} if h in found.roots else set()
+            others = all_but(state.parts.get(h, {}), known) if h in found.roots else {}
+            parts = frozenset(r for r in map(memory.root, others.values()) if r is not None)
+            inside[h] = memory.within(state.held.get(h, frozenset()) | parts)
+    holders: set[tuple[Root | int, int]] = set()
+    own = {i: memory.root(out) for i, out in outs.items()}
+    for i, root in own.items():
+        if root is not None:
+            holders |= {(h, i) for h, held in inside.items() if any(root.meets(r) for r in held)}
+    for j, out in outs.items():
+        inside[j] = memory.reachable([out]) - {own[j]}
+        holders |= {(j, i) for i, root in own.items() if j != i and root in inside[j]}
+    return holders, {(h, c) for h, held in inside.items() for r in held for c in r.closure if c.number <= mark}
+
+
+def _moving_parts(memory: Memory, found: Round, before: State) -> list[Key]:
+    """The parts of objects and dicts that a round has made other objects, of which it is known what these are."""
+    after = memory.state
+    news: list[Key] = []
+    for root in dict.fromkeys([*found.roots, *changed(before, after)]):
+        if not isinstance(before.version[root].type, (Record, Dict)):
+            continue
+        known = {*kept_parts(memory, root, before, [after]), *(key for r, key in found.parts if r is root)}
+        keys = [key for key in after.parts.get(root, {}) if key not in known]
+        news += [(root, k) for k in keys if all(is_known(memory, root, [state], k) for state in (before, after))]
+    return news
+
+
+def finish(
+    memory: Memory, found: Round, before: State, end: State, carried: Sequence[Carried], roots: Sequence[Value]
+) -> None:
+    """Set the state after a loop, with what the carried ones and the last versions of `roots` are there."""
+    versions, followed = dict(zip(found.roots, roots, strict=True)), [p for p in found.parts if p not in found.blurred]
+    memory.state = joined(memory, before, [end], versions, followed, in_loop=True)
+    _enter(memory, found, before, carried)
