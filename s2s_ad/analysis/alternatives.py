@@ -9,7 +9,7 @@ Whoever reads `w` afterwards gets the one that the test chooses, as it is then.
 from __future__ import annotations
 
 import operator
-from collections.abc import Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from s2s_ad.analysis.operands import constant
 from s2s_ad.analysis.roots import State, Step, part_at
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Value
+from s2s_ad.ir.types import is_differentiable
 
 if TYPE_CHECKING:
     from s2s_ad.analysis.control_flow import BlockEvaluator
@@ -35,20 +36,60 @@ _WRITES = _IN_PLACE | {primitives.store, primitives.append, operator.delitem, se
 
 @dataclass(frozen=True, eq=False)
 class Alternative:
-    """One of two objects that were there before a test chose it."""
+    """One of two objects that were there before a test chose it, of which one may be such a choice again."""
 
     test: Operand
-    then: Operand
-    orelse: Operand
+    then: Operand | Alternative
+    orelse: Operand | Alternative
 
 
-def note(s: BlockEvaluator, chosen: Value, one: Alternative, before: State, inside: Set[Operand]) -> None:
-    """Note what a test has chosen, if both objects can be named after the sides of the `if`."""
+def tests_inside(s: BlockEvaluator, option: Operand, inside: Set[Operand]) -> list[Value]:
+    """The tests by which a side of an `if` has chosen what it gives, which have to be known after it as well."""
+    root = s.memory.root(option)
+    pending: list[Operand | Alternative] = [s.alternatives[root]] if root in s.alternatives else []
+    found: list[Value] = []
+    while pending:
+        one = pending.pop()
+        if isinstance(one, Alternative):
+            found += [one.test] if isinstance(one.test, Value) and one.test in inside else []
+            pending += [one.then, one.orelse]
+    return [] if any(is_differentiable(test.type) for test in found) else found
+
+
+def note(
+    s: BlockEvaluator,
+    chosen: Value,
+    one: Alternative,
+    before: State,
+    inside: Set[Operand],
+    outside: Mapping[Value, Operand],
+) -> None:
+    """Note what a test has chosen, if all objects that it may be can be named after the sides of the `if`.
+
+    `outside`: what tests of the sides are after it.
+    """
     root = s.memory.root(chosen)
-    roots = [s.memory.root(option) for option in (one.then, one.orelse)]
-    is_outside = all(r in before.version for r in roots) and inside.isdisjoint((one.then, one.orelse))
-    if root is not None and root not in before.version and is_outside:
-        s.alternatives[root] = one
+    found = _named_outside(s, one, before, inside, outside)
+    if root is not None and root not in before.version and found is not None:
+        s.alternatives[root] = found
+
+
+def _named_outside(
+    s: BlockEvaluator,
+    option: Operand | Alternative,
+    before: State,
+    inside: Set[Operand],
+    outside: Mapping[Value, Operand],
+) -> Operand | Alternative | None:
+    """An option by names that are known after the sides; None where it has none."""
+    if isinstance(option, Alternative):
+        options = [_named_outside(s, o, before, inside, outside) for o in (option.then, option.orelse)]
+        test = outside.get(option.test, option.test)  # type: ignore[arg-type]
+        return None if None in options or test in inside else Alternative(test, *options)  # type: ignore[arg-type]
+    root = s.memory.root(option)
+    if root in before.version:
+        return None if option in inside else option
+    return _named_outside(s, s.alternatives[root], before, inside, outside) if root in s.alternatives else None
 
 
 def write(s: BlockEvaluator, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> Operand | None:
@@ -66,8 +107,15 @@ def write(s: BlockEvaluator, fn: Any, args: list[Operand], kwargs: dict[str, Ope
         result = s.apply(fn, [option, *args[1:]], kwargs)
         return result if fn is primitives.call_method else Const(None)
 
-    result = either(s, one.test, [lambda: on(one.then), lambda: on(one.orelse)])
+    result = _of_the_one(s, one, on)
     return result if fn is primitives.call_method else args[0]
+
+
+def _of_the_one(s: BlockEvaluator, option: Operand | Alternative, do: Callable[[Operand], Operand]) -> Operand:
+    """What is done with the one that the tests choose."""
+    if not isinstance(option, Alternative):
+        return do(option)
+    return either(s, option.test, [lambda o=o: _of_the_one(s, o, do) for o in (option.then, option.orelse)])  # type: ignore[misc]
 
 
 def _chosen(s: BlockEvaluator, target: Operand) -> tuple[Alternative, list[Step]] | None:
@@ -100,7 +148,6 @@ def choose_again(s: BlockEvaluator, operand: Value) -> None:
     memory, root = s.memory, s.memory.root(operand)
     if root not in memory.state.lost or root not in s.alternatives:
         return
-    one = s.alternatives[root]
-    now = either(s, one.test, [lambda: s.current(one.then), lambda: s.current(one.orelse)])
+    now = _of_the_one(s, s.alternatives[root], s.current)
     assert isinstance(now, Value)
     memory.place_again(root, now)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from s2s_ad.analysis import alternatives
-from s2s_ad.analysis.alternatives import Alternative
+from s2s_ad.analysis.alternatives import Alternative, tests_inside
 from s2s_ad.analysis.attempts import exception_kinds, never_raises, refuse_half_done
 from s2s_ad.analysis.binding import takes_rest
 from s2s_ad.analysis.choices import is_chosen_inside, may_select, number_of, one_of, options_of, options_outside, select
@@ -283,6 +283,11 @@ class BlockEvaluator(SequenceEvaluator):
         kept = [row for row in rows if row not in chosen]
         numbers = {row[0]: self._numbered(row, sides, inside) for row in chosen}
         kept += [row for row in numbers.values() if row is not None]
+        tests: dict[Value, Row] = {
+            t: (Value(), t, Const(False)) for _, a, _ in kept if alive for t in tests_inside(self, a, inside)
+        }
+        tests |= {t: (Value(), Const(False), t) for _, _, b in kept if alive for t in tests_inside(self, b, inside)}
+        kept += tests.values()
         then.results, orelse.results = ([row[k] for row in kept] for k in (1, 2))
         before = self.memory.state
         results, first, second, reads = self._merged([row[0] for row in kept], sides)
@@ -297,10 +302,11 @@ class BlockEvaluator(SequenceEvaluator):
                 self.env[value] = select(self, value.name, self.env[number[0]], [*options[0], *options[1]])
         for value, parts in tuples:
             self.env[value] = self.apply(primitives.make_tuple, [self.env[part] for part in parts], name=value.name)
+        outside = {t: self.env[row[0]] for t, row in tests.items()}
         for value, a, b in kept if alive else ():
             made = self.env[value]
             if isinstance(made, Value) and made in results:
-                alternatives.note(self, made, Alternative(test, a, b), before, inside)
+                alternatives.note(self, made, Alternative(test, a, b), before, inside, outside)
 
     def _apart(self, rows: list[Row], *, alive: bool) -> tuple[list[Row], list[tuple[Value, list[Value]]]]:
         """The rows with those of tuples that both sides write out taken apart, and what these consist of then."""

@@ -121,4 +121,5 @@ def is_known(memory: Memory, root: Root, sides: Sequence[State], key: Hashable) 
 
 
 def all_but(parts: Parts, kept: Container[Hashable]) -> Parts:
+    """The parts that have other keys than these."""
     return {k: p for k, p in parts.items() if k not in kept}

@@ -149,3 +149,46 @@ def in_a_while_loop(x):
         chosen[i] = chosen[i + 1] * x[i]
         i += 1
     return y + z * 0.3
+
+
+@program((V,))
+def one_of_three_lists(x):
+    """By `elif`: the second test is known after the `if` as well."""
+    low, middle, high = [], [], []
+    for v in x:
+        if v < 0:
+            bucket = low
+        elif v < 1:
+            bucket = middle
+        else:
+            bucket = high
+        bucket.append(v * v)
+    return sum(low) + 2 * sum(middle) + 3 * sum(high) * sum(middle)
+
+
+@program((V,), (-V,), (V[::-1],))
+def one_of_four_arrays(x):
+    """Each test on its own side, and reads and writes by all names."""
+    a, b, c, d = x.copy(), x * 2, x * 3, x * 4
+    chosen = (a if x[1] > 0 else b) if x[0] > 0 else (c if x[2] > 0 else d)
+    chosen[0] = x[3]
+    chosen *= x[1]
+    a[1] += chosen[0]
+    total = chosen + a
+    chosen[2:] = total[:2]
+    return a * b + c * d + chosen
+
+
+@program((V,))
+def chosen_and_written_inside(x):
+    """A side writes to what it has chosen, by a test that depends on what it computes."""
+    a, b, c = x.copy(), x * 2, x * 3
+    for i in range(4):
+        if x[i] > 1:
+            chosen = a
+        else:
+            k = x[i] * 2
+            chosen = b if k > 0.2 else c
+            chosen[0] += k
+        chosen[i] = chosen[i - 1] * x[i]
+    return a * b - c
