@@ -88,7 +88,8 @@ def _named_outside(
         return None if None in options or test in inside else Alternative(test, *options)  # type: ignore[arg-type]
     root = s.memory.root(option)
     if root in before.version:
-        return None if option in inside else option
+        is_version = not s.memory.places[option].path  # type: ignore[index]
+        return option if option not in inside else before.version[root] if is_version else None
     return _named_outside(s, s.alternatives[root], before, inside, outside) if root in s.alternatives else None
 
 

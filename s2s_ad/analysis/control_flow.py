@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import operator
 from collections.abc import Callable, Collection, Iterable, Sequence, Set
@@ -29,7 +30,7 @@ from s2s_ad.analysis.sequences import SequenceEvaluator
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.spreading import spread
 from s2s_ad.analysis.statics import is_hashable, same, unbound
-from s2s_ad.errors import Span, UnsupportedSyntaxError
+from s2s_ad.errors import MutationError, Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Star, Try, Value, While, With, visible
 from s2s_ad.ir.types import (
@@ -219,8 +220,12 @@ class BlockEvaluator(SequenceEvaluator):
     def _at_end(self, operand: Operand) -> Operand:
         """What a region gives: the object as it is now, unless nobody may read it any more."""
         refuse_kept(self, operand)
+        if isinstance(operand, Value):
+            with contextlib.suppress(MutationError):
+                self.choose_again(operand)
         root = self.memory.root(operand)
-        return operand if root is not None and root in self.memory.state.lost else self.handed(operand)
+        is_unreadable = (root is not None and root in self.memory.state.lost) or self.reads_unbound(operand)
+        return operand if is_unreadable else self.handed(operand)
 
     def _refresh(self, roots: Iterable[Root]) -> None:
         """Bring objects up to date whose parts were written to; what a region knows of the parts ends with it."""

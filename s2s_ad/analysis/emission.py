@@ -265,11 +265,16 @@ class Emitter:
 
     def handed(self, operand: Operand) -> Operand:
         """As `current`; a nested function, which is on its way elsewhere, has captured what there is now."""
-        if any(getattr(variable, "unbound", False) for variable in self.captured.get(operand, ())):  # type: ignore[arg-type]
+        if self.reads_unbound(operand):
             code = operand.type.code  # type: ignore[union-attr]
             what = f"`{code.name}`, which reads what may not be assigned yet, as a value"
             raise UnsupportedSyntaxError(what, self.span, "assign it before the function is made")
-        return self.whole(operand) if isinstance(type_of_operand(operand), Closure) else self.current(operand)
+        is_function = isinstance(operand, Value) and isinstance(operand.type, Closure)
+        return self.whole(operand) if is_function else self.current(operand)
+
+    def reads_unbound(self, operand: Operand) -> bool:
+        """Whether an operand is a nested function that has captured what may not be assigned yet."""
+        return any(getattr(variable, "unbound", False) for variable in self.captured.get(operand, ()))  # type: ignore[arg-type]
 
     def _follow(self, step: Step, base: Operand) -> Operand:
         fn, rest, kwargs = step
