@@ -22,6 +22,7 @@ from s2s_ad.analysis.naming import Naming
 from s2s_ad.analysis.roots import Part, Parts, Place, Root, State, Step
 from s2s_ad.errors import MutationError, Span
 from s2s_ad.ir.nodes import Const, Operand, Value
+from s2s_ad.ir.types import Maybe
 
 
 class Memory(Naming):
@@ -55,7 +56,7 @@ class Memory(Naming):
     def _read_again(self, root: Root, follow: Callable[[Step, Operand], Operand]) -> None:
         """Read what is lost anew from the list that it has been read from, if it is still there."""
         item = self.state.version.get(root)
-        if item is None or item not in self.origin:
+        if item is None or item not in self.origin or isinstance(item.type, Maybe):  # it may not be there
             return
         base, index, _ = self.origin[item]
         if not self.stays(item, self.state):

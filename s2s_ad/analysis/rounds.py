@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 
 from s2s_ad.analysis.memory import Memory
 from s2s_ad.analysis.regions import Key, all_but, changed, is_known, joined, kept_parts, part_in
-from s2s_ad.analysis.roots import Parts, Place, Root, State
-from s2s_ad.ir.nodes import UNDEFINED, Operand, Value
+from s2s_ad.analysis.roots import Parts, Place, Root, State, same_index
+from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
 from s2s_ad.ir.types import Dict, Record, Type
 
 
@@ -55,6 +55,10 @@ class Round:
     reordered: frozenset[Root] = frozenset()
     rekeyed: frozenset[Root] = frozenset()
     strays: frozenset[Root] = frozenset()  # which do not stay where they were in a list or dict
+    placed: frozenset[tuple[int, Root, Hashable]] = (
+        frozenset()
+    )  # variables that are in a container, by a constant index
+    unplaced: frozenset[int] = frozenset()  # which are there in some rounds only
 
     def kept(self, memory: Memory, root: Root, before: State, after: Type | None = None) -> Parts:
         """The parts of a root that no round has found to become other objects; for `after` see `kept_parts`."""
@@ -119,6 +123,9 @@ def _enter(memory: Memory, found: Round, before: State, carried: Sequence[Carrie
             memory.state.lost.setdefault(root, None)
     _set_apart(memory, places, found)
     _take_in(memory, found, places)
+    for i, own, index in found.placed:
+        if i in places:
+            memory.place_in(memory.state, carried[i].value, own, Const(index))  # type: ignore[arg-type]
 
 
 def _set_apart(memory: Memory, places: Mapping[int, Root], found: Round) -> None:
@@ -177,6 +184,8 @@ def end_round(memory: Memory, found: Round, mark: int, before: State, carried: S
         variables = {i for i, root in own.items() if memory.has_twice(root, inside=inside, arrays=arrays)}
         return {r for r in roots if r.number <= mark} | variables
 
+    placed = {(i, *at) for i, one in enumerate(carried) if (at := _place_of(memory, mark, before, one)) is not None}
+    unplaced = found.unplaced | {i for i, *_ in found.placed - placed}
     lost: set[Root | int] = {r for r in state.lost if r.number <= mark}
     lost |= {i for i, root in own.items() if memory.lost_part([root], state) is not None}
     return Round(
@@ -189,6 +198,7 @@ def end_round(memory: Memory, found: Round, mark: int, before: State, carried: S
         found.reordered | {r for r in found.roots if state.order.get(r) is not before.order.get(r)},
         found.rekeyed | {r for r in found.roots if state.keys.get(r) is not before.keys.get(r)},
         found.strays | {r for r in found.roots if memory.common_origin(r, [before, state]) is None},
+        frozenset(p for p in placed if p[0] not in unplaced), unplaced,
     )  # fmt: skip
 
 
@@ -216,6 +226,15 @@ def _holding(
         inside[j] = memory.reachable([out]) - {own[j]}
         holders |= {(j, i) for i, root in own.items() if j != i and root in inside[j]}
     return holders, {(h, c) for h, held in inside.items() for r in held for c in r.closure if c.number <= mark}
+
+
+def _place_of(memory: Memory, mark: int, before: State, one: Carried) -> tuple[Root, Hashable] | None:
+    """The container and the constant index where a variable is at the end of the body, and was before if it was any."""
+    ends = [(one.out, memory.state), *([] if memory.root(one.init) is None else [(one.init, before)])]
+    found = memory.common_place(ends, same_index)  # type: ignore[arg-type]
+    if found is None or found[0].number > mark or not isinstance(found[1], Const):
+        return None
+    return found[0], found[1].value
 
 
 def _moving_parts(memory: Memory, found: Round, before: State) -> list[Key]:

@@ -322,3 +322,41 @@ def layers_in_a_tuple(x):
     for layer in reversed(layers):
         g = layer.backward(g)
     return sum(np.sum(la.grads["w"]) * (i + 1) + sum(la.seen) for i, la in enumerate(layers))
+
+
+@program((V,), (V[:1],), (V[:0],))
+def the_last_row(x):
+    """A variable that names the last row in every round, and nothing at first."""
+    rows, row = [], None
+    for i, v in enumerate(x):
+        if i % 2 == 0:
+            row = []
+            rows.append(row)
+        row.append(v)
+    return _weighted(rows)
+
+
+@program((V,))
+def the_last_row_in_nested_loops(x):
+    """And is read after the loops."""
+    rows, row = [], None
+    for v in x:
+        for k in range(2):
+            if row is None or len(row) > 2:
+                row = []
+                rows.append(row)
+            row.append(v * k + v)
+    return _weighted(rows) + sum(row) ** 2
+
+
+@program((V,))
+def the_last_buffer(x):
+    """The same with arrays."""
+    buffers, buffer, k = [], None, 0
+    for v in x:
+        if buffer is None or k == 3:
+            buffer, k = np.zeros(3), 0
+            buffers.append(buffer)
+        buffer[k] = v * v
+        k += 1
+    return np.concatenate(buffers) * buffer[0]
