@@ -727,6 +727,111 @@ def item_put_again_2(x, n):
     return ps[0][0] ** 2 + ps[1][1] * x[2]
 
 
+def _into_both(q, done, z):
+    q.append(z)
+    done.append(z)
+
+
+def _into_both_deep(p, q, z):
+    p.append(z)
+    q.append([z])
+
+
+def new_in_two_lists_1(x, n):
+    q, done = [], []
+    for v in x:
+        _into_both(q, done, [v])
+    q[0].append(x[3] ** 2)
+    return sum(sum(r) * (i + 1) for i, r in enumerate(done))
+
+
+def new_in_two_lists_2(x, n):
+    q, done = [], []
+    for v in x:
+        _into_both(q, done, [v])
+    for k in range(3):
+        r = q.pop()
+        r.append(r[0] * k)
+    return sum(sum(r) * (i + 1) for i, r in enumerate(done))
+
+
+def new_in_two_lists_3(x, n):
+    p, q = [], []
+    for v in x:
+        _into_both_deep(p, q, [v])
+    p[-1].append(n * x[0])
+    return sum(sum(sum(a) for a in r) * (i + 1) for i, r in enumerate(q))
+
+
+def new_in_two_lists_4(x, n):
+    q, done = [], []
+    for v in x:
+        if q:
+            q[0].append(v)
+        _into_both(q, done, [v])
+    return sum(sum(r) * (i + 1) for i, r in enumerate(done))
+
+
+def new_in_two_lists_5(x, n):
+    q = [[[x[0]]], [[x[1]]]]
+    p = q.pop()
+    for v in x:
+        _into_both_deep(p, q, [v])
+    p[-1].append(n * x[0])
+    return sum(sum(sum(a) for a in r) * (i + 1) for i, r in enumerate(q))
+
+
+def new_in_two_dicts(x, n):
+    d, e = {}, {}
+
+    def put(k, z):
+        d[k] = z
+        e[k] = z
+
+    for i, v in enumerate(x):
+        put(i, x * v)
+    d[n - 4] *= 2
+    return sum(sum(r) * (k + 1) for k, r in e.items())
+
+
+def new_in_two_attributes(x, n):
+    p = Pair([], [])
+
+    def put(z):
+        p.x.append(z)
+        p.v.append(z)
+
+    for v in x:
+        put([v])
+    p.x[1].append(x[0] ** 2)
+    return sum(sum(r) * (k + 1) for k, r in enumerate(p.v))
+
+
+def popped_after_put_elsewhere_1(x, n):
+    q, done = [], []
+    for v in x:
+        q.append([v])
+    for i in range(3):
+        done.append(q[i])
+    for v in x:
+        r = q.pop(0)
+        r.append(v * v)
+        q.append(r)
+    return sum(sum(r) * (i + 1) for i, r in enumerate(done))
+
+
+def popped_after_put_elsewhere_2(x, n):
+    stack, log, i = [], [], 0
+    while i < 4:
+        stack.append([x[i]])
+        log.append(stack[-1])
+        i += 1
+    while stack:
+        r = stack.pop()
+        r[0] = r[0] * x[0]
+    return sum(r[0] * (k + 1) for k, r in enumerate(log))
+
+
 PROGRAMS = [
     f
     for _, f in inspect.getmembers(sys.modules[__name__], inspect.isfunction)
@@ -750,4 +855,4 @@ def test_right_or_refused(program):
 
 def test_most_are_there():
     """The list above finds the programs."""
-    assert len(PROGRAMS) >= 70
+    assert len(PROGRAMS) >= 80

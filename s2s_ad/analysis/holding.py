@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from s2s_ad.analysis.roots import Place, Root, State
+from s2s_ad.analysis.sharing import kinds
 from s2s_ad.ir.nodes import Operand, Value
 from s2s_ad.ir.types import Array, List
 
@@ -46,11 +47,17 @@ class Holding:
             root = pending.pop()
             if root not in found:
                 found.add(root)
-                if root.inner is not None:
-                    found.add(root.inner)
-                pending += self.state.held.get(root, ())
+                pending += self.items_of(root)
                 pending += filter(None, map(self.root, self.state.parts.get(root, {}).values()))
         return frozenset(found)
+
+    def items_of(self, root: Root) -> frozenset[Root]:
+        """What a container is known to hold, and what stands for all else that it holds."""
+        held, version = self.state.held.get(root, frozenset()), self.state.version.get(root)
+        if root.inner is None or any(root.inner in r.instead for r in held):
+            return held
+        is_empty = version is not None and isinstance(version.type, List) and not kinds(version.type.item)
+        return held if is_empty else held | {root.inner}
 
     def is_held(self, root: Root | None) -> bool:
         """Whether another object holds what has this root, or may do so."""
@@ -91,7 +98,7 @@ class Holding:
         if root is None or not new:
             return
         own = [r for r in map(self.root, items) if r is not None]
-        before = self.state.held.get(root, frozenset()) | {r for r in [root.inner] if r is not None}
+        before = self.items_of(root)
         around = self.within([root]) - {root}
         again = again or len(set(own)) < len(own) or not self.state.repeated.isdisjoint(own)
         again = again or (not itself and self._overlap(items))
@@ -255,12 +262,19 @@ class Holding:
         self.count += 1
         outside, foreign = any(r.outside for r in inside), any(r.foreign for r in inside)
         closure = frozenset(one for r in inside for one in r.closure)
-        made = Root(self.count, None, outside, foreign, closure)
+        made = Root(self.count, None, outside, foreign, closure, instead=inside)
         if not all(r.is_array for r in inside):
-            items = frozenset(r.inner or r for r in closure)
-            made.inner = Root(self.count, None, outside, foreign, items, owner=made)
+            made.inner = Root(self.count, None, outside, foreign, closure, owner=made)
         self.separate([made, *filter(None, [made.inner])], {*apart, *apart_from_all(inside)})
         return made
+
+    def hold_in_common(self, one: Root, other: Root) -> None:
+        """Say that two containers may hold one object, of which nothing else is known: an array, or anything else."""
+        self.count += 1
+        array, thing = Root(self.count), Root(self.count)
+        thing.inner = Root(self.count, owner=thing)
+        for holder in (one, other):
+            self.state.held[holder] = self.items_of(holder) | {array, thing}
 
     @staticmethod
     def separate(ones: Iterable[Root], others: Collection[Root]) -> None:

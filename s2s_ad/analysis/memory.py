@@ -176,7 +176,7 @@ class Memory(Naming):
 
     def _mark_lost(self, lost: set[Root], written: Collection[Root], but: frozenset[Root], span: Span | None) -> None:
         """Mark roots as lost, with what they are in, and with what holds one of those that were written to."""
-        lost = lost | {r.owner for r in lost if r.owner is not None}
+        lost = lost | {r.owner for r in lost if r.owner is not None and r in self.items_of(r.owner)}
         for holder, held in self.state.held.items():
             if holder not in but and any(one.meets(r) for one in written for r in self.within(held)):
                 lost.add(holder)

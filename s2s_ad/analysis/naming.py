@@ -117,10 +117,9 @@ class Naming(Holding):
         made = self.new_root(value, may=options)
         own = [made, *filter(None, [made.inner])]
         for holder in trees:
-            held = self.state.held.get(holder, frozenset())
+            held = self.items_of(holder)
             if any(one.meets(r) for one in own for r in held):
                 self.state.held[holder] = frozenset({self.stand_in(held, own)})
-            self.separate(own, [r for r in [holder.inner] if r is not None])
 
     def place(self, value: Value, root: Root, path: tuple[Step, ...] = ()) -> None:
         """Say where `value` is."""

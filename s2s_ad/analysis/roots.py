@@ -35,7 +35,7 @@ class Root:
 
     `may`: roots with which it may share memory; two roots that may share memory with a third may do so with each other,
     unless they are `apart`. `inner`: stands for the items of a list, whose `owner` this one is. `solid`: an array that
-    has its elements in order.
+    has its elements in order. `instead`: for which it stands in, where a container holds it.
     """
 
     number: int
@@ -47,6 +47,7 @@ class Root:
     inner: Root | None = None
     owner: Root | None = None
     solid: bool = False
+    instead: frozenset[Root] = frozenset()
 
     def __repr__(self) -> str:
         return f"Root({self.number}, {self.name})"

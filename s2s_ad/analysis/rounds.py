@@ -45,6 +45,7 @@ class Round:
     earlier: frozenset[tuple[int, Root]] = frozenset()
     holders: frozenset[tuple[Root | int, int]] = frozenset()
     held: frozenset[tuple[Root | int, Root]] = frozenset()
+    common: frozenset[frozenset[Root | int]] = frozenset()  # pairs that hold something in common, which is new
     lost: frozenset[Root | int] = frozenset()
     repeated: frozenset[Root | int] = frozenset()
     entangled: frozenset[Root | int] = frozenset()
@@ -156,6 +157,10 @@ def _take_in(memory: Memory, found: Round, places: Mapping[int, Root]) -> None:
             if not isinstance(item, int) and any(r.meets(item) for r in apart):
                 other = memory.stand_in([item], apart)
             state.held[one] = state.held.get(one, frozenset()) | {other}
+    for pair in found.common:
+        holders = list(filter(None, map(root_of, pair)))
+        if len(holders) == 2:
+            memory.hold_in_common(*holders)
     for ways in ("repeated", "entangled", "shared"):
         known = frozenset(filter(None, map(root_of, getattr(found, ways))))
         setattr(state, ways, getattr(state, ways) | known)
@@ -175,7 +180,7 @@ def end_round(memory: Memory, found: Round, mark: int, before: State, carried: S
     own = {i: root for i, out in outs.items() if (root := memory.root(out)) is not None}
     pairs = named_twice(memory, [outs.get(i, UNDEFINED) for i in range(len(carried))])
     earlier = {(i, r) for i, root in own.items() for r in root.closure if r.number <= mark}
-    holders, held = _holding(memory, found, mark, before, outs)
+    holders, held, common = _holding(memory, found, mark, before, outs)
     fixed = {root: kept_parts(memory, root, before, [state]) for root in found.roots}
     moved = {(r, k) for r in found.roots for k in found.kept(memory, r, before) if k not in fixed[r]}
 
@@ -190,7 +195,7 @@ def end_round(memory: Memory, found: Round, mark: int, before: State, carried: S
     lost |= {i for i, root in own.items() if memory.lost_part([root], state) is not None}
     return Round(
         found.roots, found.fixed, found.pairs | pairs, found.earlier | earlier, found.holders | holders,
-        found.held | held, found.lost | lost,
+        found.held | held, found.common | common, found.lost | lost,
         found.repeated | at_start(state.repeated, inside=False, arrays=False),
         found.entangled | at_start(state.entangled, inside=True, arrays=False),
         found.shared | at_start(state.shared, inside=True, arrays=True), found.moved | moved,
@@ -204,10 +209,10 @@ def end_round(memory: Memory, found: Round, mark: int, before: State, carried: S
 
 def _holding(
     memory: Memory, found: Round, mark: int, before: State, outs: Mapping[int, Operand]
-) -> tuple[set[tuple[Root | int, int]], set[tuple[Root | int, Root]]]:
+) -> tuple[set[tuple[Root | int, int]], set[tuple[Root | int, Root]], set[frozenset[Root | int]]]:
     """What the roots of before and the variables hold at the end of the body: what variables name, and what was there.
 
-    What is new and has no name is known by what holds it alone.
+    What is new and has no name is known by what holds it alone; the last are the pairs of which both hold such a thing.
     """
     state = memory.state
     inside: dict[Root | int, frozenset[Root]] = {}
@@ -225,7 +230,16 @@ def _holding(
     for j, out in outs.items():
         inside[j] = memory.reachable([out]) - {own[j]}
         holders |= {(j, i) for i, root in own.items() if j != i and root in inside[j]}
-    return holders, {(h, c) for h, held in inside.items() for r in held for c in r.closure if c.number <= mark}
+    held = {(h, c) for h, roots in inside.items() for r in roots for c in r.closure if c.number <= mark}
+    return holders, held, _common(inside, mark)
+
+
+def _common(inside: Mapping[Root | int, frozenset[Root]], mark: int) -> set[frozenset[Root | int]]:
+    """The pairs of which both hold something that is new, and may be one object."""
+    news = {h: [r for r in roots if r.number > mark] for h, roots in inside.items()}
+    ones = list(news.items())
+    pairs = ((a, b) for i, a in enumerate(ones) for b in ones[:i])
+    return {frozenset((h, k)) for (h, a), (k, b) in pairs if any(r.meets(q) for r in a for q in b)}
 
 
 def _place_of(memory: Memory, mark: int, before: State, one: Carried) -> tuple[Root, Hashable] | None:
