@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from s2s_ad.analysis.choices import either
 from s2s_ad.analysis.handlers.writes import WRITING_METHODS, is_there
-from s2s_ad.analysis.operands import constant
+from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.roots import State, Step, part_at
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Value
-from s2s_ad.ir.types import is_differentiable
+from s2s_ad.ir.types import Instance, Unknown, is_differentiable
 
 if TYPE_CHECKING:
     from s2s_ad.analysis.control_flow import BlockEvaluator
@@ -69,9 +69,17 @@ def note(
     `outside`: what tests of the sides are after it.
     """
     root = s.memory.root(chosen)
+    if _may_change(one.test):
+        return
     found = _named_outside(s, one, before, inside, outside)
     if root is not None and root not in before.version and found is not None:
         s.alternatives[root] = found
+
+
+def _may_change(test: Operand) -> bool:
+    """Whether a test could be answered otherwise, or do something, when it is asked again."""
+    t = type_of_operand(test)
+    return isinstance(t, Unknown) or (isinstance(t, Instance) and t.cls not in (bool, str, bytes, type(None)))
 
 
 def _named_outside(

@@ -459,7 +459,7 @@ class BlockEvaluator(SequenceEvaluator):
         items = [(o, s.state) for o, s in pairs if not s.dead and self.memory.root(o) is not None]
         items.sort(key=lambda item: item[0] in origin and origin[item[0]][1] in inside)
         place = self.memory.common_place(items, functools.partial(is_same_index, self))  # type: ignore[arg-type]
-        if place is not None and place[1] not in inside:
+        if place is not None and place[0] in self.memory.state.version and place[1] not in inside:
             self.memory.place_in(self.memory.state, made, *place)
 
     def _loop(self, op: For | While) -> bool:

@@ -245,6 +245,8 @@ class Holding:
         """
         ways = list(ways)
         for holder, held in self.state.held.items():
+            if not all(holder in state.version for _, state in ways):
+                continue  # it is one of several itself
             if any(own.meets(r) for r in held) and not any(self._may_hold(holder, r, state) for r, state in ways):
                 self.state.held[holder] = frozenset({self.stand_in(held, [own])})
 

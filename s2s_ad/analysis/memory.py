@@ -15,6 +15,7 @@ back), a write to one makes the others *lost*: they may not be read any more.
 
 from __future__ import annotations
 
+import itertools
 import operator
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 
@@ -96,14 +97,8 @@ class Memory(Naming):
 
     def _brought_up_to_date(self, root: Root) -> frozenset[Root]:
         """The structures of which this is a part, that show a write to it when they are read; it is nowhere else."""
-        found: set[Root] = set()
-        while root in self.part_of:
-            owner, key = self.part_of[root]
-            if self.root(self.state.parts.get(owner, {}).get(key)) is not root or not self.are_trees([owner]):  # type: ignore[arg-type]
-                break
-            found.update(filter(None, (owner, owner.inner)))
-            root = owner
-        return frozenset(found)
+        around = itertools.takewhile(lambda owner: self.are_trees([owner]), self._around(root)[1:])
+        return frozenset(r for owner in around for r in (owner, owner.inner) if r is not None)
 
     def write_part(self, target: Value, version: Value, key: Hashable, part: Operand, span: Span | None) -> None:
         """Record that a part of a structure of known parts has become another one."""
@@ -118,7 +113,7 @@ class Memory(Naming):
             self.state.held[root] |= self.reachable([part])
         if root.outside:
             self.show_part(part)
-        self._lose(root, span, frozenset())
+        self._lose(root, span, self._brought_up_to_date(root))
 
     def newest(self, operand: Operand) -> Operand:
         """The newest version of an object, whose parts may have been written to since; other operands as they are."""
@@ -177,11 +172,28 @@ class Memory(Naming):
     def _mark_lost(self, lost: set[Root], written: Collection[Root], but: frozenset[Root], span: Span | None) -> None:
         """Mark roots as lost, with what they are in, and with what holds one of those that were written to."""
         lost = lost | {r.owner for r in lost if r.owner is not None and r in self.items_of(r.owner)}
+        structures = self._structures_of_tokens(lost, {*but, *(r for one in written for r in self._around(one))})
         for holder, held in self.state.held.items():
             if holder not in but and any(one.meets(r) for one in written for r in self.within(held)):
                 lost.add(holder)
-        for other in (lost | self._owners_of_parts(lost)) - but:
+        for other in structures | ((lost | self._owners_of_parts(lost)) - but):
             self.state.lost.setdefault(other, span)
+
+    def _structures_of_tokens(self, lost: Iterable[Root], written: Collection[Root]) -> set[Root]:
+        """The structures of which one of these may be a part, unless that is known to be what was written to."""
+        places = {self.token_of[r] for r in lost if r in self.token_of}
+        known = {place: self.root(self.state.parts.get(place[0], {}).get(place[1])) for place in places}  # type: ignore[arg-type]
+        return {structure for (structure, _), root in known.items() if root not in written}
+
+    def _around(self, root: Root) -> list[Root]:
+        """What has this root, and the structures of which it is known to be a part, one in the other."""
+        found = [root]
+        while found[-1] in self.part_of:
+            owner, key = self.part_of[found[-1]]
+            if self.root(self.state.parts.get(owner, {}).get(key)) is not found[-1] or owner in found:  # type: ignore[arg-type]
+                break
+            found.append(owner)
+        return found
 
     def _owners_of_parts(self, roots: Iterable[Root]) -> set[Root]:
         """The objects and dicts in lists, of which these are parts that are read through them."""

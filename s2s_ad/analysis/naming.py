@@ -21,6 +21,8 @@ class Naming(Holding):
         super().__init__()
         self.origin: dict[Value, Origin] = {}
         self.part_of: dict[Root, tuple[Root, Hashable]] = {}  # what has been read as a part of what
+        self.tokens: dict[tuple[Root, Hashable, bool], Root] = {}  # for arrays, and for all else
+        self.token_of: dict[Root, tuple[Root, Hashable]] = {}
 
     def new_root(
         self,
@@ -30,8 +32,12 @@ class Naming(Holding):
         foreign: bool = False,
         may: Iterable[Root] = (),
         is_one: bool = True,
+        is_flat: bool = True,
     ) -> Root:
-        """Give `value` a root of its own. `is_one`: it is nothing else than one of those that it `may` be, if any."""
+        """Give `value` a root of its own.
+
+        `is_one`: it is nothing but one of those that it `may` be, if any. `is_flat`: what these hold is among them.
+        """
         may = tuple(may)
         self.count += 1
         closure = frozenset(r for root in may for r in root.closure)
@@ -42,13 +48,16 @@ class Naming(Holding):
         root = Root(self.count, value.name, outside, foreign or any(r.foreign for r in closure), closure)
         if not is_array:
             items = frozenset(r.inner or r for r in closure)
+            if is_flat:
+                items |= frozenset(r for one in may for r in one.closure)
             root.inner = Root(self.count, value.name, outside, root.foreign, items, owner=root)
         if closure:
             self.loose += filter(None, (root, root.inner))
         if is_one:
             self.separate([root], apart_from_all([r for r in may if r in closure]))
         if is_one and root.inner is not None:
-            self.separate([root.inner], apart_from_all([r.inner or r for r in may]))
+            items_of_may = [r.inner or r for r in may]
+            self.separate([root.inner], apart_from_all([*items_of_may, *(may if is_flat else ())]))
         if not is_array:
             self.note_ways(self.state, root, lambda arrays: all(self.are_trees([r], arrays=arrays) for r in may))
         self.place(value, root)
@@ -63,7 +72,7 @@ class Naming(Holding):
     def name_again(self, value: Value, sources: Iterable[Operand], earlier: Iterable[Root] | None = None) -> Root:
         """Give a root to what is one of `sources`; in a loop also of the roots `earlier`, or new since that began."""
         may = (*filter(None, map(self.root, sources)), *(earlier or ()))
-        return self.new_root(value, may=may, is_one=earlier is None)
+        return self.new_root(value, may=may, is_one=earlier is None, is_flat=False)
 
     def hold_what(self, root: Root, sources: Sequence[Operand]) -> None:
         """Say that what has this root, and is one of `sources`, holds what they hold."""
@@ -98,18 +107,36 @@ class Naming(Holding):
     def tie_parts(self, value: Value) -> None:
         """Say that any two parts of a structure may be one object."""
         root = self.places[value].root
-        self.state.held[root] = self.state.held.get(root, frozenset()) | {Root(self.count, value.name)}
+        self.count += 1
+        anything = Root(self.count, value.name)
+        anything.inner = Root(self.count, value.name, owner=anything)
+        self.state.held[root] = self.state.held.get(root, frozenset()) | {anything, Root(self.count, value.name)}
         self.state.repeated |= {root}
         self.state.entangled |= {root}
         self.state.shared |= {root}
+
+    def name_part(self, own: Root, structure: Root, key: Hashable) -> None:
+        """Say that `own` is the part of a structure that was there at first, or what has come in its place.
+
+        By a token it meets what has been read as the same part in a branch or a loop, which is not known after it.
+        """
+        place = structure, key, own.is_array
+        if place not in self.tokens:
+            token = self.tokens[place] = Root(structure.number)
+            token.inner = None if own.is_array else Root(structure.number, owner=token)
+            self.token_of[token] = structure, key
+        token = self.tokens[place]
+        own.may |= {token}
+        self.loose.append(own)
+        if own.inner is not None and token.inner is not None:
+            own.inner.may |= {token.inner}
+            self.loose.append(own.inner)
 
     def item(self, value: Value, base: Value, index: Operand) -> None:
         """Say that `value` is an item of a list."""
         root = self.root(base)
         assert root is not None
-        made = self.new_root(value, may=self.reachable([base]) - {root})
-        if made.inner is not None:
-            made.inner.may |= frozenset(r for m in self.reachable([base]) - {root} for r in m.closure)
+        self.new_root(value, may=self.reachable([base]) - {root})
         self.origin[value] = base, index, self.state.order.get(root)
 
     def take_out(self, value: Value, options: Iterable[Root], trees: Iterable[Root]) -> None:

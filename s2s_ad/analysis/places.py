@@ -131,8 +131,12 @@ def _locate_part(memory: Memory, value: Value, base: Operand, part: Part) -> Non
         around = memory.origin[around][0]
         inside |= memory.reachable([memory.newest(around)]) - {memory.root(around)}
     own = memory.new_root(value, outside=owner.outside, foreign=owner.foreign, may=inside)
-    if memory.is_tree(base):
-        memory.separate([own], list(filter(None, map(memory.root, memory.state.parts.get(owner, {}).values()))))
+    if not owner.may:
+        memory.name_part(own, owner, part.key)
+    if memory.is_tree(base):  # what has been put there may be one of those that have not been read
+        others = memory.state.parts.get(owner, {})
+        first = [p for k, p in others.items() if k not in memory.rebound.get(owner, frozenset())]
+        memory.separate([own], [r for r in map(memory.root, first) if r is not None])
     memory.part_of[own] = owner, part.key
     memory.state.parts.setdefault(owner, {})[part.key] = value
     content = memory.state.content
@@ -249,8 +253,9 @@ def _makes_new(fn: Any, call: Call, value: Value) -> bool:
     return makes_new(fn, call)
 
 
-def locate_unpacked(memory: Memory, values: tuple[Value, ...], source: Operand, *, has_star: bool) -> None:
-    """Give the targets of an unpacking their places."""
+def locate_unpacked(memory: Memory, values: tuple[Value, ...], source: Operand, star: int | None) -> None:
+    """Give the targets of an unpacking their places; that with the number `star` takes the rest as a list."""
+    has_star = star is not None
     for i, value in enumerate(values):
         if not kinds(value.type):
             continue
@@ -260,7 +265,7 @@ def locate_unpacked(memory: Memory, values: tuple[Value, ...], source: Operand, 
             _follow(memory, value, operator.getitem, [source, Const(i)], {})
         elif isinstance(type_of_operand(source), List) and memory.root(source) is not None and not has_star:
             memory.item(value, source, Const(i))  # type: ignore[arg-type]
-        elif has_star and isinstance(value.type, List) and not kinds(value.type.item):
-            memory.new_root(value)  # that of the star: all others are items, which have no memory
+        elif i == star and isinstance(value.type, List) and not kinds(value.type.item):
+            memory.new_root(value)
         else:
             memory.new_root(value, may=memory.reachable([source]))

@@ -149,23 +149,24 @@ def _take_in(memory: Memory, found: Round, places: Mapping[int, Root]) -> None:
     def root_of(what: Root | int) -> Root | None:
         return places.get(what) if isinstance(what, int) else what
 
+    stand_ins: dict[tuple[Root, frozenset[Root]], Root] = {}
     pairs: list[tuple[Root | int, Root | int]] = [*found.held, *found.holders]
     for holder, item in pairs:
         one, other = root_of(holder), root_of(item)
         if one is not None and other is not None:
-            apart = [r for i, r in places.items() if i != holder and (holder, i) not in found.holders]
+            apart = frozenset(r for i, r in places.items() if i != holder and (holder, i) not in found.holders)
             if not isinstance(item, int) and any(r.meets(item) for r in apart):
-                other = memory.stand_in([item], apart)
+                known = stand_ins.get((item, apart))
+                other = stand_ins[item, apart] = known or memory.stand_in([item], apart)
             state.held[one] = state.held.get(one, frozenset()) | {other}
     for pair in found.common:
         holders = list(filter(None, map(root_of, pair)))
         if len(holders) == 2:
             memory.hold_in_common(*holders)
     for ways in ("repeated", "entangled", "shared"):
-        known = frozenset(filter(None, map(root_of, getattr(found, ways))))
-        setattr(state, ways, getattr(state, ways) | known)
-    for root in filter(None, map(root_of, found.lost)):
-        state.lost.setdefault(root, None)
+        setattr(state, ways, getattr(state, ways) | set(filter(None, map(root_of, getattr(found, ways)))))
+    for gone in filter(None, map(root_of, found.lost)):
+        state.lost.setdefault(gone, None)
 
 
 def end_round(memory: Memory, found: Round, mark: int, before: State, carried: Sequence[Carried]) -> Round:
@@ -229,7 +230,7 @@ def _holding(
             holders |= {(h, i) for h, held in inside.items() if any(root.meets(r) for r in held)}
     for j, out in outs.items():
         inside[j] = memory.reachable([out]) - {own[j]}
-        holders |= {(j, i) for i, root in own.items() if j != i and root in inside[j]}
+        holders |= {(j, i) for i, root in own.items() if j != i and root and any(root.meets(r) for r in inside[j])}
     held = {(h, c) for h, roots in inside.items() for r in roots for c in r.closure if c.number <= mark}
     return holders, held, _common(inside, mark)
 

@@ -147,7 +147,12 @@ def _item(s: Emitter, source: Operand, index: Operand, item: Value, op: For) -> 
     args = made.args
     if fn is reversed:
         back = Value()
-        yield call(back, operator.invert, index)
+        if copied_from(s, args[0]) is None:  # type: ignore[arg-type]
+            yield call(back, operator.invert, index)
+        else:  # of a slice the end is not that of the list
+            last = Value()
+            s.env[last] = s.apply(operator.sub, [s.apply(len, [args[0]]), Const(1)])  # type: ignore[list-item]
+            yield call(back, operator.sub, last, index)
         yield from _item(s, args[0], back, item, op)  # type: ignore[arg-type]
         return
     parts = [Value() for _ in (args if fn is zip else args[:1])]

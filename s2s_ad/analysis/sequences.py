@@ -140,7 +140,7 @@ class SequenceEvaluator(Emitter):
         values = tuple(map(Value, names, types))
         self.ops.append(Call(values, Const(shape), (value,), span=self.span))
         if self.hidden or not self.in_adjoint:
-            locate_unpacked(self.memory, values, value, has_star=shape.after is not None)
+            locate_unpacked(self.memory, values, value, shape.before if shape.after is not None else None)
         return list(values)
 
     def _raise_unpacking(self, shape: primitives.Unpack, found: int) -> list[Operand]:
