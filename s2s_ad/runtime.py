@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import warnings
+from collections import deque
 from collections.abc import Callable
 from copy import deepcopy
 from string import ascii_letters
@@ -464,7 +465,8 @@ def copy(value: Any) -> Any:
     """A value of any structure, with nothing of it shared."""
     if isinstance(value, np.ndarray):
         return value.copy()
-    return deepcopy(value) if isinstance(value, (list, tuple, dict)) or type(value).__flags__ & HEAP_TYPE else value
+    is_container = isinstance(value, (list, tuple, dict, deque, set))
+    return deepcopy(value) if is_container or type(value).__flags__ & HEAP_TYPE else value
 
 
 def copy_unless_of(y: Any, *sources: Any) -> Any:
@@ -475,7 +477,7 @@ def copy_unless_of(y: Any, *sources: Any) -> Any:
 def _may_hold(source: Any, y: Any) -> bool:
     if isinstance(source, np.ndarray):
         return np.may_share_memory(source, y)
-    if isinstance(source, (list, tuple, dict)):
+    if isinstance(source, (list, tuple, dict, deque)):
         return any(_may_hold(part, y) for part in (source.values() if isinstance(source, dict) else source))
     return any(_may_hold(part, y) for part in attributes_of(source).values())
 

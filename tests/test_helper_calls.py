@@ -18,11 +18,14 @@ pytestmark = pytest.mark.slow  # all of the corpus, on which the version of Pyth
 CEILING = 0.215  # calls for each program
 FOR_ANY_TYPE = (
     "dynamic.",
+    "function_attributes.",
     "late_attributes.",
     "lengths.",
     "libraries.",
+    "mutation_indices.",
     "optional.",
     "optional_parts.",
+    "selections.",
 )  # programs whose types are meant to be open
 
 ALGORITHMS = {
@@ -37,6 +40,7 @@ ALGORITHMS = {
     "copy": "keeps what is in a list before it is written to",
     "copy_unless_of": "looks whether a result is an argument, or a view of one, by the way that was taken",
     "last_written": "which of several writes to one element by one index is the last",
+    "attribute_now": "a counter that a function of the module has, which others may change",
     "refuse_shared": "looks for memory that is shared by arguments of a function that writes to them",
     "index_to_remove": "the place that `list.remove` finds",
     "permute": "puts a list in another order, in place",

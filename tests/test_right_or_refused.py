@@ -832,6 +832,185 @@ def popped_after_put_elsewhere_2(x, n):
     return sum(r[0] * (k + 1) for k, r in enumerate(log))
 
 
+def peeked_deque_1(x, n):
+    q = deque([x * 1, x * 2])
+    t = np.sum(q[0] * q[1])
+    q.popleft()
+    return t
+
+
+def peeked_deque_2(x, n):
+    q = deque([x[0], x[1]], maxlen=2)
+    t = q[0] * q[1]
+    q.append(x[2])
+    q.clear()
+    return t
+
+
+def item_of_an_item_1(x, n):
+    a = [x[0]]
+    rows = [[a]]
+    p = rows.pop()[0]
+    a.append(x[2])
+    return sum(p)
+
+
+def item_of_an_item_2(x, n):
+    groups = [[x[0]], [x[1]]]
+    best = groups[0]
+    for g in groups:
+        if sum(g) < sum(best):
+            best = g
+    groups[1].append(x[2] ** 2)
+    return sum(best)
+
+
+def item_of_an_item_3(x, n):
+    a, b = Box(x * 1), Box(x * 2)
+    last = a
+    for u in [a, b]:
+        last = u
+    b.v = x * 5
+    return np.sum(last.v)
+
+
+def item_of_an_item_4(x, n):
+    a = [x[0]]
+    found = [u for u, _ in [(a, 1)]]
+    a.append(x[2])
+    return sum(found[0])
+
+
+def item_of_a_part(x, n):
+    a = [x[0]]
+    o, other = Box([a]), Box([[x[1]]])
+    k = o if n > 3 else other
+    p = k.v[0]
+    a.append(x[2])
+    return sum(p)
+
+
+def part_read_in_a_branch_1(x, n):
+    def f(x, d):
+        a = d["a"] if n > 3 else d["b"]
+        a *= x
+        return np.sum(d["a"])
+
+    return f(x, {"a": x * 2, "b": x * 3})
+
+
+def both_replaced_1(x, n):
+    if n > 3:
+        k = [x * 2]
+        p = k[0]
+    else:
+        k = [x * 3]
+        p = k[0]
+    p[0] = x[1]
+    return np.sum(k[0])
+
+
+def both_replaced_2(x, n):
+    rows = [x * 1]
+    p = rows[0]
+    if n > 3:
+        rows = [x * 3]
+        p = rows[0]
+    p[0] = x[1]
+    return np.sum(rows[0])
+
+
+def both_replaced_3(x, n):
+    if n > 3:
+        o = Box(x * 2)
+        w = o.v
+    else:
+        o = Box(x * 3)
+        w = o.v
+    w[0] = x[1]
+    return np.sum(o.v)
+
+
+def starred_list_1(x, n):
+    rows = [[x[0]], [x[1]]]
+    p, *_ = rows
+    p.append(x[2])
+    return sum(rows[0])
+
+
+def found_in_a_branch_1(x, n):
+    s = 0.0
+    if n > 3:
+        m = [[t] for t in x]
+        p = m[0]
+        s += sum(p)
+    return s
+
+
+def copied_and_popped_1(x, n):
+    rows = []
+    for k in range(3):
+        rows.append([x[k]])
+    copy = rows[:]
+    a = rows.pop()
+    a.append(x[n - 1])
+    return copy[2][-1] * 3
+
+
+def copied_and_popped_2(x, n):
+    d = {}
+    for k in range(3):
+        d[k] = [x[k]]
+    copy = dict(d)
+    a = d.pop(2)
+    a.append(x[n - 1])
+    return copy[2][-1] * 3
+
+
+def reversed_slice_1(x, n):
+    rows = [Box(v) for v in x]
+    for a in reversed(rows[1:-1]):
+        a.v = a.v * x[0]
+    for i, a in enumerate(reversed(rows[:2])):
+        a.v = a.v * x[3] * (i + 1)
+    return sum(r.v * (i + 1) for i, r in enumerate(rows))
+
+
+def held_below_1(x, n):
+    row, out, s = np.array([x[0], x[1]]), [], 0.0
+    out.append(np.array([x[2]]))
+    for i in range(3):
+        out[0][0] = x[i] * 2
+        s = s + row[0] * (i + 1)
+        row = x[i : i + 2] * 2.0
+        inner = []
+        inner.append(row)
+        out = []
+        out.append(inner[-1])
+    return s
+
+
+def _pair_of(r):
+    return [r], [r]
+
+
+def structures_around_an_argument(x, n):
+    r = [x[4] * 2.0]
+    _, b = _pair_of(r)
+    r[0] = x[0] * 7.0
+    return b[-1][-1]
+
+
+def copies_in_a_loop(x, n):
+    a, b, s = [x * 1.0], [x * 2.0], 0.0
+    for i in range(4):
+        a[0][0] = x[i] * 2
+        s = s + b[0][0] * (i + 1)
+        a = [x * (i + 1.0)]
+        b = a[:]
+    return s
+
+
 PROGRAMS = [
     f
     for _, f in inspect.getmembers(sys.modules[__name__], inspect.isfunction)
@@ -855,4 +1034,4 @@ def test_right_or_refused(program):
 
 def test_most_are_there():
     """The list above finds the programs."""
-    assert len(PROGRAMS) >= 80
+    assert len(PROGRAMS) >= 100

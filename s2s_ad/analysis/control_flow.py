@@ -330,7 +330,9 @@ class BlockEvaluator(SequenceEvaluator):
     def _written_out(self, operand: Operand) -> tuple[Operand, ...] | None:
         """The items of a tuple that is written out: `(a, b)`."""
         made = self.definitions.get(operand)  # type: ignore[arg-type]
-        if made is None or callee(made) is not primitives.make_tuple or any(isinstance(a, Star) for a in made.args):
+        if made is None or callee(made) is not primitives.make_tuple:
+            return None
+        if any(isinstance(arg, Star) or unbound(arg) for arg in made.args):
             return None
         return made.args  # type: ignore[return-value]
 

@@ -229,6 +229,8 @@ def _put_along_axis(s: Emitter, arr: Operand, indices: Operand, values: Operand,
         row = s.apply(np.arange, [s.apply(operator.getitem, [shape, Const(i)])])
         along = tuple(-1 if j == i else 1 for j in range(rank))
         parts.append(indices if i == at % rank else s.apply(np.reshape, [row, Const(along)]) if rank > 1 else row)
+    if isinstance(type_of_operand(values), (List, Tuple)):
+        values = s.apply(np.array, [values])
     write(s, arr, s.apply(primitives.make_tuple, parts), values)
 
 
