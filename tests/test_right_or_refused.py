@@ -1035,3 +1035,75 @@ def test_right_or_refused(program):
 def test_most_are_there():
     """The list above finds the programs."""
     assert len(PROGRAMS) >= 100
+
+
+def read_on_one_side(x, d):
+    a = d["a"] if x[0] > 0 else d["b"]
+    a *= x
+    return np.sum(d["a"])
+
+
+def read_and_written_elsewhere(x, d):
+    k = x * 2
+    if x[0] > 0:
+        k = d["a"]
+    d["a"][0] = x[1]
+    return np.sum(k)
+
+
+def read_in_a_loop(x, d):
+    for _ in range(1):
+        a = d["a"]
+    a *= x
+    return np.sum(d["a"] * d["b"])
+
+
+def read_deep_down(x, d):
+    a = d["p"]["q"] if x[0] > 0 else x * 1
+    a[0] = x[1]
+    return np.sum(d["p"]["q"] * d["a"])
+
+
+def read_in_a_try(x, d):
+    try:
+        a = d["a"]
+    finally:
+        pass
+    a[0] = x[1] ** 2
+    return np.sum(d["a"] + d["b"])
+
+
+def put_under_another_key(x, d):
+    if x[0] > 0:
+        d["c"] = d["b"]
+    else:
+        d["c"] = x * 1
+    d["c"][0] = x[1]
+    return np.sum(d["b"])
+
+
+def read_by_comprehension(x, d):
+    a = [d["a"] for _ in range(2)]
+    a[0] *= x
+    return np.sum(d["a"]) + np.sum(a[1])
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        *(read_on_one_side, read_and_written_elsewhere, read_in_a_loop, read_deep_down, read_in_a_try),
+        *(put_under_another_key, read_by_comprehension),
+    ],
+    ids=lambda f: f.__name__,
+)
+def test_parts_of_arguments(program):
+    """What is first read of an argument in a region is the same object after it."""
+    given = lambda: {"a": X * 2, "b": X * 3, "p": {"q": X * 4}}
+    try:
+        value, gradient = value_and_grad(program)(X.copy(), given())
+    except ADError:
+        return
+    assert value == program(X.copy(), given())
+    steps = 1e-6 * np.eye(5)
+    differences = [(program(X + step, given()) - program(X - step, given())) / 2e-6 for step in steps]
+    np.testing.assert_allclose(gradient, differences, rtol=1e-5, atol=1e-6)

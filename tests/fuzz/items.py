@@ -43,6 +43,13 @@ def fill(d, k):
         d[k].append(0.3 * k)
         fill(d, k + 1)
 
+def put(one, other, row):
+    one.append(row)
+    other.append(row)
+
+def pair(row):
+    return [row], [row]
+
 def push(p, n):
     if n > 0:
         p.v[n] = p.v[n - 1] * p.w
@@ -126,6 +133,12 @@ class ItemWriter(Writer):
             *(f"{r} = rows.pop({i}); {r}.append({s}); rows.append({r})", f"{r} = rows.pop(); cube[{i}].append({r})"),
             *(f"{r} = [{s}]; rows.append({r}); {r}.append(p)", f"{r} = d[{k}] = [{s}]", f"d[{k}] = {r}; {r} = [{s}]"),
             *(f"{r} = d[{k}] if {k} in d else [{s}]", f"{r} = d.get({k}, [{s}]); {r}.append(p); d[{k}] = {r}"),
+            *(f"more = rows[:]; {r} = more[{i}]; more.pop().append({s})", f"{r} = list(rows).pop(); {r}.append({s})"),
+            *(
+                f"put(rows, cube[{i}], [{s}])",
+                f"h = dict(d); h[{k}].append({s})",
+                f"{r}, s = pair(rows[{i}])[0][0], {r}",
+            ),
             *(f"{r} = cube[{i}].pop(); {r}.append({s})", f"rows = cube.pop(); {r} = rows[{i}]", f"{r} = rows[-1]"),
             *(
                 f"{r} = r if {s} > 0.2 else s",
