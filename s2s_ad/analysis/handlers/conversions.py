@@ -60,16 +60,22 @@ def _asanyarray(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> 
 
 def _gives_itself(args: list[Operand], kwargs: dict[str, Operand]) -> bool:
     """Whether `np.asarray` gives what it is given."""
-    copy = constant(kwargs.get("copy", _NONE), default="")
+    copy = _copies(kwargs, default=None)
     options = {name: value for name, value in kwargs.items() if name != "copy"}
     plain = len(args) in (1, 2, 3) and options.keys() <= {"dtype", "order"}
     return plain and copy in (None, False) and _itself(*args, **options)
 
 
+def _copies(kwargs: dict[str, Operand], *, default: bool | None) -> bool | None:
+    """Whether a call is told to make a copy; None for one if need be."""
+    given = constant(kwargs.get("copy", Const(default)), default=True)
+    named = getattr(given, "name", None)  # NumPy's own functions pass a `_CopyMode`
+    return {"ALWAYS": True, "NEVER": False, "IF_NEEDED": None}[named] if named is not None else given
+
+
 @handles(np.array)
 def _array(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand | None:
-    copies = constant(kwargs.get("copy", Const(True)), default=True)
-    itself = len(args) < 3 and not copies and _gives_itself(args, kwargs)
+    itself = len(args) < 3 and not _copies(kwargs, default=True) and _gives_itself(args, kwargs)
     return args[0] if itself else with_known_items(np.array, s, args, kwargs)
 
 
