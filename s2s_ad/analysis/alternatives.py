@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from s2s_ad.analysis.choices import either
+from s2s_ad.analysis.handlers.operators import IN_PLACE
 from s2s_ad.analysis.handlers.writes import WRITING_METHODS, is_there
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.roots import State, Step, part_at
@@ -24,14 +25,7 @@ from s2s_ad.ir.types import Instance, Unknown, is_differentiable
 if TYPE_CHECKING:
     from s2s_ad.analysis.control_flow import BlockEvaluator
 
-_IN_PLACE = frozenset(
-    getattr(operator, f"i{name}")
-    for name in (
-        *("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor"),
-        *("lshift", "rshift"),
-    )
-)
-_WRITES = _IN_PLACE | {primitives.store, primitives.append, operator.delitem, setattr}
+_WRITES = IN_PLACE.keys() | {primitives.store, primitives.append, operator.delitem, setattr}
 
 
 @dataclass(frozen=True, eq=False)

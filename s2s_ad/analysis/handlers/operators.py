@@ -33,7 +33,7 @@ _ARITHMETIC = {
                  "rshift")
 }  # fmt: skip
 _ARITHMETIC[divmod] = "divmod"
-_IN_PLACE = {getattr(operator, "i" + name): fn for fn, name in _ARITHMETIC.items() if fn is not divmod}
+IN_PLACE = {getattr(operator, "i" + name): fn for fn, name in _ARITHMETIC.items() if fn is not divmod}
 _COMPARISONS = {
     operator.eq: ("eq", "eq"), operator.ne: ("ne", "ne"), operator.lt: ("lt", "gt"), operator.gt: ("gt", "lt"),
     operator.le: ("le", "ge"), operator.ge: ("ge", "le"),
@@ -45,22 +45,20 @@ _UNARY = {
     builtins.iter: "iter", builtins.reversed: "reversed", builtins.next: "next", hash: "hash",
     primitives.store: "setitem", operator.delitem: "delitem",
 }  # fmt: skip
-_OPERATORS = frozenset({*_ARITHMETIC, *_IN_PLACE, *_COMPARISONS, *_UNARY, bool})
+_OPERATORS = frozenset({*_ARITHMETIC, *IN_PLACE, *_COMPARISONS, *_UNARY, bool})
 
 
 def operation(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> Operand | None:
     """An operator on objects; None where their classes leave it to Python."""
     if fn in _ARITHMETIC or fn in _COMPARISONS:
         refuse_as_set(s, args)
-    if (fn in _ARITHMETIC or fn in _IN_PLACE) and any(
-        getattr(type_of_operand(a), "cls", None) is Counter for a in args
-    ):
+    if (fn in _ARITHMETIC or fn in IN_PLACE) and any(getattr(type_of_operand(a), "cls", None) is Counter for a in args):
         raise UnsupportedSyntaxError("arithmetic with a `Counter`", s.span, "write it as a loop over the keys")
     if fn not in _OPERATORS or kwargs or not any(is_object(type_of_operand(a)) for a in args):
         return None
-    if fn in _IN_PLACE:
-        found = _by_method(s, args, f"__i{_ARITHMETIC[_IN_PLACE[fn]]}__")
-        return s.apply(_IN_PLACE[fn], args) if found is None else found
+    if fn in IN_PLACE:
+        found = _by_method(s, args, f"__i{_ARITHMETIC[IN_PLACE[fn]]}__")
+        return s.apply(IN_PLACE[fn], args) if found is None else found
     if fn in _ARITHMETIC and len(args) == 2:
         _refuse_array_first(s, args)
         return _arithmetic(s, args, f"__{_ARITHMETIC[fn]}__", f"__r{_ARITHMETIC[fn]}__")

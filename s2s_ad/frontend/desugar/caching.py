@@ -40,6 +40,7 @@ from typing import Any
 
 import gast
 
+from s2s_ad.frontend.desugar.building import load, placed, store
 from s2s_ad.frontend.desugar.names import FreshNames
 from s2s_ad.frontend.scope import FUNCTIONS, YIELDS, contains
 
@@ -69,8 +70,8 @@ class _ExpandCaches(gast.NodeTransformer):  # type: ignore[misc]
         ours = gast.Constant(_CACHES[_name_of(decorator)], None)
         test = gast.Compare(copy.deepcopy(name), [gast.Is()], [ours])
         memo = _Memo(_size_of(decorator), *(self.names.like(f"{node.name}_{part}") for part in _PARTS))
-        made = gast.Assign([_store(memo.name)], gast.Dict([], []), None)
-        return _at(gast.If(test, [made, _remembering(node, memo)], [node]), node)
+        made = gast.Assign([store(memo.name)], gast.Dict([], []), None)
+        return placed(gast.If(test, [made, _remembering(node, memo)], [node]), node)
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class _Memo:
 
     def place(self, ctx: Any = None) -> gast.Subscript:
         """The place of the call in the memo."""
-        return gast.Subscript(_load(self.name), _load(self.key), ctx or gast.Load())
+        return gast.Subscript(load(self.name), load(self.key), ctx or gast.Load())
 
     def store(self, value: gast.AST) -> gast.Assign:
         """Puts a value there."""
@@ -93,21 +94,21 @@ class _Memo:
 
     def found(self) -> list[gast.AST]:
         """Returns what is there, which is the newest from now on."""
-        popped = gast.Call(gast.Attribute(_load(self.name), "pop", gast.Load()), [_load(self.key)], [])
+        popped = gast.Call(gast.Attribute(load(self.name), "pop", gast.Load()), [load(self.key)], [])
         return [*([] if self.size is None else [self.store(popped)]), gast.Return(self.place())]
 
     def computed(self, value: gast.AST) -> list[gast.AST]:
         """Keeps a value and returns it."""
         if self.size is None:
             return [self.store(value), gast.Return(self.place())]
-        kept = gast.Assign([_store(self.value)], value, None)
-        is_new = gast.Compare(_load(self.key), [gast.NotIn()], [_load(self.name)])
-        length = gast.Call(gast.Constant(len, None), [_load(self.name)], [])
+        kept = gast.Assign([store(self.value)], value, None)
+        is_new = gast.Compare(load(self.key), [gast.NotIn()], [load(self.name)])
+        length = gast.Call(gast.Constant(len, None), [load(self.name)], [])
         is_full = gast.Compare(length, [gast.Gt()], [gast.Constant(self.size, None)])
-        first = gast.For(_store(self.oldest), _load(self.name), [gast.Break()], [], None)
-        forget = gast.Delete([gast.Subscript(_load(self.name), _load(self.oldest), gast.Del())])
-        added = gast.If(is_new, [self.store(_load(self.value)), gast.If(is_full, [first, forget], [])], [])
-        return [kept, added, gast.Return(_load(self.value))]
+        first = gast.For(store(self.oldest), load(self.name), [gast.Break()], [], None)
+        forget = gast.Delete([gast.Subscript(load(self.name), load(self.oldest), gast.Del())])
+        added = gast.If(is_new, [self.store(load(self.value)), gast.If(is_full, [first, forget], [])], [])
+        return [kept, added, gast.Return(load(self.value))]
 
 
 class _RememberReturns(gast.NodeTransformer):  # type: ignore[misc]
@@ -120,24 +121,24 @@ class _RememberReturns(gast.NodeTransformer):  # type: ignore[misc]
         return node if isinstance(node, (*FUNCTIONS, gast.ClassDef)) else super().visit(node)
 
     def visit_Return(self, node: gast.Return) -> Any:
-        return [_at(made, node) for made in self.memo.computed(node.value or gast.Constant(None, None))]
+        return [placed(made, node) for made in self.memo.computed(node.value or gast.Constant(None, None))]
 
 
 def _remembering(node: gast.FunctionDef, memo: _Memo) -> gast.FunctionDef:
     made = copy.deepcopy(node)
     made.decorator_list = []
     args = [*made.args.posonlyargs, *made.args.args]
-    values = gast.Tuple([_load(a.id) for a in args] + [_load(a.id) for a in (made.args.vararg,) if a], gast.Load())
-    known = gast.Compare(_load(memo.key), [gast.In()], [_load(memo.name)])
+    values = gast.Tuple([load(a.id) for a in args] + [load(a.id) for a in (made.args.vararg,) if a], gast.Load())
+    known = gast.Compare(load(memo.key), [gast.In()], [load(memo.name)])
     body = [_RememberReturns(memo).visit(statement) for statement in (*made.body, gast.Return(None))]
     flat = [s for statement in body for s in (statement if isinstance(statement, list) else [statement])]
     made.body = [
-        gast.Assign([_store(memo.key)], _told_apart(values) if len(values.elts) == 1 else values, None),
+        gast.Assign([store(memo.key)], _told_apart(values) if len(values.elts) == 1 else values, None),
         gast.If(known, memo.found(), []),
         *flat,
     ]
     for statement in made.body:
-        _at(statement, node)
+        placed(statement, node)
     return made
 
 
@@ -174,22 +175,6 @@ def _size_of(decorator: Any) -> int | None:
 def _name_of(decorator: Any) -> Any:
     name = decorator.func if isinstance(decorator, gast.Call) else decorator
     return getattr(name, "attr", getattr(name, "id", None))
-
-
-def _load(name: str) -> gast.Name:
-    return gast.Name(name, gast.Load(), None, None)
-
-
-def _store(name: str) -> gast.Name:
-    return gast.Name(name, gast.Store(), None, None)
-
-
-def _at(new: gast.AST, old: gast.AST) -> gast.AST:
-    """`new`, with all of it that has no place yet at the place of `old`."""
-    for part in gast.walk(new):
-        if not hasattr(part, "lineno") and hasattr(old, "lineno"):
-            gast.copy_location(part, old)
-    return new
 
 
 def expand_caches(node: gast.AST) -> gast.AST:

@@ -27,6 +27,7 @@ from typing import Any
 
 import gast
 
+from s2s_ad.frontend.desugar.building import load, placed, store
 from s2s_ad.frontend.desugar.names import FreshNames
 from s2s_ad.frontend.scope import YIELDS, assigned_names, contains, may_exit
 from s2s_ad.ir.primitives import ManagerParts, require_same
@@ -66,10 +67,10 @@ def split_manager(function: Any) -> Any:
     nothing = gast.arguments([], [], None, [], [], None, [])
     body = [*([gast.Nonlocal(again)] if again else []), *(after or [gast.Pass()])]
     leave = gast.FunctionDef(name, nothing, body, [], None, None, [])
-    both = gast.Tuple([value or gast.Constant(None, None), _load(name)], gast.Load())
+    both = gast.Tuple([value or gast.Constant(None, None), load(name)], gast.Load())
     function.body = [*before, leave, gast.Return(both)]
     function.decorator_list = []
-    return _at(function, place)
+    return placed(function, place)
 
 
 def follow_managers(root: gast.AST, followed: Followed) -> gast.AST:
@@ -119,7 +120,7 @@ class _SplitManagers(gast.NodeTransformer):  # type: ignore[misc]
             return node
         ours = gast.Constant(contextlib.contextmanager, None)
         check = gast.Expr(gast.Call(gast.Constant(require_same, None), [node.decorator_list[0], ours], []))
-        return [_at(check, node), split_manager(node)]
+        return [placed(check, node), split_manager(node)]
 
 
 class _FollowManagers(gast.NodeTransformer):  # type: ignore[misc]
@@ -139,7 +140,7 @@ class _FollowManagers(gast.NodeTransformer):  # type: ignore[misc]
         call = item.context_expr
         found = self.followed(call.func) if isinstance(call, gast.Call) else None
         if found is None or (may_exit(node.body) and not found.is_final):
-            return [_at(gast.With([item], body, None), node)]
+            return [placed(gast.With([item], body, None), node)]
         return self._expanded(item, found, body)
 
     def _expanded(self, item: gast.withitem, parts: ManagerParts, body: list[Any]) -> list[Any]:
@@ -149,28 +150,12 @@ class _FollowManagers(gast.NodeTransformer):  # type: ignore[misc]
             made = call
         else:
             made = gast.Call(gast.Constant(parts, None), [call.func, *call.args], call.keywords)
-        both = gast.Tuple([_store(value), _store(leave)], gast.Store())
-        bound = [] if item.optional_vars is None else [gast.Assign([item.optional_vars], _load(value), None)]
-        left = gast.Expr(gast.Call(_load(leave), [], []))
+        both = gast.Tuple([store(value), store(leave)], gast.Store())
+        bound = [] if item.optional_vars is None else [gast.Assign([item.optional_vars], load(value), None)]
+        left = gast.Expr(gast.Call(load(leave), [], []))
         left.may_write = True
         inside = [*bound, *body]
         rest = [gast.Try(inside, [], [], [left])] if parts.is_final else [*inside, left]
         enter = gast.Assign([both], made, None)
         enter.may_write = True
-        return [_at(statement, call) for statement in (enter, *rest)]
-
-
-def _load(name: str) -> gast.Name:
-    return gast.Name(name, gast.Load(), None, None)
-
-
-def _store(name: str) -> gast.Name:
-    return gast.Name(name, gast.Store(), None, None)
-
-
-def _at(new: gast.AST, old: gast.AST) -> gast.AST:
-    """`new`, with all of it that has no place yet at the place of `old`."""
-    for part in gast.walk(new):
-        if not hasattr(part, "lineno") and hasattr(old, "lineno"):
-            gast.copy_location(part, old)
-    return new
+        return [placed(statement, call) for statement in (enter, *rest)]

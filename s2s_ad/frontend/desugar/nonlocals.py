@@ -19,6 +19,7 @@ from typing import Any
 
 import gast
 
+from s2s_ad.frontend.desugar.building import load, placed, store
 from s2s_ad.frontend.desugar.names import FreshNames
 from s2s_ad.frontend.desugar.scoped import (
     ScopedRewrite,
@@ -80,7 +81,7 @@ class _Rewrite(ScopedRewrite):
         inner = {**{n: box for n, box in seen.items() if n not in own}, **new}
         if isinstance(node.body, list):
             node.body = [self.visit(statement, inner) for statement in node.body]
-            node.body = [s for s in node.body if not isinstance(s, gast.Nonlocal)] or [_at(gast.Pass(), node)]
+            node.body = [s for s in node.body if not isinstance(s, gast.Nonlocal)] or [placed(gast.Pass(), node)]
             given = [name for name in new if name in parameters_of(node)]
             node.body[:0] = [s for name in new for s in _made(node, name, new[name], given=name in given)]
         else:
@@ -97,10 +98,6 @@ def _made(function: Any, name: str, box: str, *, given: bool) -> Iterator[Any]:
     """Statements that make the object of a variable, which may be a parameter."""
     yield new_object(box, function)
     if given:
-        place = attribute_of(box, name, _at(gast.Name(name, gast.Store(), None, None), function))
-        value = _at(gast.Name(name, gast.Load(), None, None), function)
-        yield _at(gast.Assign([place], value, None), function)
-
-
-def _at(node: Any, place: Any) -> Any:
-    return gast.copy_location(node, place)
+        place = attribute_of(box, name, placed(store(name), function))
+        value = placed(load(name), function)
+        yield placed(gast.Assign([place], value, None), function)

@@ -17,6 +17,8 @@ import copy
 
 import gast
 
+from s2s_ad.frontend.desugar.building import placed
+
 
 class _ExpandSuppressing(gast.NodeTransformer):  # type: ignore[misc]
     def visit_With(self, node: gast.With) -> gast.AST:
@@ -24,7 +26,7 @@ class _ExpandSuppressing(gast.NodeTransformer):  # type: ignore[misc]
         for i, item in enumerate(node.items):
             if _is_suppressing(item):
                 made = _expanded(node, item, node.items[i + 1 :])
-                return made if i == 0 else _at(gast.With(node.items[:i], [made], None), node)
+                return made if i == 0 else placed(gast.With(node.items[:i], [made], None), node)
         return node
 
 
@@ -39,17 +41,13 @@ def _is_suppressing(item: gast.withitem) -> bool:
 
 def _expanded(node: gast.With, item: gast.withitem, rest: list[gast.withitem]) -> gast.AST:
     call = item.context_expr
-    body = [_at(gast.With(rest, node.body, None), node)] if rest else node.body
-    kinds = call.args[0] if len(call.args) == 1 else _at(gast.Tuple(list(call.args), gast.Load()), call)
-    handler = _at(gast.ExceptHandler(copy.deepcopy(kinds), None, [_at(gast.Pass(), call)]), call)
-    guarded = _at(gast.Try(copy.deepcopy(body), [handler], [], []), call)
-    ours = _at(gast.Constant(contextlib.suppress, None), call)
-    test = _at(gast.Compare(copy.deepcopy(call.func), [gast.Is()], [ours]), call)
-    return _at(gast.If(test, [guarded], [_at(gast.With([item], body, None), node)]), node)
-
-
-def _at(new: gast.AST, old: gast.AST) -> gast.AST:
-    return gast.copy_location(new, old)
+    body = [placed(gast.With(rest, node.body, None), node)] if rest else node.body
+    kinds = call.args[0] if len(call.args) == 1 else placed(gast.Tuple(list(call.args), gast.Load()), call)
+    handler = placed(gast.ExceptHandler(copy.deepcopy(kinds), None, [placed(gast.Pass(), call)]), call)
+    guarded = placed(gast.Try(copy.deepcopy(body), [handler], [], []), call)
+    ours = placed(gast.Constant(contextlib.suppress, None), call)
+    test = placed(gast.Compare(copy.deepcopy(call.func), [gast.Is()], [ours]), call)
+    return placed(gast.If(test, [guarded], [placed(gast.With([item], body, None), node)]), node)
 
 
 def expand_suppressing(node: gast.AST) -> gast.AST:
