@@ -6,6 +6,7 @@ That of a `try` asks whether its body was completed.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from s2s_ad.analysis.effects import callee
@@ -61,7 +62,7 @@ class SidesStep(Step):
                 if bar is None or result is UNDEFINED:
                     continue
                 if bar.owned and isinstance(result, Value) and t.is_active(result) and scope.get(result) is None:
-                    scope.set(result, Entry(bar.operand, bar.owned, bar.carrier))
+                    scope.set(result, replace(bar))
                 else:
                     t.contribute(result, bar.operand, project=False)
             forward.reverse()
@@ -87,7 +88,8 @@ class SidesStep(Step):
         carriers = {entry.carrier for entry in entries if entry.carrier is not None}
         if len(carriers) > 1 or not all(entry.owned for entry in entries):
             return Entry(result)
-        return Entry(result, min(entry.owned for entry in entries), next(iter(carriers), None))
+        within = any(entry.within for entry in entries)
+        return Entry(result, min(entry.owned for entry in entries), next(iter(carriers), None), within)
 
     def _emit(self, kept: dict[Value, Entry], blocks: list[Block]) -> None:
         t = self.t

@@ -16,7 +16,6 @@ from the end, or are cut off there, mean the same in both. That of a list in a l
 from __future__ import annotations
 
 import operator
-from dataclasses import replace
 from typing import Any
 
 from s2s_ad import runtime
@@ -26,8 +25,9 @@ from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
 from s2s_ad.ir.types import INT, UNKNOWN, Dict, List, Map, Type, is_scalar
+from s2s_ad.rules.registry import WHOLE as WHOLE_SHAPE
 from s2s_ad.transforms.ownership import is_immutable
-from s2s_ad.transforms.scopes import ITSELF, Entry
+from s2s_ad.transforms.scopes import WHOLE, Entry
 from s2s_ad.transforms.structural import StructuralStep, followed, item_of, much_of, reverses
 from s2s_ad.transforms.tangents import NONE
 from s2s_ad.transforms.views import in_cotangent
@@ -46,14 +46,32 @@ def open_buffer(step: StructuralStep) -> tuple[Buffer, Entry]:
     return (buffer, path), entry
 
 
-def close(step: StructuralStep, rest: Operand, entry: Entry, put: Operand | None = None) -> None:
-    """What has become of it is the cotangent of the list before the write; `put` is what others may have as well."""
+def close(step: StructuralStep, rest: Operand, entry: Entry) -> None:
+    """What has become of it is the cotangent of the list before the write."""
     items = step.op.args[0]
     if isinstance(items, Value) and step.t.is_active(items):
-        owned = entry.owned if put is None or is_immutable(type_of_operand(put)) else min(entry.owned, ITSELF)
         if _had_known_keys(items.type, type_of_operand(rest)):
             rest = step.t.tangents.project(rest, step.args()[0])
-        step.t.adopt(items, step.t._named(rest, items), replace(entry, owned=owned))
+        step.t.adopt(items, step.t._named(rest, items), entry)
+
+
+def hand_over(step: StructuralStep, bar: Operand, buffer: Entry) -> None:
+    """Add the cotangent of the item that is put in, which has just been taken out of this buffer, to what it has."""
+    t, item = step.t, step.op.args[-1]
+    if isinstance(item, Value) and t.is_active(item):
+        projected = t.tangents.project(bar, t.resolve(item), WHOLE_SHAPE)
+        t.adopt(item, projected, buffer.taken_out(bar) if projected is bar else Entry(projected))
+
+
+def take_item(step: StructuralStep, kind: Type = UNKNOWN) -> Entry:
+    """The cotangent of the item that is taken out, with zeros for all of it to which nothing has contributed."""
+    t, item = step.t, step.op.results[0]
+    entry = t.scope.get(item) if t.is_active(item) else None
+    t.scope.take(item)
+    if entry is None:
+        return Entry(t.tangents.zero(t.resolve(item), kind), WHOLE)
+    bar = t.tangents.complete(entry.operand, t.resolve(item), kind)
+    return entry if bar is entry.operand else Entry(bar, WHOLE if is_immutable(type_of_operand(bar)) else 0)
 
 
 def _had_known_keys(t: Type, c: Type) -> bool:
@@ -105,7 +123,7 @@ def _reverse_append(step: StructuralStep) -> None:
         return
     buffer, entry = open_buffer(step)
     bar, rest = taken(step, primitives.pop, buffer, Const(-1))
-    step.contribute(len(step.op.args) - 1, bar)
+    hand_over(step, bar, entry)
     close(step, rest, entry)
 
 
@@ -113,11 +131,11 @@ def _reverse_append(step: StructuralStep) -> None:
 def _reverse_pop(step: StructuralStep) -> None:
     if is_idle(step) or not step.is_active(0):
         return
-    t, item = step.t, step.op.results[0]
-    taken_bar = t.take(item) or Const(None)
+    t = step.t
     buffer, entry = open_buffer(step)
     kind = item_of(type_of_operand(buffer[0]), buffer[1])  # that of what it is later, where it may be more
-    bar = t.tangents.complete(taken_bar, t.resolve(item), kind.item if isinstance(kind, List) else UNKNOWN)
+    item = take_item(step, kind.item if isinstance(kind, List) else UNKNOWN)
+    bar = item.operand
     index = step.args()[-1]
     i = constant(index)
     if i == -1:
@@ -128,7 +146,7 @@ def _reverse_pop(step: StructuralStep) -> None:
         n = _sum(step, _length_of(step, buffer), Const(1))
         at = t.spec.emit(runtime.position, [index, n], None, INT)
         rest = _write(step, primitives.insert, buffer, at, bar)
-    close(step, rest, entry, bar)
+    close(step, rest, entry.put_in(item))
 
 
 @reverses(primitives.insert)
@@ -142,7 +160,7 @@ def _reverse_insert(step: StructuralStep) -> None:
         n = t.spec.apply(operator.sub, [_length_of(step, buffer), Const(1)])
         at = t.spec.emit(runtime.position, [at, n], None, INT)
     bar, rest = taken(step, primitives.pop, buffer, at)
-    step.contribute(len(step.op.args) - 1, bar)
+    hand_over(step, bar, entry)
     close(step, rest, entry)
 
 

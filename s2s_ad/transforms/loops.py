@@ -8,7 +8,7 @@ and only iterations that get to the spine's end are recorded and reversed.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from s2s_ad.analysis.operands import constant, type_of_operand
@@ -147,7 +147,8 @@ class LoopStep(Step):
         for (value, param), result in zip(outside, results[len(carried) :], strict=True):
             owned = t.written.get(param, 0)
             before = t.scope.get(value)
-            t.scope.set(value, Entry(result, owned, before.carrier if owned and before is not None else None))
+            kept = replace(before, operand=result, owned=owned) if owned and before is not None else Entry(result)
+            t.scope.set(value, kept)
         for i, result in zip(carried, results, strict=False):
             self._after(i, result, params[i])
         items.contribute()
@@ -169,8 +170,8 @@ class LoopStep(Step):
             before = dict(written)
             for param, entry in ends.items():
                 much = before.get(param, 0)
-                if entry is not None and entry.carrier is not None and entry.owned >= much > 0:
-                    self.t.write(entry.carrier, much)
+                if entry is not None and entry.owned >= much > 0:
+                    self.t.write(entry, much)
 
     def _carried_out(self, i: int, param: Value) -> Operand:
         """The cotangent of what an iteration found in a carried variable."""
@@ -195,8 +196,7 @@ class LoopStep(Step):
             return start
         if bar.owned < much:
             return t.own(start, result, much)
-        if bar.carrier is not None:
-            t.write(bar.carrier, much)
+        t.write(bar, much)
         return start
 
     def _outside_in(self, value: Value, param: Value) -> Operand:

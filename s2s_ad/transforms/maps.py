@@ -22,7 +22,7 @@ from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, If, Operand, Value
 from s2s_ad.ir.types import BOOL
-from s2s_ad.transforms.lists import Buffer, close, is_idle, open_buffer, taken
+from s2s_ad.transforms.lists import Buffer, close, hand_over, is_idle, open_buffer, take_item, taken
 from s2s_ad.transforms.structural import StructuralStep, followed, reverses
 from s2s_ad.transforms.tangents import has_all_keys
 
@@ -37,7 +37,7 @@ def _reverse_put(step: StructuralStep) -> None:
         bar, rest = taken(step, primitives.pop_key, buffer, key)
     else:
         bar, rest = taken(step, primitives.take_key, buffer, key, step.t.tangents.zero(item))
-    step.contribute(len(step.op.args) - 1, bar)
+    hand_over(step, bar, entry)
     if step.replaced is not None:
         rest = _with_zero(step, (rest, buffer[1]), key, step.replaced)
     close(step, rest, entry)
@@ -68,8 +68,8 @@ def _with_zero(step: StructuralStep, buffer: Buffer, key: Operand, before: Opera
 def _reverse_pop_key(step: StructuralStep) -> None:
     if is_idle(step) or not step.is_active(0):
         return
-    t, item = step.t, step.op.results[0]
-    bar = t.tangents.complete(t.take(item) or Const(None), t.resolve(item))
+    t = step.t
     (buffer, path), entry = open_buffer(step)
-    args = [buffer, *path, step.args()[-1], bar]
-    close(step, t.spec.emit(primitives.put_new, args, None, type_of_operand(buffer)), entry, bar)
+    item = take_item(step)
+    args = [buffer, *path, step.args()[-1], item.operand]
+    close(step, t.spec.emit(primitives.put_new, args, None, type_of_operand(buffer)), entry.put_in(item))

@@ -23,13 +23,14 @@ from s2s_ad.analysis.specialize import Specializer
 from s2s_ad.errors import MissingRuleError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, Function, Operand, Value, regions
-from s2s_ad.ir.types import Array, Dict, List, Map, Tuple, is_complex, is_scalar
+from s2s_ad.ir.types import Array, Dict, List, Map, Tuple, Type, is_complex, is_scalar
 from s2s_ad.transforms import branches, calls, lists, loops, maps, parts, withs
 from s2s_ad.transforms.algebra import Algebra
 from s2s_ad.transforms.common_subexpressions import common_subexpressions
 from s2s_ad.transforms.dead_code import dead_code
 from s2s_ad.transforms.handing_out import shown_later
 from s2s_ad.transforms.outside import Outside
+from s2s_ad.transforms.ownership import is_immutable
 from s2s_ad.transforms.pairs import Pairs, Reversed
 from s2s_ad.transforms.saving import saved
 from s2s_ad.transforms.scopes import ITSELF, WHOLE, Entry, Scope, bar_name
@@ -73,6 +74,11 @@ def _definitions(block: Block, found: dict[Value, Call]) -> dict[Value, Call]:
         for region in regions(op):
             _definitions(region, found)
     return found
+
+
+def _is_flat(t: Type) -> bool:
+    """Whether a copy of a cotangent of a primal of type `t` shares nothing with it."""
+    return isinstance(t, Array) or (isinstance(t, (List, Map)) and is_immutable(t.item))
 
 
 class Transform:
@@ -215,11 +221,10 @@ class Transform:
         if entry is not None and isinstance(primal.type, (Dict, List)) and static_parts(primal.type) is not None:
             entry = self._completed(primal, entry)
         if entry is not None and entry.owned >= much:
-            if entry.carrier is not None:
-                self.write(entry.carrier, much)
+            self.write(entry, much)
             return entry.operand
         operand = self.own(None if entry is None else entry.operand, primal, much)
-        self.scope.set(primal, Entry(operand, WHOLE if entry is None else much))
+        self.scope.set(primal, Entry(operand, WHOLE if entry is None or _is_flat(primal.type) else much))
         return operand
 
     def _completed(self, primal: Value, entry: Entry) -> Entry:
@@ -227,9 +232,10 @@ class Transform:
         full = self.tangents.complete(entry.operand, self.resolve(primal))
         return entry if full is entry.operand else Entry(full, ITSELF)
 
-    def write(self, carrier: Value, much: int) -> None:
-        """Note how much is written of the buffer that comes in by the parameter of a loop."""
-        self.written[carrier] = max(much, self.written.get(carrier, 0))
+    def write(self, entry: Entry, much: int) -> None:
+        """Note how much is written of the buffer that comes in by the parameter of a loop, if this one does."""
+        if entry.carrier is not None:
+            self.written[entry.carrier] = max(WHOLE if entry.within else much, self.written.get(entry.carrier, 0))
 
     def own(self, x_bar: Operand | None, primal: Value, much: int) -> Operand:
         """A copy of a cotangent, or a new zero one."""
@@ -245,13 +251,12 @@ class Transform:
     def rewrite(self, primal: Value, version: Operand) -> None:
         """Record the version of a buffer that a write in place has made."""
         entry = self.scope.get(primal)
-        carrier, owned = (None, WHOLE) if entry is None else (entry.carrier, entry.owned)
-        self.scope.set(primal, Entry(self._named(version, primal), owned, carrier))
+        self.scope.set(primal, replace(entry or Entry(version, WHOLE), operand=self._named(version, primal)))
 
     def adopt(self, primal: Value, operand: Operand, entry: Entry) -> None:
         """Make `operand`, which has taken over the buffer of `entry`, (part of) the cotangent of `primal`."""
         if self.scope.get(primal) is None:
-            self.scope.set(primal, Entry(self._named(operand, primal), entry.owned, entry.carrier))
+            self.scope.set(primal, replace(entry, operand=self._named(operand, primal)))
         else:
             self.contribute(primal, operand, project=False)
 

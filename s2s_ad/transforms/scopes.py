@@ -9,7 +9,7 @@ alone (`ITSELF`), or for all that it holds as well (`WHOLE`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from s2s_ad.ir.nodes import Operand, Value
 from s2s_ad.transforms.tangents import cotangent_type
@@ -21,13 +21,23 @@ ITSELF, WHOLE = 1, 2
 class Entry:
     """A cotangent so far.
 
-    `owned`: how much of the buffer no one else has. `carrier`: the parameter of a loop in which the buffer came in;
-    whoever enters the loop must own as much of it as is written.
+    `owned`: how much of the buffer no one else has. `carrier`: the parameter of a loop in which the buffer came in, by
+    itself or, if `within`, in a list or dict; whoever enters the loop must own as much of it as is written.
     """
 
     operand: Operand
     owned: int = 0
     carrier: Value | None = None
+    within: bool = False
+
+    def taken_out(self, item: Operand) -> Entry:
+        """The entry of an item that is no longer in this buffer."""
+        return Entry(item, WHOLE, self.carrier, within=True) if self.owned == WHOLE else Entry(item)
+
+    def put_in(self, item: Entry) -> Entry:
+        """The entry of this buffer when an item is in there whose own entry was `item`."""
+        is_ours = item.owned == WHOLE and item.carrier in (None, self.carrier)
+        return self if is_ours else replace(self, owned=min(self.owned, ITSELF))
 
 
 @dataclass(eq=False)

@@ -35,7 +35,7 @@ from s2s_ad.ir.types import (
     is_differentiable,
     part_type,
 )
-from s2s_ad.transforms.scopes import ITSELF, WHOLE, Entry
+from s2s_ad.transforms.scopes import ITSELF, WHOLE
 from s2s_ad.transforms.steps import CallStep, missing_rule
 from s2s_ad.transforms.tangents import cotangent_type, has_all_keys, static_parts
 from s2s_ad.transforms.views import in_cotangent, is_array, origin
@@ -121,7 +121,7 @@ def _reverse_present(step: StructuralStep) -> None:
     operand = t.tangents.complete(entry.operand, t.resolve(result))
     t.scope.take(result)
     if isinstance(value, Value) and t.is_active(value):
-        t.adopt(value, operand, Entry(operand, entry.owned, entry.carrier))
+        t.adopt(value, operand, entry)
 
 
 @reverses(runtime.immutable, runtime.no_object)
