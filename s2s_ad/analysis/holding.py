@@ -51,6 +51,14 @@ class Holding:
                 pending += filter(None, map(self.root, self.state.parts.get(root, {}).values()))
         return frozenset(found)
 
+    def within_at(self, state: State, root: Root) -> frozenset[Root]:
+        """`within` of one root, in another state."""
+        now, self.state = self.state, state
+        try:
+            return self.within([root])
+        finally:
+            self.state = now
+
     def items_of(self, root: Root) -> frozenset[Root]:
         """What a container is known to hold, and what stands for all else that it holds."""
         held, version = self.state.held.get(root, frozenset()), self.state.version.get(root)
@@ -264,7 +272,8 @@ class Holding:
         self.count += 1
         outside, foreign = any(r.outside for r in inside), any(r.foreign for r in inside)
         closure = frozenset(one for r in inside for one in r.closure)
-        made = Root(self.count, None, outside, foreign, closure, instead=inside)
+        instead = inside.union(*(r.instead for r in inside))
+        made = Root(self.count, None, outside, foreign, closure, instead=instead)
         if not all(r.is_array for r in inside):
             made.inner = Root(self.count, None, outside, foreign, closure, owner=made)
         self.separate([made, *filter(None, [made.inner])], {*apart, *apart_from_all(inside)})

@@ -175,7 +175,7 @@ class LoopEvaluator(BlockEvaluator):
         op, found = loop.op, loop.found
         kept = [i for i in range(len(loop.inits)) if i not in found.fixed]
         results = {i: Value(op.results[i].name, loop.types[i], unbound=unbound(loop.inits[i])) for i in kept}
-        last = [Value(before.version[r].name, loop.root_types[r]) for r in found.roots]
+        last = [_next_version(before.version[r], loop.root_types[r]) for r in found.roots]
         types = [*(loop.types[i] for i in kept), *(loop.root_types[r] for r in found.roots)]
         starts = [*(loop.inits[i] for i in kept), *(before.version[r] for r in found.roots)]
         inits = tuple(without_keys(o, t, self.ops) for o, t in zip(starts, types, strict=True))
@@ -285,7 +285,7 @@ class LoopEvaluator(BlockEvaluator):
         loop.params = [Value(p.name, t) for p, t in zip(loop.op_params, loop.types, strict=True)]
         for param, init in zip(loop.params, loop.inits, strict=True):
             param.unbound = unbound(init)
-        loop.root_params = [Value(memory.state.version[r].name, loop.root_types[r]) for r in found.roots]
+        loop.root_params = [_next_version(memory.state.version[r], loop.root_types[r]) for r in found.roots]
         self.env.update(zip(op.body.params, (*loop.item, *loop.params), strict=True))
         self.env.update((loop.op_params[i], init) for i, init in found.fixed.items())
         before, known = memory.state, self.has_keys
@@ -378,3 +378,8 @@ def _differ_in_code(items: list[Operand]) -> bool:
 def _falls_through(body: Block) -> bool:
     stop = body.results[0]
     return isinstance(stop, Const) and stop.value is False
+
+
+def _next_version(before: Value, t: Type) -> Value:
+    """The version of what is written to in a loop, at the start of a round or after all; no round may write to it."""
+    return Value(before.name, t, unbound=before.unbound)

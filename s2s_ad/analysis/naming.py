@@ -9,9 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from s2s_ad.analysis.holding import Holding, apart_from_all
-from s2s_ad.analysis.roots import Origin, Part, Place, Root, State, Step, part_at, same_index, same_path
+from s2s_ad.analysis.roots import (
+    Origin,
+    Part,
+    Place,
+    Root,
+    State,
+    Step,
+    kind_of,
+    part_at,
+    same_index,
+    same_path,
+)
 from s2s_ad.ir.nodes import Operand, Value
-from s2s_ad.ir.types import Array, Maybe
+from s2s_ad.ir.types import Array
 
 
 class Naming(Holding):
@@ -41,11 +52,12 @@ class Naming(Holding):
         may = tuple(may)
         self.count += 1
         closure = frozenset(r for root in may for r in root.closure)
-        is_array = isinstance(value.type.item if isinstance(value.type, Maybe) else value.type, Array)
+        kind = kind_of(value.type)
+        is_array = kind is Array
         if is_array:  # which is none of the containers that it may have been in
             closure = frozenset(r for r in closure if r.inner is None)
         outside = outside or foreign or any(r.outside for r in closure)
-        root = Root(self.count, value.name, outside, foreign or any(r.foreign for r in closure), closure)
+        root = Root(self.count, value.name, outside, foreign or any(r.foreign for r in closure), closure, kind=kind)
         if not is_array:
             items = frozenset(r.inner or r for r in closure)
             if is_flat:

@@ -10,7 +10,7 @@ from typing import Any
 from s2s_ad.analysis.statics import same
 from s2s_ad.errors import Span
 from s2s_ad.ir.nodes import Operand, Value
-from s2s_ad.ir.types import Record, Type
+from s2s_ad.ir.types import Array, Deque, Dict, List, Map, Maybe, Record, Type
 
 Step = tuple[Any, tuple[Operand, ...], dict[str, Operand]]
 Parts = dict[Hashable, Operand]
@@ -24,6 +24,27 @@ class Part:
     key: Hashable
 
 
+def kind_of(t: Type) -> Hashable:
+    """Which kind of object a value is: two of different kinds are two objects. None where that is not known."""
+    match t:
+        case Maybe(item):
+            return kind_of(item)
+        case Array():
+            return Array
+        case List() | Deque():
+            return List
+        case Dict() | Map():
+            return Map
+        case Record(cls):
+            return cls
+    return None
+
+
+def are_alike(kind: Hashable, other: Hashable) -> bool:
+    """Whether objects of these kinds may be one."""
+    return kind is None or other is None or kind == other
+
+
 def part_at(t: Type, key: Hashable) -> Part:
     """Where the part of an object or a dict is that goes by a key."""
     return Part(getattr if isinstance(t, Record) else operator.getitem, key)
@@ -35,7 +56,7 @@ class Root:
 
     `may`: roots with which it may share memory; two roots that may share memory with a third may do so with each other,
     unless they are `apart`. `inner`: stands for the items of a list, whose `owner` this one is. `solid`: an array that
-    has its elements in order. `instead`: for which it stands in, where a container holds it.
+    has its elements in order. `instead`: for which it stands in, where a container holds it. `kind`: see `kind_of`.
     """
 
     number: int
@@ -48,6 +69,7 @@ class Root:
     owner: Root | None = None
     solid: bool = False
     instead: frozenset[Root] = frozenset()
+    kind: Hashable = None
 
     def __repr__(self) -> str:
         return f"Root({self.number}, {self.name})"
@@ -64,7 +86,7 @@ class Root:
 
     def meets(self, other: Root) -> bool:
         """Whether it may share memory with another root."""
-        if other in self.apart or self in other.apart:
+        if other in self.apart or self in other.apart or not are_alike(self.kind, other.kind):
             return False
         return not self.closure.isdisjoint(other.closure)
 

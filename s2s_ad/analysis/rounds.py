@@ -124,6 +124,7 @@ def _enter(memory: Memory, found: Round, before: State, carried: Sequence[Carrie
             memory.state.lost.setdefault(root, None)
     _set_apart(memory, places, found)
     _take_in(memory, found, places)
+    _make_way(memory, found, before, places, carried)
     for i, own, index in found.placed:
         if i in places:
             memory.place_in(memory.state, carried[i].value, own, Const(index))  # type: ignore[arg-type]
@@ -167,6 +168,23 @@ def _take_in(memory: Memory, found: Round, places: Mapping[int, Root]) -> None:
         setattr(state, ways, getattr(state, ways) | set(filter(None, map(root_of, getattr(found, ways)))))
     for gone in filter(None, map(root_of, found.lost)):
         state.lost.setdefault(gone, None)
+
+
+def _make_way(
+    memory: Memory, found: Round, before: State, places: Mapping[int, Root], carried: Sequence[Carried]
+) -> None:
+    """Set what containers hold apart from the variables that name no such thing, before the loop and after each round.
+
+    They may have named it: what is taken out of a work list in one round has been in there in the round before.
+    """
+    holders = [h for h in memory.state.held if h in before.version]
+    for holder in holders:
+        inside, held = memory.within_at(before, holder) - {holder}, memory.state.held[holder]
+        inits = {i: memory.root(carried[i].init) for i in places if (holder, i) not in found.holders}
+        free = [places[i] for i, init in inits.items() if init is None or not any(init.meets(r) for r in inside)]
+        apart = [root for root in free if any(root.meets(r) for r in held)]
+        if apart:
+            memory.state.held[holder] = frozenset({memory.stand_in(held, apart)})
 
 
 def end_round(memory: Memory, found: Round, mark: int, before: State, carried: Sequence[Carried]) -> Round:
@@ -231,7 +249,8 @@ def _holding(
     for j, out in outs.items():
         inside[j] = memory.reachable([out]) - {own[j]}
         holders |= {(j, i) for i, root in own.items() if j != i and root and any(root.meets(r) for r in inside[j])}
-    held = {(h, c) for h, roots in inside.items() for r in roots for c in r.closure if c.number <= mark}
+    news = {h: roots - memory.within_at(before, h) if isinstance(h, Root) else roots for h, roots in inside.items()}
+    held = {(h, c) for h, roots in news.items() for r in roots for c in r.closure if c.number <= mark}
     return holders, held, _common(inside, mark)
 
 

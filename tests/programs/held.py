@@ -360,3 +360,112 @@ def the_last_buffer(x):
         buffer[k] = v * v
         k += 1
     return np.concatenate(buffers) * buffer[0]
+
+
+def _turns_plain(x):
+    first, second = [x[0]], [x[1] * 2]
+    for i in range(3):
+        first, second = second, [*first, x[i] * x[3]]
+    return _weighted([first, second])
+
+
+@program((V,), same_as=_turns_plain)
+def rows_take_turns(x):
+    """A row is taken out in front, and put in again at the end."""
+    rows = [[x[0]], [x[1] * 2]]
+    for i in range(3):
+        row = rows.pop(0)
+        row.append(x[i] * x[3])
+        rows.append(row)
+    return _weighted(rows)
+
+
+@program((V,))
+def rows_take_turns_and_are_copied(x):
+    """What is read of the row before it is put back is kept by others."""
+    rows, last = [[x[0]], [x[1] * 2]], [x[2]]
+    for i in range(3):
+        row = rows.pop(0)
+        sums = [a + b * i for a, b in zip(row, last, strict=False)]
+        row.append(x[i] * x[3])
+        last = list(row)
+        rows.append(row)
+    return _weighted(rows) + sum(sums) + last[0] * last[-1]
+
+
+@program((V,))
+def values_of_a_dict_take_turns(x):
+    """The same with a dict whose keys are known late."""
+    rows = {0: [x[0]], 1: [x[1] * 2]}
+    for i in range(4):
+        row = rows.pop(i % 2)
+        row.append(x[i] * row[0])
+        rows[i % 2] = row
+    return _weighted([rows[0], rows[1]])
+
+
+@program((V,), same_as=lambda x: x[0] * x[1] * 2 + x[2] ** 2 + (x[0] * x[2]) ** 2 * 3)
+def a_row_is_written_to_through_another(x):
+    """An item of an item: both are taken out, and put back."""
+    rows = [[np.array([x[0], x[1]]), x[2:] * 1.0]]
+    for _ in range(2):
+        row = rows.pop()
+        a = row.pop()
+        a[0] = a[0] * x[2]
+        row.append(a)
+        rows.append(row)
+    (first, second), *_ = rows
+    return first[0] * first[1] * 2 + x[2] ** 2 + (x[0] * x[2]) ** 2 * 3 + second[0] * 0
+
+
+class _Particle:
+    def __init__(self, v):
+        self.v = v
+        self.path = [v]
+
+
+@program((V,), same_as=lambda x: _weighted([[x[0], x[0] * x[2]], [x[1], x[1] * x[3]]]) + x[0] * x[2] * x[1] * x[3])
+def objects_take_turns(x):
+    """A list in an object is written to, and then an attribute of it."""
+    particles = [_Particle(x[0]), _Particle(x[1])]
+    for i in range(2):
+        particle = particles.pop(0)
+        particle.path.append(particle.v * x[2 + i])
+        particle.v = particle.path[-1]
+        particles.append(particle)
+    first, second = particles
+    return _weighted([first.path, second.path]) + first.v * second.v
+
+
+@program((V,), same_as=lambda x: (x[0] + x[0] ** 2 * x[2]) ** 2 + (x[1] + x[1] ** 2 * x[2]) ** 2)
+def rows_that_do_not_come_back(x):
+    """A work list: what is taken out is written to, and read, and is gone."""
+    rows, total = [[x[1]], [x[0]]], 0.0
+    while rows:
+        row = rows.pop()
+        row.append(row[0] ** 2 * x[2])
+        total = total + sum(row) ** 2
+    return total
+
+
+@program((V,), (V[:3],), same_as=lambda x: ((2 * x) ** 2 + (3 * x) ** 4).sum())
+def arrays_that_do_not_come_back(x):
+    """The same with arrays, of which the last has a name afterwards."""
+    rows, total, k = [x * 2.0, x * 3.0], 0.0, 1
+    while rows:
+        row = rows.pop(0)
+        row **= k
+        k += 1
+        total = total + (row**2).sum()
+    return total
+
+
+@program((V,), same_as=lambda x: x[1] * 3 + x[1] * x[0] * 2 + x[0] ** 2)
+def a_row_that_does_not_come_back_is_read(x):
+    """The last row that was taken out keeps its name."""
+    rows = [[x[0]], [x[1]], [x[2]]]
+    for _ in range(2):
+        row = rows.pop(0)
+        row.append(row[0] * x[0])
+    rows[0][0] = x[0] ** 2
+    return row[0] * 3 + row[1] * 2 + rows[0][0]
