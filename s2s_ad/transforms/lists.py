@@ -25,7 +25,6 @@ from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
 from s2s_ad.ir.types import INT, UNKNOWN, Dict, List, Map, Type, is_scalar
-from s2s_ad.rules.registry import WHOLE as WHOLE_SHAPE
 from s2s_ad.transforms.ownership import is_immutable
 from s2s_ad.transforms.scopes import WHOLE, Entry
 from s2s_ad.transforms.structural import StructuralStep, followed, item_of, much_of, reverses
@@ -53,14 +52,6 @@ def close(step: StructuralStep, rest: Operand, entry: Entry) -> None:
         if _had_known_keys(items.type, type_of_operand(rest)):
             rest = step.t.tangents.project(rest, step.args()[0])
         step.t.adopt(items, step.t._named(rest, items), entry)
-
-
-def hand_over(step: StructuralStep, bar: Operand, buffer: Entry) -> None:
-    """Add the cotangent of the item that is put in, which has just been taken out of this buffer, to what it has."""
-    t, item = step.t, step.op.args[-1]
-    if isinstance(item, Value) and t.is_active(item):
-        projected = t.tangents.project(bar, t.resolve(item), WHOLE_SHAPE)
-        t.adopt(item, projected, buffer.taken_out(bar) if projected is bar else Entry(projected))
 
 
 def take_item(step: StructuralStep, kind: Type = UNKNOWN) -> Entry:
@@ -123,7 +114,7 @@ def _reverse_append(step: StructuralStep) -> None:
         return
     buffer, entry = open_buffer(step)
     bar, rest = taken(step, primitives.pop, buffer, Const(-1))
-    hand_over(step, bar, entry)
+    step.hand_over(step.op.args[-1], entry.taken_out(bar))
     close(step, rest, entry)
 
 
@@ -160,7 +151,7 @@ def _reverse_insert(step: StructuralStep) -> None:
         n = t.spec.apply(operator.sub, [_length_of(step, buffer), Const(1)])
         at = t.spec.emit(runtime.position, [at, n], None, INT)
     bar, rest = taken(step, primitives.pop, buffer, at)
-    hand_over(step, bar, entry)
+    step.hand_over(step.op.args[-1], entry.taken_out(bar))
     close(step, rest, entry)
 
 

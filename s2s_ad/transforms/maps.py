@@ -22,7 +22,7 @@ from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, If, Operand, Value
 from s2s_ad.ir.types import BOOL
-from s2s_ad.transforms.lists import Buffer, close, hand_over, is_idle, open_buffer, take_item, taken
+from s2s_ad.transforms.lists import Buffer, close, is_idle, open_buffer, take_item, taken
 from s2s_ad.transforms.structural import StructuralStep, followed, reverses
 from s2s_ad.transforms.tangents import has_all_keys
 
@@ -37,7 +37,7 @@ def _reverse_put(step: StructuralStep) -> None:
         bar, rest = taken(step, primitives.pop_key, buffer, key)
     else:
         bar, rest = taken(step, primitives.take_key, buffer, key, step.t.tangents.zero(item))
-    hand_over(step, bar, entry)
+    step.hand_over(step.op.args[-1], entry.taken_out(bar))
     if step.replaced is not None:
         rest = _with_zero(step, (rest, buffer[1]), key, step.replaced)
     close(step, rest, entry)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from s2s_ad.analysis.effects import callee
@@ -42,10 +43,11 @@ def _reverse_part(step: StructuralStep) -> None:
 @reverses(primitives.Refreshed)
 def _reverse_refreshed(step: StructuralStep) -> None:
     """A structure whose parts have been written to: the cotangents of these go to what the parts are now."""
-    bar = step.take()
-    if bar is None:
-        return
     t = step.t
+    entry = t.scope.get(step.op.results[0])
+    bar = step.take()
+    if bar is None or entry is None:
+        return
     if isinstance(step.op.results[0].type, Map):
         step.contribute(0, bar)  # whose keys were known before
         return
@@ -56,10 +58,9 @@ def _reverse_refreshed(step: StructuralStep) -> None:
     new = step.op.results[0].type
     known = dict(zip(_keys(new), t.tangents.parts_of_cotangent(bar, new), strict=True))
     for i, key in enumerate(keys):
-        if step.is_active(1 + i):
-            step.contribute(1 + i, known[key])
-    if step.is_active(0):
-        step.contribute(0, t.tangents.rebuild(kind, [Const(None) if k in keys else known[k] for k in _keys(kind)]))
+        step.hand_over(step.op.args[1 + i], entry.taken_out(known[key]))
+    rest = t.tangents.rebuild(kind, [Const(None) if k in keys else known[k] for k in _keys(kind)])
+    step.hand_over(step.op.args[0], replace(entry, operand=rest))
 
 
 def _reverse_refreshed_list(step: StructuralStep, bar: Operand, keys: Sequence[Any]) -> None:

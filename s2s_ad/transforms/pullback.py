@@ -23,7 +23,7 @@ from s2s_ad.analysis.specialize import Specializer
 from s2s_ad.errors import MissingRuleError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, Function, Operand, Value, regions
-from s2s_ad.ir.types import Array, Dict, List, Map, Tuple, Type, is_complex, is_scalar
+from s2s_ad.ir.types import Array, Dict, List, Map, Maybe, Tuple, Type, is_complex, is_scalar
 from s2s_ad.transforms import branches, calls, lists, loops, maps, parts, withs
 from s2s_ad.transforms.algebra import Algebra
 from s2s_ad.transforms.common_subexpressions import common_subexpressions
@@ -203,12 +203,15 @@ class Transform:
             x_bar = self.tangents.project(x_bar, self.resolve(primal))
             if constant(x_bar, default=0) is None:
                 return
-        before = self.scope.get(primal)
-        if before is None:
-            self.scope.set(primal, Entry(self._named(x_bar, primal)))
-            return
-        total = self.tangents.add(before.operand, x_bar, primal.type)
-        self.scope.set(primal, Entry(self._named(total, primal), WHOLE))
+        self.adopt(primal, x_bar, Entry(x_bar, WHOLE if self._is_bare(x_bar) else 0))
+
+    def _is_bare(self, x_bar: Operand) -> bool:
+        """Whether there is nothing in a structure that could be written to."""
+        if isinstance(x_bar, Const) or is_immutable(type_of_operand(x_bar)):
+            return True
+        made = self.spec.definitions.get(x_bar)
+        makes = (primitives.make_tuple, primitives.make_list, primitives.make_dict)
+        return made is not None and callee(made) in makes and all(map(self._is_bare, made.args))  # type: ignore[arg-type]
 
     def _named(self, x_bar: Operand, primal: Value) -> Operand:
         if isinstance(x_bar, Value) and x_bar.name is None and x_bar not in self.forward_calls:
@@ -243,7 +246,8 @@ class Transform:
             made = self.tangents.zero(self.resolve(primal))
         else:
             x_bar = self.tangents.complete(x_bar, self.resolve(primal))
-            made = self.tangents.copy(x_bar, whole=much == WHOLE)
+            kind = Maybe(primal.type) if primal.unbound else primal.type
+            made = self.tangents.copy(x_bar, kind, whole=much == WHOLE)
         if isinstance(made, Value) and isinstance(made.type, (List, Map)):
             made.type = cotangent_type(primal.type)  # what will be stored in it may be of any kind that a cotangent is
         return self._named(made, primal)
@@ -255,10 +259,13 @@ class Transform:
 
     def adopt(self, primal: Value, operand: Operand, entry: Entry) -> None:
         """Make `operand`, which has taken over the buffer of `entry`, (part of) the cotangent of `primal`."""
-        if self.scope.get(primal) is None:
+        before = self.scope.get(primal)
+        if before is None:
             self.scope.set(primal, replace(entry, operand=self._named(operand, primal)))
-        else:
-            self.contribute(primal, operand, project=False)
+            return
+        total = self._named(self.tangents.add(before.operand, operand, primal.type), primal)
+        has_parts = static_parts(primal.type) is not None
+        self.scope.set(primal, before.beside(entry, total) if has_parts else Entry(total, WHOLE))
 
     def take(self, primal: Value) -> Operand | None:
         """The finished cotangent of a value whose definition is reversed now."""

@@ -23,7 +23,6 @@ from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.overwriting import reads_content
 from s2s_ad.analysis.sharing import kinds, makes_new
-from s2s_ad.errors import MutationError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, Op, Operand, Value, With, free_values
 from s2s_ad.ir.types import Array, Dict, Record, Tuple
@@ -44,12 +43,6 @@ def saved(t: Transform, adjoint: Block, params: Iterable[Value], lines: list[lis
     for value in free_values(adjoint):
         if not _is_overwritten(t, value) or not reads_content(adjoint, value):
             continue
-        if value.unbound and _is_overwritten(t, value, by_others=False):
-            raise MutationError(
-                f"a write to what `{value.name}` may be, which may have no value yet",
-                t.function.span,
-                f"assign `{value.name}` before the loop or branch",
-            )
         copied = Value(value.name, value.type, value.hint, value.unbound)
         copy: Any = np.array if isinstance(value.type, Array) and not value.unbound else runtime.copy
         call = Call((copied,), Const(copy), (value,))

@@ -34,6 +34,14 @@ class Entry:
         """The entry of an item that is no longer in this buffer."""
         return Entry(item, WHOLE, self.carrier, within=True) if self.owned == WHOLE else Entry(item)
 
+    def beside(self, other: Entry, total: Operand) -> Entry:
+        """The entry of a structure some of whose parts are those of this one, and some of the other."""
+        carriers = {one.carrier for one in (self, other)} - {None}
+        if len(carriers) > 1:
+            return Entry(total)
+        owned, within = min(self.owned, other.owned), self.within or other.within
+        return Entry(total, owned, next(iter(carriers), None), within)
+
     def put_in(self, item: Entry) -> Entry:
         """The entry of this buffer when an item is in there whose own entry was `item`."""
         is_ours = item.owned == WHOLE and item.carrier in (None, self.carrier)

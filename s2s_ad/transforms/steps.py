@@ -25,6 +25,7 @@ from s2s_ad.ir.types import UNKNOWN, is_scalar
 from s2s_ad.rules.registry import WHOLE
 from s2s_ad.transforms.pairs import PairForward
 from s2s_ad.transforms.rewriting import Rewriter, substitute_op
+from s2s_ad.transforms.scopes import Entry
 
 if TYPE_CHECKING:
     from s2s_ad.transforms.pullback import Transform
@@ -203,6 +204,16 @@ class CallStep(Step):
         if self.t.is_active(primal):
             x_bar = self.t.tangents.project(x_bar, self.t.resolve(primal), core)
             self.t.contribute(primal, x_bar, project=False)
+
+    def hand_over(self, primal: Operand | Star, entry: Entry) -> None:
+        """Add to the cotangent of any argument what nobody else has from now on, as far as `entry` says so."""
+        if not isinstance(primal, Value) or not self.t.is_active(primal):
+            return
+        x_bar = self.t.tangents.project(entry.operand, self.t.resolve(primal), WHOLE)
+        if x_bar is not entry.operand:
+            self.t.contribute(primal, x_bar, project=False)
+        elif constant(x_bar, default=0) is not None:
+            self.t.adopt(primal, x_bar, entry)
 
     def guarded(self, y_bar: Operand, x_bar: Operand) -> Operand:
         """`x_bar`, but zero where `y_bar` is zero if the derivative may be infinite there."""

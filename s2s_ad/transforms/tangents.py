@@ -22,6 +22,7 @@ from s2s_ad.analysis.lengths import without_names
 from s2s_ad.analysis.operands import as_array, constant, type_of_operand
 from s2s_ad.analysis.sharing import kinds, makes_new
 from s2s_ad.analysis.specialize import Specializer
+from s2s_ad.analysis.statics import same
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, For, If, Operand, Value
 from s2s_ad.ir.types import (
@@ -311,20 +312,25 @@ class Tangents:
             kind = Array(kind.dtype, None)  # or the number 0.0
         return self.spec.emit(primitives.lookup, [x_bar, key, plain_zero(item)], None, kind)
 
-    def copy(self, x_bar: Operand, *, whole: bool) -> Operand:
-        """A copy of a cotangent, if `whole` with copies of the lists and arrays that are in a list."""
+    def copy(self, x_bar: Operand, primal: Type, *, whole: bool) -> Operand:
+        """A copy of a cotangent of such a primal, if `whole` with copies of the lists and arrays that are in a list."""
         t = type_of_operand(x_bar)
         if t == _NOTHING or is_immutable(t):
             return x_bar
+        if isinstance(primal, Maybe):
+            return self.spec.emit(runtime.copy, [x_bar], None, t)
+        inside = primal.item if isinstance(primal, (List, Map, Deque, Iterable)) else UNKNOWN
         if whole and isinstance(t, List) and isinstance(t.item, _HOLDING) and not is_immutable(t.item):
-            return self.comprehension(x_bar, lambda item: self.copy(item, whole=True))
+            return self.comprehension(x_bar, lambda item: self.copy(item, inside, whole=True))
         if whole and isinstance(t, (Dict, Tuple)):
-            return self.rebuild(t, [self.copy(part, whole=True) for part in self.parts(x_bar)])
+            parts, types = self.parts(x_bar), static_parts(primal) or ()
+            known = types if len(types) == len(parts) else (UNKNOWN,) * len(parts)
+            return self.rebuild(t, [self.copy(p, kind, whole=True) for p, kind in zip(parts, known, strict=True)])
         if whole and isinstance(t, Map) and not is_immutable(t.item):
             start = self.spec.emit(primitives.make_dict, [], None, t)
 
             def put(total: Value, key: Value) -> Operand:
-                item = self.copy(self.spec.emit(operator.getitem, [x_bar, key], None, t.item), whole=True)
+                item = self.copy(self.spec.emit(operator.getitem, [x_bar, key], None, t.item), inside, whole=True)
                 return self.spec.emit(primitives.put_new, [total, key, item], None, total.type)
 
             return self._over_keys(x_bar, start, put)
@@ -382,11 +388,13 @@ class Tangents:
         if isinstance(t, Array) and isinstance(c, List) and _has_rows(t, c.item):
             return self._stacked(x_bar, x, t)
         if isinstance(t, Record) and isinstance(c, Dict) and c.keys != t.names:  # some attributes may be missing
-            bars = dict(zip(c.keys, self.parts(x_bar), strict=True))
+            known = dict(zip(c.keys, self.parts(x_bar), strict=True))
             rows = zip(t.names, self.parts(x), strict=True)
-            return self.rebuild(t, [self.project(bars.get(k, NONE), p) for k, p in rows])
+            return self.rebuild(t, [self.project(known.get(k, NONE), p) for k, p in rows])
         if (isinstance(t, (Dict, Record)) and isinstance(c, Dict)) or (isinstance(t, Closure) and isinstance(c, Tuple)):
-            return self.rebuild(t, [self.project(b, p) for b, p in zip(self.parts(x_bar), self.parts(x), strict=True)])
+            bars = self.parts(x_bar)
+            parts = [self.project(b, p) for b, p in zip(bars, self.parts(x), strict=True)]
+            return x_bar if all(map(same, parts, bars)) else self.rebuild(t, parts)
         if not isinstance(t, (Number, Array)) or not isinstance(c, (Number, Array)):
             return self._project_at_run_time(x_bar, x)
         target = t.axes if isinstance(t, Array) else ()

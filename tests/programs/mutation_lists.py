@@ -749,3 +749,37 @@ def del_nested(x, n):
         del rows[i][i::3]
         rows[i][0] += x[i]
     return sum(v * (i + 1) for r in rows for i, v in enumerate(r))
+
+
+@program((X,), same_as=lambda x: 3 * x[1] + x[0] * x[1])
+def made_in_some_round(x):
+    """A list that one round makes and a later one makes longer."""
+    for i in range(3):
+        if i == 1:
+            row = [x[i]]
+        if i == 2:
+            row.append(x[0] * row[0])
+    return row[0] * 3 + row[1]
+
+
+@program((X,), same_as=lambda x: (2 * x).sum() - 2 * x[1] + x[0] * x[3])
+def array_made_in_some_round(x):
+    """The same with an array in a list."""
+    for i in range(4):
+        if i == 0:
+            rows = [x * 2.0]
+        elif i == 3:
+            rows[0][1] = x[0] * x[i]
+    return np.sum(rows[0])
+
+
+@program((X,), same_as=lambda x: (x[1] + x[0] * 4) ** 2)
+def made_on_one_way_and_written_to_on_another(x):
+    """In an inner loop, whose rounds find it or make it anew."""
+    for i in range(2):
+        for j in range(2):
+            if j == 0:
+                rows = [[x[i]]]
+            else:
+                rows[0].append(x[0] * 4)
+    return sum(rows[0]) ** 2
