@@ -110,7 +110,7 @@ class ADError(Exception):
         # Rendered now, as the source may be edited before the error is shown.
         self._text = "\n".join(map(str, self.problems))
 
-    def place(self, span: Span) -> None:
+    def place(self, span: Span | None) -> None:
         """Say where it has been raised, where that was not known."""
         if self.span is None:
             ADError.__init__(self, self.message, span, self.hint, self.problems[1:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import sys
 from collections import deque
@@ -1009,6 +1010,224 @@ def copies_in_a_loop(x, n):
         a = [x * (i + 1.0)]
         b = a[:]
     return s
+
+
+def _both(u, v):
+    return u, v
+
+
+def _named(u, v):
+    return {"u": u, "v": v}
+
+
+def _pair(u, v):
+    return Pair(u, v)
+
+
+def _heads(a, b):
+    return a[0], b[0]
+
+
+def _joined(a, b):
+    return a + b
+
+
+def _yielded(u, v):
+    yield u
+    yield v
+
+
+def _exchanged(u, v):
+    return v, u
+
+
+def one_array_given_back_twice(x, n):
+    a = x * 1.0
+    p, q = _both(a, a)
+    p[1] *= x[0]
+    return (q * x).sum()
+
+
+def one_list_given_back_twice(x, n):
+    a = [x[0]]
+    p, q = _both(a, a)
+    p.append(x[1])
+    return len(q) * sum(q)
+
+
+def items_given_back(x, n):
+    rows = [[x[0]], [x[1]]]
+    p, q = _both(rows[0], rows[-2])
+    p.append(x[2])
+    return sum(q)
+
+
+def views_given_back(x, n):
+    m = np.outer(x, x)
+    p, q = _both(m[1:], m[:-1])
+    p[0] *= x
+    return (q.sum(0) * x).sum()
+
+
+def given_back_in_a_dict(x, n):
+    a = x * 1.0
+    d = _named(a, a)
+    d["u"] *= x[0]
+    return (d["v"] * x).sum()
+
+
+def given_back_in_an_object(x, n):
+    a = x * 1.0
+    o = _pair(a, a)
+    o.x += x[1] ** 2
+    return (o.v * x).sum()
+
+
+def first_items_given_back(x, n):
+    a = x * 1.0
+    p, q = _heads([a], [a])
+    p[0] = x[1] ** 2
+    return (q * x).sum()
+
+
+def lists_joined_by_a_function(x, n):
+    a = [x * 1.0]
+    b = _joined(a, a)
+    b[0][0] = x[1] ** 2
+    return (b[1] * x).sum()
+
+
+def yielded_twice(x, n):
+    a = x * 1.0
+    both = list(_yielded(a, a))
+    both[0][0] = x[1] ** 2
+    return (both[1] * x).sum()
+
+
+def exchanged_by_a_function(x, n):
+    u = v = np.zeros(5)
+    for k in range(4):
+        u, v = _exchanged(u, v)
+        u[k] = x[k] + v[k - 1]
+    return (u * x).sum()
+
+
+def given_back_by_choice(x, n):
+    a, b = x * 1.0, x * 2.0
+    p, q = _both(a if n < 3 else b, b)
+    p[0] = x[1] ** 2
+    return (q * x).sum()
+
+
+def deep_copy_of_one_array_twice(x, n):
+    a = x * 1.0
+    rows = copy.deepcopy([a, a])
+    rows[0][0] = x[1] ** 2
+    return (rows[1] * x).sum()
+
+
+def deep_copy_of_one_row_twice(x, n):
+    row = [x[0]]
+    rows = copy.deepcopy([row, row])
+    rows[0].append(x[1])
+    return sum(rows[1])
+
+
+def deep_copy_of_a_pair(x, n):
+    a = x * 1.0
+    o = copy.deepcopy(Pair(a, a))
+    o.x[0] = x[1] ** 2
+    return (o.v * x).sum()
+
+
+class Depth:
+    n = 1
+
+    def __init__(self, v, deep):
+        if deep:
+            self.n = 5
+            self.q = v
+        else:
+            self.n = 5
+            self.q = v * 2
+
+
+class Overwritten:
+    def __init__(self, v, w):
+        self.w = v * 3
+        if v[0] > 100:
+            self.w = w
+        else:
+            self.w = w
+
+
+class OneOfTwo:
+    def __init__(self, v):
+        if v[0] > 100:
+            self.w = v
+        else:
+            self.w = v
+
+
+def same_attribute_on_both_sides_1(x, n):
+    o = Depth(x, n > 3)
+    return (o.q * x).sum() * o.n
+
+
+def same_attribute_on_both_sides_2(x, n):
+    return (Overwritten(x, x * 1.0).w * x).sum()
+
+
+def same_attribute_on_both_sides_3(x, n):
+    return (OneOfTwo(x).w * x).sum()
+
+
+def windows_written_to(x, n):
+    a = x * 1.0
+    w = np.lib.stride_tricks.sliding_window_view(a, 2, writeable=True)
+    w[0] = x[2:4]
+    return (w * w).sum()
+
+
+def one_of_two_with_other_keys(x, n):
+    o, p = {"v": x[0], "d": {}}, {"v": x[1], "d": {"k": x[2]}}
+    w = o if n < 3 else p
+    w["v"] = w["v"] * 2
+    return p["v"] * o["v"] * p["d"]["k"]
+
+
+class Stored:
+    def __init__(self, v):
+        self.v = v
+        self.known = {}
+
+    def get(self, k):
+        if k not in self.known:
+            self.known[k] = self.v * k
+        return self.known[k]
+
+    def twice(self):
+        return self.v * 2
+
+
+def keys_on_one_side(x, n):
+    o = Stored(x[0])
+    t = x[2] if n < 3 else o.get(3) * o.twice()
+    return t * o.v
+
+
+def one_of_two_objects_with_other_keys(x, n):
+    o, p = Stored(x[0]), Stored(x[1])
+    p.known[1] = x[2] ** 2
+    if n > 3:
+        o, p = p, o
+    o.v = o.v * 2
+    return o.v * p.v * sum(o.known.values()) + sum(p.known.values())
+
+
+def order_in_memory(x, n):
+    a = np.outer(x, x)
+    return (a.ravel("K") ** 2).sum()
 
 
 PROGRAMS = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import functools
 import operator
 from collections import namedtuple
@@ -41,7 +42,7 @@ from s2s_ad.analysis.statics import (
     named,
 )
 from s2s_ad.analysis.typing import result_type
-from s2s_ad.errors import ADError, UnsupportedSyntaxError
+from s2s_ad.errors import ADError, MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
 from s2s_ad.ir.types import (
@@ -181,6 +182,9 @@ class ApplyEvaluator(CallEvaluator):
             return None
         if fn in COPIES:
             t = type_of_operand(args[0])
+            if fn is copy.deepcopy and not self.memory.is_tree(args[0]):
+                what = "a `deepcopy` of what may hold one object twice, as its copy would"
+                raise MutationError(what, self.span, "copy its parts, or make each of them an object of its own")
             if records.is_object(t) or not isinstance(t, (Number, Array, List, Tuple, Dict)):
                 return None
         if fn in OF_OBJECTS and any(object_in(type_of_operand(a)) is not None for a in args):

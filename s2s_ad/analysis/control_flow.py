@@ -262,9 +262,9 @@ class BlockEvaluator(SequenceEvaluator):
                 self.current(version)
 
     def _attributes_of_sides(self, sides: Sequence[Side]) -> list[tuple[Value, str, Value, Operand, Operand]]:
-        """The attributes that the sides of an `if` in an `__init__` leave different."""
+        """The attributes that the sides of an `if` in an `__init__` have set."""
         rows = []
-        for obj in self.making:
+        for obj, known in self.making.items():
             then, orelse = (side.making[obj] for side in sides)
             for name in then | orelse:
                 a, b = then.get(name, UNDEFINED), orelse.get(name, UNDEFINED)
@@ -274,7 +274,7 @@ class BlockEvaluator(SequenceEvaluator):
                         self.span,
                         "set it on both sides, or before the `if`",
                     )
-                if not same(a, b):
+                if not (same(a, b) and name in known and same(a, known[name])):
                     rows.append((obj, name, Value(name), a, b))
         return rows
 

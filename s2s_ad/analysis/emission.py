@@ -27,7 +27,7 @@ from s2s_ad.analysis.python_types import iterated
 from s2s_ad.analysis.reports import is_report
 from s2s_ad.analysis.roots import Part, Root, Step
 from s2s_ad.analysis.statics import is_foldable, same
-from s2s_ad.errors import Span, UnsupportedSyntaxError
+from s2s_ad.errors import ADError, Span, UnsupportedSyntaxError
 from s2s_ad.frontend.source import LiveNames
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Call, Const, Function, Op, Operand, Value, regions
@@ -283,6 +283,9 @@ class Emitter:
         span, self.span = self.span, None  # it cannot raise, as it has been there before
         try:
             return self.apply(fn, [base, *rest], kwargs)
+        except ADError as error:
+            error.place(span)
+            raise
         finally:
             self.span = span
 

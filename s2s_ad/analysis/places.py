@@ -228,7 +228,9 @@ def _locate_new(memory: Memory, value: Value, call: Call, args: list[Operand]) -
     else:
         roots = memory.reachable(operands)
         memory.new_root(value, foreign=not roots, may=roots)
-        if not isinstance(value.type, Array) and not (isinstance(fn, FunctionInstance) and fn.gives_tree):
+        given = [r for r in map(memory.root, operands) if r is not None]
+        is_tree = isinstance(fn, FunctionInstance) and fn.gives_tree and memory.are_trees(given)
+        if not isinstance(value.type, Array) and not is_tree:
             memory.tie_parts(value)
 
 

@@ -6,7 +6,6 @@ That of a `try` asks whether its body was completed.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from s2s_ad.analysis.effects import callee
@@ -62,7 +61,7 @@ class SidesStep(Step):
                 if bar is None or result is UNDEFINED:
                     continue
                 if bar.owned and isinstance(result, Value) and t.is_active(result) and scope.get(result) is None:
-                    scope.set(result, replace(bar))
+                    t.adopt(result, bar.operand, bar)
                 else:
                     t.contribute(result, bar.operand, project=False)
             forward.reverse()

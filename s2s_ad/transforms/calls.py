@@ -121,6 +121,8 @@ class LinearStep(CallStep):
         y_bar = self.t.tangents.complete(y_bar, self.t.resolve(self.op.results[0]))
         with inline_rules.rule_arithmetic(spec, callee(self.op)):
             x_bar = spec.apply(self.rule.transpose, [y_bar, *self.args()], self.kwargs())
+        if spec.dead:  # it raises
+            raise missing_rule(self.op, " in this form")
         self.contribute(0, x_bar, self.rule.core)
 
 

@@ -24,7 +24,7 @@ from s2s_ad.analysis.handlers import lists
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
-from s2s_ad.ir.types import INT, UNKNOWN, Dict, List, Map, Type, is_scalar
+from s2s_ad.ir.types import INT, UNKNOWN, List, Map, Type, is_scalar
 from s2s_ad.transforms.ownership import is_immutable
 from s2s_ad.transforms.scopes import WHOLE, Entry
 from s2s_ad.transforms.structural import StructuralStep, followed, item_of, much_of, reverses
@@ -49,8 +49,6 @@ def close(step: StructuralStep, rest: Operand, entry: Entry) -> None:
     """What has become of it is the cotangent of the list before the write."""
     items = step.op.args[0]
     if isinstance(items, Value) and step.t.is_active(items):
-        if _had_known_keys(items.type, type_of_operand(rest)):
-            rest = step.t.tangents.project(rest, step.args()[0])
         step.t.adopt(items, step.t._named(rest, items), entry)
 
 
@@ -63,13 +61,6 @@ def take_item(step: StructuralStep, kind: Type = UNKNOWN) -> Entry:
         return Entry(t.tangents.zero(t.resolve(item), kind), WHOLE)
     bar = t.tangents.complete(entry.operand, t.resolve(item), kind)
     return entry if bar is entry.operand else Entry(bar, WHOLE if is_immutable(type_of_operand(bar)) else 0)
-
-
-def _had_known_keys(t: Type, c: Type) -> bool:
-    """Whether the keys of some dicts in a list were known before the write that forgot them."""
-    if not isinstance(t, List) or t.items is None or not isinstance(c, List):
-        return False
-    return any(isinstance(i, Dict) and isinstance(j, Map) for i, j in zip(t.items, c.items or [c.item] * len(t.items)))
 
 
 def _write(step: StructuralStep, fn: Any, buffer: Buffer, *args: Operand) -> Value:

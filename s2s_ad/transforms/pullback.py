@@ -35,7 +35,7 @@ from s2s_ad.transforms.pairs import Pairs, Reversed
 from s2s_ad.transforms.saving import saved
 from s2s_ad.transforms.scopes import ITSELF, WHOLE, Entry, Scope, bar_name
 from s2s_ad.transforms.steps import forward_block
-from s2s_ad.transforms.tangents import NONE, Tangents, cotangent_type, static_parts
+from s2s_ad.transforms.tangents import NONE, Tangents, cotangent_type, had_known_keys, static_parts
 
 _STEP_MODULES = (branches, calls, parts, lists, maps, loops, withs)  # these fill the tables of steps
 
@@ -259,6 +259,9 @@ class Transform:
 
     def adopt(self, primal: Value, operand: Operand, entry: Entry) -> None:
         """Make `operand`, which has taken over the buffer of `entry`, (part of) the cotangent of `primal`."""
+        if had_known_keys(primal.type, type_of_operand(operand)):
+            operand = self.tangents.project(operand, self.resolve(primal))
+            entry = Entry(operand)
         before = self.scope.get(primal)
         if before is None:
             self.scope.set(primal, replace(entry, operand=self._named(operand, primal)))

@@ -86,6 +86,17 @@ def cotangent_type(t: Type) -> Type:
     return UNKNOWN
 
 
+def had_known_keys(t: Type, c: Type) -> bool:
+    """Whether the keys of some dicts in a primal were known before a write, or a merge, that forgot them."""
+    if isinstance(t, Dict) and isinstance(c, Map):
+        return True
+    types, bars = static_parts(t), static_parts(c)
+    if types is not None and bars is not None and len(types) == len(bars):
+        return any(map(had_known_keys, types, bars))
+    is_list = isinstance(t, (List, Deque, Map)) and isinstance(c, (List, Map))
+    return is_list and types is None and had_known_keys(t.item, c.item)  # type: ignore[attr-defined]
+
+
 def static_parts(t: Type) -> tuple[Type, ...] | None:
     """The types of the parts of a structure that is known at compile time: all but lists of one type."""
     match t:

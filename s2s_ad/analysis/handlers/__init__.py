@@ -8,7 +8,6 @@ from s2s_ad.analysis.handlers import (
     conversions,
     dataclass_init,
     displays,
-    einsum,
     facts,
     fills,
     imports,
@@ -17,6 +16,7 @@ from s2s_ad.analysis.handlers import (
     patterns,
     sets,
     setting,
+    strided,
     supers,
     writes,
 )
@@ -30,6 +30,6 @@ from s2s_ad.analysis.handlers.writes import is_foreign as is_foreign
 from s2s_ad.analysis.handlers.writes import refuse_writes as refuse_writes
 
 _MODULES = (  # they fill the table
-    *(at, attributes, classes, construction, conversions, dataclass_init, displays, einsum, facts, fills, imports),
+    *(at, attributes, classes, construction, conversions, dataclass_init, displays, strided, facts, fills, imports),
     *(known_items, logs, patterns, sets, setting, supers, writes),
 )

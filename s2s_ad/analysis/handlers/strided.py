@@ -1,7 +1,9 @@
-"""`np.einsum` of one array without a sum, which is a view.
+"""Views that NumPy makes by strides.
 
 np.einsum("ij->ji", x)      np.transpose(x, (1, 0))
 np.einsum("ii->i", x)       runtime.einsum_view(x, "ii->i"), whose array comes first, as that of all views
+
+That of windows which overlap must not be written to.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from s2s_ad import runtime
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.table import handles
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.errors import MutationError
 from s2s_ad.ir.nodes import Const, Operand
 from s2s_ad.ir.types import Array
 
@@ -29,6 +32,13 @@ def _einsum(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Oper
     if len(indices) == len(output):
         return s.apply(np.transpose, [args[1], Const(tuple(map(indices.index, output)))])
     return s.apply(runtime.einsum_view, [args[1], args[0]])
+
+
+@handles(np.lib.stride_tricks.sliding_window_view)
+def _sliding_window_view(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> None:
+    if constant(kwargs.get("writeable", Const(False))) is not False:
+        what = "a view of windows, which overlap, that can be written to"
+        raise MutationError(what, s.span, "leave out `writeable`, and write to the array itself")
 
 
 def _indices(spec: str, rank: int) -> tuple[str, str]:
