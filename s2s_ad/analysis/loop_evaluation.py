@@ -16,7 +16,8 @@ from s2s_ad.analysis.python_types import iterated
 from s2s_ad.analysis.regions import changed, has_part, part_in, part_read
 from s2s_ad.analysis.roots import Root, State
 from s2s_ad.analysis.rounds import Carried, Round, end_round, finish, named_twice, start_round
-from s2s_ad.analysis.row_loops import arrays_of, by_index, by_key, copied_lists, is_written
+from s2s_ad.analysis.row_loops import by_index, by_key, is_written
+from s2s_ad.analysis.rows import rows_of
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.statics import unbound, widen
 from s2s_ad.errors import MutationError, Span, UnsupportedSyntaxError
@@ -72,21 +73,21 @@ class LoopEvaluator(BlockEvaluator):
             if not self._evaluate_unless_written(_Loop(op, iterable, inits), [view.version, iterable], runs, span):
                 self._unroll_view(op, view, span)
             return True
-        arrays = arrays_of(self, iterable)
-        few = self._few_items(op, iterable) if arrays is None else None
-        if arrays is None and few is None:
+        rows = rows_of(self, iterable)
+        items = self._few_items(op, iterable) if rows is None else rows.arrays
+        if items is None:
             return False
-        if not self._evaluate_unless_written(_Loop(op, iterable, inits), arrays or few or [], runs, span):
-            if arrays is None:
-                self._unroll(op, few or [], iterable, span)
+        if not self._evaluate_unless_written(_Loop(op, iterable, inits), items, runs, span):
+            if rows is None:
+                self._unroll(op, items, iterable, span)
             else:
-                copied, before = copied_lists(self, iterable), self.memory.state
-                op, iterable = by_index(self, op, iterable)
+                before = self.memory.state
+                op, iterable = by_index(self, op, rows)
                 loop = _Loop(op, iterable, inits)
                 kept = [r for r in runs if not isinstance(type_of_operand(r.items), Array)]  # these are read as it goes
                 self._evaluate_loop(loop, kept, span)
-                self._refuse_resized(arrays, loop.end, span)
-                self._refuse_reordered(copied, before, loop.end, span)
+                self._refuse_resized(rows.arrays, loop.end, span)
+                self._refuse_reordered(rows.copied, before, loop.end, span)
         return True
 
     def _few_items(self, op: For, iterable: Operand) -> list[Operand] | None:
