@@ -8,9 +8,9 @@ a tree: an item that is taken out is in it no more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from s2s_ad.analysis.roots import Place, Root, State
+from s2s_ad.analysis.roots import Place, Root, State, Ways, ways_unless
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.ir.nodes import Operand, Value
 from s2s_ad.ir.types import Array, List
@@ -108,21 +108,21 @@ class Holding:
         own = [r for r in map(self.root, items) if r is not None]
         before = self.items_of(root)
         around = self.within([root]) - {root}
-        again = again or len(set(own)) < len(own) or not self.state.repeated.isdisjoint(own)
+        again = again or len(set(own)) < len(own) or any(self.state.is_tied(r, Ways.REPEATED) for r in own)
         again = again or (not itself and self._overlap(items))
         again_objects = again and not all(r.is_array for r in new)
         direct = own if itself and not below else new
         if again_objects or _meet(around if below else before, direct, arrays=False):
-            self.state.repeated |= {root}
+            self.state.tie(root, Ways.REPEATED)
 
         def is_tree(arrays: bool) -> bool:
             if (again if arrays else again_objects) or _meet(around, new, arrays=arrays):
                 return False
             if not itself:
-                return not any(r in self.state.repeated or self._is_tied(r, arrays=arrays) for r in own)
-            return self._are_trees_each(own, arrays=arrays)
+                return not any(self.state.is_tied(r, Ways.ALL if arrays else Ways.TO_OBJECTS) for r in own)
+            return self.are_trees_each(own, arrays=arrays)
 
-        self.note_ways(self.state, root, is_tree)
+        self.state.tie(root, ways_unless(is_tree))
         self.state.held[root] = before | new
         if root.outside:
             for item in items:
@@ -137,13 +137,6 @@ class Holding:
         lists -= {self.root(i) for i in items if self.is_of_views(i)}  # of an array the items are views
         return frozenset(new - lists).union(*(root.may for root in lists if root is not None))
 
-    def note_ways(self, state: State, root: Root, is_tree: Callable[[bool], bool]) -> None:
-        """Note whether there are two ways from a container to a container or object, or, `is_tree(True)`, an array."""
-        if not is_tree(False):
-            state.entangled |= {root}
-        if not is_tree(True):
-            state.shared |= {root}
-
     def show_part(self, part: Operand) -> None:
         """From now on the caller has `part` too, and all that may share memory with it."""
         seen = self.reachable([part])
@@ -157,9 +150,15 @@ class Holding:
         `arrays`: these count as well.
         """
         own = [r for r in map(self.root, self.state.parts.get(root, {}).values()) if r is not None]
-        if root in self.state.repeated or self.is_part_twice(root, own, arrays=arrays):
+        if self.state.is_tied(root, Ways.REPEATED) or self.is_part_twice(root, own, arrays=arrays):
             return True
-        return (arrays and root in self.state.shared) or (inside and not self.are_trees([root], arrays=arrays))
+        is_shared = arrays and self.state.is_tied(root, Ways.SHARED)
+        return is_shared or (inside and not self.are_trees([root], arrays=arrays))
+
+    def ways_from(self, root: Root) -> Ways:
+        """To what there may be two ways from a container, be that within one of its items."""
+        repeated = Ways.REPEATED if self.has_twice(root, inside=False, arrays=False) else Ways.NONE
+        return repeated | ways_unless(lambda arrays: not self.has_twice(root, inside=True, arrays=arrays))
 
     def is_tree(self, operand: Operand) -> bool:
         """Whether nothing can be reached from an operand in two ways."""
@@ -177,19 +176,16 @@ class Holding:
                 return False
             seen |= reached
         for root in seen:
-            if root in self.state.repeated or self._is_tied(root, arrays=arrays):
+            if self.state.is_tied(root, Ways.ALL if arrays else Ways.TO_OBJECTS):
                 return False
             own = [r for r in map(self.root, self.state.parts.get(root, {}).values()) if r is not None]
             if not self.are_parts_apart(root, own, arrays=arrays):
                 return False
         return True
 
-    def _are_trees_each(self, roots: Iterable[Root], *, arrays: bool) -> bool:
+    def are_trees_each(self, roots: Iterable[Root], *, arrays: bool) -> bool:
         """Whether nothing can be reached in two ways from one of these roots."""
         return all(self.are_trees([root], arrays=arrays) for root in roots)
-
-    def _is_tied(self, root: Root, *, arrays: bool) -> bool:
-        return root in self.state.entangled or (arrays and root in self.state.shared)
 
     def is_part_twice(self, root: Root, parts: Sequence[Root], *, arrays: bool) -> bool:
         """Whether two parts of a structure may be one; see below for what is only another name."""
@@ -204,13 +200,13 @@ class Holding:
         """
         if root.may:
             counted = [part for part in parts if arrays or not part.is_array]
-            return len(set(counted)) == len(counted) and self._are_trees_each(parts, arrays=arrays)
+            return len(set(counted)) == len(counted) and self.are_trees_each(parts, arrays=arrays)
         return not parts or self.are_trees(parts, arrays=arrays)
 
     def are_apart(self, container: Operand, source: Operand) -> bool:
         """Whether nothing can be reached from two of the items that two containers hold, or from two parts of these."""
         roots = [self.root(container), self.root(source)]
-        if None in roots or any(r in self.state.repeated or self._is_tied(r, arrays=True) for r in roots):  # type: ignore[arg-type]
+        if None in roots or any(map(self.state.is_tied, roots)):  # type: ignore[arg-type]
             return False
         ours, theirs = (self.reachable([o]) - set(roots) for o in (container, source))
         return not any(a.meets(b) for a in ours for b in theirs)
@@ -222,10 +218,7 @@ class Holding:
 
     def untie(self, container: Operand) -> None:
         """Say that nothing can be reached in two ways from a container."""
-        own = {self.root(container)}
-        self.state.repeated -= own
-        self.state.entangled -= own
-        self.state.shared -= own
+        self.state.ways.pop(self.root(container), None)  # type: ignore[arg-type]
 
     def _overlap(self, containers: Iterable[Operand]) -> bool:
         """Whether the items of `containers`, taken together, may be one object twice."""

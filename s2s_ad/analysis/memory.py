@@ -20,7 +20,7 @@ import operator
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 
 from s2s_ad.analysis.naming import Naming
-from s2s_ad.analysis.roots import Part, Parts, Place, Root, State, Step
+from s2s_ad.analysis.roots import Part, Parts, Place, Root, State, Step, Ways, ways_unless
 from s2s_ad.errors import MutationError, Span
 from s2s_ad.ir.nodes import Const, Operand, Value
 from s2s_ad.ir.types import Maybe
@@ -228,9 +228,7 @@ class Memory(Naming):
         """Record what has this root, and was lost, is now; it holds what `version` is known to hold."""
         state, made = self.state, self.places[version].root
         state.held[root] = state.held.get(root, frozenset()) | state.held.get(made, frozenset())
-        for ways in ("repeated", "entangled", "shared"):
-            if made in getattr(state, ways):
-                setattr(state, ways, getattr(state, ways) | {root})
+        state.tie(root, state.ways.get(made, Ways.NONE))
         self.state.version[root] = self.state.keys[root] = self.state.order[root] = version
         self.places[version] = Place(root, (), version)
         self.state.parts.pop(root, None)
@@ -273,8 +271,8 @@ class Memory(Naming):
         if found is not None:
             state.lost.setdefault(root, lost[found])
         if self.is_part_twice(root, own, arrays=False):
-            state.repeated |= {root}
-        self.note_ways(state, root, lambda arrays: self.are_parts_apart(root, own, arrays=arrays))
+            state.tie(root, Ways.REPEATED)
+        state.tie(root, ways_unless(lambda arrays: self.are_parts_apart(root, own, arrays=arrays)))
         if held:
             state.held[root] = state.held.get(root, frozenset()) | held
         state.parts.pop(root, None)

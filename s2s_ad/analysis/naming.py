@@ -16,10 +16,12 @@ from s2s_ad.analysis.roots import (
     Root,
     State,
     Step,
+    Ways,
     kind_of,
     part_at,
     same_index,
     same_path,
+    ways_unless,
 )
 from s2s_ad.ir.nodes import Operand, Value
 from s2s_ad.ir.types import Array
@@ -71,7 +73,7 @@ class Naming(Holding):
             items_of_may = [r.inner or r for r in may]
             self.separate([root.inner], apart_from_all([*items_of_may, *(may if is_flat else ())]))
         if not is_array:
-            self.note_ways(self.state, root, lambda arrays: all(self.are_trees([r], arrays=arrays) for r in may))
+            self.state.tie(root, ways_unless(lambda arrays: self.are_trees_each(may, arrays=arrays)))
         self.place(value, root)
         return root
 
@@ -93,7 +95,7 @@ class Naming(Holding):
         if held:
             self.state.held[root] = self.state.held.get(root, frozenset()) | held
         if any(self.has_twice(r, inside=False, arrays=False) for r in own):
-            self.state.repeated |= {root}
+            self.state.tie(root, Ways.REPEATED)
 
     def choose_part(
         self,
@@ -123,9 +125,7 @@ class Naming(Holding):
         anything = Root(self.count, value.name)
         anything.inner = Root(self.count, value.name, owner=anything)
         self.state.held[root] = self.state.held.get(root, frozenset()) | {anything, Root(self.count, value.name)}
-        self.state.repeated |= {root}
-        self.state.entangled |= {root}
-        self.state.shared |= {root}
+        self.state.tie(root, Ways.ALL)
 
     def name_part(self, own: Root, structure: Root, key: Hashable) -> None:
         """Say that `own` is the part of a structure that was there at first, or what has come in its place.

@@ -21,7 +21,7 @@ from s2s_ad.analysis.handlers.writes import indices_of
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.places import locate
 from s2s_ad.analysis.program import Instance
-from s2s_ad.analysis.roots import Parts, Root
+from s2s_ad.analysis.roots import Parts, Root, Ways
 from s2s_ad.analysis.statics import widen
 from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError
@@ -146,9 +146,7 @@ def _written(s: Emitter, instance: Instance, i: int, target: Value, version: Val
         memory.state.parts[place.root] = clean
         memory.state.content[version] = clean
     if i not in instance.trees:
-        memory.state.repeated |= {place.root}
-        memory.state.entangled |= {place.root}
-        memory.state.shared |= {place.root}
+        memory.state.tie(place.root, Ways.ALL)
     names = getattr(target.type, "names", getattr(target.type, "keys", ()))
     memory.rebound[place.root] = memory.rebound.get(place.root, frozenset()) | frozenset(
         names if dirty is None else dirty

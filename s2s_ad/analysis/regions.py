@@ -40,9 +40,8 @@ def joined(
     state = before.copy()
     kept = {root: kept_parts(memory, root, before, sides, version.type) for root, version in results.items()}
     for side in sides:
-        state.repeated |= side.repeated
-        state.entangled |= side.entangled
-        state.shared |= side.shared
+        for root, ways in side.ways.items():
+            state.tie(root, ways)
         state.resized |= side.resized
         for root, span in side.lost.items():
             state.lost.setdefault(root, span)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from enum import Flag, auto
 from typing import Any
 
 from s2s_ad.analysis.statics import same
@@ -100,6 +101,22 @@ class Place:
     of: Value | None = None
 
 
+class Ways(Flag):
+    """To what there may be two ways from a container."""
+
+    NONE = 0
+    REPEATED = auto()  # to an object or a container that is an item of it
+    ENTANGLED = auto()  # to an object or a container that is in its items
+    SHARED = auto()  # to an array, wherever
+    TO_OBJECTS = REPEATED | ENTANGLED
+    ALL = REPEATED | ENTANGLED | SHARED
+
+
+def ways_unless(is_tree: Callable[[bool], bool]) -> Ways:
+    """To what in a container there may be two ways, if that is no tree; `is_tree(True)` counts arrays too."""
+    return (Ways.NONE if is_tree(False) else Ways.ENTANGLED) | (Ways.NONE if is_tree(True) else Ways.SHARED)
+
+
 Origin = tuple[Value, Operand | Part, Value | None]  # from where, by which index, and the order of that
 
 
@@ -110,9 +127,7 @@ class State:
     version: dict[Root, Value] = field(default_factory=dict)
     parts: dict[Root, Parts] = field(default_factory=dict)
     held: dict[Root, frozenset[Root]] = field(default_factory=dict)
-    repeated: frozenset[Root] = frozenset()  # those that may hold one container or object twice
-    entangled: frozenset[Root] = frozenset()  # those with two items from which one of these may be reached
-    shared: frozenset[Root] = frozenset()  # those in which there may be two ways to an array
+    ways: dict[Root, Ways] = field(default_factory=dict)  # to what there may be two, if to anything
     lost: dict[Root, Span | None] = field(default_factory=dict)
     content: dict[Value, Parts] = field(default_factory=dict)
     order: dict[Root, Value] = field(
@@ -126,10 +141,18 @@ class State:
         """The same, to be changed on its own."""
         parts = {root: dict(inner) for root, inner in self.parts.items()}
         return State(
-            dict(self.version), parts, dict(self.held), self.repeated, self.entangled, self.shared, dict(self.lost),
-            dict(self.content),
+            dict(self.version), parts, dict(self.held), dict(self.ways), dict(self.lost), dict(self.content),
             dict(self.order), dict(self.keys), self.ordered, self.resized,
         )  # fmt: skip
+
+    def tie(self, root: Root, ways: Ways) -> None:
+        """Note that there may be two ways from `root` to this as well."""
+        if ways:
+            self.ways[root] = self.ways.get(root, Ways.NONE) | ways
+
+    def is_tied(self, root: Root, ways: Ways = Ways.ALL) -> bool:
+        """Whether there may be two ways from `root` to anything of this."""
+        return root in self.ways and bool(self.ways[root] & ways)
 
 
 def same_path(a: tuple[Step, ...], b: tuple[Step, ...]) -> bool:

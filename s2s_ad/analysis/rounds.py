@@ -11,12 +11,12 @@ are, so a loop is evaluated in rounds, until nothing new is found out about
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from s2s_ad.analysis.memory import Memory
 from s2s_ad.analysis.regions import Key, all_but, changed, is_known, joined, kept_parts, part_in
-from s2s_ad.analysis.roots import Parts, Place, Root, State, same_index
+from s2s_ad.analysis.roots import Parts, Place, Root, State, Ways, same_index
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
 from s2s_ad.ir.types import Dict, Record, Type
 
@@ -47,9 +47,7 @@ class Round:
     held: frozenset[tuple[Root | int, Root]] = frozenset()
     common: frozenset[frozenset[Root | int]] = frozenset()  # pairs that hold something in common, which is new
     lost: frozenset[Root | int] = frozenset()
-    repeated: frozenset[Root | int] = frozenset()
-    entangled: frozenset[Root | int] = frozenset()
-    shared: frozenset[Root | int] = frozenset()
+    ways: Mapping[Root | int, Ways] = field(default_factory=dict)
     moved: frozenset[Key] = frozenset()
     parts: tuple[Key, ...] = ()  # which count as variables, after all others
     blurred: frozenset[Key] = frozenset()  # those of which it is not known what they are
@@ -164,8 +162,9 @@ def _take_in(memory: Memory, found: Round, places: Mapping[int, Root]) -> None:
         holders = list(filter(None, map(root_of, pair)))
         if len(holders) == 2:
             memory.hold_in_common(*holders)
-    for ways in ("repeated", "entangled", "shared"):
-        setattr(state, ways, getattr(state, ways) | set(filter(None, map(root_of, getattr(found, ways)))))
+    for what, ways in found.ways.items():
+        if (root := root_of(what)) is not None:
+            state.tie(root, ways)
     for gone in filter(None, map(root_of, found.lost)):
         state.lost.setdefault(gone, None)
 
@@ -202,28 +201,25 @@ def end_round(memory: Memory, found: Round, mark: int, before: State, carried: S
     holders, held, common = _holding(memory, found, mark, before, outs)
     fixed = {root: kept_parts(memory, root, before, [state]) for root in found.roots}
     moved = {(r, k) for r in found.roots for k in found.kept(memory, r, before) if k not in fixed[r]}
-
-    def at_start(roots: Iterable[Root], *, inside: bool, arrays: bool) -> set[Root | int]:
-        """Those of the roots that are there at the start of the next round, and the variables that are like them."""
-        variables = {i for i, root in own.items() if memory.has_twice(root, inside=inside, arrays=arrays)}
-        return {r for r in roots if r.number <= mark} | variables
-
+    ways: dict[Root | int, Ways] = {r: there for r, there in state.ways.items() if r.number <= mark}
+    ways |= {i: there for i, root in own.items() if (there := memory.ways_from(root))}
     placed = {(i, *at) for i, one in enumerate(carried) if (at := _place_of(memory, mark, before, one)) is not None}
     unplaced = found.unplaced | {i for i, *_ in found.placed - placed}
     lost: set[Root | int] = {r for r in state.lost if r.number <= mark}
     lost |= {i for i, root in own.items() if memory.lost_part([root], state) is not None}
     return Round(
         found.roots, found.fixed, found.pairs | pairs, found.earlier | earlier, found.holders | holders,
-        found.held | held, found.common | common, found.lost | lost,
-        found.repeated | at_start(state.repeated, inside=False, arrays=False),
-        found.entangled | at_start(state.entangled, inside=True, arrays=False),
-        found.shared | at_start(state.shared, inside=True, arrays=True), found.moved | moved,
+        found.held | held, found.common | common, found.lost | lost, _united(found.ways, ways), found.moved | moved,
         found.parts, found.blurred | {(r, k) for r, k in found.parts if not is_known(memory, r, [state], k)},
         found.reordered | {r for r in found.roots if state.order.get(r) is not before.order.get(r)},
         found.rekeyed | {r for r in found.roots if state.keys.get(r) is not before.keys.get(r)},
         found.strays | {r for r in found.roots if memory.common_origin(r, [before, state]) is None},
         frozenset(p for p in placed if p[0] not in unplaced), unplaced,
     )  # fmt: skip
+
+
+def _united(ones: Mapping[Root | int, Ways], others: Mapping[Root | int, Ways]) -> dict[Root | int, Ways]:
+    return {what: ones.get(what, Ways.NONE) | others.get(what, Ways.NONE) for what in {**ones, **others}}
 
 
 def _holding(
