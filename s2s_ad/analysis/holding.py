@@ -9,18 +9,33 @@ a tree: an item that is taken out is in it no more.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
-from s2s_ad.analysis.roots import Place, Root, State, Ways, ways_unless
+from s2s_ad.analysis.roots import Origin, Place, Root, State, Ways, ways_unless
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.ir.nodes import Operand, Value
 from s2s_ad.ir.types import Array, List
 
 
+@dataclass(frozen=True, eq=False)
+class Taken:
+    """What a container takes in by `operands`: its new `items`, and these with all that is `inside` them.
+
+    `ways`: to what there may be two through these alone, whatever else is in the container.
+    """
+
+    operands: Sequence[Operand]
+    items: Collection[Root]
+    inside: frozenset[Root]
+    ways: Ways
+
+
 class Holding:
-    """The places of values, and what these hold."""
+    """The places of values, from where they have been read, and what they hold."""
 
     def __init__(self) -> None:
         self.places: dict[Value, Place] = {}
+        self.origin: dict[Value, Origin] = {}
         self.state = State()
         self.count = 0
         self.loose: list[Root] = []
@@ -30,6 +45,10 @@ class Holding:
         place = self.places.get(operand) if isinstance(operand, Value) else None
         return None if place is None else place.root
 
+    def roots(self, operands: Iterable[Operand]) -> list[Root]:
+        """The roots of those operands that have memory."""
+        return [r for r in map(self.root, operands) if r is not None]
+
     def is_of_views(self, operand: Operand) -> bool:
         """Whether an operand is a list of views of an array, at the place of that."""
         place = self.places.get(operand) if isinstance(operand, Value) else None
@@ -37,7 +56,7 @@ class Holding:
 
     def reachable(self, operands: Iterable[Operand]) -> frozenset[Root]:
         """The roots of what can be got hold of through `operands`."""
-        return self.within(r for r in map(self.root, operands) if r is not None)
+        return self.within(self.roots(operands))
 
     def within(self, roots: Iterable[Root]) -> frozenset[Root]:
         """These roots, and those of what can be got hold of through them."""
@@ -48,7 +67,7 @@ class Holding:
             if root not in found:
                 found.add(root)
                 pending += self.items_of(root)
-                pending += filter(None, map(self.root, self.state.parts.get(root, {}).values()))
+                pending += self.roots(self.state.parts.get(root, {}).values())
         return frozenset(found)
 
     def within_at(self, state: State, root: Root) -> frozenset[Root]:
@@ -84,58 +103,67 @@ class Holding:
                 return root
             if root not in seen:
                 seen.add(root)
-                pending += filter(None, map(self.root, state.parts.get(root, {}).values()))
+                pending += self.roots(state.parts.get(root, {}).values())
         return None
 
-    def hold(
-        self,
-        container: Operand,
-        items: Iterable[Operand],
-        *,
-        again: bool = False,
-        itself: bool = True,
-        below: bool = False,
-    ) -> None:
-        """Note that a list of unknown length now holds `items`, or what they hold if not `itself`.
+    def hold(self, container: Operand, *items: Operand) -> None:
+        """Note that a list of unknown length now holds `items`, and what it is in has them in it."""
+        self.hold_around(container, *items)
+        self._take_in(container, self._each(items))
 
-        `again`: each of them more than once. `below`: it is something in it that holds them; where that is anything but
-        arrays, one of them may be an item.
-        """
-        items = list(items)
-        root, new = self.root(container), self._taken_in(items, itself=itself)
-        if root is None or not new:
+    def hold_items_of(self, container: Operand, *sources: Operand) -> None:
+        """Note that a list of unknown length now holds what `sources` hold, and what it is in has that in it."""
+        for around in self._containers_of(container):
+            self._take_in(around, self._all_in(sources), deep=True)
+        self._take_in(container, self._all_in(sources))
+
+    def hold_around(self, structure: Operand, *items: Operand) -> None:
+        """Note that what a structure is in now has `items` in it, which that structure has."""
+        for around in self._containers_of(structure):
+            self._take_in(around, self._each(items), deep=True)
+
+    def _containers_of(self, item: Operand) -> list[Operand]:
+        """The containers by which something has been read; outer ones are first, as they see what inner ones hold."""
+        found: list[Operand] = []
+        while item in self.origin:
+            item = self.origin[item][0]
+            found.insert(0, item)
+        return found
+
+    def _each(self, items: Sequence[Operand]) -> Taken:
+        """What a container takes in with `items`."""
+        own, inside = self.roots(items), self.reachable(items)
+        ways = ways_unless(lambda arrays: self.are_trees_each(own, arrays=arrays))
+        return Taken(items, own, inside, ways | (_twice(inside) if self._has_one_twice(own) else Ways.NONE))
+
+    def _all_in(self, sources: Sequence[Operand]) -> Taken:
+        """What a container takes in with the items of `sources`, of which it is not known which these are."""
+        own, inside = self.roots(sources), self.reachable(sources)
+        lists = {self.root(i) for i in sources if isinstance(i, Value) and not isinstance(i.type, Array)}
+        lists -= {self.root(i) for i in sources if self.is_of_views(i)}  # of an array the items are views
+        inside = (inside - lists).union(*(root.may for root in lists if root is not None))
+        ways = ways_unless(lambda arrays: not any(self._is_tied(r, arrays=arrays) for r in own))
+        is_twice = self._has_one_twice(own) or self._overlap(sources)
+        return Taken(sources, inside, inside, ways | (_twice(inside) if is_twice else Ways.NONE))
+
+    def _has_one_twice(self, roots: Sequence[Root]) -> bool:
+        """Whether one of these is there twice, or may hold something twice."""
+        return len(set(roots)) < len(roots) or any(self.state.is_tied(r, Ways.REPEATED) for r in roots)
+
+    def _take_in(self, container: Operand, taken: Taken, *, deep: bool = False) -> None:
+        """Note what a container now holds; `deep`: by what is in it, but all but arrays may be items too."""
+        root = self.root(container)
+        if root is None or not taken.inside:
             return
-        own = [r for r in map(self.root, items) if r is not None]
-        before = self.items_of(root)
-        around = self.within([root]) - {root}
-        again = again or len(set(own)) < len(own) or any(self.state.is_tied(r, Ways.REPEATED) for r in own)
-        again = again or (not itself and self._overlap(items))
-        again_objects = again and not all(r.is_array for r in new)
-        direct = own if itself and not below else new
-        if again_objects or _meet(around if below else before, direct, arrays=False):
-            self.state.tie(root, Ways.REPEATED)
-
-        def is_tree(arrays: bool) -> bool:
-            if (again if arrays else again_objects) or _meet(around, new, arrays=arrays):
-                return False
-            if not itself:
-                return not any(self.state.is_tied(r, Ways.ALL if arrays else Ways.TO_OBJECTS) for r in own)
-            return self.are_trees_each(own, arrays=arrays)
-
-        self.state.tie(root, ways_unless(is_tree))
-        self.state.held[root] = before | new
+        held, inside, ways = self.items_of(root), self.within([root]) - {root}, taken.ways
+        if _meet(inside, taken.inside, arrays=False) if deep else _meet(held, taken.items, arrays=False):
+            ways |= Ways.REPEATED
+        ways |= ways_unless(lambda arrays: not _meet(inside, taken.inside, arrays=arrays))
+        self.state.tie(root, ways)
+        self.state.held[root] = held | taken.inside
         if root.outside:
-            for item in items:
-                self.show_part(item)
-
-    def _taken_in(self, items: Sequence[Operand], *, itself: bool) -> frozenset[Root]:
-        """What can be got hold of through a container that has taken in these, or what they hold if not `itself`."""
-        new = self.reachable(items)
-        if itself:
-            return new
-        lists = {self.root(i) for i in items if isinstance(i, Value) and not isinstance(i.type, Array)}
-        lists -= {self.root(i) for i in items if self.is_of_views(i)}  # of an array the items are views
-        return frozenset(new - lists).union(*(root.may for root in lists if root is not None))
+            for operand in taken.operands:
+                self.show_part(operand)
 
     def show_part(self, part: Operand) -> None:
         """From now on the caller has `part` too, and all that may share memory with it."""
@@ -149,7 +177,7 @@ class Holding:
 
         `arrays`: these count as well.
         """
-        own = [r for r in map(self.root, self.state.parts.get(root, {}).values()) if r is not None]
+        own = self.roots(self.state.parts.get(root, {}).values())
         if self.state.is_tied(root, Ways.REPEATED) or self.is_part_twice(root, own, arrays=arrays):
             return True
         is_shared = arrays and self.state.is_tied(root, Ways.SHARED)
@@ -162,7 +190,7 @@ class Holding:
 
     def is_tree(self, operand: Operand) -> bool:
         """Whether nothing can be reached from an operand in two ways."""
-        return self.are_trees([r for r in [self.root(operand)] if r is not None])
+        return self.are_trees(self.roots([operand]))
 
     def are_trees(self, roots: Sequence[Root], *, arrays: bool = True) -> bool:
         """Whether nothing can be reached from these roots in two ways; what is held is known not to be held twice.
@@ -176,9 +204,9 @@ class Holding:
                 return False
             seen |= reached
         for root in seen:
-            if self.state.is_tied(root, Ways.ALL if arrays else Ways.TO_OBJECTS):
+            if self._is_tied(root, arrays=arrays):
                 return False
-            own = [r for r in map(self.root, self.state.parts.get(root, {}).values()) if r is not None]
+            own = self.roots(self.state.parts.get(root, {}).values())
             if not self.are_parts_apart(root, own, arrays=arrays):
                 return False
         return True
@@ -186,6 +214,9 @@ class Holding:
     def are_trees_each(self, roots: Iterable[Root], *, arrays: bool) -> bool:
         """Whether nothing can be reached in two ways from one of these roots."""
         return all(self.are_trees([root], arrays=arrays) for root in roots)
+
+    def _is_tied(self, root: Root, *, arrays: bool) -> bool:
+        return self.state.is_tied(root, Ways.ALL if arrays else Ways.TO_OBJECTS)
 
     def is_part_twice(self, root: Root, parts: Sequence[Root], *, arrays: bool) -> bool:
         """Whether two parts of a structure may be one; see below for what is only another name."""
@@ -287,6 +318,11 @@ class Holding:
             one.apart |= frozenset(others)
             for other in others:
                 other.apart |= {one}
+
+
+def _twice(roots: Iterable[Root]) -> Ways:
+    """The ways to what has these roots where one may be there twice."""
+    return Ways.SHARED if all(r.is_array for r in roots) else Ways.ALL
 
 
 def _meet(ones: Iterable[Root], others: Collection[Root], *, arrays: bool = True) -> bool:

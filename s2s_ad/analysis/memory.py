@@ -265,7 +265,7 @@ class Memory(Naming):
 
     def _forget(self, state: State, root: Root, parts: Parts, had: State) -> None:
         lost = had.lost
-        own = [r for r in map(self.root, parts.values()) if r is not None]
+        own = self.roots(parts.values())
         held = frozenset(own)
         found = self.lost_part(own, had) if lost else None
         if found is not None:

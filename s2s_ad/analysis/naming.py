@@ -10,7 +10,6 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from s2s_ad.analysis.holding import Holding, apart_from_all
 from s2s_ad.analysis.roots import (
-    Origin,
     Part,
     Place,
     Root,
@@ -32,7 +31,6 @@ class Naming(Holding):
 
     def __init__(self) -> None:
         super().__init__()
-        self.origin: dict[Value, Origin] = {}
         self.part_of: dict[Root, tuple[Root, Hashable]] = {}  # what has been read as a part of what
         self.tokens: dict[tuple[Root, Hashable, bool], Root] = {}  # for arrays, and for all else
         self.token_of: dict[Root, tuple[Root, Hashable]] = {}
@@ -85,12 +83,12 @@ class Naming(Holding):
 
     def name_again(self, value: Value, sources: Iterable[Operand], earlier: Iterable[Root] | None = None) -> Root:
         """Give a root to what is one of `sources`; in a loop also of the roots `earlier`, or new since that began."""
-        may = (*filter(None, map(self.root, sources)), *(earlier or ()))
+        may = (*self.roots(sources), *(earlier or ()))
         return self.new_root(value, may=may, is_one=earlier is None, is_flat=False)
 
     def hold_what(self, root: Root, sources: Sequence[Operand]) -> None:
         """Say that what has this root, and is one of `sources`, holds what they hold."""
-        own = {r for r in map(self.root, sources) if r is not None}
+        own = set(self.roots(sources))
         held = self.reachable(sources) - own
         if held:
             self.state.held[root] = self.state.held.get(root, frozenset()) | held

@@ -84,7 +84,7 @@ def _locate_item(memory: Memory, value: Value, call: Call, base: Operand, index:
     elif isinstance(t, List) and isinstance(value.type, List):
         memory.new_root(value)
         if kinds(value.type.item):
-            memory.hold(value, [base], itself=False)
+            memory.hold_items_of(value, base)
     else:
         memory.new_root(value, may=memory.reachable([base]))
 
@@ -136,7 +136,7 @@ def _locate_part(memory: Memory, value: Value, base: Operand, part: Part) -> Non
     if memory.is_tree(base):  # what has been put there may be one of those that have not been read
         others = memory.state.parts.get(owner, {})
         first = [p for k, p in others.items() if k not in memory.rebound.get(owner, frozenset())]
-        memory.separate([own], [r for r in map(memory.root, first) if r is not None])
+        memory.separate([own], memory.roots(first))
     memory.part_of[own] = owner, part.key
     memory.state.parts.setdefault(owner, {})[part.key] = value
     content = memory.state.content
@@ -224,7 +224,7 @@ def _locate_new(memory: Memory, value: Value, call: Call, args: list[Operand]) -
     elif hashable and fn in _NEW_LISTS and isinstance(value.type, List):
         memory.new_root(value)
         if kinds(value.type.item):
-            memory.hold(value, operands, again=fn is operator.mul, itself=False)
+            memory.hold_items_of(value, *operands, *(operands if fn is operator.mul else ()))
     else:
         roots = memory.reachable(operands)
         memory.new_root(value, foreign=not roots, may=roots)

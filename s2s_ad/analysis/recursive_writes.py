@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING
 
-from s2s_ad.analysis.handlers.targets import hold, owner_of, with_item, written_in
+from s2s_ad.analysis.handlers.targets import owner_of, with_item, written_in
 from s2s_ad.analysis.handlers.writes import indices_of
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.places import locate
@@ -78,7 +78,7 @@ def call(s: Emitter, instance: Instance, args: list[Operand], result: Type, name
         assert isinstance(target, Value)
         _written(s, instance, i, target, version)
     for i, j in instance.holds:
-        hold(s, s.memory.newest(args[i]), args[j])  # type: ignore[arg-type]
+        s.memory.hold(s.memory.newest(args[i]), args[j])
     if instance.gives is not None:
         return s.current(args[instance.gives])
     locate(s.memory, y, op)

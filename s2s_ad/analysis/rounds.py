@@ -235,7 +235,7 @@ def _holding(
         if h.number <= mark:
             known = {*kept_parts(memory, h, before, [state]), *found.followed(h)} if h in found.roots else set()
             others = all_but(state.parts.get(h, {}), known) if h in found.roots else {}
-            parts = frozenset(r for r in map(memory.root, others.values()) if r is not None)
+            parts = frozenset(memory.roots(others.values()))
             inside[h] = memory.within(state.held.get(h, frozenset()) | parts)
     holders: set[tuple[Root | int, int]] = set()
     own = {i: memory.root(out) for i, out in outs.items()}

@@ -13,7 +13,7 @@ from s2s_ad.analysis.dict_views import keep_view
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.lists import refuse_lazy
 from s2s_ad.analysis.handlers.table import handles
-from s2s_ad.analysis.handlers.targets import change, hold, taking
+from s2s_ad.analysis.handlers.targets import change, taking
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import UnsupportedSyntaxError
@@ -89,7 +89,7 @@ def _append(s: Emitter, target: Value, name: str, item: Operand) -> Operand:
     where = [] if name == "append" else [Const(0)]
     kind = Deque(join(t.item, type_of_operand(item)), t.bound)
     change(s, _ENDS[name], target, [*where, item], kind)
-    hold(s, target, item)
+    s.memory.hold(target, item)
     return Const(None)
 
 
@@ -101,7 +101,7 @@ def store(s: Emitter, target: Value, index: Operand, item: Operand) -> None:
     require_index(s, index)
     kind = Deque(join(t.item, type_of_operand(item)), t.bound)
     change(s, primitives.store, target, [index, item], kind)
-    hold(s, target, item)
+    s.memory.hold(target, item)
 
 
 def require_index(s: Emitter, index: Operand) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 
 from s2s_ad import runtime
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.handlers.targets import change, hold, list_to_change, put_in, taking
+from s2s_ad.analysis.handlers.targets import change, list_to_change, put_in, taking
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
@@ -99,7 +99,7 @@ def _insert(s: Emitter, items: Value, args: list[Operand], _: Any) -> Operand:
     t = _list_type(list_to_change(s, items))
     at, item = _position(s, args[0]), args[1]
     _changed(s, primitives.insert, items, [at, item], join(t.item, type_of_operand(item)))
-    hold(s, items, item)
+    s.memory.hold(items, item)
     return Const(None)
 
 
@@ -117,7 +117,7 @@ def extend(s: Emitter, items: Value, more: Operand) -> None:
     item = type_of_operand(more).item  # type: ignore[attr-defined]
     _changed(s, primitives.extend, items, [more], join(t.item, item))
     if kinds(item):
-        hold(s, items, more, itself=False)
+        s.memory.hold_items_of(items, more)
 
 
 def refuse_lazy(s: Emitter, items: Operand, more: Operand) -> None:
@@ -236,7 +236,7 @@ def set_slice(s: Emitter, items: Value, where: Operand, more: Operand) -> None:
     item = type_of_operand(more).item  # type: ignore[attr-defined]
     taking(s, primitives.set_slice, items, [where, more], List(t.item), List(join(t.item, item)))
     if kinds(item):
-        hold(s, items, more, itself=False)
+        s.memory.hold_items_of(items, more)
 
 
 def step_of(definitions: Mapping[Value, Call], where: Any) -> int | None:

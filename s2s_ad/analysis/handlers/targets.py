@@ -199,19 +199,10 @@ def taking(s: Emitter, fn: Any, target: Value, args: list[Operand], taken: Type,
     return first
 
 
-def hold(s: Emitter, target: Value, held: Operand, *, itself: bool = True) -> None:
-    """Note what a container holds now, and so the ones that it is in; these first, as they see what it holds."""
-    around = [target]
-    while around[-1] in s.memory.origin:
-        around.append(s.memory.origin[around[-1]][0])
-    for container in reversed(around):
-        s.memory.hold(container, [held], itself=itself, below=container is not target)
-
-
 def put_in(s: Emitter, target: Value, index: Operand, item: Operand) -> None:
     """Note that a list or dict now holds an item at an index, by which it is written to from now on."""
-    hold(s, target, item)
     memory = s.memory
+    memory.hold(target, item)
     place = memory.places.get(item) if isinstance(item, Value) else None
     if place is None or place.path or place.root.may or place.root.outside:
         return
@@ -243,8 +234,7 @@ def kept_in(s: Emitter, owner: Owner, version: Value, part: Part, value: Operand
     s.written_item(items, owner.items, kept)
     inner = _read_again(s, owner, kept, len(owner.items) - 1)
     s.memory.reread(owner.items[-1], version, inner, owner.steps[-1], part.key)
-    for container in (kept, *owner.items[:-1]):
-        s.memory.hold(container, [value], below=True)
+    s.memory.hold_around(version, value)
     s.memory.link(version, part, value)
 
 

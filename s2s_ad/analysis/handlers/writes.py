@@ -142,7 +142,7 @@ def _append(s: Emitter, args: list[Operand], _: Any) -> Operand:
         version = s.apply(primitives.make_list, [*made.args, item])  # type: ignore[union-attr]
         assert isinstance(version, Value)
         s.written(list_to_change(s, items), version)
-        s.memory.hold(version, [item])
+        s.memory.hold(version, item)
     else:
         lists.append(s, items, item)
     return s.memory.newest(items)
