@@ -9,11 +9,11 @@ Whoever reads `w` afterwards gets the one that the test chooses, as it is then.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from s2s_ad.analysis.choices import either
+from s2s_ad.analysis.choices import Row, either
 from s2s_ad.analysis.handlers.operators import IN_PLACE
 from s2s_ad.analysis.handlers.writes import WRITING_METHODS, is_there
 from s2s_ad.analysis.operands import constant, type_of_operand
@@ -23,7 +23,7 @@ from s2s_ad.ir.nodes import Const, Operand, Value
 from s2s_ad.ir.types import Instance, Unknown, is_differentiable
 
 if TYPE_CHECKING:
-    from s2s_ad.analysis.control_flow import BlockEvaluator
+    from s2s_ad.analysis.sides import SideEvaluator
 
 _WRITES = IN_PLACE.keys() | {primitives.store, primitives.append, operator.delitem, setattr}
 
@@ -37,8 +37,15 @@ class Alternative:
     orelse: Operand | Alternative
 
 
-def tests_inside(s: BlockEvaluator, option: Operand, inside: Set[Operand]) -> list[Value]:
-    """The tests by which a side of an `if` has chosen what it gives, which have to be known after it as well."""
+def tests_of(s: SideEvaluator, rows: Sequence[Row], inside: Set[Operand]) -> dict[Value, Row]:
+    """The tests that have to be known after an `if` as well, since its sides have chosen by them what they give."""
+    no = Const(False)
+    tests: dict[Value, Row] = {test: (Value(), test, no) for _, a, _ in rows for test in _tests_inside(s, a, inside)}
+    return tests | {test: (Value(), no, test) for _, _, b in rows for test in _tests_inside(s, b, inside)}
+
+
+def _tests_inside(s: SideEvaluator, option: Operand, inside: Set[Operand]) -> list[Value]:
+    """The tests by which a side of an `if` has chosen what it gives."""
     root = s.memory.root(option)
     pending: list[Operand | Alternative] = [s.alternatives[root]] if root in s.alternatives else []
     found: list[Value] = []
@@ -51,7 +58,7 @@ def tests_inside(s: BlockEvaluator, option: Operand, inside: Set[Operand]) -> li
 
 
 def note(
-    s: BlockEvaluator,
+    s: SideEvaluator,
     chosen: Value,
     one: Alternative,
     before: State,
@@ -77,7 +84,7 @@ def _may_change(test: Operand) -> bool:
 
 
 def _named_outside(
-    s: BlockEvaluator,
+    s: SideEvaluator,
     option: Operand | Alternative,
     before: State,
     inside: Set[Operand],
@@ -95,7 +102,7 @@ def _named_outside(
     return _named_outside(s, s.alternatives[root], before, inside, outside) if root in s.alternatives else None
 
 
-def write(s: BlockEvaluator, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> Operand | None:
+def write(s: SideEvaluator, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> Operand | None:
     """The result of a call that writes to one of two objects, or to a part of it; None for all other calls."""
     found = _chosen(s, args[0]) if args and _writes(fn, args) else None
     if found is None:
@@ -110,18 +117,18 @@ def write(s: BlockEvaluator, fn: Any, args: list[Operand], kwargs: dict[str, Ope
         result = s.apply(fn, [option, *args[1:]], kwargs)
         return result if fn is primitives.call_method else Const(None)
 
-    result = _of_the_one(s, one, on)
+    result = on_the_one(s, one, on)
     return result if fn is primitives.call_method else args[0]
 
 
-def _of_the_one(s: BlockEvaluator, option: Operand | Alternative, do: Callable[[Operand], Operand]) -> Operand:
+def on_the_one(s: SideEvaluator, option: Operand | Alternative, do: Callable[[Operand], Operand]) -> Operand:
     """What is done with the one that the tests choose."""
     if not isinstance(option, Alternative):
         return do(option)
-    return either(s, option.test, [lambda o=o: _of_the_one(s, o, do) for o in (option.then, option.orelse)])  # type: ignore[misc]
+    return either(s, option.test, [lambda o=o: on_the_one(s, o, do) for o in (option.then, option.orelse)])  # type: ignore[misc]
 
 
-def _chosen(s: BlockEvaluator, target: Operand) -> tuple[Alternative, list[Step]] | None:
+def _chosen(s: SideEvaluator, target: Operand) -> tuple[Alternative, list[Step]] | None:
     """What a test has chosen that `target` is, or is a part of as it is now, and the steps that lead there."""
     memory = s.memory
     place = memory.places.get(target) if isinstance(target, Value) else None
@@ -144,13 +151,3 @@ def _writes(fn: Any, args: list[Operand]) -> bool:
     if fn is primitives.call_method:
         return constant(args[1]) in WRITING_METHODS
     return type(fn).__hash__ is not None and fn in _WRITES
-
-
-def choose_again(s: BlockEvaluator, operand: Value) -> None:
-    """Bring what a test has chosen up to date, after a write to one of the two under its own name."""
-    memory, root = s.memory, s.memory.root(operand)
-    if root not in memory.state.lost or root not in s.alternatives:
-        return
-    now = _of_the_one(s, s.alternatives[root], s.current)
-    assert isinstance(now, Value)
-    memory.place_again(root, now)

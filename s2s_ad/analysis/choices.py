@@ -20,15 +20,17 @@ from typing import TYPE_CHECKING
 
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.statics import same
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Star, Value
 from s2s_ad.ir.types import LOST, UNKNOWN, Closure, Dict, List, Lost, Static, Tuple
 
 if TYPE_CHECKING:
     from s2s_ad.analysis.calls import CallEvaluator
-    from s2s_ad.analysis.control_flow import BlockEvaluator
+    from s2s_ad.analysis.sides import Side, SideEvaluator
 
 _MOST = 8
+Row = tuple[Value, Operand, Operand]  # a result of an `if`, and what the sides give for it
 
 
 def one_of(s: Emitter, operands: Sequence[Operand]) -> tuple[Const, ...]:
@@ -67,14 +69,51 @@ class Selection:
     is_test: bool = False
 
 
-def may_select(s: Emitter, then: Operand, orelse: Operand, inside: Set[Operand]) -> bool:
+def functions_apart(
+    s: SideEvaluator, rows: Sequence[Row], sides: Sequence[Side], inside: Set[Operand]
+) -> tuple[list[Row], dict[Row, Value | None]]:
+    """The rows without those of nested functions, and these with the number that tells which it is.
+
+    That is a result of the `if` like others, and None where the test of the `if` alone tells which it is.
+    """
+    functions = [row for row in rows if not same(*row[1:]) and _may_select(s, *row[1:], inside)]
+    numbers = {row: _numbered(s, row, sides, inside) for row in functions}
+    kept = [row for row in rows if row not in numbers]
+    kept += filter(None, numbers.values())
+    return kept, {row: None if number is None else number[0] for row, number in numbers.items()}
+
+
+def _may_select(s: Emitter, then: Operand, orelse: Operand, inside: Set[Operand]) -> bool:
     """Whether there can be a selection of two operands: functions that need nothing of what is `inside` the sides."""
     if not any(_is_nested(o) for o in (then, orelse)):
         return False
-    return all(_is_function_outside(s, o, inside) for one in (then, orelse) for o in options_of(s, one, inside))
+    return all(_is_function_outside(s, o, inside) for one in (then, orelse) for o in _options_of(s, one, inside))
 
 
-def select(
+def _numbered(s: SideEvaluator, row: Row, sides: Sequence[Side], inside: Set[Operand]) -> Row | None:
+    """A number that tells which function the sides have chosen, where the test of the `if` alone does not."""
+    value, *chosen = row
+    if not any(_is_chosen_inside(s, o, inside) for o in chosen):
+        return None
+    state, numbers, first = (s.ops, s.memory.state), [], 0
+    for operand, side in zip(chosen, sides, strict=True):
+        s.ops, s.memory.state = side.ops, side.state
+        numbers.append(_number_of(s, operand, inside, first))
+        first = len(_options_of(s, operand, inside))
+    s.ops, s.memory.state = state
+    return Value(value.name), numbers[0], numbers[1]
+
+
+def chosen_function(s: Emitter, row: Row, test: Operand, number: Value | None, inside: Set[Operand]) -> Value:
+    """The selection that there is after an `if`, by its test, or by the number that it gives."""
+    value, *chosen = row
+    then, orelse = ([_outside(s, o, inside) for o in _options_of(s, one, inside)] for one in chosen)
+    if number is None:
+        return _select(s, value.name, test, [*orelse, *then], is_test=True)
+    return _select(s, value.name, s.env[number], [*then, *orelse])
+
+
+def _select(
     s: Emitter, name: str | None, number: Operand, options: Sequence[Operand], *, is_test: bool = False
 ) -> Value:
     """The selection of one of several functions."""
@@ -83,28 +122,23 @@ def select(
     return selected
 
 
-def is_chosen_inside(s: Emitter, operand: Operand, inside: Set[Operand]) -> bool:
+def _is_chosen_inside(s: Emitter, operand: Operand, inside: Set[Operand]) -> bool:
     """Whether an operand is a selection by what is `inside` the sides."""
     return operand in s.selections and s.selections[operand].number in inside
 
 
-def options_outside(s: Emitter, operand: Operand, inside: Set[Operand]) -> list[Operand]:
-    """What an operand may be, after the sides that it comes from."""
-    return [_outside(s, o, inside) for o in options_of(s, operand, inside)]
-
-
-def number_of(s: Emitter, operand: Operand, inside: Set[Operand], first: int) -> Operand:
+def _number_of(s: Emitter, operand: Operand, inside: Set[Operand], first: int) -> Operand:
     """Which of its options an operand is, counted from `first`."""
-    if not is_chosen_inside(s, operand, inside):
+    if not _is_chosen_inside(s, operand, inside):
         return Const(first)
     one = s.selections[operand]  # type: ignore[index]
     number = s.apply(bool, [one.number]) if one.is_test else one.number
     return s.apply(operator.add, [number, Const(first)])
 
 
-def options_of(s: Emitter, operand: Operand, inside: Set[Operand]) -> tuple[Operand, ...]:
+def _options_of(s: Emitter, operand: Operand, inside: Set[Operand]) -> tuple[Operand, ...]:
     """The functions that an operand is one of, apart from what was chosen before the sides."""
-    return s.selections[operand].options if is_chosen_inside(s, operand, inside) else (operand,)  # type: ignore[index]
+    return s.selections[operand].options if _is_chosen_inside(s, operand, inside) else (operand,)  # type: ignore[index]
 
 
 def _is_nested(operand: Operand) -> bool:
@@ -137,7 +171,7 @@ def select_item(s: Emitter, items: Sequence[Operand], numbers: Operand, index: O
         return None
     if not all(_is_function_outside(s, item, frozenset()) for item in items):
         return None
-    return select(s, None, s.apply(operator.getitem, [numbers, index]), items)
+    return _select(s, None, s.apply(operator.getitem, [numbers, index]), items)
 
 
 def call_selected(s: CallEvaluator, selected: Value, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
@@ -172,7 +206,7 @@ def choose(
     return either(s, test, [lambda some=some: choose(s, callee, some, args, kwargs) for some in rest])  # type: ignore[misc]
 
 
-def either(s: BlockEvaluator, test: Operand, calls: Sequence[Callable[[], Operand]]) -> Operand:
+def either(s: SideEvaluator, test: Operand, calls: Sequence[Callable[[], Operand]]) -> Operand:
     """The result of one of two calls, as a test has it."""
     span = s.span
     sides = [s.side(lambda call=call: [call()]) for call in calls]  # type: ignore[misc]

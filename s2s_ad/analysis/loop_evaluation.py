@@ -6,7 +6,7 @@ import operator
 from dataclasses import dataclass, field
 
 from s2s_ad.analysis.cells import has_code
-from s2s_ad.analysis.control_flow import BlockEvaluator, without_keys
+from s2s_ad.analysis.control_flow import BlockEvaluator
 from s2s_ad.analysis.dict_views import View
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Fact
@@ -19,6 +19,7 @@ from s2s_ad.analysis.rounds import Carried, Round, end_round, finish, named_twic
 from s2s_ad.analysis.row_loops import by_index, by_key, is_written
 from s2s_ad.analysis.rows import rows_of
 from s2s_ad.analysis.sharing import kinds
+from s2s_ad.analysis.sides import without_keys
 from s2s_ad.analysis.statics import unbound, widen
 from s2s_ad.errors import MutationError, Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
