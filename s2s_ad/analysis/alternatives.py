@@ -111,14 +111,19 @@ def write(s: SideEvaluator, fn: Any, args: list[Operand], kwargs: dict[str, Oper
         return args[0]
     one, steps = found
 
-    def on(option: Operand) -> Operand:
+    def write_to(option: Operand) -> Operand:
         for step, rest, named in steps:
             option = s.apply(step, [option, *rest], named)
-        result = s.apply(fn, [option, *args[1:]], kwargs)
-        return result if fn is primitives.call_method else Const(None)
+        return s.apply(fn, [option, *args[1:]], kwargs)
 
-    result = on_the_one(s, one, on)
-    return result if fn is primitives.call_method else args[0]
+    def only_write_to(option: Operand) -> Operand:
+        write_to(option)
+        return Const(None)
+
+    if fn is primitives.call_method:
+        return on_the_one(s, one, write_to)
+    on_the_one(s, one, only_write_to)
+    return args[0]
 
 
 def on_the_one(s: SideEvaluator, option: Operand | Alternative, do: Callable[[Operand], Operand]) -> Operand:
