@@ -91,10 +91,11 @@ def had_known_keys(t: Type, c: Type) -> bool:
     if isinstance(t, Dict) and isinstance(c, Map):
         return True
     types, bars = static_parts(t), static_parts(c)
-    if types is not None and bars is not None and len(types) == len(bars):
-        return any(map(had_known_keys, types, bars))
-    is_list = isinstance(t, (List, Deque, Map)) and isinstance(c, (List, Map))
-    return is_list and types is None and had_known_keys(t.item, c.item)  # type: ignore[attr-defined]
+    if types is None:
+        types = (t.item,) if isinstance(t, (List, Deque, Map)) else ()
+    if bars is None:
+        bars = (c.item,) * len(types) if isinstance(c, (List, Map)) else ()
+    return len(types) == len(bars) and any(map(had_known_keys, types, bars))
 
 
 def static_parts(t: Type) -> tuple[Type, ...] | None:
