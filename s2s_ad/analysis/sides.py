@@ -164,13 +164,16 @@ class SideEvaluator(SequenceEvaluator):
         parts = chosen_parts(self.memory, before, alive, versions)
         self.memory.state = joined(self.memory, before, alive, versions, parts)
         reads = self._choose(parts, sides)
+        chosen: list[Row] = []
         for value, a, b in rows:
             made = self._known_after(a, b, before, sides, inside)
             if made is None:
                 merged.append(self._merged_row(value.name, a, b, sides))
                 made = merged[-1][0]
                 self._locate_merged(made, (a, b), sides, inside)
+                chosen.append((made, a, b))
             self.env[value] = made
+        self._separate(chosen, sides)
         first, second = ((tuple(s.ops), tuple(row[i] for row in merged)) for i, s in enumerate(sides, 1))
         return tuple(row[0] for row in merged), first, second, reads
 
@@ -209,6 +212,16 @@ class SideEvaluator(SequenceEvaluator):
             self._keep_place(made, options, sides, inside)
             if any(self._is_lost(x, s) for x, s in zip(options, sides, strict=True)):
                 self.memory.state.lost.setdefault(own, None)
+
+    def _separate(self, chosen: Sequence[Row], sides: Sequence[Side]) -> None:
+        """Say of any two of these that they are two objects, if that is so on each side: `a, b = b, a`."""
+        roots = [[self.memory.root(operand) for operand in row] for row in chosen]
+        alive = [i for i, side in enumerate(sides, 1) if not side.dead]
+        for j, one in enumerate(roots):
+            for other in roots[:j]:
+                ways = [(one[i], other[i]) for i in alive]
+                if one[0] and other[0] and not any(a is None or b is None or a.meets(b) for a, b in ways):
+                    self.memory.separate([one[0]], [other[0]])
 
     def _is_lost(self, operand: Operand, side: Side) -> bool:
         """Whether what one side gives may not be read any more."""
