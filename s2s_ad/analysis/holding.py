@@ -8,7 +8,7 @@ a tree: an item that is taken out is in it no more.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from s2s_ad.analysis.roots import Origin, Place, Root, State, Ways, ways_unless
@@ -70,11 +70,11 @@ class Holding:
                 pending += self.roots(self.state.parts.get(root, {}).values())
         return frozenset(found)
 
-    def within_at(self, state: State, root: Root) -> frozenset[Root]:
-        """`within` of one root, in another state."""
+    def contents_at(self, state: State, root: Root) -> frozenset[Root]:
+        """What can be got hold of through a container, in another state."""
         now, self.state = self.state, state
         try:
-            return self.within([root])
+            return self.within([root]) - {root}
         finally:
             self.state = now
 
@@ -156,9 +156,9 @@ class Holding:
         if root is None or not taken.inside:
             return
         held, inside, ways = self.items_of(root), self.within([root]) - {root}, taken.ways
-        if _meet(inside, taken.inside, arrays=False) if deep else _meet(held, taken.items, arrays=False):
+        if may_meet(inside, taken.inside, arrays=False) if deep else may_meet(held, taken.items, arrays=False):
             ways |= Ways.REPEATED
-        ways |= ways_unless(lambda arrays: not _meet(inside, taken.inside, arrays=arrays))
+        ways |= ways_unless(lambda arrays: not may_meet(inside, taken.inside, arrays=arrays))
         self.state.tie(root, ways)
         self.state.held[root] = held | taken.inside
         if root.outside:
@@ -200,7 +200,7 @@ class Holding:
         seen: frozenset[Root] = frozenset()
         for root in roots:
             reached = self.within([root])
-            if _meet(reached, seen, arrays=arrays):
+            if may_meet(reached, seen, arrays=arrays):
                 return False
             seen |= reached
         for root in seen:
@@ -279,16 +279,22 @@ class Holding:
         for holder, held in self.state.held.items():
             if not all(holder in state.version for _, state in ways):
                 continue  # it is one of several itself
-            if any(own.meets(r) for r in held) and not any(self._may_hold(holder, r, state) for r, state in ways):
+            inside = ((r, self.contents_at(state, holder)) for r, state in ways if r is not None)
+            if any(own.meets(r) for r in held) and not any(may_meet([r], there) for r, there in inside):
                 self.state.held[holder] = frozenset({self.stand_in(held, [own])})
 
-    def _may_hold(self, holder: Root, root: Root | None, state: State) -> bool:
-        """Whether a container may hold what has this root, in that state."""
-        now, self.state = self.state, state
-        try:
-            return root is not None and any(root.meets(r) for r in self.within([holder]) - {holder})
-        finally:
-            self.state = now
+    def keep_contents_apart(self, changed: Collection[Root], were_apart: Callable[[Root, Root], bool]) -> None:
+        """Say of containers, one of them `changed`, that nothing is in both of them, if they `were_apart`.
+
+        What they hold goes by other roots from then on.
+        """
+        for one in changed:
+            for other in [h for h in self.state.held if h is not one and (h not in changed or h.number < one.number)]:
+                held, others = self.items_of(one), self.items_of(other)
+                if may_meet(self.within(held), self.within(others)) and were_apart(one, other):
+                    made = self.stand_in(held, [])
+                    self.state.held[one] = frozenset({made})
+                    self.state.held[other] = frozenset({self.stand_in(others, [made, *filter(None, [made.inner])])})
 
     def stand_in(self, roots: Iterable[Root], apart: Iterable[Root]) -> Root:
         """A root for all that is known by these roots, and by those in them, and is none of those that are `apart`."""
@@ -325,7 +331,7 @@ def _twice(roots: Iterable[Root]) -> Ways:
     return Ways.SHARED if all(r.is_array for r in roots) else Ways.ALL
 
 
-def _meet(ones: Iterable[Root], others: Collection[Root], *, arrays: bool = True) -> bool:
+def may_meet(ones: Iterable[Root], others: Collection[Root], *, arrays: bool = True) -> bool:
     """Whether some of these may share memory with some of those; `arrays`: it may be that of an array."""
     pairs = ((one, other) for one in ones for other in others)
     return any(one.meets(other) for one, other in pairs if arrays or not (one.is_array or other.is_array))

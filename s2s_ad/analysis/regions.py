@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Hashable, Sequence
 
+from s2s_ad.analysis.holding import may_meet
 from s2s_ad.analysis.memory import Memory
 from s2s_ad.analysis.roots import Parts, Place, Root, State, part_at
 from s2s_ad.analysis.sharing import kinds
@@ -61,10 +62,28 @@ def joined(
         if any(side.keys.get(root) is not before.keys.get(root) for side in sides):
             state.keys[root] = version
         memory.places[version] = Place(root, (), version)
+    if not in_loop:
+        _keep_contents_apart(memory, state, before, sides)
     for root in results:
         memory.keep_parts(state, root, kept[root])
         memory.keep_origin(state, root, [before, *sides] if in_loop else sides)
     return state
+
+
+def _keep_contents_apart(memory: Memory, state: State, before: State, sides: Sequence[State]) -> None:
+    """Say in the state after several ways of containers that nothing is in both, if that is so on each way."""
+
+    def were_apart(one: Root, other: Root) -> bool:
+        if any(root not in side.version for root in (one, other) for side in sides):
+            return False
+        return not any(may_meet(memory.contents_at(side, one), memory.contents_at(side, other)) for side in sides)
+
+    now, memory.state = memory.state, state
+    try:
+        changed = [h for h in state.held if any(side.held.get(h) != before.held.get(h) for side in sides)]
+        memory.keep_contents_apart(changed, were_apart)
+    finally:
+        memory.state = now
 
 
 def kept_parts(memory: Memory, root: Root, before: State, sides: Sequence[State], after: Type | None = None) -> Parts:

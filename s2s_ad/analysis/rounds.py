@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from s2s_ad.analysis.holding import may_meet
 from s2s_ad.analysis.memory import Memory
 from s2s_ad.analysis.regions import Key, all_but, changed, is_known, joined, kept_parts, part_in
 from s2s_ad.analysis.roots import Parts, Place, Root, State, Ways, same_index
@@ -46,6 +47,7 @@ class Round:
     holders: frozenset[tuple[Root | int, int]] = frozenset()
     held: frozenset[tuple[Root | int, Root]] = frozenset()
     common: frozenset[frozenset[Root | int]] = frozenset()  # pairs that hold something in common, which is new
+    mixed: frozenset[frozenset[Root | int]] = frozenset()  # pairs that may hold anything in common
     lost: frozenset[Root | int] = frozenset()
     ways: Mapping[Root | int, Ways] = field(default_factory=dict)
     moved: frozenset[Key] = frozenset()
@@ -123,6 +125,7 @@ def _enter(memory: Memory, found: Round, before: State, carried: Sequence[Carrie
     _set_apart(memory, places, found)
     _take_in(memory, found, places)
     _make_way(memory, found, before, places, carried)
+    _keep_contents_apart(memory, found, before, places, carried)
     for i, own, index in found.placed:
         if i in places:
             memory.place_in(memory.state, carried[i].value, own, Const(index))  # type: ignore[arg-type]
@@ -178,12 +181,32 @@ def _make_way(
     """
     holders = [h for h in memory.state.held if h in before.version]
     for holder in holders:
-        inside, held = memory.within_at(before, holder) - {holder}, memory.state.held[holder]
+        inside, held = memory.contents_at(before, holder), memory.items_of(holder)
         inits = {i: memory.root(carried[i].init) for i in places if (holder, i) not in found.holders}
         free = [places[i] for i, init in inits.items() if init is None or not any(init.meets(r) for r in inside)]
         apart = [root for root in free if any(root.meets(r) for r in held)]
         if apart:
             memory.state.held[holder] = frozenset({memory.stand_in(held, apart)})
+
+
+def _keep_contents_apart(
+    memory: Memory, found: Round, before: State, places: Mapping[int, Root], carried: Sequence[Carried]
+) -> None:
+    """Set apart what is in two containers that hold nothing in common, before the loop and after each round."""
+    numbers: dict[Root, Root | int] = {root: i for i, root in places.items()}
+
+    def inside(root: Root) -> frozenset[Root]:
+        number = numbers.get(root)
+        start = memory.root(carried[number].init) if isinstance(number, int) else root
+        return frozenset() if start is None else memory.contents_at(before, start)
+
+    def were_apart(one: Root, other: Root) -> bool:
+        pair = frozenset(numbers.get(root, root) for root in (one, other))
+        is_known = all(root in numbers or root in before.version for root in (one, other))
+        return is_known and pair not in found.mixed and not may_meet(inside(one), inside(other))
+
+    changed = {places.get(h) if isinstance(h, int) else h for h, _ in (*found.held, *found.holders)}
+    memory.keep_contents_apart([r for r in memory.state.held if r in changed], were_apart)
 
 
 def end_round(memory: Memory, found: Round, mark: int, before: State, carried: Sequence[Carried]) -> Round:
@@ -209,7 +232,8 @@ def end_round(memory: Memory, found: Round, mark: int, before: State, carried: S
     lost |= {i for i, root in own.items() if memory.lost_part([root], state) is not None}
     return Round(
         found.roots, found.fixed, found.pairs | pairs, found.earlier | earlier, found.holders | holders,
-        found.held | held, found.common | common, found.lost | lost, _united(found.ways, ways), found.moved | moved,
+        found.held | held, found.common | common, found.mixed | _mixed(memory, mark, own),
+        found.lost | lost, _united(found.ways, ways), found.moved | moved,
         found.parts, found.blurred | {(r, k) for r, k in found.parts if not is_known(memory, r, [state], k)},
         found.reordered | {r for r in found.roots if state.order.get(r) is not before.order.get(r)},
         found.rekeyed | {r for r in found.roots if state.keys.get(r) is not before.keys.get(r)},
@@ -245,7 +269,7 @@ def _holding(
     for j, out in outs.items():
         inside[j] = memory.reachable([out]) - {own[j]}
         holders |= {(j, i) for i, root in own.items() if j != i and root and any(root.meets(r) for r in inside[j])}
-    news = {h: roots - memory.within_at(before, h) if isinstance(h, Root) else roots for h, roots in inside.items()}
+    news = {h: roots - memory.contents_at(before, h) if isinstance(h, Root) else roots for h, roots in inside.items()}
     held = {(h, c) for h, roots in news.items() for r in roots for c in r.closure if c.number <= mark}
     return holders, held, _common(inside, mark)
 
@@ -256,6 +280,14 @@ def _common(inside: Mapping[Root | int, frozenset[Root]], mark: int) -> set[froz
     ones = list(news.items())
     pairs = ((a, b) for i, a in enumerate(ones) for b in ones[:i])
     return {frozenset((h, k)) for (h, a), (k, b) in pairs if any(r.meets(q) for r in a for q in b)}
+
+
+def _mixed(memory: Memory, mark: int, own: Mapping[int, Root]) -> set[frozenset[Root | int]]:
+    """The pairs of containers, and variables, of which both may hold one object at the end of the body."""
+    roots: dict[Root | int, Root] = {h: h for h in memory.state.held if h.number <= mark} | dict(own)
+    inside = [(h, memory.contents_at(memory.state, root)) for h, root in roots.items()]
+    pairs = ((a, b) for i, a in enumerate(inside) for b in inside[:i])
+    return {frozenset((h, k)) for (h, a), (k, b) in pairs if may_meet(a, b)}
 
 
 def _place_of(memory: Memory, mark: int, before: State, one: Carried) -> tuple[Root, Hashable] | None:

@@ -469,3 +469,54 @@ def a_row_that_does_not_come_back_is_read(x):
         row.append(row[0] * x[0])
     rows[0][0] = x[0] ** 2
     return row[0] * 3 + row[1] * 2 + rows[0][0]
+
+
+@program((V,), (V[:2],), same_as=lambda x: _weighted([[v, v * x[0], v * x[0]] for v in x]))
+def a_work_list_and_what_is_done(x):
+    """What is taken out goes back, or to a list of its own."""
+    rows, done = [[v] for v in x], []
+    while rows:
+        row = rows.pop(0)
+        row.append(row[0] * x[0])
+        if len(row) < 3:
+            rows.append(row)
+        else:
+            done.append(row)
+    return _weighted(done)
+
+
+@program((V,))
+def rows_of_two_lists_change_places(x):
+    """Each round takes a row out of either list, and puts it into the other one."""
+    one, other = [[x[0]]], [[x[1] * 2]]
+    for i in range(3):
+        p, q = one.pop(), other.pop()
+        p.append(x[i] * q[-1])
+        q.append(x[3] * p[0])
+        one.append(q)
+        other.append(p)
+    return _weighted([one[0], other[0]])
+
+
+class _Cell:
+    def __init__(self, mass):
+        self.mass = mass
+        self.born = [mass]
+
+
+@program((V,))
+def cells_that_live_and_die(x):
+    """Objects in two lists, one of which a method fills."""
+    alive, dead = [_Cell(v * v) for v in x], []
+    for i in range(3):
+        still = []
+        while alive:
+            cell = alive.pop(0)
+            cell.mass = cell.mass * x[i] + 1.0
+            cell.born.append(cell.mass)
+            if len(cell.born) > 2 + i:
+                dead.append(cell)
+            else:
+                still.append(cell)
+        alive = still
+    return sum(sum(cell.born) * cell.mass for cell in dead) + sum(cell.mass for cell in alive)

@@ -192,3 +192,35 @@ def chosen_and_written_inside(x):
             chosen[0] += k
         chosen[i] = chosen[i - 1] * x[i]
     return a * b - c
+
+
+def _buffers_plain(x):
+    now = x
+    for _ in range(3):
+        now = np.concatenate([[now[0]], now[2:] - now[:-2], [now[-1] * x[1]]])
+    return now @ now
+
+
+@program((V,), same_as=_buffers_plain)
+def buffers_exchanged_in_a_while(x):
+    """Two buffers in turn, in a loop that may end anywhere."""
+    now, then, i = x * 1.0, np.empty_like(x), 0
+    while i < 3:
+        then[1:-1] = now[2:] - now[:-2]
+        then[0] = now[0]
+        then[-1] = now[-1] * x[1]
+        now, then = then, now
+        i += 1
+    return np.sum(now**2)
+
+
+@program((V,), same_as=lambda x: (x[0] + x[0] * x[1]) * 2 + x[1] + x[3] * x[0])
+def rows_exchanged_in_some_rounds(x):
+    """Lists that change their names by a test, and are made longer."""
+    a, b = [x[0]], [x[1]]
+    for i in range(4):
+        if i % 3 == 1:
+            a, b = b, a
+        if i in (0, 3):
+            a.append(x[i] * b[0])
+    return sum(b) * 2 + sum(a)
