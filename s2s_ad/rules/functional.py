@@ -187,6 +187,12 @@ OF_OBJECTS: dict[Any, Callable[..., Any]] = {
 }
 
 
+# Of dicts.
+@defines(dict.fromkeys)
+def _fromkeys(iterable: Any, value: Any = None, /) -> Any:
+    return {key: value for key in iterable}  # noqa: C420
+
+
 # Of `copy`.
 COPIES = frozenset({copy.copy, copy.deepcopy})
 

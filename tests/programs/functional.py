@@ -494,3 +494,22 @@ def places_in_a_sorted_list(x):
     i, j = bisect.bisect(xs, 3.1), bisect.bisect_left([0.0, 1.0, 2.0, 3.0], x, 1)
     t = (3.1 - xs[i - 1]) / (xs[i] - xs[i - 1])
     return (1.0 - t) * ys[i - 1] + t * ys[i] * ys[j]
+
+
+@program((V,), (V[:0],), same_as=lambda x: 2.0 * (x @ x) + 3.0)
+def sums_of_lists_and_tuples(x):
+    """The lists that some objects give, one after the other."""
+    rows = [[v, v * v] for v in x]
+    flat = sum(rows, [3.0])
+    pairs = sum(((v, v) for v in flat[2::2]), ())
+    return sum(pairs) + flat[0]
+
+
+@program((V,), same_as=lambda x: x[0] ** 2 + x[1] * 2.0)
+def dicts_of_one_value(x):
+    """`dict.fromkeys`, with keys that are known, or known late."""
+    known = dict.fromkeys(["a", "b", "c"], 0.0)
+    known["a"] = x[0] ** 2
+    late = dict.fromkeys(range(len(x)), x[1])
+    late[len(x) - 1] += known["a"]
+    return late[0] + late[2] if dict.fromkeys("ab")["b"] is None else x[2]

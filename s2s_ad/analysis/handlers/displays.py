@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import operator
 from typing import Any
 
@@ -237,12 +238,11 @@ def _or(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
 
 @handles(builtins.sum)
 def _sum(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand | None:
+    """`sum(rows, [])` is `functools.reduce(operator.add, rows, [])`."""
     start = args[1] if len(args) > 1 else kwargs.get("start")
-    if start is not None and not isinstance(type_of_operand(start), (Number, Array)):
-        raise UnsupportedSyntaxError(
-            "`sum` of lists or tuples", s.span, "write a comprehension: `[x for row in rows for x in row]`"
-        )
-    return None
+    if start is None or isinstance(type_of_operand(start), (Number, Array)):
+        return None
+    return s.apply(functools.reduce, [Const(operator.add), args[0], start])
 
 
 @handles(float, int)
