@@ -16,6 +16,7 @@ from s2s_ad.analysis.roots import (
     State,
     Step,
     Ways,
+    are_alike,
     kind_of,
     part_at,
     same_index,
@@ -84,7 +85,8 @@ class Naming(Holding):
     def name_again(self, value: Value, sources: Iterable[Operand], earlier: Iterable[Root] | None = None) -> Root:
         """Give a root to what is one of `sources`; in a loop also of the roots `earlier`, or new since that began."""
         may = (*self.roots(sources), *(earlier or ()))
-        return self.new_root(value, may=may, is_one=earlier is None, is_flat=False)
+        alike = tuple(r for r in may if are_alike(kind_of(value.type), r.kind))  # the others may be what these hold
+        return self.new_root(value, may=alike or may, is_one=earlier is None, is_flat=False)
 
     def hold_what(self, root: Root, sources: Sequence[Operand]) -> None:
         """Say that what has this root, and is one of `sources`, holds what they hold."""
