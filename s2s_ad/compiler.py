@@ -131,7 +131,8 @@ def find(fn: FunctionType, values: Sequence[Any], request: Request) -> Compiled:
 def compile_function(source: Lowered, values: Sequence[Any], request: Request) -> Compiled:
     """Run every pass for one function and one signature, and again when it is found out what they have to know.
 
-    That is: which library functions and which context managers have to be opened, and which globals are written to.
+    That is: which library functions, context managers and bodies of `try` have to be opened, and which globals are
+    written to.
     """
     opened: dict[Any, MissingRuleError] = {}
     followed: frozenset[Any] = frozenset()
@@ -139,23 +140,20 @@ def compile_function(source: Lowered, values: Sequence[Any], request: Request) -
     while True:
         try:
             return _compile(source, values, request, Program(frozenset(opened), followed, written))
-        except MutationError as error:
-            if error.written_globals.keys() <= written.keys():
-                raise _explained(error, opened) from None
-            written |= error.written_globals
-        except MissingRuleError as error:
-            if library_source(error.function) is None or error.function in opened:
-                raise _explained(error, opened) from None
-            opened[error.function] = error
         except ADError as error:
-            manager = getattr(error, "manager", None)
-            if manager is None or manager in followed or not can_be_followed(manager):
-                raise _explained(error, opened) from None
-            followed |= {manager}
-            again = lowered(source.fn, followed)
-            if again.code.free != source.code.free:
-                raise
-            source = again
+            match error:
+                case MutationError() if not error.written_globals.keys() <= written.keys():
+                    written |= error.written_globals
+                case MissingRuleError() if library_source(error.function) and error.function not in opened:
+                    opened[error.function] = error
+                case _ if can_be_followed(error.follow) and error.follow not in followed:
+                    followed |= {error.follow}
+                    again = lowered(source.fn, followed)
+                    if again.code.free != source.code.free:
+                        raise
+                    source = again
+                case _:
+                    raise _explained(error, opened) from None
         except RecursionError:
             what = f"`{source.code.name}`, whose calls are nested too deep, or give ever new types to a recursion"
             hint = "write a loop, or give the arguments of the recursion types that stay the same"

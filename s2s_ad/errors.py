@@ -97,7 +97,12 @@ class Problem(NamedTuple):
 
 
 class ADError(Exception):
-    """What every error of this package derives from."""
+    """What every error of this package derives from.
+
+    `follow` is what to look into when compiling anew, if that may help: a context manager, or a statement by its place.
+    """
+
+    follow: Any = None
 
     def __init__(
         self, message: str, span: Span | None = None, hint: str | None = None, others: Sequence[Problem] = ()
@@ -121,12 +126,7 @@ class ADError(Exception):
 
 
 class UnsupportedSyntaxError(ADError, SyntaxError):
-    """The function uses Python syntax that cannot be differentiated; all such places are listed in `problems`.
-
-    `manager` is the context manager that has to be looked into, if that would help.
-    """
-
-    manager: Any = None
+    """The function uses Python syntax that cannot be differentiated; all such places are listed in `problems`."""
 
     def __init__(
         self, message: str, span: Span | None = None, hint: str | None = None, others: Sequence[Problem] = ()

@@ -48,6 +48,17 @@ class Swallowing:
         return True
 
 
+class Switched:
+    def __init__(self, inner):
+        self.w = inner.w
+
+    def __enter__(self):
+        self.w = self.w * 2.0
+
+    def __exit__(self, *error):
+        self.w = self.w / 4.0
+
+
 class Ball(Point):
     def __init__(self, r):
         super().__init__(r * r)
@@ -144,7 +155,8 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
         C("`except*`", "try:\n    y = x\nexcept* ValueError:\n    y = x * x\nreturn y"),
         C("`with`", "with np.errstate(all='ignore'):\n    y = x * x\nreturn y"),
         C("`with contextlib.suppress(KeyError)`", "with contextlib.suppress(KeyError):\n    x = x * x\nreturn x"),
-        C("another manager that swallows exceptions", "with Swallowing():\n    x = x * x\nreturn x"),
+        C("`with` about an object that writes", "p = Switched(p)\nwith p:\n    y = p.w * x\nreturn y * p.w"),
+        C("another manager that swallows exceptions", "with Swallowing():\n    x = 1.0 / x\nreturn x"),
         C("`async with`, `async for`, `await`", "await x\nreturn x", "async def f(x, v, xs, p):"),
     ),
     "Operators": (

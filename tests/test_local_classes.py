@@ -181,20 +181,6 @@ def to_foreign_code(x):
     return x * len(str(P()))
 
 
-def as_a_manager(x):
-    """A `with` calls methods too."""
-
-    class P:
-        def __enter__(self):
-            return x
-
-        def __exit__(self, *args):
-            return None
-
-    with P() as y:
-        return y * x
-
-
 def own_exception(x):
     """Exceptions leave the function."""
 
@@ -249,7 +235,6 @@ REFUSALS = [
     (with_a_statement, "if x > 0:", "this statement in the body of a class"),
     (bound_afterwards, "a", "`a`, which the class around it binds afterwards"),
     (to_foreign_code, "str(P())", "in code that is not followed"),
-    (as_a_manager, "P()", "in code that is not followed"),
     (own_exception, "class Wrong(ValueError):", "an exception with methods"),
     (local_annotation, "class P:", "the annotation `InitVar[float]`"),
     (calls_endless, "def calls_endless(x):", "ever new types"),

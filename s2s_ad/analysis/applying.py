@@ -253,7 +253,7 @@ class ApplyEvaluator(CallEvaluator):
             what = f"`{parts.fn.__name__}`, a context manager that has become another one"
             raise UnsupportedSyntaxError(what, self.span, "give it a name of its own")
         self.program.guard(parts.fn, "__wrapped__", parts.fn.__wrapped__)
-        return self.call_function(lowered_parts(parts.fn), args[1:], kwargs, None)
+        return self.call_function(lowered_parts(parts.fn, self.program.followed), args[1:], kwargs, None)
 
     def _opened(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> FunctionType | None:
         """What to look into of a library: what a derivative goes through, and what is given a nested function."""

@@ -1,17 +1,35 @@
-"""What must be known of a `try`: the classes that it catches, and that its body leaves no traces when it raises."""
+"""What must be known of a `try`: the classes that it catches, and that its body leaves no traces when it raises.
+
+Where an exception goes on after the handler, and ends the function, all that the two have done is gone with what the
+function has made. A handler that writes to that and does nothing else is seen by nobody: such a `try` is its body.
+"""
 
 from __future__ import annotations
 
+import operator
+import time
 from collections.abc import Iterable, Sequence
 
-from s2s_ad.analysis.effects import callee, is_write, may_raise_watched, targets_of
+from s2s_ad.analysis.effects import (
+    callee,
+    is_pure,
+    is_write,
+    may_raise,
+    may_raise_watched,
+    path_of,
+    targets_of,
+)
 from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.managers import holds_nothing
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.roots import Root
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Call, Const, If, Op, Operand, Value, regions, sides
+from s2s_ad.ir.nodes import Call, Const, If, Op, Operand, Try, Value, With, regions, sides
 from s2s_ad.ir.types import Array, Number
+
+_BY_INDEX = (operator.getitem, primitives.store, primitives.accumulate)  # into what was there in the body too
+_CLOCKS = (time.time, time.perf_counter, time.process_time, time.monotonic, time.perf_counter_ns, time.time_ns)
 
 
 def exception_kinds(s: Emitter, kinds: Operand) -> tuple[type[BaseException], ...]:
@@ -35,6 +53,55 @@ def never_raises(ops: Iterable[Op]) -> bool:
         elif not isinstance(op, Call) or may_raise_watched(op):
             return False
     return True
+
+
+def left_half_way(op: Try) -> UnsupportedSyntaxError:
+    """What is raised to have a body taken to pieces."""
+    error = UnsupportedSyntaxError("a `try` whose body may be left half-way", op.span)
+    error.follow = op.span
+    return error
+
+
+def is_seen(s: Emitter, handler: Sequence[Op], caught: Value) -> bool:
+    """Whether it matters that a handler has run: it does more than to write to memory, and to raise what is caught."""
+    last = handler[-1]
+    raises_again = isinstance(last, Call) and callee(last) is primitives.raise_ and last.args == (caught,)
+    return not raises_again or any(_sees(s, op) for op in s.place) or any(map(_does_more, handler[:-1]))
+
+
+def _sees(s: Emitter, around: Op) -> bool:
+    """Whether a statement around a `try` may look at what that has left when it raises."""
+    if isinstance(around, With):
+        manager = s.env.get(around.manager) if isinstance(around.manager, Value) else around.manager
+        return manager is None or not holds_nothing(manager)
+    return isinstance(around, Try) and not around.half
+
+
+def _does_more(op: Op) -> bool:
+    if not isinstance(op, Call):
+        return any(_does_more(inner) for region in regions(op) for inner in region.ops)
+    fn = callee(op)
+    if fn is primitives.visible or fn in _CLOCKS:
+        return False
+    return not is_pure(op) or (op.span is not None and fn not in _BY_INDEX and may_raise(op))
+
+
+def writes_outside(s: Emitter, ops: Iterable[Op]) -> bool:
+    """Whether ops write to what the caller has."""
+    return any(_writes_outside(s, op) for op in ops)
+
+
+def _writes_outside(s: Emitter, op: Op) -> bool:
+    if not isinstance(op, Call):
+        return any(writes_outside(s, region.ops) for region in regions(op))
+    return any(root.outside for target in targets_of(op) for root in _written_roots(s, op, target))
+
+
+def _written_roots(s: Emitter, op: Call, target: Value) -> Iterable[Root]:
+    """What a call may write to through one of its operands."""
+    root = s.memory.root(target)
+    deep = root is None or path_of(op) or not is_write(op)
+    return s.memory.reachable([target]) if deep else [root]  # type: ignore[list-item]
 
 
 def refuse_half_done(

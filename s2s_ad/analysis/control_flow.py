@@ -6,7 +6,14 @@ import functools
 import operator
 from collections.abc import Collection, Sequence
 
-from s2s_ad.analysis.attempts import exception_kinds, never_raises, refuse_half_done
+from s2s_ad.analysis.attempts import (
+    exception_kinds,
+    is_seen,
+    left_half_way,
+    never_raises,
+    refuse_half_done,
+    writes_outside,
+)
 from s2s_ad.analysis.binding import takes_rest
 from s2s_ad.analysis.dict_views import looped_over, refuse_written
 from s2s_ad.analysis.effects import callee
@@ -14,16 +21,15 @@ from s2s_ad.analysis.emission import Fact
 from s2s_ad.analysis.handlers.operators import operation
 from s2s_ad.analysis.handlers.records import is_object
 from s2s_ad.analysis.handlers.sets import SET
-from s2s_ad.analysis.local_classes import refuse_foreign
 from s2s_ad.analysis.managers import entered
 from s2s_ad.analysis.narrowing import narrow, present_on
 from s2s_ad.analysis.operands import constant, type_of_operand
-from s2s_ad.analysis.regions import changed
+from s2s_ad.analysis.regions import changed, joined
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.sides import Side, SideEvaluator
 from s2s_ad.analysis.spreading import spread
 from s2s_ad.analysis.statics import is_hashable, same
-from s2s_ad.errors import UnsupportedSyntaxError
+from s2s_ad.errors import ADError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Operand, Star, Try, Value, While, With
 from s2s_ad.ir.types import (
@@ -37,6 +43,7 @@ from s2s_ad.ir.types import (
     Maybe,
     Number,
     Type,
+    join,
 )
 from s2s_ad.rules import containers, functional
 from s2s_ad.rules.functional import SPREAD, require_count
@@ -129,8 +136,7 @@ class BlockEvaluator(SideEvaluator):
     def _with(self, op: With) -> None:
         """The body is emitted into the `with`; what is known and changed in it is so after it too."""
         manager, span = self.current(self.operand(op.manager)), self.span
-        refuse_foreign(self, Const(With), [manager])
-        given = entered(self, manager)
+        given = entered(self, manager, op.span)
         self.program.watched = True
         target = Value(op.body.params[0].name, type_of_operand(given))
         self.env[op.body.params[0]] = target if isinstance(given, Value) and given.type == _FOREIGN else given
@@ -212,17 +218,15 @@ class BlockEvaluator(SideEvaluator):
         self.env[error] = caught
         self._refresh(self.memory.state.version)
         before = self.memory.state
-        self.place.append(op)
-        sides = [self.side(functools.partial(self.block, region)) for region in (op.body, op.handler)]
-        self.place.pop()
-        if any(side.making != self.making for side in sides):
-            hint = "set it after the `try`"
-            raise UnsupportedSyntaxError("an attribute of a new object that is set in a `try`", span, hint)
-        if never_raises(sides[0].ops):
-            self.ops += sides[0].ops
-            self.memory.state = sides[0].state
-            self.env.update(zip(op.results, sides[0].results, strict=True))
+        done = self._attempted(op, op.body)
+        if never_raises(done.ops) or (op.half and not self._is_seen(op, done)):
+            self.ops += done.ops
+            self.memory.state = done.state
+            self.env.update(zip(op.results, done.results, strict=True))
             return
+        if op.half:
+            raise left_half_way(op)
+        sides = [done, self._attempted(op, op.handler)]
         self.program.watched = True
         refuse_half_done(self, changed(before, sides[0].state), sides[0].ops, kinds)
         self.dead = self.dead or all(side.dead for side in sides)
@@ -231,6 +235,36 @@ class BlockEvaluator(SideEvaluator):
         self.ops.append(Try(merged, Const(kinds), Block((), *body), Block((caught,), *handler), span=span))
         self.append_all(reads)
         self.clock += 1
+
+    def _attempted(self, op: Try, block: Block) -> Side:
+        """The body, or the handler, of a `try`."""
+        self.place.append(op)
+        side = self.side(functools.partial(self.block, block))
+        self.place.pop()
+        if side.making != self.making:
+            hint = "set it after the `try`"
+            raise UnsupportedSyntaxError("an attribute of a new object that is set in a `try`", self.span, hint)
+        return side
+
+    def _is_seen(self, op: Try, body: Side) -> bool:
+        """Whether somebody may see what a handler does after any part of a body."""
+        memory, before = self.memory, self.memory.state
+        roots = changed(before, body.state)
+        versions = {r: Value(None, join(before.version[r].type, body.state.version[r].type)) for r in roots}
+        memory.state = joined(memory, before, [before, body.state], versions, [])
+        try:
+            with self.restored():
+                handler = self._attempted(op, op.handler)
+        except ADError:
+            return True
+        finally:
+            memory.state = before
+        if body.dead or not handler.dead or is_seen(self, handler.ops, self.env[op.handler.params[0]]):  # type: ignore[arg-type]
+            return True
+        if writes_outside(self, handler.ops):
+            self.seen_by_caller = op
+            return len(self.program.stack) == 1
+        return False
 
     def _loop(self, op: For | While) -> bool:
         """Evaluate a loop; whether it saw what its body wrote to the dict that it goes over."""

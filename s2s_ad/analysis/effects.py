@@ -22,8 +22,9 @@ _PURE = {
     primitives.make_tuple, primitives.make_list, primitives.make_set, primitives.make_dict, primitives.read_global,
     primitives.lookup, primitives.present, primitives.identity, slice, getattr, isinstance, len, range, zip, enumerate,
     reversed, list, tuple, bool, float, deque, OrderedDict, defaultdict, Counter, operator.getitem, operator.contains,
-    np.errstate, contextlib.nullcontext, np.ndindex,
+    np.errstate, contextlib.nullcontext, np.ndindex, type, primitives.traceback_of,
 }  # fmt: skip
+_NEVER_RAISE = frozenset({type, primitives.traceback_of})
 _DISPLAYS = frozenset({primitives.make_tuple, primitives.make_list, slice})
 _MAKERS = (primitives.MakeClosure, primitives.MakeObject)
 _TEMPLATES = (primitives.Unpack, primitives.FString, primitives.Refreshed, *_MAKERS)
@@ -101,7 +102,7 @@ def may_raise(op: Op) -> bool:
     if not isinstance(op, Call):
         return isinstance(op, (While, With)) or any(may_raise(inner) for block in regions(op) for inner in block.ops)
     fn = callee(op)
-    if isinstance(fn, _MAKERS) or (_is_hashable(fn) and fn in _DISPLAYS) or fn is primitives.present:
+    if isinstance(fn, _MAKERS) or (_is_hashable(fn) and fn in _DISPLAYS | _NEVER_RAISE) or fn is primitives.present:
         return False
     if (
         _is_hashable(fn)
@@ -151,7 +152,7 @@ def may_raise_watched(op: Op) -> bool:
     if not isinstance(op, Call):
         return may_raise(op)
     fn = callee(op)
-    if isinstance(fn, primitives.MakeClosure) or (_is_hashable(fn) and fn in _DISPLAYS):
+    if isinstance(fn, primitives.MakeClosure) or (_is_hashable(fn) and fn in _DISPLAYS | _NEVER_RAISE):
         return False
     if not _is_hashable(fn) or fn not in _SAFE_ON_NUMBERS:
         return True

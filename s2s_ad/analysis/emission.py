@@ -30,7 +30,7 @@ from s2s_ad.analysis.statics import is_foldable, same
 from s2s_ad.errors import ADError, Span, UnsupportedSyntaxError
 from s2s_ad.frontend.source import LiveNames
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import UNDEFINED, Call, Const, Function, Op, Operand, Value, regions
+from s2s_ad.ir.nodes import UNDEFINED, Call, Const, Function, Op, Operand, Try, Value, regions
 from s2s_ad.ir.types import (
     LOST,
     NEVER,
@@ -99,6 +99,7 @@ class Emitter:
         self.lacks_keys: tuple[Fact, ...] = ()  # keys that dicts do not have
         self.has_keys: tuple[Fact, ...] = ()  # keys that they have
         self.narrowed: dict[Operand, Operand] = {}  # what may be None, as what it is where it is not
+        self.seen_by_caller: Try | None = None  # one that was taken for its body, which only a caller can know
         self.hidden = 0  # how deep in code that counts as that of the call it is for
 
     def operand(self, operand: Operand) -> Operand:
@@ -120,6 +121,18 @@ class Emitter:
         finally:
             self.ops, self.dead, self.span, self.cells.contents = outer_ops, outer_dead, span, contents
             self.making, self.memory.state, self.narrowed = making, state, narrowed
+
+    @contextmanager
+    def restored(self) -> Iterator[None]:
+        """Come back to the state of now where an error ends what is done inside."""
+        before, depth, places, callees = self.memory.state, self.depth, len(self.place), len(self.program.stack)
+        try:
+            yield
+        except ADError:
+            self.memory.state, self.depth = before, depth
+            del self.place[places:]
+            self.program.unwind(callees)
+            raise
 
     def no_object(self, operand: Operand) -> Operand:
         """An operand that is no object; where that is not known, it is tested when the program runs."""

@@ -105,14 +105,11 @@ class LoopEvaluator(BlockEvaluator):
 
     def _evaluate_unless_written(self, loop: _Loop, items: list[Operand], runs: list[Run], span: Span | None) -> bool:
         """Evaluate a loop unless its body writes to `items`, and tell whether that is done."""
-        clock = self.clock
-        before, depth, places, callees = self.memory.state, self.depth, len(self.place), len(self.program.stack)
+        clock, before = self.clock, self.memory.state
         try:
-            self._evaluate_rounds(loop, before, span)
+            with self.restored():
+                self._evaluate_rounds(loop, before, span)
         except MutationError:
-            self.memory.state, self.depth = before, depth
-            del self.place[places:]
-            self.program.unwind(callees)
             return False
         if is_written(self, items, before, loop.end):
             return False

@@ -15,18 +15,23 @@ import io
 import textwrap
 import threading
 from collections.abc import Callable
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
+
+import numpy as np
 
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.records import refuse_changes
+from s2s_ad.analysis.handlers.table import handles
 from s2s_ad.analysis.handlers.writes import WRITING_METHODS
+from s2s_ad.analysis.local_classes import refuse_foreign
 from s2s_ad.analysis.operands import type_of_operand
-from s2s_ad.errors import UnsupportedSyntaxError
-from s2s_ad.ir.nodes import Const, Operand, Star, Value
-from s2s_ad.ir.types import Instance, Record, Unknown, is_differentiable
-from s2s_ad.ir.values import is_of_library, is_written_in_python
+from s2s_ad.errors import Span, UnsupportedSyntaxError
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value, With
+from s2s_ad.ir.types import Instance, Never, Number, Record, Static, Type, Unknown, is_differentiable
+from s2s_ad.ir.values import is_code, is_of_library, is_written_in_python
 
 _NEVER_SWALLOW = (type(threading.Lock()), type(threading.RLock()), threading.Condition, threading.Semaphore, io.IOBase)
 _GENERATED = contextlib.contextmanager(lambda: iter(())).__code__
@@ -42,21 +47,57 @@ def is_generated(fn: Any) -> bool:
     return isinstance(fn, FunctionType) and fn.__code__ is _GENERATED
 
 
-def entered(s: Emitter, manager: Operand) -> Operand:
-    """What `as` binds. Raises UnsupportedSyntaxError for a manager that cannot be followed."""
+def entered(s: Emitter, manager: Operand, place: Span | None) -> Operand:
+    """What `as` binds. Raises UnsupportedSyntaxError for a manager that cannot be run as it is."""
     made = s.definitions.get(manager) if isinstance(manager, Value) else None
     fn: Any = None if made is None else callee(made)
-    if made is not None and is_generated(fn):
-        s.program.guard(fn, "__wrapped__", fn.__wrapped__)
-        if _catches_at_yield(fn.__wrapped__):
+    generator = getattr(fn, "__wrapped__", None) if is_generated(fn) else None
+    if generator is not None:
+        s.program.guard(fn, "__wrapped__", generator)
+        if _catches_at_yield(generator):
             raise _refusal(s, f"`{fn.__name__}`, a context manager that may swallow exceptions,", "write `try`")
-        try:
-            if _writes(fn.__wrapped__):
-                raise _refusal(s, f"`{fn.__name__}`, a context manager that writes to what others may read,")
-            return _foreign(s, made.operands())
-        except UnsupportedSyntaxError as error:
-            error.manager = fn
-            raise
+    try:
+        refuse_foreign(s, Const(With), [manager])
+        return _entered(s, manager, made, fn, place) if generator is None else _generated(s, made, fn)  # type: ignore[arg-type]
+    except UnsupportedSyntaxError as error:
+        written_out = generator is None and can_be_written_out(_class_of(manager, fn))
+        error.follow = fn if generator is not None else place if written_out else None
+        raise
+
+
+def holds_nothing(manager: Operand) -> bool:
+    """Whether a manager is a lock, a file or the like, which knows nothing of the objects of a program."""
+    t = type_of_operand(manager)
+    return isinstance(t, Instance) and (t.cls is np.errstate or issubclass(t.cls, _NEVER_SWALLOW))
+
+
+def can_be_written_out(cls: Any) -> bool:
+    """Whether the methods by which an object is entered and left are of the user's making."""
+    methods = [inspect.getattr_static(cls, name, None) for name in ("__enter__", "__exit__")]
+    return all(isinstance(method, FunctionType) and not is_of_library(method) for method in methods)
+
+
+@handles(primitives.let_through)
+def _let_through(s: Emitter, args: list[Operand], _: Any) -> Operand:
+    manager, swallows = args
+    if isinstance(type_of_operand(swallows), Never):
+        s.dead = True
+    elif s.truth(swallows) is not False:
+        raise _swallows(s, _class_of(manager, None))
+    return Const(None)
+
+
+def _swallows(s: Emitter, cls: Any) -> UnsupportedSyntaxError:
+    return _refusal(s, f"`{cls.__name__}`, a context manager that may swallow exceptions,", "write `try`")
+
+
+def _generated(s: Emitter, made: Call, fn: Any) -> Operand:
+    if _writes(fn.__wrapped__):
+        raise _refusal(s, f"`{fn.__name__}`, a context manager that may write to what others may read,")
+    return _foreign(s, made.operands())
+
+
+def _entered(s: Emitter, manager: Operand, made: Call | None, fn: Any, place: Span | None) -> Operand:
     cls = _class_of(manager, fn)
     if cls is None:
         raise _refusal(s, "a context manager that is known only at run time")
@@ -68,17 +109,30 @@ def entered(s: Emitter, manager: Operand) -> Operand:
             raise _refusal(s, f"a `with` about a `{cls.__name__}`, which is no context manager", "leave the `with` out")
         if isinstance(inspect.getattr_static(cls, name), FunctionType):
             s.program.guard(cls, name, getattr(cls, name))
-            if is_written_in_python(cls) and _writes(getattr(cls, name), cls):
-                raise _refusal(s, f"`{cls.__name__}`, a context manager that writes to what others may read,")
+            reaches = not _is_apart(type_of_operand(manager))
+            if is_written_in_python(cls) and (reaches or _writes(getattr(cls, name), cls)):
+                raise _refusal(s, f"`{cls.__name__}`, a context manager that may write to what others may read,")
     if not issubclass(cls, _NEVER_SWALLOW) and _returns_something(cls.__exit__):
-        raise _refusal(s, f"`{cls.__name__}`, a context manager that may swallow exceptions,", "write `try`")
+        raise _swallows(s, cls)
     if isinstance(type_of_operand(manager), Record):
         for method in (cls.__enter__, cls.__exit__):
-            s.program.changed_attributes |= {(cls, name) for name in _changed_attributes(method)}
+            for changed in _changed_attributes(method):
+                s.program.changed_attributes.setdefault((cls, changed), place)
         refuse_changes(s, cls)
     if _gives_itself(cls.__enter__):
         return manager
     return _foreign(s, (manager,) if made is None else made.operands())
+
+
+def _is_apart(t: Type) -> bool:
+    """Whether an object holds no more than numbers, texts and what libraries have made."""
+    return isinstance(t, Record) and all(map(_is_plain, t.values))
+
+
+def _is_plain(t: Type) -> bool:
+    if isinstance(t, Static):
+        return not is_code(t.value) or isinstance(t.value, str)
+    return isinstance(t, Number) or (isinstance(t, Instance) and is_of_library(t.cls))
 
 
 def _class_of(manager: Operand, fn: Any) -> Any:
@@ -168,10 +222,10 @@ def _is_return_self(definition: ast.AST) -> bool:
 
 
 def _writes(fn: FunctionType, cls: type | None = None, seen: frozenset[Any] = frozenset()) -> bool:
-    """Whether a function writes to what others may read: to items, globals, attributes, or by a call that does.
+    """Whether a function may write to what others may read: to items, globals, attributes, or by a call that does.
 
     The attributes of a method's own object do not count; they are known as those that may have changed. Functions and
-    methods of `cls` that it calls are looked into; of other calls the names tell.
+    methods of `cls` that it calls are looked into; of calls into libraries the names tell.
     """
     try:
         definition = ast.parse(textwrap.dedent(inspect.getsource(fn))).body[0]
@@ -180,33 +234,45 @@ def _writes(fn: FunctionType, cls: type | None = None, seen: frozenset[Any] = fr
     own = None if cls is None else next((a.arg for a in ast.walk(definition) if isinstance(a, ast.arg)), None)
     seen |= {fn}
     for node in ast.walk(definition):
+        stored = not isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
         if isinstance(node, ast.Call):
-            called, of = _called(node, fn, cls, own)
+            called, of = _called(node.func, fn, cls, own)
             if isinstance(called, FunctionType) and not is_of_library(called):
                 if called not in seen and _writes(called, of, seen):
                     return True
-            elif _is_writing_call(node):
+            elif called is None or _is_writing_call(node):
                 return True
-        stored = not isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
-        if isinstance(node, ast.Global) or (stored and isinstance(node, ast.Subscript)):
-            return True
-        if stored and isinstance(node, ast.Attribute) and not _is_own(node, own):
+        elif (
+            isinstance(node, ast.Global)
+            or (isinstance(node, ast.AugAssign) and not _is_own(node.target, own))
+            or (stored and isinstance(node, (ast.Attribute, ast.Subscript)) and not _is_own(node, own))
+        ):
             return True
     return False
 
 
-def _is_own(node: ast.Attribute, own: str | None) -> bool:
-    return isinstance(node.value, ast.Name) and node.value.id == own
+def _is_own(node: ast.AST, own: str | None) -> bool:
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == own
 
 
-def _called(call: ast.Call, fn: FunctionType, cls: type | None, own: str | None) -> tuple[Any, type | None]:
-    """The function that a call in the source of `fn` calls and its class, where the names tell that."""
-    match call.func:
-        case ast.Name(id=name):
-            return inspect.getclosurevars(fn).nonlocals.get(name, fn.__globals__.get(name)), None
-        case ast.Attribute(attr=name) as method if _is_own(method, own):
-            return inspect.getattr_static(cls, name, None), cls
-    return None, None
+def _called(node: ast.AST, fn: FunctionType, cls: type | None, own: str | None) -> tuple[Any, type | None]:
+    """What is called in the source of `fn`, and its class; None where that may be code that is not looked into."""
+    match node:
+        case ast.Attribute(value=ast.Name(id=name), attr=attr) if name == own:
+            return inspect.getattr_static(cls, attr, None), cls
+        case ast.Attribute(value=ast.Attribute(value=ast.Name(id=name)), attr=attr) if name == own:
+            return attr, None  # a method of an attribute, which has nothing of interest
+        case ast.Attribute(value=ast.Constant(), attr=attr):
+            return attr, None
+    base, *names = ast.unparse(node).split(".")
+    around = inspect.getclosurevars(fn)
+    found = {**around.builtins, **around.globals, **around.nonlocals}.get(base)
+    for name in names:
+        if not isinstance(found, ModuleType) and not is_of_library(type(found)):
+            return None, None
+        found = getattr(found, name, None)
+    is_library = is_of_library(found) or is_of_library(type(getattr(found, "__self__", None)))
+    return found if isinstance(found, FunctionType) or is_library else None, None
 
 
 def _is_writing_call(call: ast.Call) -> bool:

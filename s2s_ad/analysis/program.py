@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import FunctionType
 from typing import Any, NamedTuple
 
+import gast
+
 from s2s_ad.analysis.guards import Guard
 from s2s_ad.analysis.local_classes import LocalClass, Method
-from s2s_ad.errors import SourceUnavailableError
+from s2s_ad.errors import SourceUnavailableError, Span
 from s2s_ad.frontend.check import check_syntax
 from s2s_ad.frontend.desugar import desugar
 from s2s_ad.frontend.desugar.managers import follow_managers, halves, split_manager
@@ -41,23 +43,25 @@ _lowered: dict[Any, tuple[Any, Function]] = {}
 
 
 def lowered(fn: FunctionType, followed: frozenset[Any] = _NONE) -> Lowered:
-    """The IR of `fn`, made once for each code object; `followed` are context managers to look into."""
-    key = (id(fn.__code__), *sorted(map(id, followed)))
+    """The IR of `fn`, made once for each code object; `followed` is what has to be looked into, see `Program`."""
+    key = (id(fn.__code__), followed)
     known = _lowered.get(key)
     if known is None:
         with deep_recursion():
-            source = find_source(fn)
+            source = replace(find_source(fn), pieces=followed)
             check_syntax(source)
             if followed:
-                follow_managers(source.node, lambda callee: _parts(source, callee, followed))
+                follow_managers(source.node, lambda made: _parts(source, made, followed))
             desugar(source.node)
             known = _lowered[key] = ((fn.__code__, followed), lower(source))
     return Lowered(fn, known[1], live_names(fn))
 
 
-def _parts(source: FunctionSource, callee: Any, followed: frozenset[Any]) -> ManagerParts | None:
-    fn = outside_value(source, callee)
-    return ManagerParts(fn, is_final=bool(_halves(fn.__wrapped__)[3])) if fn in followed else None  # type: ignore[index]
+def _parts(source: FunctionSource, made: Any, followed: frozenset[Any]) -> ManagerParts | bool | None:
+    if source.span(made) in followed:
+        return True
+    fn = outside_value(source, made.func) if isinstance(made, gast.Call) else None
+    return ManagerParts(fn, is_final=bool(_halves(fn.__wrapped__)[3])) if fn in followed else None  # type: ignore[index, union-attr]
 
 
 def _halves(generator: FunctionType) -> tuple[Any, ...] | None:
@@ -66,22 +70,24 @@ def _halves(generator: FunctionType) -> tuple[Any, ...] | None:
 
 def can_be_followed(manager: Any) -> bool:
     """Whether what `contextlib.contextmanager` has made is of a form that can be taken apart at its `yield`."""
+    if manager is None or isinstance(manager, Span):
+        return manager is not None
     try:
         return _halves(manager.__wrapped__) is not None
     except SourceUnavailableError:
         return False
 
 
-def lowered_parts(manager: Any) -> Lowered:
+def lowered_parts(manager: Any, followed: frozenset[Any]) -> Lowered:
     """The IR of what enters a context manager."""
     fn = manager.__wrapped__
-    key = (id(fn.__code__), "parts")
+    key = (id(fn.__code__), "parts", followed)
     if key not in _lowered:
         with deep_recursion():
-            source = find_source(fn)
+            source = replace(find_source(fn), pieces=followed)
             check_syntax(source)
             desugar(split_manager(source.node))
-            _lowered[key] = (fn.__code__, lower(source))
+            _lowered[key] = ((fn.__code__, followed), lower(source))
     return Lowered(fn, _lowered[key][1], live_names(fn))
 
 
@@ -146,8 +152,8 @@ class Instance:
 class Program:
     """The instances of functions, and the guards, of one compilation.
 
-    `opened` are library functions to look into, `followed` context managers, `written` the globals that are known to be
-    written to.
+    `opened` are library functions to look into, `followed` context managers, and places of statements to lower so that
+    they are followed; `written` the globals that are known to be written to.
     """
 
     opened: frozenset[Any] = frozenset()
@@ -165,7 +171,9 @@ class Program:
     has_objects: bool = False  # values of unknown type may be objects
     watched: bool = False  # whether it may matter what a callee raises: there is a `try`, or an `np.errstate`
     known_attributes: set[tuple[type, str]] = field(default_factory=set)  # what they are is compiled in
-    changed_attributes: set[tuple[type, str | None]] = field(default_factory=set)  # by foreign code; None for all
+    changed_attributes: dict[tuple[type, str | None], Span | None] = field(
+        default_factory=dict
+    )  # by the manager of which `with`; None for all
     bound: dict[Function, Function] = field(default_factory=dict)  # methods that have their object
     classes: dict[type, LocalClass] = field(default_factory=dict)  # those that are made inside a function
     methods: dict[FunctionType, Method] = field(default_factory=dict)  # of these classes

@@ -15,6 +15,7 @@ from typing import Any
 from s2s_ad import runtime
 from s2s_ad.analysis import methods, recursive_writes, written_globals
 from s2s_ad.analysis.applying import ApplyEvaluator
+from s2s_ad.analysis.attempts import left_half_way
 from s2s_ad.analysis.axis_names import AxisNames
 from s2s_ad.analysis.calls import own_name
 from s2s_ad.analysis.cells import codes, holds_function
@@ -254,6 +255,8 @@ def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]
     specializer.span = specializer.span or instance.code.span
     result = specializer.whole(specializer.settled(result))
     instance.writes = bool(memory.written_outside)
+    if specializer.seen_by_caller and (instance.recursive or instance.called or not instance.writes):
+        raise left_half_way(specializer.seen_by_caller)
     instance.gives_new = not any(r.outside for r in memory.reachable([result]))
     instance.gives_tree = memory.is_tree(result)
     versions: list[Operand] = []

@@ -137,6 +137,8 @@ class ExpressionPrinter:
             return self._make_object(fn, args)
         if fn is primitives.identity or fn is primitives.present:
             return self.operand(args[0])
+        if fn is primitives.traceback_of:
+            return ast.Attribute(self.operand(args[0]), "__traceback__", ast.Load())
         if isinstance(fn, Instance):
             return self._instance(fn, op)
         if fn in _METHOD_NAMES:

@@ -116,7 +116,13 @@ class Builder:
         return merged
 
     def attempt(
-        self, node: gast.AST, kinds: Operand, body: Callable[[], None], handler: Callable[[Value], None]
+        self,
+        node: gast.AST,
+        kinds: Operand,
+        body: Callable[[], None],
+        handler: Callable[[Value], None],
+        *,
+        half: bool = False,
     ) -> None:
         """A `Try`. Variables are merged as those of a `branch`; the handler finds them as they were before the body."""
         error = Value(hint="error")
@@ -125,7 +131,7 @@ class Builder:
         names, results, pairs = self._merge(body_env, handler_env)
         body_block = Block((), tuple(body_ops), tuple(a for a, _ in pairs))
         handler_block = Block((error,), tuple(handler_ops), tuple(b for _, b in pairs))
-        self.ops.append(Try(tuple(results), kinds, body_block, handler_block, span=self.span(node)))
+        self.ops.append(Try(tuple(results), kinds, body_block, handler_block, span=self.span(node), half=half))
         self.changed(node, names)
 
     def _merge(

@@ -26,7 +26,7 @@ from typing import Any
 import gast
 
 from s2s_ad.errors import UnsupportedSyntaxError
-from s2s_ad.frontend.scope import FUNCTIONS, LOOPS, assigned_names, contains
+from s2s_ad.frontend.scope import FUNCTIONS, LOOPS, assigned_names, contains, may_exit
 from s2s_ad.frontend.source import FunctionSource
 
 _COMPOUND = (gast.If, gast.For, gast.While, gast.With, gast.Try)
@@ -158,6 +158,13 @@ def is_whole(body: list[Any], watched: set[str], written: set[str]) -> bool:
     return not isinstance(last, _COMPOUND) and binds_at_once(last)
 
 
+def raises_again(node: Any) -> bool:
+    """Whether a `try` lets every exception through, after what stands in its one handler."""
+    *others, last = node.handlers[0].body
+    catches_all = len(node.handlers) == 1 and node.handlers[0].type is None and not node.orelse
+    return catches_all and isinstance(last, gast.Raise) and last.exc is None and not may_exit(others)
+
+
 def binds_at_once(node: Any) -> bool:
     """Whether a simple statement binds all its names, and does its write in place, or nothing of it."""
     if _walrus_names(node) or any(getattr(n, "guard", None) is not None for n in gast.walk(node)):
@@ -253,7 +260,7 @@ class Segments:
     def _inner(self, node: Any) -> Any:
         """A `try` that lets exceptions which it does not catch through to ours."""
         made = gast.copy_location(gast.Try(node.body, node.handlers, node.orelse, node.finalbody), node)
-        made.around = self
+        made.around, made.handles_raising = self, getattr(node, "handles_raising", False)
         return made
 
     def _if(self, node: Any) -> list[Any]:

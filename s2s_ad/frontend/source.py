@@ -43,12 +43,16 @@ _Position = tuple[int, int]
 
 @dataclass(frozen=True)
 class FunctionSource:
-    """A function with the tree of its definition; each call of `find_source` gives a fresh tree."""
+    """A function with the tree of its definition; each call of `find_source` gives a fresh tree.
+
+    `pieces` are the places of the `try` whose bodies are to be taken to pieces.
+    """
 
     fn: FunctionType
     node: gast.FunctionDef | gast.Lambda
     filename: str
     name: str
+    pieces: frozenset[Any] = frozenset()
 
     def span(self, node: ast.AST) -> Span:
         """Where `node`, a part of the function, stands in the file."""

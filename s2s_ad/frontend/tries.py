@@ -9,6 +9,11 @@ notes the exception and leaves B as a `return` would; H then stands under a test
     try: B              try: B
     finally: F          except BaseException: F; raise
                         F
+
+One that `handles_raising` has a handler for all exceptions, which takes the place of F after one, and raises again.
+
+If nobody sees what such an F does after an exception, it does not matter either what B has written up to there. So B is
+not taken to pieces at first; the analysis says where it has to be, and the function is lowered anew.
 """
 
 from __future__ import annotations
@@ -21,7 +26,7 @@ import gast
 from s2s_ad.frontend.builder import FALSE, NONE, TRUE
 from s2s_ad.frontend.patterns import PatternLowering
 from s2s_ad.frontend.scope import may_exit
-from s2s_ad.frontend.segments import Guarded, Segments, is_whole, watched_names, written_names
+from s2s_ad.frontend.segments import Guarded, Segments, is_whole, raises_again, watched_names, written_names
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
 
@@ -48,18 +53,20 @@ class TryLowering(PatternLowering):
             return
         around: Segments | None = getattr(node, "around", None)
         watched, written = watched_names(node, self.node, self.shared), written_names(node.body)
-        if around is None and is_whole(node.body, watched, written):
-            self._whole(node)
+        half = not watched and raises_again(node) and self.span(node) not in self.source.pieces
+        if around is None and (half or is_whole(node.body, watched, written)):
+            self._whole(node, half=half)
         else:
             self._in_pieces(node, Segments(self.source, watched, written, around))
 
     def _try_finally(self, node: Any) -> None:
-        inner = node.body
-        if node.handlers:
-            inner = [gast.copy_location(gast.Try(node.body, node.handlers, node.orelse, []), node)]
-        again = gast.copy_location(gast.Raise(None, None), node)
-        cleanup = gast.copy_location(gast.ExceptHandler(None, None, [*node.finalbody, again]), node)
-        made = gast.copy_location(gast.Try(inner, [cleanup], [], []), node)
+        inner, handlers = node.body, node.handlers
+        if not getattr(node, "handles_raising", False):
+            if node.handlers:
+                inner = [gast.copy_location(gast.Try(node.body, node.handlers, node.orelse, []), node)]
+            again = gast.copy_location(gast.Raise(None, None), node)
+            handlers = [gast.copy_location(gast.ExceptHandler(None, None, [*node.finalbody, again]), node)]
+        made = gast.copy_location(gast.Try(inner, handlers, [], []), node)
         around = made.around = getattr(node, "around", None)
         self._try(made)
         raised = FALSE if around is None else self.env["%raised"]  # if so, the handler has cleaned up
@@ -81,7 +88,7 @@ class TryLowering(PatternLowering):
 
     # the body as a whole
 
-    def _whole(self, node: Any) -> None:
+    def _whole(self, node: Any, *, half: bool) -> None:
         def body() -> None:
             self.statements(node.body)
             if node.orelse:
@@ -95,7 +102,7 @@ class TryLowering(PatternLowering):
         def orelse() -> None:
             self.branch(node, completed, lambda: self.statements(node.orelse), lambda: None)
 
-        self.attempt(node, self._kinds(node), body, handler)
+        self.attempt(node, self._kinds(node), body, handler, half=half)
         if node.orelse:
             completed = self.env.pop("%completed")
             self._unless_left(node, orelse)

@@ -148,11 +148,15 @@ class With(Op):
 
 @dataclass(frozen=True, eq=False)
 class Try(Op):
-    """A block, and another for when it raises an exception of one of the classes `kinds`."""
+    """A block, and another for when it raises an exception of one of the classes `kinds`.
+
+    `half`: the body may be left half-way, which is right where nobody sees it.
+    """
 
     kinds: Operand
     body: Block
     handler: Block
+    half: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, eq=False)

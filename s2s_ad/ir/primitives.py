@@ -358,6 +358,15 @@ def own_attribute(obj: Any, key: Any) -> Any:
     return vars(obj)[key]
 
 
+def traceback_of(error: BaseException) -> Any:
+    """Where an exception has been raised."""
+    return error.__traceback__
+
+
+def let_through(manager: Any, swallows: Any) -> None:
+    """That a context manager does not swallow an exception, by what its `__exit__` has given."""
+
+
 def require_same(one: Any, other: Any) -> None:
     """That a decorator is, or gives, what it seems to by its name."""
 

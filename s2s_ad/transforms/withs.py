@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from s2s_ad.analysis.effects import is_errstate
+from s2s_ad.analysis.managers import can_be_written_out
+from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.errors import MutationError
 from s2s_ad.ir.nodes import Block, Op, Star, Value, With
 from s2s_ad.ir.types import UNKNOWN, Instance
@@ -29,11 +31,14 @@ class WithStep(Step):
         self.t = t
         self.op = op
         if t.is_active(op.manager):
-            raise MutationError(
+            error = MutationError(
                 "a context manager with something in it that is differentiated",
                 op.span,
                 "a manager may change what it holds: pass what is differentiated as an argument of its own",
             )
+            if can_be_written_out(getattr(type_of_operand(op.manager), "cls", None)):
+                error.follow = op.span
+            raise error
         self.forward = forward_block(t, op.body)
 
     def reverse(self) -> None:

@@ -267,7 +267,7 @@ def same_inside_and_outside(v, w):
 def swallows(x):
     """The body may end half-way."""
     with SWALLOWING:
-        x = x * x
+        x = 1.0 / x
     return x
 
 

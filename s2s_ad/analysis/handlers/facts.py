@@ -167,9 +167,11 @@ def _class_of(operand: Operand) -> type | None:
 
 
 @handles(type)
-def _class(_s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand | None:
-    found = _class_of(args[0]) if len(args) == 1 and not kwargs else None
-    return None if found is None else Const(found)
+def _class(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand | None:
+    if len(args) != 1 or kwargs:
+        return None
+    found = _class_of(args[0])
+    return s.emit(type, args, None, Instance(type)) if found is None else Const(found)
 
 
 @handles(iter)

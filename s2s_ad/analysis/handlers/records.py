@@ -116,12 +116,15 @@ def refuse_changes(s: Emitter, cls: type) -> None:
     """Refuse code that relies on what an attribute is, beside foreign code that changes it."""
     changed = s.program.changed_attributes
     for owner, name in s.program.known_attributes:
-        if owner is cls and not changed.isdisjoint({(cls, name), (cls, None)}):
-            raise UnsupportedSyntaxError(
+        where = {key: changed[key] for key in ((cls, name), (cls, None)) if owner is cls and key in changed}
+        if where:
+            error = UnsupportedSyntaxError(
                 f"the attribute `{name}` of a context manager that changes it",
                 s.span,
                 "keep what is read in another object than the manager",
             )
+            (error.follow, *_) = where.values()
+            raise error
 
 
 def _of_class(s: Emitter, obj: Operand, t: Object, name: str, found: Any) -> Operand:

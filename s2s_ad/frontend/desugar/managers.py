@@ -16,6 +16,19 @@
 
 Without a `finally` around its `yield`, the function is not gone on with after an exception. Which functions of a module
 are to be followed so is found out by the analysis: others are run as they are. Nested ones always are.
+
+A `with` about an object is written out where the analysis says so:
+
+    with E as q:              manager = E
+        y = q(x)              entered = type(manager).__enter__(manager)
+                              try:
+                                  q = entered
+                                  y = q(x)
+                              except BaseException as error:
+                                  assert not type(manager).__exit__(manager, type(error), error, error.__traceback__)
+                                  raise
+                              else, or where the body is left by a `return`, `break` or `continue`:
+                                  type(manager).__exit__(manager, None, None, None)
 """
 
 from __future__ import annotations
@@ -30,9 +43,9 @@ import gast
 from s2s_ad.frontend.desugar.building import load, placed, store
 from s2s_ad.frontend.desugar.names import FreshNames
 from s2s_ad.frontend.scope import YIELDS, assigned_names, contains, may_exit
-from s2s_ad.ir.primitives import ManagerParts, require_same
+from s2s_ad.ir.primitives import ManagerParts, let_through, require_same, traceback_of
 
-Followed = Callable[[Any], Any]  # gives for the callee of a `with` item the function to follow, or None
+Followed = Callable[[Any], Any]  # gives for what a `with` is about the function to follow, True for an object, or None
 
 
 def halves(function: Any) -> tuple[list[Any], Any, list[Any], bool] | None:
@@ -91,7 +104,7 @@ def expand_nested_managers(root: gast.AST) -> gast.AST:
     if not callees:
         return root
     _SplitManagers([nested[name] for name in callees]).visit(root)
-    return follow_managers(root, lambda callee: callees.get(getattr(callee, "id", None)))
+    return follow_managers(root, lambda made: callees.get(getattr(getattr(made, "func", None), "id", None)))
 
 
 def _is_followed(node: gast.With, item: gast.withitem, callees: dict[str, ManagerParts]) -> bool:
@@ -137,11 +150,29 @@ class _FollowManagers(gast.NodeTransformer):  # type: ignore[misc]
         if not items:
             return list(node.body)
         item, body = items[0], self._items(node, items[1:])
-        call = item.context_expr
-        found = self.followed(call.func) if isinstance(call, gast.Call) else None
+        found = self.followed(item.context_expr)
+        if found is True:
+            return self._written_out(node, item, body)
         if found is None or (may_exit(node.body) and not found.is_final):
             return [placed(gast.With([item], body, None), node)]
         return self._expanded(item, found, body)
+
+    def _written_out(self, node: gast.With, item: gast.withitem, body: list[Any]) -> list[Any]:
+        manager, value, error = (self.names.like(name) for name in ("manager", "entered", "error"))
+        make = gast.Assign([store(manager)], item.context_expr, None)
+        enter = gast.Assign([store(value)], _method(manager, "__enter__"), None)
+        bound = [] if item.optional_vars is None else [gast.Assign([item.optional_vars], load(value), None)]
+        raised = _call(type, load(error)), load(error), _call(traceback_of, load(error))
+        passed_on = gast.Expr(_call(let_through, load(manager), _method(manager, "__exit__", *raised)))
+        handler = gast.ExceptHandler(None, store(error), [passed_on, gast.Raise(None, None)])
+        leave = gast.Expr(_method(manager, "__exit__", *(gast.Constant(None, None) for _ in raised)))
+        enter.may_write = leave.may_write = True
+        make, enter, handler, leave, *bound = (
+            placed(n, item.context_expr) for n in (make, enter, handler, leave, *bound)
+        )
+        rest = gast.Try([*bound, *body], [handler], [], [leave])
+        rest.handles_raising = True
+        return [make, enter, placed(rest, node)]
 
     def _expanded(self, item: gast.withitem, parts: ManagerParts, body: list[Any]) -> list[Any]:
         call = item.context_expr
@@ -159,3 +190,12 @@ class _FollowManagers(gast.NodeTransformer):  # type: ignore[misc]
         enter = gast.Assign([both], made, None)
         enter.may_write = True
         return [placed(statement, call) for statement in (enter, *rest)]
+
+
+def _call(fn: Any, *args: Any) -> Any:
+    return gast.Call(gast.Constant(fn, None), list(args), [])
+
+
+def _method(manager: str, name: str, *args: Any) -> Any:
+    """A call of a method of a manager, which is looked up in its class."""
+    return gast.Call(gast.Attribute(_call(type, load(manager)), name, gast.Load()), [load(manager), *args], [])
