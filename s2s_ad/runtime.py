@@ -285,6 +285,11 @@ def slice_start(where: slice, n: int) -> int:
     return where.indices(n)[0]
 
 
+def groups(tool: Any, iterable: Any, key: Any = None) -> Any:
+    """What `tool`, which is `itertools.groupby`, gives, with lists for the groups."""
+    return [(k, list(group)) for k, group in tool(iterable, key)]
+
+
 def index_rows(choose: Callable[..., Any], n: int, r: int | None) -> list[list[int]]:
     """What a function of ``itertools``, such as ``permutations``, chooses out of the first `n` numbers."""
     return [list(row) for row in choose(range(n), r)]

@@ -23,6 +23,7 @@ import collections
 import contextlib
 import dataclasses
 import functools
+import itertools
 import math
 from collections import namedtuple
 from dataclasses import dataclass
@@ -297,6 +298,16 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
             "one of them by a late index or key",
             "gs = [lambda y: y * v, np.sin]\nreturn gs[int(x > 0)](x)",
         ),
+        C(
+            "`zip(xs, itertools.cycle(…))`, beside what ends",
+            "return sum(a * b for a, b in zip(xs, itertools.cycle([x, 2.0])))",
+        ),
+        C("`itertools.cycle` by itself", "for a in itertools.cycle(xs):\n    return a * x"),
+        C(
+            "loops over `itertools.groupby`",
+            "for k, g in itertools.groupby(xs, lambda a: a > 1.0):\n    x = x * sum(g)\nreturn x",
+        ),
+        C("its groups after the next one", "gs = [g for k, g in itertools.groupby(xs)]\nreturn x * sum(gs[0])"),
         C("generators that are used up at once", "def g():\n    for a in xs:\n        yield a * x\nreturn sum(g())"),
         C("`yield from`", "def g():\n    yield from xs\n    yield x\nreturn sum(g())"),
         C("the value of `yield`", "def g():\n    y = yield x\n    yield y\nreturn sum(g())"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import functools
+import itertools
 import operator
 from collections import namedtuple
 from types import FunctionType, MethodType
@@ -67,6 +68,7 @@ from s2s_ad.ir.types import (
 from s2s_ad.rules.functional import (
     COPIES,
     DEFINITIONS,
+    ENDLESS,
     ITERATORS,
     OF_OBJECTS,
     definition_of,
@@ -122,10 +124,12 @@ class ApplyEvaluator(CallEvaluator):
             return named(result, name)
         runs = [self.runs[a] for a in args if isinstance(a, Value) and a in self.runs]
         if is_hashable(fn):
-            args = self._taken_by(fn, args)
+            args = self._taken_by(fn, args, kwargs)
             definition = self._definition_of(fn, args, kwargs)
             if definition is not None:
                 return self._call_tool(fn, definition, args, kwargs, name)
+            if fn in ENDLESS and self.retarget is None:
+                return self._start(fn, args, kwargs)
         if not self.in_adjoint and self.retarget is None:
             written = into_output(self, fn, args, kwargs)
             if written is not None:
@@ -165,16 +169,51 @@ class ApplyEvaluator(CallEvaluator):
         root = self.memory.root(obj)
         return self.current(obj) if root is None or root in self.memory.state.lost else self.memory.newest(obj)
 
-    def _taken_by(self, fn: Any, args: list[Operand]) -> list[Operand]:
+    def _taken_by(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> list[Operand]:
         """The arguments, with lists for the iterators whose items `fn` takes one after the other."""
         if isinstance(fn, np.ufunc) or (getattr(fn, "__module__", None) or "").startswith("numpy"):
             args = [deques.walked(self, a) if isinstance(type_of_operand(a), Deque) else a for a in args]
+        if constant(kwargs.get("strict", Const(False))) is False:
+            args = self._ended(fn, args)
         takes_all = fn in TAKES_ALL
-        if not takes_all and fn not in TAKES_SOME and fn not in DEFINITIONS:
+        if not takes_all and fn not in TAKES_SOME and fn not in DEFINITIONS and fn is not itertools.cycle:
             return args
         if fn not in DEFINITIONS and (fn not in (max, min) or len(args) == 1):
             args = [self.walked(a) if i == 0 or fn is zip else a for i, a in enumerate(args)]
         return [self.taken(a, takes_all=takes_all) for a in args]
+
+    def _start(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
+        """An iterator without an end."""
+        made, first = ENDLESS[fn]
+        since = self.mark()
+        items = self.call_function(lowered(made), args, kwargs, None)
+        run = self.run_of(f"an iterator of `{fn.__name__}`", items, args, since, endless=True)
+        self.runs[run].first = first
+        return run
+
+    def _ended(self, fn: Any, args: list[Operand]) -> list[Operand]:
+        """The arguments, with lists for the iterators without an end, as long as what is beside them."""
+        if not any(map(self._is_endless, args)):
+            return args
+        if fn is itertools.islice:
+            n = args[1] if len(args) == 2 else args[2]
+            return args if constant(n, default=0) is None else [self._first_items(args[0], n), *args[1:]]
+        skipped, beside = (args[:1], args[1:]) if fn is map else ([], args)
+        if fn not in (zip, map, itertools.compress) or all(map(self._is_endless, beside)):
+            return args
+        lists = [a if self._is_endless(a) else self.current(self.apply(list, [a])) for a in beside]
+        counts = [self.apply(len, [a]) for a in lists if not self._is_endless(a)]
+        n = counts[0] if len(counts) == 1 else self.apply(min, counts)
+        return [*skipped, *(self._first_items(a, n) if self._is_endless(a) else a for a in lists)]
+
+    def _is_endless(self, operand: Operand) -> bool:
+        return isinstance(operand, Value) and operand in self.runs and self.runs[operand].first is not None
+
+    def _first_items(self, operand: Operand, n: Operand) -> Operand:
+        run = self.runs[operand]  # type: ignore[index]
+        first, run.first, run.endless = run.first, None, False
+        items = self.taken(operand, takes_all=False)
+        return self.current(self.call_function(lowered(first), [items, n], {}, None))  # type: ignore[arg-type]
 
     def _definition_of(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> Any:
         """What a functional tool means, in Python; None for all else, and in rules, which run as they are written."""
@@ -194,6 +233,8 @@ class ApplyEvaluator(CallEvaluator):
             return list_of
         if fn in (max, min) and _is_of_sequences(args) and "key" not in kwargs:
             return max_sequence if fn is max else min_sequence
+        if fn is itertools.repeat and len(args) + len(kwargs) == 1:
+            return None
         given = {k: v for k, v in kwargs.items() if k != "key" or not (isinstance(v, Const) and v.value is None)}
         return definition_of(fn, given)
 

@@ -15,7 +15,9 @@ from __future__ import annotations
 import builtins
 import math
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from s2s_ad.ir.nodes import Op, Operand
 
@@ -36,6 +38,7 @@ class Run:
     depth: int
     place: tuple[Op, ...] = ()
     used: bool = False
+    first: Callable[..., Any] | None = None  # what gives its first n items, of one without an end
 
 
 def refusal(run: Run, clock: int, depth: int, place: tuple[Op, ...], *, takes_all: bool) -> tuple[str, str] | None:
@@ -43,6 +46,8 @@ def refusal(run: Run, clock: int, depth: int, place: tuple[Op, ...], *, takes_al
     make_list = "make a list of it: `list(…)`"
     if run.used:
         return f"{run.name} that is used up by its first use", make_list
+    if run.first is not None:
+        return f"{run.name} without an end", "stop it by `zip`, beside something that ends, or by `islice`"
     if run.depth != depth:
         return f"{run.name} that a loop uses up in its first round", make_list
     if run.place != place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from types import FunctionType
@@ -14,6 +15,7 @@ from s2s_ad.analysis.local_classes import LocalClass, Method
 from s2s_ad.errors import SourceUnavailableError, Span
 from s2s_ad.frontend.check import check_syntax
 from s2s_ad.frontend.desugar import desugar
+from s2s_ad.frontend.desugar.grouping import expand_groups
 from s2s_ad.frontend.desugar.managers import follow_managers, halves, split_manager
 from s2s_ad.frontend.lower import lower
 from s2s_ad.frontend.source import (
@@ -52,6 +54,7 @@ def lowered(fn: FunctionType, followed: frozenset[Any] = _NONE) -> Lowered:
             check_syntax(source)
             if followed:
                 follow_managers(source.node, lambda made: _parts(source, made, followed))
+            expand_groups(source.node, lambda callee: outside_value(source, callee) is itertools.groupby)
             desugar(source.node)
             known = _lowered[key] = ((fn.__code__, followed), lower(source))
     return Lowered(fn, known[1], live_names(fn))

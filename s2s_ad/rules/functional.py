@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.rules.registry import zero_rules
-from s2s_ad.runtime import index_rows, sort_order
+from s2s_ad.runtime import groups, index_rows, sort_order
 
 zero_rules((index_rows, sort_order, bisect.bisect_left, bisect.bisect_right))
 
@@ -376,9 +376,58 @@ def _compress(data: Any, selectors: Any) -> Any:
     return [x for x, chosen in zip(data, selectors) if chosen]
 
 
+@defines(groups, iterator=True)
+def _groups(tool: Any, iterable: Any, key: Any = None) -> Any:
+    if tool is not itertools.groupby:
+        raise TypeError("`groupby` has become another function")
+    items = [x for x in iterable]  # noqa: C416
+    keys = items if key is None else [key(x) for x in items]
+    found = []
+    start = 0
+    for i in range(1, len(items) + 1):
+        goes_on = i < len(items) and keys[start] == keys[i]
+        if not goes_on:
+            found.append((keys[start], items[start:i]))
+            start = i
+    return found
+
+
 @defines(itertools.repeat, iterator=True)
 def _repeat(x: Any, times: Any) -> Any:
     return [x for _ in range(times)]
+
+
+# Those without an end: what is computed when they are made, and what their first items are.
+def _repeated(x: Any) -> Any:
+    return [x]
+
+
+def _counted(start: Any = 0, step: Any = 1) -> Any:
+    return [start, step]
+
+
+def _first_of_cycle(items: Any, n: int) -> Any:
+    return [items[i % len(items)] for i in range(n if len(items) > 0 else 0)]
+
+
+def _first_of_repeat(items: Any, n: int) -> Any:
+    return [items[0] for _ in range(n)]
+
+
+def _first_of_count(bounds: Any, n: int) -> Any:
+    values = []
+    value = bounds[0]
+    for _ in range(n):
+        values.append(value)
+        value = value + bounds[1]
+    return values
+
+
+ENDLESS: dict[Any, tuple[Any, Any]] = {
+    itertools.cycle: (list_of, _first_of_cycle),
+    itertools.repeat: (_repeated, _first_of_repeat),
+    itertools.count: (_counted, _first_of_count),
+}
 
 
 @defines(itertools.islice, iterator=True)
@@ -392,11 +441,10 @@ def _starmap(function: Any, iterable: Any) -> Any:
 
 
 @defines(itertools.zip_longest, iterator=True)
-def _zip_longest(a: Any, b: Any, *, fillvalue: Any = None) -> Any:
-    p = [x for x in a]  # noqa: C416
-    q = [x for x in b]  # noqa: C416
-    n = max(len(p), len(q))
-    return [(p[i] if i < len(p) else fillvalue, q[i] if i < len(q) else fillvalue) for i in range(n)]
+def _zip_longest(*iterables: Any, fillvalue: Any = None) -> Any:
+    columns = tuple([[x for x in iterable] for iterable in iterables])  # noqa: C416
+    n = max([0, *[len(column) for column in columns]])
+    return [tuple([column[i] if i < len(column) else fillvalue for column in columns]) for i in range(n)]
 
 
 @defines(np.ndenumerate)

@@ -99,7 +99,14 @@ def sends(v):
 
 def without_a_number(v):
     """`repeat` goes on for ever."""
-    return sum(a * b for a, b in zip(v, itertools.repeat(v[0]), strict=False))
+    for a in itertools.repeat(v[0]):
+        return a * a
+    return v[1]
+
+
+def longer(v):
+    """Python raises, since `repeat` goes on."""
+    return sum(a * b for a, b in zip(v, itertools.repeat(v[0]), strict=True))
 
 
 def of_a_generator(v):
@@ -138,7 +145,7 @@ def among_nested_functions_inactive(v):
 
 def grouped(v):
     """Its groups share an iterator."""
-    return sum(sum(g) ** 2 for _, g in itertools.groupby(v, lambda x: x > 0))
+    return sum(sum(g) ** 2 for _, g in list(itertools.groupby(v, lambda x: x > 0)))
 
 
 def split_in_two(v):
@@ -185,7 +192,8 @@ def deep_copy_of_all_sorts(v):
         (read_late, "return sum(m) * a", "sum(m)", "list"),
         (kept, "return (filter(None, v), v[0])[1]", "(filter(None, v), v[0])", "list"),
         (sends, "y = yield v[0]", "yield v[0]", "as arguments"),
-        (without_a_number, "", "itertools.repeat(v[0])", "write the loop out"),
+        (without_a_number, "for a in", "for a in", "beside something that ends"),
+        (longer, "return sum(", "zip(v,", "beside something that ends"),
         (of_a_generator, "def of_a_generator(v):", "def of_a_generator(v):", "return a list"),
         (stops, "for x in endless(v[0]):", "", "`while` and `break`"),
         (among_nested_functions_inactive, "return f(2.0) * v[1]", "f(2.0)", "in its own branch"),

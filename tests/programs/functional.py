@@ -305,7 +305,7 @@ def repeated(v):
     return sum(a * b for a, b in zip(v, itertools.repeat(v[0], 2))) + sum(itertools.repeat(v[1], 0))
 
 
-@program((V,), refused=UnsupportedSyntaxError)
+@program((V,), same_as=lambda v: v[0] * np.sum(v))
 def repeated_for_ever(v):
     """Without a number."""
     return sum(a * b for a, b in zip(v, itertools.repeat(v[0])))
