@@ -60,6 +60,14 @@ class Switched:
         self.w = self.w / 4.0
 
 
+class Passing:
+    def __init__(self, inner):
+        self.inner = inner
+
+    def __getattr__(self, name):
+        return getattr(self.inner, name)
+
+
 class Ball(Point):
     def __init__(self, r):
         super().__init__(r * r)
@@ -318,6 +326,8 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
         C("methods, properties and operators of objects", "return p.w * x"),
         C("objects that are made here", "q = Point(x)\nreturn q.w * x"),
         C("a constructor that computes, with `super()`", "q = Ball(x)\nreturn q.w * q.volume()"),
+        C("`__getattr__`, for what is not there", "return Passing(p).w * x"),
+        C("`hasattr` beside `__getattr__`", "return x * x if hasattr(Passing(p), 'w') else x"),
         C("operators that give new objects", "q = Ball(x) + Ball(x * x)\nreturn q.w"),
         C("named tuples", "q = Row(x, b=2.0)\na, b = q._replace(b=x)\nreturn q.a * b + a"),
         C("bound methods as values", "f = Ball(x).volume\nreturn f() * x"),

@@ -320,12 +320,12 @@ class OwnNew:
 
 
 class OwnGet:
-    """Has `__getattr__`."""
+    """Has `__getattribute__`."""
 
     def __init__(self, x):
         self.x = x
 
-    def __getattr__(self, name):
+    def __getattribute__(self, name):
         return 1.0
 
 
@@ -454,7 +454,7 @@ REFUSALS = [
     (lambda x: Parent(x).child.w, "w, left, right", "`Parent` that leaves"),
     (lambda x: Lambdas(x).f(x), "Lambdas(x)", "a nested function as the attribute `f`"),
     (lambda x: OwnNew(x).x, "OwnNew(x)", "its own `__new__`"),
-    (lambda x: OwnGet(x).x, "OwnGet(x)", "its own `__getattr__`"),
+    (lambda x: OwnGet(x).x, "OwnGet(x)", "its own `__getattribute__`"),
     (lambda x: OwnSet(x).x, "self.x", "its own `__setattr__`"),
     (lambda x: Finalised(x).x, "Finalised(x)", "its own `__del__`"),
     (lambda x: OwnMeta(x) * x, "OwnMeta(x)", "its own `Meta.__call__`"),
@@ -500,10 +500,9 @@ class Guarded:
 
 def test_arguments_that_are_not_followed_are_refused_where_they_are_read():
     """Never a gradient that misses a part."""
-    for obj, message in ((OwnGet(2.0), "its own `__getattr__`"), (Guarded(2.0), "its own `__getattribute__`")):
-        with pytest.raises(ADError, match=message) as refusal:
-            pullback(lambda o, x: o.w * x, obj, 1.0)
-        assert "hint: " in str(refusal.value)
+    with pytest.raises(ADError, match="its own `__getattribute__`") as refusal:
+        pullback(lambda o, x: o.w * x, Guarded(2.0), 1.0)
+    assert "hint: " in str(refusal.value)
     described = Described(2.0)
     with pytest.raises(ADError, match="which is a descriptor"):
         pullback(lambda o, x: o.v * x, described, 1.0)

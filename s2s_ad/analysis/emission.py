@@ -52,7 +52,7 @@ from s2s_ad.rules.registry import registry
 
 _FOLDED = {
     primitives.make_tuple, operator.getitem, operator.contains, slice, isinstance, len, str, float, int, bool, range,
-    tuple,
+    tuple, str.startswith, str.endswith,
 }  # fmt: skip
 
 

@@ -167,10 +167,10 @@ def is_of_library(definition: Any) -> bool:
 
 
 def own_lookup(cls: type) -> str | None:
-    """The method by which a class looks attributes up in its own way, or None."""
-    if found_in_class(cls, "__getattribute__") is not object.__getattribute__:
-        return "__getattribute__"
-    return None if found_in_class(cls, "__getattr__") is MISSING else "__getattr__"
+    """The method by which a class looks all attributes up in its own way, or None."""
+    is_own = found_in_class(cls, "__getattribute__") is not object.__getattribute__
+    is_code = isinstance(found_in_class(cls, "__getattr__"), (FunctionType, type(MISSING)))
+    return "__getattribute__" if is_own else None if is_code else "__getattr__"
 
 
 MISSING = object()

@@ -84,6 +84,8 @@ def attribute(s: Emitter, obj: Operand, t: Object, name: str) -> Operand:
     if name == "__class__":
         return Const(t.cls)
     found = found_in_class(t.cls, name)
+    if isinstance(found, (property, functools.cached_property)) and instead(s, t.cls) is not None:
+        raise _refusal_of_lookup(s, t.cls, name)  # which is called where the getter raises an AttributeError
     if isinstance(found, property):
         rely_on(s, t.cls, name)
         if found.fget is None:
@@ -102,8 +104,23 @@ def attribute(s: Emitter, obj: Operand, t: Object, name: str) -> Operand:
         return own
     if found is MISSING or isinstance(found, MemberDescriptorType):
         rely_on(s, t.cls, name)
+        lookup = instead(s, t.cls)
+        if lookup is not None:
+            return s.call_in_place(lookup, [obj, Const(name)])
         return missing(s, f"{t.cls.__name__!r} object has no attribute {name!r}")
     return _of_class(s, obj, t, name, found)
+
+
+def instead(s: Emitter, cls: type) -> Any:
+    """The method `__getattr__` of a class, which is called for attributes that its objects lack, or None."""
+    found = found_in_class(cls, "__getattr__")
+    rely_on(s, cls, "__getattr__")
+    return None if found is MISSING else found
+
+
+def _refusal_of_lookup(s: Emitter, cls: type, name: str) -> UnsupportedSyntaxError:
+    what = f"the attribute `{name}`, for which the `__getattr__` of `{cls.__name__}` may be called or not"
+    return UnsupportedSyntaxError(what, s.span, "call a method")
 
 
 def _is_read(s: Emitter, own: Operand) -> bool:
@@ -175,6 +192,8 @@ def own_attribute(s: Emitter, obj: Operand, t: Object, name: str) -> Operand | N
 def _present_or_of_class(s: Emitter, cls: type, name: str, kind: Type) -> Type:
     """The type of an attribute that an object may lack: then it is that of the class, or the read raises."""
     found = found_in_class(cls, name)
+    if instead(s, cls) is not None and found is MISSING:
+        raise _refusal_of_lookup(s, cls, name)
     if found is MISSING:
         return kind
     joined = join(kind, type_of(found))
@@ -221,6 +240,9 @@ def has(s: Emitter, obj: Operand, name: str) -> bool:
         raise UnsupportedSyntaxError(
             f"a test for the attribute `{name}`, which is computed", s.span, "read the attribute"
         )
+    is_there = name in s.making[obj] if obj in s.making else isinstance(t, Record) and name in t.names
+    if found is MISSING and not is_there and instead(s, t.cls) is not None:  # type: ignore[attr-defined]
+        raise _refusal_of_lookup(s, t.cls, name)  # type: ignore[attr-defined]
     if obj in s.making:
         return name in s.making[obj] or found is not MISSING
     is_own = isinstance(t, Record) and name in t.names
