@@ -116,6 +116,8 @@ def may_raise(op: Op) -> bool:
         return True
     if fn is operator.getitem and getattr(type_of_operand(op.args[0]), "default", None) is not None:  # type: ignore[arg-type]
         return False  # it has been seen to it that the dict has the key
+    if isinstance(fn, FunctionInstance) and fn.typed is not None and not fn.recursive:
+        return any(map(may_raise, fn.typed.body.ops))
     if isinstance(fn, (FunctionInstance, primitives.Unpack)) or fn in _LOOKUPS:
         return True  # before the types: a namespace is all that its module reaches
     types = [type_of_operand(o) for o in (*op.args, *(v for _, v in op.kwargs))]  # type: ignore[arg-type]
