@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from s2s_ad.analysis.effects import (
     callee,
@@ -62,7 +62,26 @@ def left_half_way(op: Try) -> UnsupportedSyntaxError:
     return error
 
 
-def is_seen(s: Emitter, handler: Sequence[Op], caught: Value) -> bool:
+def versions_in(ops: Iterable[Op]) -> Iterator[Value]:
+    """What ops define, in their regions too."""
+    for op in ops:
+        yield from op.results
+        for region in regions(op):
+            yield from region.params
+            yield from versions_in(region.ops)
+
+
+def leaves_unknown(ops: Iterable[Op]) -> bool:
+    """Whether ops call functions that write, which may be left half-way themselves."""
+    return any(
+        bool(targets_of(op)) and not is_write(op)
+        if isinstance(op, Call)
+        else any(leaves_unknown(region.ops) for region in regions(op))
+        for op in ops
+    )
+
+
+def is_seen(s: Emitter, handler: Sequence[Op], caught: Operand) -> bool:
     """Whether it matters that a handler has run: it does more than to write to memory, and to raise what is caught."""
     last = handler[-1]
     raises_again = isinstance(last, Call) and callee(last) is primitives.raise_ and last.args == (caught,)

@@ -9,9 +9,11 @@ from collections.abc import Collection, Sequence
 from s2s_ad.analysis.attempts import (
     exception_kinds,
     is_seen,
+    leaves_unknown,
     left_half_way,
     never_raises,
     refuse_half_done,
+    versions_in,
     writes_outside,
 )
 from s2s_ad.analysis.binding import takes_rest
@@ -44,6 +46,7 @@ from s2s_ad.ir.types import (
     Number,
     Type,
     join,
+    join_all,
 )
 from s2s_ad.rules import containers, functional
 from s2s_ad.rules.functional import SPREAD, require_count
@@ -250,7 +253,11 @@ class BlockEvaluator(SideEvaluator):
         """Whether somebody may see what a handler does after any part of a body."""
         memory, before = self.memory, self.memory.state
         roots = changed(before, body.state)
-        versions = {r: Value(None, join(before.version[r].type, body.state.version[r].type)) for r in roots}
+        types = {r: [before.version[r].type] for r in roots}
+        for value in versions_in(body.ops):
+            if memory.root(value) in types and not memory.places[value].path:
+                types[memory.root(value)].append(value.type)  # type: ignore[index]
+        versions = {r: Value(None, join_all(tuple(known))) for r, known in types.items()}
         memory.state = joined(memory, before, [before, body.state], versions, [])
         try:
             with self.restored():
@@ -259,7 +266,8 @@ class BlockEvaluator(SideEvaluator):
             return True
         finally:
             memory.state = before
-        if body.dead or not handler.dead or is_seen(self, handler.ops, self.env[op.handler.params[0]]):  # type: ignore[arg-type]
+        caught = self.env[op.handler.params[0]]
+        if body.dead or leaves_unknown(body.ops) or not handler.dead or is_seen(self, handler.ops, caught):
             return True
         if writes_outside(self, handler.ops):
             self.seen_by_caller = op

@@ -407,6 +407,26 @@ def half_done(v, i):
     return y
 
 
+@program((V, 9), raises=IndexError)
+def set_for_a_while(v, i):
+    """It finds what was None before and would be None afterwards."""
+
+    class Remembering(Careful):
+        def __init__(self):
+            self.v = None
+
+        def __exit__(self, *_):
+            if self.v is not None:
+                print("had", self.v)
+
+    m = Remembering()
+    with m:
+        m.v = 3.0
+        y = v[i]
+        m.v = None
+    return y
+
+
 @program((V, 9), raises=RuntimeError)
 def raises_another(v, i):
     """The exception takes the place of that of the body."""

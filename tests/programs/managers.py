@@ -51,6 +51,18 @@ def scaled(net, s=2.0):
 
 
 @contextmanager
+def announced(net):
+    """Sets an attribute back, and says so."""
+    old = net.w
+    net.w = old * 2.0
+    try:
+        yield net
+    finally:
+        print("set back", net.w)
+        net.w = old
+
+
+@contextmanager
 def silent(x):
     """Swallows what the body raises."""
     try:
@@ -98,6 +110,26 @@ def left_by_return(x, n):
                 return same(x) + net.w
             x = same(x)
     return x * net.w
+
+
+@program((V,))
+def seen_by_all(x):
+    """What it prints."""
+    net = Net(x)
+    with announced(net) as same:
+        y = same(x)
+        net.w = net.w * x
+    return y * net.w
+
+
+@program((V, 9), raises=IndexError)
+def seen_half_way(x, i):
+    """It prints what the body has set."""
+    net = Net(x)
+    with announced(net):
+        net.w = net.w * x
+        y = x[i]
+    return y
 
 
 @program((V,))

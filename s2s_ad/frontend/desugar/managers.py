@@ -155,7 +155,7 @@ class _FollowManagers(gast.NodeTransformer):  # type: ignore[misc]
             return self._written_out(node, item, body)
         if found is None or (may_exit(node.body) and not found.is_final):
             return [placed(gast.With([item], body, None), node)]
-        return self._expanded(item, found, body)
+        return self._expanded(node, item, found, body)
 
     def _written_out(self, node: gast.With, item: gast.withitem, body: list[Any]) -> list[Any]:
         manager, value, error = (self.names.like(name) for name in ("manager", "entered", "error"))
@@ -174,7 +174,7 @@ class _FollowManagers(gast.NodeTransformer):  # type: ignore[misc]
         rest.handles_raising = True
         return [make, enter, placed(rest, node)]
 
-    def _expanded(self, item: gast.withitem, parts: ManagerParts, body: list[Any]) -> list[Any]:
+    def _expanded(self, node: gast.With, item: gast.withitem, parts: ManagerParts, body: list[Any]) -> list[Any]:
         call = item.context_expr
         value, leave = (self.names.like(name) for name in ("entered", "leave"))
         if parts.fn is None:
@@ -185,11 +185,11 @@ class _FollowManagers(gast.NodeTransformer):  # type: ignore[misc]
         bound = [] if item.optional_vars is None else [gast.Assign([item.optional_vars], load(value), None)]
         left = gast.Expr(gast.Call(load(leave), [], []))
         left.may_write = True
-        inside = [*bound, *body]
-        rest = [gast.Try(inside, [], [], [left])] if parts.is_final else [*inside, left]
         enter = gast.Assign([both], made, None)
         enter.may_write = True
-        return [placed(statement, call) for statement in (enter, *rest)]
+        enter, left, *bound = (placed(statement, call) for statement in (enter, left, *bound))
+        inside = [*bound, *body]
+        return [enter, *([placed(gast.Try(inside, [], [], [left]), node)] if parts.is_final else [*inside, left])]
 
 
 def _call(fn: Any, *args: Any) -> Any:
