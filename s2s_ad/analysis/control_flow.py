@@ -45,7 +45,6 @@ from s2s_ad.ir.types import (
     Maybe,
     Number,
     Type,
-    join,
     join_all,
 )
 from s2s_ad.rules import containers, functional
