@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import inspect
 import sys
 from collections import deque
@@ -1228,6 +1229,263 @@ def one_of_two_objects_with_other_keys(x, n):
 def order_in_memory(x, n):
     a = np.outer(x, x)
     return (a.ravel("K") ** 2).sum()
+
+
+class Layer:
+    def __init__(self, a, b):
+        self.a = a
+        self.b = b
+
+
+class Holder:
+    def __init__(self, ch, b):
+        self.ch = ch
+        self.b = b
+
+
+@dataclasses.dataclass
+class Data:
+    a: object
+    b: object
+
+
+def _layers(x):
+    return [Layer(x * (i + 1.0), x * 0.5) for i in range(3)]
+
+
+def _weigh(net):
+    return sum((p.a * p.a).sum() + (p.b * p.b).sum() * 2 for p in net)
+
+
+def _layer(a, b):
+    return Layer(a, b)
+
+
+def put_there_by_choice(x, n):
+    net = _layers(x)
+    c = x * 0.5
+    d = x * 0.2
+    i = 0
+    for p in net:
+        if x[i] > 0.3:
+            m = c
+        else:
+            m = d * 1.5
+        p.b = m
+        i += 1
+    for p in net[:1]:
+        p.b *= 2.0
+    return _weigh(net) + (c * x).sum() + d.sum()
+
+
+def put_there_from_round_to_round(x, n):
+    net = _layers(x)
+    c = x * 0.5
+    h = c
+    for p in net:
+        p.b = h
+        h = p.a * h
+    for p in net:
+        p.b *= 2.0
+    return _weigh(net) + (c * x).sum()
+
+
+def put_there_by_a_function(x, n):
+    c = x * 0.5
+    net = [_layer(x * 1.0, c), _layer(x * 2.0, x * 0.3)]
+    for p in net:
+        p.b *= 2.0
+    return _weigh(net) + (c * x).sum()
+
+
+def put_there_under_two_names(x, n):
+    net = _layers(x)[:1]
+    c = x * 0.5
+    for p in net:
+        p.a = c
+    for p in net:
+        p.b = p.a
+    for p in net:
+        p.b *= 2.0
+    return _weigh(net) + (c * x).sum()
+
+
+def one_array_under_two_names(x, n):
+    net = _layers(x)
+    for p in net:
+        p.b = p.a
+    for p in net:
+        p.b *= 2.0
+    return _weigh(net)
+
+
+def put_into_dicts_in_a_list(x, n):
+    rows = [{"a": x * 1.0, "b": x * 2.0} for i in range(2)]
+    c = x * 0.5
+    for r in rows[:1]:
+        r["b"] = c
+    for r in rows:
+        r["b"] *= 2.0
+    return sum(r["a"].sum() + (r["b"] ** 2).sum() for r in rows) + (c * x).sum()
+
+
+def put_there_by_a_copy(x, n):
+    c = x * 0.5
+    o = Layer(x * 1.0, c)
+    net = _layers(x)
+    net.append(copy.copy(o))
+    for p in net:
+        p.b *= 2.0
+    return _weigh(net) + (c * x).sum() + (o.b * x).sum()
+
+
+def put_there_as_a_view(x, n):
+    net = _layers(x)
+    c = x * 0.5
+    net[1].b = c[:]
+    for p in net:
+        p.b *= 2.0
+    return _weigh(net) + (c * x).sum()
+
+
+def put_there_from_another_list(x, n):
+    net = _layers(x)
+    c = x * 0.5
+    e = x * 0.1
+    for p, v in zip(net, [c, e]):
+        p.b = v
+    for p in net:
+        p.b *= 2.0
+    return _weigh(net) + (c * x).sum() + e.sum()
+
+
+def put_into_what_was_taken_out(x, n):
+    pool = _layers(x)
+    c = x * 0.5
+    net = []
+    while pool:
+        p = pool.pop()
+        p.b = c * 1.0 if len(pool) else c
+        net.append(p)
+    for p in net:
+        p.b *= 2.0
+    return _weigh(net) + (c * x).sum()
+
+
+def put_there_by_a_closure(x, n):
+    net = _layers(x)
+    c = x * 0.5
+
+    def put(p):
+        p.b = c
+
+    put(net[1])
+    for p in net:
+        p.b *= 2.0
+    return _weigh(net) + (c * x).sum()
+
+
+def put_into_an_inner_object(x, n):
+    c = x * 0.5
+    net = [Holder(Layer(x * 1.0, c), x * 0.3), Holder(Layer(x * 2.0, x * 0.1), x * 0.7)]
+    for p in net:
+        p.ch.b *= 2.0
+    return sum((p.ch.b**2).sum() + p.b.sum() for p in net) + (c * x).sum()
+
+
+def put_there_by_replace(x, n):
+    c = x * 0.5
+    net = [Data(x * 1.0, x * 2.0), Data(x * 1.0, x * 3.0)]
+    net[0] = dataclasses.replace(net[0], b=c)
+    for p in net:
+        p.b *= 2.0
+    return _weigh(net) + (c * x).sum()
+
+
+def read_there_and_put_under_another_name(x, n):
+    net = _layers(x)
+    c = x * 0.5
+    for p in net:
+        p.b = c
+    q = net[0].b
+    for p in net[1:]:
+        p.a = q
+    for p in net[1:2]:
+        p.a *= 2.0
+    return _weigh(net) + (c * x).sum()
+
+
+def listed_and_put_there(x, n):
+    net = _layers(x)
+    t = [p.b for p in net]
+    for p, v in zip(net, t[::-1]):
+        p.a = v
+    for p in net:
+        p.a *= 2.0
+    return _weigh(net) + t[0].sum()
+
+
+def neighbours_share(x, n):
+    net = _layers(x)
+    prev = net[0].a
+    for p in net:
+        p.b = prev
+        prev = p.a
+    for p in net:
+        p.b *= 2.0
+    return _weigh(net)
+
+
+def handed_round(x, n):
+    o = Layer(x * 1.0, x * 2.0)
+    net = _layers(x)
+    for i in range(2):
+        net[i].b = o.a
+        o.a = net[i].a
+    for p in net:
+        p.b *= 2.0
+    return _weigh(net) + (o.a * x).sum()
+
+
+def names_exchanged(x, n):
+    net = _layers(x)
+
+    def swap():
+        for p in net:
+            p.a, p.b = p.b, p.a
+
+    c = x * 0.5
+    for p in net:
+        p.a = c
+    swap()
+    for p in net[:1]:
+        p.b *= 2.0
+    return _weigh(net) + (c * x).sum()
+
+
+def put_there_from_a_dict(x, n):
+    net = _layers(x)
+    c = x * 0.5
+    d = {}
+    d["a"] = c
+    for p in net:
+        p.b = d["a"]
+    for p in net[:1]:
+        p.b *= 2.0
+    return _weigh(net) + (c * x).sum() + d["a"].sum()
+
+
+def put_there_by_a_late_key(x, n):
+    net = _layers(x)
+    c = x * 0.5
+    d = {}
+    for i in range(2):
+        d[i] = c
+    for p in net:
+        p.b = d[1]
+    for p in net[:1]:
+        p.b *= 2.0
+    return _weigh(net) + (c * x).sum()
 
 
 PROGRAMS = [

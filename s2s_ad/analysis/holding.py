@@ -8,10 +8,10 @@ a tree: an item that is taken out is in it no more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
-from s2s_ad.analysis.roots import Origin, Place, Root, State, Ways, ways_unless
+from s2s_ad.analysis.roots import Origin, Place, Root, State, Ways, are_alike, ways_unless
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.ir.nodes import Operand, Value
 from s2s_ad.ir.types import Array, List
@@ -30,6 +30,9 @@ class Taken:
     ways: Ways
 
 
+Keys = frozenset[Hashable] | None  # None where anything is possible
+
+
 class Holding:
     """The places of values, from where they have been read, and what they hold."""
 
@@ -39,6 +42,8 @@ class Holding:
         self.state = State()
         self.count = 0
         self.loose: list[Root] = []
+        self.under: dict[Root, Keys] = {}  # by which keys arrays have ever been put into objects and dicts
+        self.shared_under: dict[Root, Keys] = {}  # by which keys one array may be in a container twice
 
     def root(self, operand: Operand) -> Root | None:
         """The root of an operand, or None if it has no memory."""
@@ -117,8 +122,9 @@ class Holding:
             self._take_in(around, self._all_in(sources), deep=True)
         self._take_in(container, self._all_in(sources))
 
-    def hold_around(self, structure: Operand, *items: Operand) -> None:
-        """Note that what a structure is in now has `items` in it, which that structure has."""
+    def hold_around(self, structure: Operand, *items: Operand, key: Hashable = None) -> None:
+        """Note that what a structure is in now has `items` in it, which that structure has, under a key."""
+        self.put_under(self.roots(items), key)
         for around in self._containers_of(structure):
             self._take_in(around, self._each(items), deep=True)
 
@@ -158,8 +164,10 @@ class Holding:
         held, inside, ways = self.items_of(root), self.within([root]) - {root}, taken.ways
         if may_meet(inside, taken.inside, arrays=False) if deep else may_meet(held, taken.items, arrays=False):
             ways |= Ways.REPEATED
+        pairs = ((one, other) for one in taken.inside for other in inside if one.meets(other))
+        keys = self.keys_of(r for one, other in pairs for r in one.closure & other.closure)
         ways |= ways_unless(lambda arrays: not may_meet(inside, taken.inside, arrays=arrays))
-        self.state.tie(root, ways)
+        self.tie(self.state, root, ways, None if taken.ways & Ways.SHARED else keys)
         self.state.held[root] = held | taken.inside
         if root.outside:
             for operand in taken.operands:
@@ -171,6 +179,47 @@ class Holding:
         for root in {*seen, *(other for other in self.loose if any(other.meets(r) for r in seen))}:
             for one in root.closure:
                 one.outside = True
+
+    def put_under(self, roots: Iterable[Root], key: Hashable) -> None:
+        """Note that arrays have become parts of objects or dicts by a key; keys that are no text are not asked for."""
+        if isinstance(key, str):
+            self.put_under_keys(roots, frozenset([key]))
+
+    def put_under_keys(self, roots: Iterable[Root], keys: Keys) -> None:
+        """The same for some keys."""
+        for one in frozenset[Root]().union(*(root.closure for root in roots if are_alike(root.kind, Array))):
+            self.under[one] = either_of(self.under.get(one), keys)
+
+    def keys_of(self, roots: Iterable[Root]) -> Keys:
+        """By which keys one of these may have been put into an object or a dict."""
+        known = [self.under.get(root) for root in roots]
+        return None if None in known else frozenset().union(*known)  # type: ignore[arg-type]
+
+    def is_elsewhere(self, root: Root, key: Hashable) -> bool:
+        """Whether this is an array that no object or dict has ever had under a key."""
+        known = self.under.get(root)
+        return root.is_array and isinstance(key, str) and known is not None and key not in known
+
+    def tie(self, state: State, root: Root, ways: Ways, keys: Keys = None) -> None:
+        """Say that there may be two ways from a container in a state: to arrays, under these keys."""
+        state.tie(root, ways)
+        if ways & Ways.SHARED:
+            known = self.shared_under.get(root, frozenset())
+            self.shared_under[root] = either_of(known, keys)
+
+    def has_array_twice(self, root: Root, key: Hashable) -> bool:
+        """Whether a container, in whose items there is an array under a key, may have that in it twice."""
+        if self.has_twice(root, inside=True, arrays=False):
+            return True
+        for one in self.within([root]):
+            shared = self.shared_under.get(one)
+            if self.state.is_tied(one, Ways.SHARED) and (shared is None or key in shared):
+                return True
+            parts = {k: r for k, p in self.state.parts.get(one, {}).items() if (r := self.root(p)) is not None}
+            others = [r for k, r in parts.items() if k != key]
+            if key in parts and (parts[key] in others or (not one.may and may_meet([parts[key]], self.within(others)))):
+                return True
+        return False
 
     def has_twice(self, root: Root, *, inside: bool, arrays: bool = True) -> bool:
         """Whether a container may hold one object twice; `inside`: or give two ways to get to what is in its items.
@@ -304,15 +353,17 @@ class Holding:
         closure = frozenset(one for r in inside for one in r.closure)
         instead = inside.union(*(r.instead for r in inside))
         made = Root(self.count, None, outside, foreign, closure, instead=instead)
+        self.under[made] = self.keys_of(inside)
         if not all(r.is_array for r in inside):
             made.inner = Root(self.count, None, outside, foreign, closure, owner=made)
         self.separate([made, *filter(None, [made.inner])], {*apart, *apart_from_all(inside)})
         return made
 
-    def hold_in_common(self, one: Root, other: Root) -> None:
-        """Say that two containers may hold one object, of which nothing else is known: an array, or anything else."""
+    def hold_in_common(self, one: Root, other: Root, keys: Keys) -> None:
+        """Say that two containers may hold one object: an array, under these keys, or anything else."""
         self.count += 1
         array, thing = Root(self.count), Root(self.count)
+        self.under[array] = keys
         thing.inner = Root(self.count, owner=thing)
         for holder in (one, other):
             self.state.held[holder] = self.items_of(holder) | {array, thing}
@@ -324,6 +375,11 @@ class Holding:
             one.apart |= frozenset(others)
             for other in others:
                 other.apart |= {one}
+
+
+def either_of(ones: Keys, others: Keys) -> Keys:
+    """The keys that are among these or those."""
+    return None if ones is None or others is None else ones | others
 
 
 def _twice(roots: Iterable[Root]) -> Ways:

@@ -104,6 +104,7 @@ class Memory(Naming):
         """Record that a part of a structure of known parts has become another one."""
         root = self.places[target].root
         self._set_version(root, version, span)
+        self.put_under(self.roots([part]), key)
         self.state.parts[root] = {**self.state.parts.get(root, {}), key: part}
         self.rebound[root] = self.rebound.get(root, frozenset()) | {key}
         if self.root(part) is None:
@@ -133,9 +134,11 @@ class Memory(Naming):
         for own in by_index:
             self.forget_parts(self.state, own, self.state.parts.get(own, {}))
         self._lose(root, span, but)
+        index = self.origin[items[-1]][1]
+        key = index.key if isinstance(index, Part) else None
         for held in frozenset[Root]().union(*(self.state.held.get(own, ()) for own in by_index)) - but - {root}:
-            if root.is_array or not held.is_array:  # a write to an object writes to no array that it holds
-                self.state.lost.setdefault(held, span)
+            if not held.is_array or (root.is_array and not self.is_elsewhere(held, key)):
+                self.state.lost.setdefault(held, span)  # a write to an object writes to no array that it holds
 
     def dirty_parts(self, root: Root, written: Iterable[Root]) -> frozenset[Hashable] | None:
         """The parts of a structure that are others now, or in which something of what is `written` is; None for all."""
@@ -228,7 +231,7 @@ class Memory(Naming):
         """Record what has this root, and was lost, is now; it holds what `version` is known to hold."""
         state, made = self.state, self.places[version].root
         state.held[root] = state.held.get(root, frozenset()) | state.held.get(made, frozenset())
-        state.tie(root, state.ways.get(made, Ways.NONE))
+        self.tie(state, root, state.ways.get(made, Ways.NONE))
         self.state.version[root] = self.state.keys[root] = self.state.order[root] = version
         self.places[version] = Place(root, (), version)
         self.state.parts.pop(root, None)
@@ -272,7 +275,7 @@ class Memory(Naming):
             state.lost.setdefault(root, lost[found])
         if self.is_part_twice(root, own, arrays=False):
             state.tie(root, Ways.REPEATED)
-        state.tie(root, ways_unless(lambda arrays: self.are_parts_apart(root, own, arrays=arrays)))
+        self.tie(state, root, ways_unless(lambda arrays: self.are_parts_apart(root, own, arrays=arrays)))
         if held:
             state.held[root] = state.held.get(root, frozenset()) | held
         state.parts.pop(root, None)

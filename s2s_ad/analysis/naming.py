@@ -45,10 +45,12 @@ class Naming(Holding):
         may: Iterable[Root] = (),
         is_one: bool = True,
         is_flat: bool = True,
+        key: Hashable = None,
     ) -> Root:
         """Give `value` a root of its own.
 
         `is_one`: it is nothing but one of those that it `may` be, if any. `is_flat`: what these hold is among them.
+        `key`: under which an object or a dict has it.
         """
         may = tuple(may)
         self.count += 1
@@ -56,7 +58,7 @@ class Naming(Holding):
         kind = kind_of(value.type)
         is_array = kind is Array
         if is_array:  # which is none of the containers that it may have been in
-            closure = frozenset(r for r in closure if r.inner is None)
+            closure = frozenset(r for r in closure if r.inner is None and not self.is_elsewhere(r, key))
         outside = outside or foreign or any(r.outside for r in closure)
         root = Root(self.count, value.name, outside, foreign or any(r.foreign for r in closure), closure, kind=kind)
         if not is_array:
@@ -72,7 +74,11 @@ class Naming(Holding):
             items_of_may = [r.inner or r for r in may]
             self.separate([root.inner], apart_from_all([*items_of_may, *(may if is_flat else ())]))
         if not is_array:
-            self.state.tie(root, ways_unless(lambda arrays: self.are_trees_each(may, arrays=arrays)))
+            self.tie(self.state, root, ways_unless(lambda arrays: self.are_trees_each(may, arrays=arrays)))
+        else:
+            self.under[root] = frozenset()
+        if key is not None:
+            self.put_under([root], key)
         self.place(value, root)
         return root
 
@@ -95,7 +101,7 @@ class Naming(Holding):
         if held:
             self.state.held[root] = self.state.held.get(root, frozenset()) | held
         if any(self.has_twice(r, inside=False, arrays=False) for r in own):
-            self.state.tie(root, Ways.REPEATED)
+            self.tie(self.state, root, Ways.REPEATED)
 
     def choose_part(
         self,
@@ -110,6 +116,7 @@ class Naming(Holding):
         What it holds is to be said when all parts of all structures are known: they may hold each other.
         """
         own, version = self.name_again(value, options, earlier), self.state.version[structure]
+        self.put_under([own], key)
         own.outside, own.foreign = own.outside or structure.outside, own.foreign or structure.foreign
         self.part_of[own] = structure, key
         self.state.parts.setdefault(structure, {})[key] = value
@@ -125,7 +132,7 @@ class Naming(Holding):
         anything = Root(self.count, value.name)
         anything.inner = Root(self.count, value.name, owner=anything)
         self.state.held[root] = self.state.held.get(root, frozenset()) | {anything, Root(self.count, value.name)}
-        self.state.tie(root, Ways.ALL)
+        self.tie(self.state, root, Ways.ALL)
 
     def name_part(self, own: Root, structure: Root, key: Hashable) -> None:
         """Say that `own` is the part of a structure that was there at first, or what has come in its place.

@@ -28,7 +28,7 @@ from s2s_ad.analysis.roots import Part, Parts, Step
 from s2s_ad.analysis.sharing import kinds, makes_new
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
-from s2s_ad.ir.types import INT, Array, Deque, Dict, Instance, List, Map, Record, Tuple, Type
+from s2s_ad.ir.types import INT, Array, Deque, Dict, Instance, Iterable, List, Map, Record, Tuple, Type
 from s2s_ad.rules.numpy import methods
 
 _NARROWING = (primitives.present, runtime.not_none)
@@ -130,7 +130,7 @@ def _locate_part(memory: Memory, value: Value, base: Operand, part: Part) -> Non
     while around in memory.origin:  # what is put into a container may be put into its items
         around = memory.origin[around][0]
         inside |= memory.reachable([memory.newest(around)]) - {memory.root(around)}
-    own = memory.new_root(value, outside=owner.outside, foreign=owner.foreign, may=inside)
+    own = memory.new_root(value, outside=owner.outside, foreign=owner.foreign, may=inside, key=part.key)
     if not owner.may:
         memory.name_part(own, owner, part.key)
     if memory.is_tree(base):  # what has been put there may be one of those that have not been read
@@ -228,6 +228,8 @@ def _locate_new(memory: Memory, value: Value, call: Call, args: list[Operand]) -
     else:
         roots = memory.reachable(operands)
         memory.new_root(value, foreign=not roots, may=roots)
+        if not isinstance(value.type, (Array, Iterable)):
+            memory.put_under_keys(roots, None)
         given = [r for r in map(memory.root, operands) if r is not None]
         is_tree = isinstance(fn, FunctionInstance) and fn.gives_tree and memory.are_trees(given)
         if not isinstance(value.type, Array) and not is_tree:
@@ -236,6 +238,8 @@ def _locate_new(memory: Memory, value: Value, call: Call, args: list[Operand]) -
 
 def _set_parts(memory: Memory, value: Value, parts: Parts) -> None:
     root = memory.new_root(value)
+    for key, part in parts.items():
+        memory.put_under(memory.roots([part]), key)
     memory.state.parts[root] = dict(parts)
     memory.state.content[value] = dict(parts)
 

@@ -77,6 +77,7 @@ def call(s: Emitter, instance: Instance, args: list[Operand], result: Type, name
     for (i, target), version in zip(((i, args[i]) for i in instance.written), versions, strict=True):
         assert isinstance(target, Value)
         _written(s, instance, i, target, version)
+    s.memory.put_under_keys(s.memory.reachable(args), None)
     for i, j in instance.holds:
         s.memory.hold(s.memory.newest(args[i]), args[j])
     if instance.gives is not None:
@@ -146,7 +147,7 @@ def _written(s: Emitter, instance: Instance, i: int, target: Value, version: Val
         memory.state.parts[place.root] = clean
         memory.state.content[version] = clean
     if i not in instance.trees:
-        memory.state.tie(place.root, Ways.ALL)
+        memory.tie(memory.state, place.root, Ways.ALL)
     names = getattr(target.type, "names", getattr(target.type, "keys", ()))
     memory.rebound[place.root] = memory.rebound.get(place.root, frozenset()) | frozenset(
         names if dirty is None else dirty

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from s2s_ad.analysis.holding import may_meet
+from s2s_ad.analysis.holding import Keys, either_of, may_meet
 from s2s_ad.analysis.memory import Memory
 from s2s_ad.analysis.regions import Key, all_but, changed, is_known, joined, kept_parts, part_in
 from s2s_ad.analysis.roots import Parts, Place, Root, State, Ways, same_index
@@ -46,8 +46,9 @@ class Round:
     earlier: frozenset[tuple[int, Root]] = frozenset()
     holders: frozenset[tuple[Root | int, int]] = frozenset()
     held: frozenset[tuple[Root | int, Root]] = frozenset()
-    common: frozenset[frozenset[Root | int]] = frozenset()  # pairs that hold something in common, which is new
+    common: Mapping[frozenset[Root | int], Keys] = field(default_factory=dict)  # new things in both
     mixed: frozenset[frozenset[Root | int]] = frozenset()  # pairs that may hold anything in common
+    keys: Mapping[int, Keys] = field(default_factory=dict)  # by which variables may be in objects and dicts
     lost: frozenset[Root | int] = frozenset()
     ways: Mapping[Root | int, Ways] = field(default_factory=dict)
     moved: frozenset[Key] = frozenset()
@@ -160,14 +161,18 @@ def _take_in(memory: Memory, found: Round, places: Mapping[int, Root]) -> None:
             if not isinstance(item, int) and any(r.meets(item) for r in apart):
                 known = stand_ins.get((item, apart))
                 other = stand_ins[item, apart] = known or memory.stand_in([item], apart)
+            if isinstance(item, int):
+                memory.put_under_keys([other], found.keys.get(item))
             state.held[one] = state.held.get(one, frozenset()) | {other}
-    for pair in found.common:
-        holders = list(filter(None, map(root_of, pair)))
-        if len(holders) == 2:
-            memory.hold_in_common(*holders)
+    for pair, keys in found.common.items():
+        one, other = (root_of(what) for what in pair)
+        if one is not None and other is not None:
+            memory.hold_in_common(one, other, keys)
     for what, ways in found.ways.items():
-        if (root := root_of(what)) is not None:
-            state.tie(root, ways)
+        if isinstance(what, int) and what in places:
+            memory.tie(state, places[what], ways)
+        elif isinstance(what, Root):
+            state.tie(what, ways)
     for gone in filter(None, map(root_of, found.lost)):
         state.lost.setdefault(gone, None)
 
@@ -226,14 +231,15 @@ def end_round(memory: Memory, found: Round, mark: int, before: State, carried: S
     moved = {(r, k) for r in found.roots for k in found.kept(memory, r, before) if k not in fixed[r]}
     ways: dict[Root | int, Ways] = {r: there for r, there in state.ways.items() if r.number <= mark}
     ways |= {i: there for i, root in own.items() if (there := memory.ways_from(root))}
+    keys = {i: either_of(found.keys.get(i, frozenset()), memory.keys_of(root.closure)) for i, root in own.items()}
     placed = {(i, *at) for i, one in enumerate(carried) if (at := _place_of(memory, mark, before, one)) is not None}
     unplaced = found.unplaced | {i for i, *_ in found.placed - placed}
     lost: set[Root | int] = {r for r in state.lost if r.number <= mark}
     lost |= {i for i, root in own.items() if memory.lost_part([root], state) is not None}
     return Round(
         found.roots, found.fixed, found.pairs | pairs, found.earlier | earlier, found.holders | holders,
-        found.held | held, found.common | common, found.mixed | _mixed(memory, mark, own),
-        found.lost | lost, _united(found.ways, ways), found.moved | moved,
+        found.held | held, {**found.common, **common}, found.mixed | _mixed(memory, mark, own),
+        keys, found.lost | lost, _united(found.ways, ways), found.moved | moved,
         found.parts, found.blurred | {(r, k) for r, k in found.parts if not is_known(memory, r, [state], k)},
         found.reordered | {r for r in found.roots if state.order.get(r) is not before.order.get(r)},
         found.rekeyed | {r for r in found.roots if state.keys.get(r) is not before.keys.get(r)},
@@ -248,7 +254,7 @@ def _united(ones: Mapping[Root | int, Ways], others: Mapping[Root | int, Ways]) 
 
 def _holding(
     memory: Memory, found: Round, mark: int, before: State, outs: Mapping[int, Operand]
-) -> tuple[set[tuple[Root | int, int]], set[tuple[Root | int, Root]], set[frozenset[Root | int]]]:
+) -> tuple[set[tuple[Root | int, int]], set[tuple[Root | int, Root]], dict[frozenset[Root | int], Keys]]:
     """What the roots of before and the variables hold at the end of the body: what variables name, and what was there.
 
     What is new and has no name is known by what holds it alone; the last are the pairs of which both hold such a thing.
@@ -271,15 +277,22 @@ def _holding(
         holders |= {(j, i) for i, root in own.items() if j != i and root and any(root.meets(r) for r in inside[j])}
     news = {h: roots - memory.contents_at(before, h) if isinstance(h, Root) else roots for h, roots in inside.items()}
     held = {(h, c) for h, roots in news.items() for r in roots for c in r.closure if c.number <= mark}
-    return holders, held, _common(inside, mark)
+    return holders, held, _common(memory, found, inside, mark)
 
 
-def _common(inside: Mapping[Root | int, frozenset[Root]], mark: int) -> set[frozenset[Root | int]]:
-    """The pairs of which both hold something that is new, and may be one object."""
+def _common(
+    memory: Memory, found: Round, inside: Mapping[Root | int, frozenset[Root]], mark: int
+) -> dict[frozenset[Root | int], Keys]:
+    """The pairs of which both hold something that is new, and may be one object; the keys of what is an array."""
     news = {h: [r for r in roots if r.number > mark] for h, roots in inside.items()}
     ones = list(news.items())
-    pairs = ((a, b) for i, a in enumerate(ones) for b in ones[:i])
-    return {frozenset((h, k)) for (h, a), (k, b) in pairs if any(r.meets(q) for r in a for q in b)}
+    common: dict[frozenset[Root | int], Keys] = {}
+    for (h, a), (k, b) in ((a, b) for i, a in enumerate(ones) for b in ones[:i]):
+        met = [one for r in a for q in b if r.meets(q) for one in (r, q)]
+        if met:
+            pair = frozenset((h, k))
+            common[pair] = either_of(found.common.get(pair, frozenset()), memory.keys_of(r for r in met if r.is_array))
+    return common
 
 
 def _mixed(memory: Memory, mark: int, own: Mapping[int, Root]) -> set[frozenset[Root | int]]:

@@ -98,7 +98,12 @@ def owner_of(s: Emitter, item: Value) -> Owner | None:
             what = "dict" if isinstance(base.type, (Dict, Map)) else "list" if isinstance(base.type, List) else "object"
             message = f"a write to an item of a {what} that has been changed since the item was read"
             raise MutationError(message, s.span, "read it again first")
-        if not isinstance(index, Part) and memory.has_twice(root, inside=bool(items), arrays=is_array):
+        key = steps[-1].key if is_array and steps and isinstance(steps[-1], Part) else None
+        if not isinstance(index, Part) and (
+            memory.has_array_twice(root, key)
+            if isinstance(key, str)
+            else memory.has_twice(root, inside=bool(items), arrays=is_array)
+        ):
             hint = "make each item an object of its own"
             raise MutationError("a write to an item that a list or dict may hold twice", s.span, hint)
         steps.insert(0, index)
@@ -234,7 +239,7 @@ def kept_in(s: Emitter, owner: Owner, version: Value, part: Part, value: Operand
     s.written_item(items, owner.items, kept)
     inner = _read_again(s, owner, kept, len(owner.items) - 1)
     s.memory.reread(owner.items[-1], version, inner, owner.steps[-1], part.key)
-    s.memory.hold_around(version, value)
+    s.memory.hold_around(version, value, key=part.key)
     s.memory.link(version, part, value)
 
 
