@@ -474,6 +474,13 @@ def copy(value: Any) -> Any:
     return deepcopy(value) if is_container or type(value).__flags__ & HEAP_TYPE else value
 
 
+def copy_apart(x_bar: Any) -> Any:
+    """A copy of a cotangent, no two items of which are one object, as they may be in `x_bar`."""
+    if isinstance(x_bar, (list, tuple)):
+        return type(x_bar)([copy_apart(item) for item in x_bar])
+    return {key: copy_apart(item) for key, item in x_bar.items()} if isinstance(x_bar, dict) else copy(x_bar)
+
+
 def copy_unless_of(y: Any, *sources: Any) -> Any:
     """A copy of `y`, or `y` itself where it is an array that one of `sources` is or holds, or a view of one."""
     return y if isinstance(y, np.ndarray) and any(_may_hold(source, y) for source in sources) else copy(y)
@@ -556,6 +563,20 @@ def refuse_shared(*values: Any) -> None:
         pending += parts or ()
 
 
+def refuse_twice(value: Any) -> None:
+    """Raise MutationError if an array, list, dict or object is in `value` twice, as it would be in its `deepcopy`."""
+    seen: set[int] = set()
+    pending = [value]
+    while pending:
+        one = pending.pop()
+        parts = parts_of(one)
+        if isinstance(one, np.ndarray) or (parts is not None and not isinstance(one, tuple)):
+            if id(one) in seen:
+                raise MutationError("a `deepcopy` of what holds one object twice, as its copy would", hint=_ITS_PARTS)
+            seen.add(id(one))
+        pending += parts or ()
+
+
 def refuse_overlap(target: Any, item: Any) -> None:
     """Raise MutationError if a row `item` has an element that is another one of the row `target` it is assigned to.
 
@@ -596,6 +617,7 @@ def parts_of(value: Any) -> Any:
     return attributes_of(value).values() or getattr(value, "__dict__", {}).values() or None
 
 
+_ITS_PARTS = "copy its parts, or make each of them an object of its own"
 _COPIES = "pass copies: `x.copy()`, `list(x)`"
 
 
@@ -610,6 +632,6 @@ def attribute_now(fn: Any, name: str) -> Any:
     return getattr(fn, name)
 
 
-CHECKS = (refuse_shared, refuse_overlap, refuse_unordered)  # these do nothing, or refuse
+CHECKS = (refuse_shared, refuse_twice, refuse_overlap, refuse_unordered)  # these do nothing, or refuse
 ORDERED = (*CHECKS, attribute_now)  # these stay where they are
 REFUSING = (immutable, no_object, *CHECKS)

@@ -11,7 +11,7 @@ from collections import deque
 import numpy as np
 import pytest
 
-from s2s_ad import ADError, differentiable, value_and_grad
+from s2s_ad import ADError, def_rrule, differentiable, primitive, pullback, value_and_grad
 
 X = np.array([1.1, 0.7, 1.3, 0.4, 0.9])
 
@@ -1488,6 +1488,149 @@ def put_there_by_a_late_key(x, n):
     return _weigh(net) + (c * x).sum()
 
 
+class Entries:
+    def __init__(self, x, is_long):
+        if is_long:
+            self.values = [x[0]]
+            self.values.append(x[1])
+        else:
+            self.values = [x[2]]
+
+
+class Replaced:
+    def __init__(self, x, is_new):
+        self.values = [x[0]]
+        if is_new:
+            self.values = [x[1]]
+        else:
+            self.values[0] = x[3] ** 2
+
+
+class Filled:
+    def __init__(self, x, is_new):
+        if is_new:
+            self.v = np.zeros(5)
+            for i in range(5):
+                self.v[i] = x[i] ** 2
+        else:
+            self.v = x * 1.0
+
+
+class Checked:
+    def __init__(self, x):
+        if x[0] > 0:
+            self.values = [x[0]]
+            self.note(x[1])
+        else:
+            raise ValueError
+        self.note(x[2])
+
+    def note(self, v):
+        self.values.append(v)
+
+
+def set_and_written_to_1(x, n):
+    return sum(Entries(x, n > 3).values)
+
+
+def set_and_written_to_2(x, n):
+    return Replaced(x, n < 3).values[0]
+
+
+def set_and_written_to_3(x, n):
+    return Filled(x, n > 3).v.sum()
+
+
+def set_and_written_to_4(x, n):
+    return sum(Checked(x).values)
+
+
+class Double:
+    def __init__(self, x):
+        self.a = x * 2
+        self.b = x * 3
+
+
+def one_cotangent_for_two_1(x, n):
+    for i in range(2):
+        if i == 0:
+            o = Double(x)
+        o.a[i] = x[1] ** 2
+    return ((o.a + o.b) ** 2).sum()
+
+
+def one_cotangent_for_two_2(x, n):
+    w = None
+    for i in range(2):
+        if w is None:
+            w = [x * 2, x * 3]
+        w[0][i] = x[1] ** 2
+    if w is None:
+        return 0.0
+    p = w.pop()
+    q = w.pop()
+    return ((p + q) ** 2).sum()
+
+
+def _first_of(d):
+    return d[0].sum()
+
+
+def one_cotangent_for_two_3(x, n):
+    w, d = x * x, {}
+    for i in range(2):
+        d[i] = x * 1.0
+    d[1][0] = 2.0
+    s = _first_of(d)
+    return s + ((d.pop(1) + w) ** 2).sum()
+
+
+@primitive
+def _ends(a):
+    return a[0] + a[1]
+
+
+@def_rrule(_ends)
+def _ends_rule(a):
+    weights = [1.0, 1.0]
+    return _ends(a), lambda y_bar: [y_bar * w for w in weights] if y_bar != 1.0 else weights
+
+
+def a_list_that_a_rule_keeps(x, n):
+    a = [x[0], x[1]]
+    for i in range(1):
+        a[i] = x[2]
+    return _ends(a) * 1.0
+
+
+class Bag:
+    def __init__(self, v):
+        self.v = v * 1.0
+        self.rows = [v * 3]
+        self.d = {}
+
+
+def set_where_it_may_be_none(x, n):
+    o = None
+    for _ in range(2):
+        o = Bag(x * x)
+    if o is not None:
+        o.v = o.v * 2
+        o.rows[-1][0] = x[0] * 2
+    return o.v[0] * o.rows[0][0]
+
+
+def empty_dict_among_others(x, n):
+    p, bags = Bag(x), []
+    for _ in range(3):
+        bags.append(Bag(x))
+    if n > 7:
+        p.d[n] = x * x
+    y = bags[0].v.sum()
+    bags[2] = p
+    return y + sum((b.v * b.v).sum() + sum(v.sum() for v in b.d.values()) for b in bags)
+
+
 PROGRAMS = [
     f
     for _, f in inspect.getmembers(sys.modules[__name__], inspect.isfunction)
@@ -1584,3 +1727,34 @@ def test_parts_of_arguments(program):
     steps = 1e-6 * np.eye(5)
     differences = [(program(X + step, given()) - program(X - step, given())) / 2e-6 for step in steps]
     np.testing.assert_allclose(gradient, differences, rtol=1e-5, atol=1e-6)
+
+
+def test_what_a_pullback_is_given_is_left_alone():
+    """The cotangents of a dict and of its items, one of which are the other."""
+
+    def with_keys(x):
+        d = {}
+        for i in range(2):
+            d[i] = x * 1.0
+        d[1][0] = x[1] ** 2
+        return d, d[0].sum()
+
+    _, back = pullback(with_keys, X)
+    given = {i: np.ones(5) for i in range(2)}, 1.0
+    first = np.array(back(given)[1])
+    np.testing.assert_array_equal(back(given)[1], first)
+    assert all((v == 1.0).all() for v in given[0].values())
+
+
+def test_deep_copies_of_arguments_keep_their_parts_apart():
+    """Of what holds one array twice, the copy would as well."""
+
+    def changed(xs):
+        ys = copy.deepcopy(xs)
+        ys[0][0] = 5.0
+        return ys[1][0]
+
+    one = X.copy()
+    with pytest.raises(ADError, match="what holds one object twice"):
+        value_and_grad(changed)([one, one])
+    assert value_and_grad(changed)([one, one.copy()])[0] == X[0]

@@ -89,15 +89,6 @@ def two_names_after_a_loop(x):
     return np.sum(y * y) + np.sum(b * b)
 
 
-def swapped_by_chance(x):
-    u, v = x * 1.0, x * 2.0
-    for i in range(3):
-        if x[i] > 0.5:
-            u, v = v, u
-        u[i] = v[i] * 2
-    return np.sum(u) + np.sum(v**2)
-
-
 def repeated(x):
     rows = [[0.0] * 3] * 2
     rows[0][1] = x[0]
@@ -118,7 +109,6 @@ def in_a_try(x):
     [
         merged,
         kept,
-        swapped_by_chance,
         repeated,
         in_a_try,
         view_that_changes_its_name,

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad import runtime
 from s2s_ad.analysis import alternatives, array_types, methods, outside
 from s2s_ad.analysis.calls import CallEvaluator
 from s2s_ad.analysis.choices import call_selected, choose
@@ -221,9 +222,8 @@ class ApplyEvaluator(CallEvaluator):
             return None
         if fn in COPIES:
             t = type_of_operand(args[0])
-            if fn is copy.deepcopy and not self.memory.is_tree(args[0]):
-                what = "a `deepcopy` of what may hold one object twice, as its copy would"
-                raise MutationError(what, self.span, "copy its parts, or make each of them an object of its own")
+            if fn is copy.deepcopy and not isinstance(t, Array):
+                self._refuse_held_twice(args[0])
             if records.is_object(t) or not isinstance(t, (Number, Array, List, Tuple, Dict)):
                 return None
         if fn in OF_OBJECTS and any(object_in(type_of_operand(a)) is not None for a in args):
@@ -237,6 +237,14 @@ class ApplyEvaluator(CallEvaluator):
             return None
         given = {k: v for k, v in kwargs.items() if k != "key" or not (isinstance(v, Const) and v.value is None)}
         return definition_of(fn, given)
+
+    def _refuse_held_twice(self, obj: Operand) -> None:
+        """Refuse to copy all that is in an object where one thing may be in there twice."""
+        if not self.memory.is_tree(obj):
+            what = "a `deepcopy` of what may hold one object twice, as its copy would"
+            raise MutationError(what, self.span, "copy its parts, or make each of them an object of its own")
+        if any(root.outside for root in self.memory.reachable([obj])):
+            self.emit(runtime.refuse_twice, [obj], None, InstanceType(type(None)))
 
     def _call_tool(
         self, fn: Any, definition: Any, args: list[Operand], kwargs: dict[str, Operand], name: str | None

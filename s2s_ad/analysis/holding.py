@@ -256,7 +256,7 @@ class Holding:
             if self._is_tied(root, arrays=arrays):
                 return False
             own = self.roots(self.state.parts.get(root, {}).values())
-            if not self.are_parts_apart(root, own, arrays=arrays):
+            if root in self.within(own) or not self.are_parts_apart(root, own, arrays=arrays):
                 return False
         return True
 

@@ -54,6 +54,8 @@ class SideEvaluator(SequenceEvaluator):
             results = run()
             if not self.dead:
                 results = [self._at_end(r) for r in results]
+                attributes = ((obj, {k: self._at_end(v) for k, v in own.items()}) for obj, own in self.making.items())
+                self.making = dict(attributes)
                 self._settle(before)
             side = Side(ops, results, self.dead, self.memory.state, self.making)
             self.making = making

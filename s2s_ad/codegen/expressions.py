@@ -283,7 +283,12 @@ class ExpressionPrinter:
         return ast.JoinedStr(parts)
 
 
-_OF_UNBOUND = (runtime.zeros_like, runtime.project, runtime.copy)  # which give something also for what has no value
+_OF_UNBOUND = (
+    runtime.zeros_like,
+    runtime.project,
+    runtime.copy,
+    runtime.copy_apart,
+)  # which give something also for what has no value
 _SPECIAL: frozenset[Callable[..., Any]] = frozenset({
     primitives.make_tuple, primitives.make_list, primitives.make_set, primitives.make_dict, primitives.call_method,
     primitives.read_global, primitives.lookup, getattr, operator.getitem, operator.contains, np.shape, np.transpose,

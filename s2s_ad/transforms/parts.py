@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from s2s_ad.analysis.effects import callee
@@ -28,16 +27,17 @@ def _keys(t: Type) -> Sequence[Any]:
 @reverses(primitives.set_item, primitives.delete_item, primitives.set_attribute)
 def _reverse_part(step: StructuralStep) -> None:
     """`d[k] = v`, `obj.k = v`: v̄ is what the cotangent has under the key, which it did not have before."""
+    entry = step.t.scope.get(step.op.results[0])
     bar = step.take()
-    if bar is None:
+    if bar is None or entry is None:
         return
     t, key = step.t, constant(step.op.args[1])  # type: ignore[arg-type]
     new, old = step.op.results[0].type, type_of_operand(step.args()[0])
     parts: dict[Any, Operand] = dict(zip(_keys(new), t.tangents.parts_of_cotangent(bar, new), strict=True))
-    if len(step.op.args) > 2 and step.is_active(2):
-        step.contribute(2, parts[key])
-    if step.is_active(0):
-        step.contribute(0, t.tangents.rebuild(old, [Const(None) if k == key else parts[k] for k in _keys(old)]))
+    if len(step.op.args) > 2:
+        step.hand_over(step.op.args[2], entry.taken_out(parts[key]))
+    rest = [Const(None) if k == key else parts[k] for k in _keys(old)]
+    step.hand_over(step.op.args[0], entry.shared_out(rest, t.tangents.rebuild(old, rest)))
 
 
 @reverses(primitives.Refreshed)
@@ -59,8 +59,8 @@ def _reverse_refreshed(step: StructuralStep) -> None:
     known = dict(zip(_keys(new), t.tangents.parts_of_cotangent(bar, new), strict=True))
     for i, key in enumerate(keys):
         step.hand_over(step.op.args[1 + i], entry.taken_out(known[key]))
-    rest = t.tangents.rebuild(kind, [Const(None) if k in keys else known[k] for k in _keys(kind)])
-    step.hand_over(step.op.args[0], replace(entry, operand=rest))
+    rest = [Const(None) if k in keys else known[k] for k in _keys(kind)]
+    step.hand_over(step.op.args[0], entry.shared_out(rest, t.tangents.rebuild(kind, rest)))
 
 
 def _reverse_refreshed_list(step: StructuralStep, bar: Operand, keys: Sequence[Any]) -> None:

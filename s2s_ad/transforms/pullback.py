@@ -35,7 +35,7 @@ from s2s_ad.transforms.pairs import Pairs, Reversed
 from s2s_ad.transforms.saving import saved
 from s2s_ad.transforms.scopes import ITSELF, WHOLE, Entry, Scope, bar_name
 from s2s_ad.transforms.steps import forward_block
-from s2s_ad.transforms.tangents import NONE, Tangents, cotangent_type, had_known_keys, static_parts
+from s2s_ad.transforms.tangents import NONE, Tangents, cotangent_type, had_known_keys, static_parts, sum_may_share
 
 _STEP_MODULES = (branches, calls, parts, lists, maps, loops, withs)  # these fill the tables of steps
 
@@ -203,15 +203,7 @@ class Transform:
             x_bar = self.tangents.project(x_bar, self.resolve(primal))
             if constant(x_bar, default=0) is None:
                 return
-        self.adopt(primal, x_bar, Entry(x_bar, WHOLE if self._is_bare(x_bar) else 0))
-
-    def _is_bare(self, x_bar: Operand) -> bool:
-        """Whether there is nothing in a structure that could be written to."""
-        if isinstance(x_bar, Const) or is_immutable(type_of_operand(x_bar)):
-            return True
-        made = self.spec.definitions.get(x_bar)
-        makes = (primitives.make_tuple, primitives.make_list, primitives.make_dict)
-        return made is not None and callee(made) in makes and all(map(self._is_bare, made.args))  # type: ignore[arg-type]
+        self.adopt(primal, x_bar, Entry(x_bar, WHOLE if is_immutable(type_of_operand(x_bar)) else 0))
 
     def _named(self, x_bar: Operand, primal: Value) -> Operand:
         if isinstance(x_bar, Value) and x_bar.name is None and x_bar not in self.forward_calls:
@@ -267,8 +259,8 @@ class Transform:
             self.scope.set(primal, replace(entry, operand=self._named(operand, primal)))
             return
         total = self._named(self.tangents.add(before.operand, operand, primal.type), primal)
-        has_parts = static_parts(primal.type) is not None
-        self.scope.set(primal, before.beside(entry, total) if has_parts else Entry(total, WHOLE))
+        is_apart = static_parts(primal.type) is not None or sum_may_share(primal.type)
+        self.scope.set(primal, before.beside(entry, total) if is_apart else Entry(total, WHOLE))
 
     def take(self, primal: Value) -> Operand | None:
         """The finished cotangent of a value whose definition is reversed now."""

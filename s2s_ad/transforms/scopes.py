@@ -9,9 +9,12 @@ alone (`ITSELF`), or for all that it holds as well (`WHOLE`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from s2s_ad.ir.nodes import Operand, Value
+from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.ir.nodes import Const, Operand, Value
+from s2s_ad.transforms.ownership import is_immutable
 from s2s_ad.transforms.tangents import cotangent_type
 
 ITSELF, WHOLE = 1, 2
@@ -33,6 +36,11 @@ class Entry:
     def taken_out(self, item: Operand) -> Entry:
         """The entry of an item that is no longer in this buffer."""
         return Entry(item, WHOLE, self.carrier, within=True) if self.owned == WHOLE else Entry(item)
+
+    def shared_out(self, parts: Iterable[Operand], structure: Operand) -> Entry:
+        """The entry of a structure that has just been made of parts of this one, or of numbers."""
+        is_bare = all(isinstance(p, Const) or is_immutable(type_of_operand(p)) for p in parts)
+        return Entry(structure, WHOLE) if is_bare else replace(self, operand=structure)
 
     def beside(self, other: Entry, total: Operand) -> Entry:
         """The entry of a structure some of whose parts are those of this one, and some of the other."""

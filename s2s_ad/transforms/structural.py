@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,7 +35,6 @@ from s2s_ad.ir.types import (
     is_differentiable,
     part_type,
 )
-from s2s_ad.transforms.ownership import is_immutable
 from s2s_ad.transforms.scopes import ITSELF, WHOLE
 from s2s_ad.transforms.steps import CallStep, missing_rule
 from s2s_ad.transforms.tangents import cotangent_type, has_all_keys, static_parts
@@ -345,9 +344,8 @@ def _reverse_getattr(step: StructuralStep) -> None:
     bar = step.take()
     if bar is None or entry is None or not step.is_active(0) or _scatter_in_item(step, kind, name, bar):
         return
-    owned = WHOLE if is_immutable(type_of_operand(bar)) else entry.owned
     obj_bar = step.t.tangents.one_part(kind, kind.names.index(name.value), bar)
-    step.hand_over(step.op.args[0], replace(entry, operand=obj_bar, owned=owned))
+    step.hand_over(step.op.args[0], entry.shared_out([bar], obj_bar))
 
 
 def _scatter_in_item(step: StructuralStep, kind: Type, key: Operand, bar: Operand) -> bool:

@@ -98,6 +98,14 @@ def had_known_keys(t: Type, c: Type) -> bool:
     return len(types) == len(bars) and any(map(had_known_keys, types, bars))
 
 
+def sum_may_share(t: Type) -> bool:
+    """Whether the sum of two cotangents of a primal of type `t` may have something of one of them in it."""
+    if isinstance(t, (Unknown, Maybe)) or (isinstance(t, Map) and not is_immutable(t.item)):
+        return True
+    inside = static_parts(t) or ((t.item,) if isinstance(t, (List, Deque, Iterable)) else ())
+    return any(map(sum_may_share, inside))
+
+
 def static_parts(t: Type) -> tuple[Type, ...] | None:
     """The types of the parts of a structure that is known at compile time: all but lists of one type."""
     match t:
@@ -169,6 +177,8 @@ class Tangents:
         """The zero cotangent of what has none itself, among others that have one of this type."""
         if is_scalar(kind) and is_differentiable(kind):
             return Const(0.0)
+        if isinstance(kind, Map) and is_differentiable(kind):
+            return self.spec.emit(primitives.make_dict, [], None, cotangent_type(kind))
         if not isinstance(kind, (Record, Dict, Tuple)) or not is_differentiable(kind):
             return NONE
         return self.rebuild(kind, list(map(self._nothing, static_parts(kind) or ())))
@@ -330,7 +340,7 @@ class Tangents:
         if t == _NOTHING or is_immutable(t):
             return x_bar
         if isinstance(primal, Maybe):
-            return self.spec.emit(runtime.copy, [x_bar], None, t)
+            return self.spec.emit(runtime.copy_apart, [x_bar], None, t)
         inside = primal.item if isinstance(primal, (List, Map, Deque, Iterable)) else UNKNOWN
         if whole and isinstance(t, List) and isinstance(t.item, _HOLDING) and not is_immutable(t.item):
             return self.comprehension(x_bar, lambda item: self.copy(item, inside, whole=True))
@@ -348,7 +358,7 @@ class Tangents:
             return self._over_keys(x_bar, start, put)
         if isinstance(t, (Dict, Map)):
             return self.spec.emit(dict, [x_bar], None, t)
-        how: Any = list if isinstance(t, List) else runtime.copy if isinstance(t, Unknown) else np.array
+        how: Any = list if isinstance(t, List) else runtime.copy_apart if isinstance(t, Unknown) else np.array
         return self.call(how, x_bar)
 
     def where_nonzero(self, y_bar: Operand, x_bar: Operand) -> Operand:

@@ -258,7 +258,7 @@ def methods_by_name(v):
 def copies(a, d):
     """In seven ways; changing none."""
     b, c, e = a[:], list(a), a.copy()
-    f, g = copy.copy(a), copy.deepcopy((a, [[a[1]], a], d))
+    f, g = copy.copy(a), copy.deepcopy((a, [[a[1]]], d))
     return b[0] * c[1] + e[0] * f[1] + g[0][0] * g[1][0][0] * np.sum(g[2]["k"]) + np.sum(copy.copy(d)["k"])
 
 

@@ -262,7 +262,8 @@ def _trained(layers, x, rounds):
     return np.sum(h**2)
 
 
-def _trained_plain(w, x):
+def _trained_plain(w):
+    x = w[::-1] * 0.7
     ws, bs = [w * 1.0, w * 2.0], [w * 0.5, w * 0.1]
     for _ in range(2):
         hs = [x]
@@ -279,16 +280,16 @@ def _trained_plain(w, x):
     return np.sum(x**2)
 
 
-@program((X, Y), same_as=_trained_plain)
-def layers_that_train_in_place(w, x):
+@program((X,), same_as=_trained_plain)
+def layers_that_train_in_place(w):
     """Layers that keep their inputs, the first of which is the same in each round, and write to their weights."""
-    return _trained([_Dense(w * 1.0, w * 0.5), _Dense(w * 2.0, w * 0.1)], x, 2)
+    return _trained([_Dense(w * 1.0, w * 0.5), _Dense(w * 2.0, w * 0.1)], w[::-1] * 0.7, 2)
 
 
-@program((X, Y), (X, X))
-def as_many_layers_as_wanted(w, x):
-    """The same with a list that a comprehension makes, of an input that is made inside."""
-    return _trained([_Dense(w * (i + 1.0), w / (i + 2.0)) for i in range(3)], x * 0.5, 1)
+@program((X,))
+def as_many_layers_as_wanted(w):
+    """The same with a list that a comprehension makes, of the argument itself."""
+    return _trained([_Dense(w * (i + 1.0), w / (i + 2.0)) for i in range(3)], w, 1)
 
 
 class _Network:
@@ -309,11 +310,11 @@ class _Network:
             layer.b -= 0.2 * layer.db
 
 
-@program((X, Y))
-def a_network_with_a_step_of_its_own(w, x):
+@program((X,))
+def a_network_with_a_step_of_its_own(w):
     """Two inputs in turn, each of which is used again."""
-    network, other = _Network(w), x * 0.3
+    network, other = _Network(w), w[::-1] * 0.3
     for _ in range(2):
-        network.train(x, 0.5)
+        network.train(w, 0.5)
         network.train(other, -0.5)
-    return np.sum(network.forward(x) ** 2) + np.sum(other * x)
+    return np.sum(network.forward(w) ** 2) + np.sum(other * w)

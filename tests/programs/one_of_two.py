@@ -224,3 +224,14 @@ def rows_exchanged_in_some_rounds(x):
         if i in (0, 3):
             a.append(x[i] * b[0])
     return sum(b) * 2 + sum(a)
+
+
+@program((V,))
+def arrays_exchanged_in_some_rounds(x):
+    """Arrays that change their names by a test, and are written to."""
+    u, v = x * 1.0, x * 2.0
+    for i in range(3):
+        if x[i] > 0.6:
+            u, v = v, u
+        u[i] = v[i] * 2
+    return np.sum(u) + np.sum(v**2)
