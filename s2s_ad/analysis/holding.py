@@ -195,6 +195,10 @@ class Holding:
         known = [self.under.get(root) for root in roots]
         return None if None in known else frozenset().union(*known)  # type: ignore[arg-type]
 
+    def names_up_to(self, mark: int) -> list[dict[Root, Keys]]:
+        """By which keys the roots up to a number have been put into objects, and may be there twice."""
+        return [{r: k for r, k in known.items() if r.number <= mark} for known in (self.under, self.shared_under)]
+
     def is_elsewhere(self, root: Root, key: Hashable) -> bool:
         """Whether this is an array that no object or dict has ever had under a key."""
         known = self.under.get(root)
@@ -211,15 +215,17 @@ class Holding:
         """Whether a container, in whose items there is an array under a key, may have that in it twice."""
         if self.has_twice(root, inside=True, arrays=False):
             return True
+        there: list[Root] = []
         for one in self.within([root]):
             shared = self.shared_under.get(one)
             if self.state.is_tied(one, Ways.SHARED) and (shared is None or key in shared):
                 return True
-            parts = {k: r for k, p in self.state.parts.get(one, {}).items() if (r := self.root(p)) is not None}
+            parts = {k: r for k, part in self.state.parts.get(one, {}).items() if (r := self.root(part)) is not None}
             others = [r for k, r in parts.items() if k != key]
             if key in parts and (parts[key] in others or (not one.may and may_meet([parts[key]], self.within(others)))):
                 return True
-        return False
+            there += [parts[key]] if key in parts and not one.may else []  # another name is not another object
+        return any(one is other or one.meets(other) for i, one in enumerate(there) for other in there[:i])
 
     def has_twice(self, root: Root, *, inside: bool, arrays: bool = True) -> bool:
         """Whether a container may hold one object twice; `inside`: or give two ways to get to what is in its items.

@@ -131,8 +131,10 @@ class LoopEvaluator(BlockEvaluator):
         loop.found.pairs = named_twice(self.memory, loop.inits)
         loop.found.fixed = self._maybe_fixed(loop)
         for attempt in range(_MAX_ROUNDS):
+            names = self.memory.names_up_to(loop.mark)
             self._loop_body(loop)
-            if self._is_stable(loop, before, last=attempt >= _WIDENED):
+            stable = self._is_stable(loop, before, last=attempt >= _WIDENED)
+            if stable and names == self.memory.names_up_to(loop.mark):
                 break
         else:
             raise UnsupportedSyntaxError(
