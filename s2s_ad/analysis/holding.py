@@ -343,13 +343,14 @@ class Holding:
 
         What they hold goes by other roots from then on.
         """
+        inside = {h: self.within(self.items_of(h)) for h in self.state.held}
         for one in changed:
             for other in [h for h in self.state.held if h is not one and (h not in changed or h.number < one.number)]:
-                held, others = self.items_of(one), self.items_of(other)
-                if may_meet(self.within(held), self.within(others)) and were_apart(one, other):
-                    made = self.stand_in(held, [])
-                    self.state.held[one] = frozenset({made})
-                    self.state.held[other] = frozenset({self.stand_in(others, [made, *filter(None, [made.inner])])})
+                if were_apart(one, other) and may_meet(inside[one], inside[other]):
+                    made = self.stand_in(self.items_of(one), [])
+                    apart = self.stand_in(self.items_of(other), [made, *filter(None, [made.inner])])
+                    self.state.held[one], self.state.held[other] = frozenset({made}), frozenset({apart})
+                    inside = {h: self.within(self.items_of(h)) for h in self.state.held}
 
     def stand_in(self, roots: Iterable[Root], apart: Iterable[Root]) -> Root:
         """A root for all that is known by these roots, and by those in them, and is none of those that are `apart`."""

@@ -6,6 +6,7 @@ the same objects on all ways stay known; those that are known on each way, thoug
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Container, Hashable, Sequence
 
 from s2s_ad.analysis.holding import may_meet
@@ -73,10 +74,14 @@ def joined(
 def _keep_contents_apart(memory: Memory, state: State, before: State, sides: Sequence[State]) -> None:
     """Say in the state after several ways of containers that nothing is in both, if that is so on each way."""
 
+    @functools.cache
+    def contents(side: State, root: Root) -> frozenset[Root]:
+        return memory.contents_at(side, root)
+
     def were_apart(one: Root, other: Root) -> bool:
         if any(root not in side.version for root in (one, other) for side in sides):
             return False
-        return not any(may_meet(memory.contents_at(side, one), memory.contents_at(side, other)) for side in sides)
+        return not any(may_meet(contents(side, one), contents(side, other)) for side in sides)
 
     now, memory.state = memory.state, state
     try:

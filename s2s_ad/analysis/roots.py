@@ -89,7 +89,7 @@ class Root:
         """Whether it may share memory with another root."""
         if other in self.apart or self in other.apart or not are_alike(self.kind, other.kind):
             return False
-        return not self.closure.isdisjoint(other.closure)
+        return self is other or self in other.may or other in self.may or not self.may.isdisjoint(other.may)
 
 
 @dataclass(frozen=True, eq=False)

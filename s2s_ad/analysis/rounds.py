@@ -238,7 +238,7 @@ def end_round(memory: Memory, found: Round, mark: int, before: State, carried: S
     lost |= {i for i, root in own.items() if memory.lost_part([root], state) is not None}
     return Round(
         found.roots, found.fixed, found.pairs | pairs, found.earlier | earlier, found.holders | holders,
-        found.held | held, {**found.common, **common}, found.mixed | _mixed(memory, mark, own),
+        found.held | held, {**found.common, **common}, found.mixed | _mixed(memory, found, mark, own),
         keys, found.lost | lost, _united(found.ways, ways), found.moved | moved,
         found.parts, found.blurred | {(r, k) for r, k in found.parts if not is_known(memory, r, [state], k)},
         found.reordered | {r for r in found.roots if state.order.get(r) is not before.order.get(r)},
@@ -288,19 +288,18 @@ def _common(
     ones = list(news.items())
     common: dict[frozenset[Root | int], Keys] = {}
     for (h, a), (k, b) in ((a, b) for i, a in enumerate(ones) for b in ones[:i]):
-        met = [one for r in a for q in b if r.meets(q) for one in (r, q)]
-        if met:
-            pair = frozenset((h, k))
-            common[pair] = either_of(found.common.get(pair, frozenset()), memory.keys_of(r for r in met if r.is_array))
+        if may_meet(a, b):
+            pair, arrays = frozenset((h, k)), (r for r in (*a, *b) if r.is_array)
+            common[pair] = either_of(found.common.get(pair, frozenset()), memory.keys_of(arrays))
     return common
 
 
-def _mixed(memory: Memory, mark: int, own: Mapping[int, Root]) -> set[frozenset[Root | int]]:
+def _mixed(memory: Memory, found: Round, mark: int, own: Mapping[int, Root]) -> set[frozenset[Root | int]]:
     """The pairs of containers, and variables, of which both may hold one object at the end of the body."""
     roots: dict[Root | int, Root] = {h: h for h in memory.state.held if h.number <= mark} | dict(own)
     inside = [(h, memory.contents_at(memory.state, root)) for h, root in roots.items()]
-    pairs = ((a, b) for i, a in enumerate(inside) for b in inside[:i])
-    return {frozenset((h, k)) for (h, a), (k, b) in pairs if may_meet(a, b)}
+    pairs = ((frozenset((h, k)), a, b) for i, (h, a) in enumerate(inside) for k, b in inside[:i])
+    return {pair for pair, a, b in pairs if pair not in found.mixed and may_meet(a, b)}
 
 
 def _place_of(memory: Memory, mark: int, before: State, one: Carried) -> tuple[Root, Hashable] | None:
