@@ -496,13 +496,13 @@ def places_in_a_sorted_list(x):
     return (1.0 - t) * ys[i - 1] + t * ys[i] * ys[j]
 
 
-@program((V,), (V[:0],), same_as=lambda x: 2.0 * (x @ x) + 3.0)
+@program((V,), same_as=lambda x: 2.0 * (x[0] + x[0] ** 2) + x[1] * 3.0 + x[2])
 def sums_of_lists_and_tuples(x):
-    """The lists that some objects give, one after the other."""
-    rows = [[v, v * v] for v in x]
-    flat = sum(rows, [3.0])
-    pairs = sum(((v, v) for v in flat[2::2]), ())
-    return sum(pairs) + flat[0]
+    """What some objects give, one after the other."""
+    rows = [[x[0], x[0] ** 2], [], [x[1]]]
+    flat = sum(rows, [x[2]])
+    pairs = sum(((x[0], x[0] ** 2), (x[1] * 2.0,)), ())
+    return flat[0] + flat[1] + flat[2] + flat[3] + pairs[0] + pairs[1] + pairs[2]
 
 
 @program((V,), same_as=lambda x: x[0] ** 2 + x[1] * 2.0)

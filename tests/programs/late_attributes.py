@@ -309,3 +309,98 @@ def one_with_and_one_without(x, y):
     for v in x:
         a.add(v * y[0])
     return a.total * 2 + b.total + b.count + (a.total if a.count > 2 else 0.0)
+
+
+class _Dense:
+    def __init__(self, w, b):
+        self.w = w
+        self.b = b
+
+    def forward(self, x):
+        self.x = x
+        self.y = np.tanh(self.w * x + self.b)
+        return self.y
+
+    def backward(self, g):
+        d = g * (1.0 - self.y**2)
+        self.dw = d * self.x
+        self.db = d
+        return d * self.w
+
+    def step(self, rate):
+        self.w -= rate * self.dw
+        self.b -= rate * self.db
+
+
+def _trained(layers, x, rounds):
+    for _ in range(rounds):
+        h = x
+        for layer in layers:
+            h = layer.forward(h)
+        g = 2.0 * h
+        for layer in reversed(layers):
+            g = layer.backward(g)
+        for layer in layers:
+            layer.step(0.1)
+    h = x
+    for layer in layers:
+        h = layer.forward(h)
+    return np.sum(h**2)
+
+
+def _trained_plain(w):
+    x = w[::-1] * 0.7
+    ws, bs = [w * 1.0, w * 2.0], [w * 0.5, w * 0.1]
+    for _ in range(2):
+        hs = [x]
+        for v, b in zip(ws, bs, strict=True):
+            hs.append(np.tanh(v * hs[-1] + b))
+        g, news = 2.0 * hs[-1], []
+        for i in (1, 0):
+            d = g * (1.0 - hs[i + 1] ** 2)
+            news.append((ws[i] - 0.1 * d * hs[i], bs[i] - 0.1 * d))
+            g = d * ws[i]
+        ws, bs = [news[1][0], news[0][0]], [news[1][1], news[0][1]]
+    for v, b in zip(ws, bs, strict=True):
+        x = np.tanh(v * x + b)
+    return np.sum(x**2)
+
+
+@program((X,), same_as=_trained_plain)
+def layers_that_train_in_place(w):
+    """Layers that keep their inputs, the first of which is the same in each round, and write to their weights."""
+    return _trained([_Dense(w * 1.0, w * 0.5), _Dense(w * 2.0, w * 0.1)], w[::-1] * 0.7, 2)
+
+
+@program((X,))
+def as_many_layers_as_wanted(w):
+    """The same with a list that a comprehension makes, of the argument itself."""
+    return _trained([_Dense(w * (i + 1.0), w / (i + 2.0)) for i in range(3)], w, 1)
+
+
+class _Network:
+    def __init__(self, w):
+        self.layers = [_Dense(w * (i + 1.0), w * 0.1) for i in range(2)]
+
+    def forward(self, h):
+        for layer in self.layers:
+            h = layer.forward(h)
+        return h
+
+    def train(self, x, target):
+        g = self.forward(x) - target
+        for layer in reversed(self.layers):
+            g = layer.backward(g)
+        for layer in self.layers:
+            layer.w -= 0.2 * layer.dw
+            layer.b -= 0.2 * layer.db
+
+
+@program((X,))
+def a_network_with_a_step_of_its_own(w):
+    """Two inputs in turn, each of which is used again."""
+    network, other = _Network(w), w[::-1] * 0.3
+    for _ in range(2):
+        network.train(w, 0.5)
+        network.train(other, -0.5)
+    return np.sum(network.forward(w) ** 2) + np.sum(other * w)
