@@ -6,7 +6,7 @@ import math
 import operator
 import warnings
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from string import ascii_letters
 from types import FunctionType, MemberDescriptorType, MethodType, ModuleType, SimpleNamespace
@@ -548,33 +548,35 @@ def refuse_shared(*values: Any) -> None:
     """
     arrays: list[np.ndarray[Any, Any]] = []
     seen: set[int] = set()
-    pending = list(values)
-    while pending:
-        value = pending.pop()
-        parts = parts_of(value)
+    for value, is_structure in _inside(*values):
         if isinstance(value, np.ndarray) and value.size:
             if any(np.may_share_memory(value, a) and np.shares_memory(value, a) for a in arrays):
                 raise MutationError("arguments that share memory, of a function that writes to them", hint=_COPIES)
             arrays.append(value)
-        elif parts is not None and not isinstance(value, tuple):
+        elif is_structure and not isinstance(value, tuple):
             if id(value) in seen:
                 raise MutationError("one object in two arguments of a function that writes to them", hint=_COPIES)
             seen.add(id(value))
+
+
+def _inside(*values: Any) -> Iterator[tuple[Any, bool]]:
+    """These values and all that is in them, each with whether it holds something; whoever asks has to see to cycles."""
+    pending = list(values)
+    while pending:
+        value = pending.pop()
+        parts = parts_of(value)
+        yield value, parts is not None
         pending += parts or ()
 
 
 def refuse_twice(value: Any) -> None:
     """Raise MutationError if an array, list, dict or object is in `value` twice, as it would be in its `deepcopy`."""
     seen: set[int] = set()
-    pending = [value]
-    while pending:
-        one = pending.pop()
-        parts = parts_of(one)
-        if isinstance(one, np.ndarray) or (parts is not None and not isinstance(one, tuple)):
+    for one, is_structure in _inside(value):
+        if isinstance(one, np.ndarray) or (is_structure and not isinstance(one, tuple)):
             if id(one) in seen:
                 raise MutationError("a `deepcopy` of what holds one object twice, as its copy would", hint=_ITS_PARTS)
             seen.add(id(one))
-        pending += parts or ()
 
 
 def refuse_overlap(target: Any, item: Any) -> None:
