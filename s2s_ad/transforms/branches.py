@@ -6,6 +6,7 @@ That of a `try` asks whether its body was completed.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from s2s_ad.analysis.effects import callee
@@ -84,11 +85,10 @@ class SidesStep(Step):
         """The cotangent that the `if` gives: a buffer of our own if both sides have one, and if it is one buffer."""
         result = Value(bar_name(value), cotangent_type(value.type))
         entries = [entry for scope in scopes if (entry := scope.get(value)) is not None]
-        carriers = {entry.carrier for entry in entries if entry.carrier is not None}
-        if len(carriers) > 1 or not all(entry.owned for entry in entries):
-            return Entry(result)
-        within = any(entry.within for entry in entries)
-        return Entry(result, min(entry.owned for entry in entries), next(iter(carriers), None), within)
+        joined = replace(entries[0], operand=result)
+        for entry in entries[1:]:
+            joined = joined.beside(entry, result)
+        return joined
 
     def _emit(self, kept: dict[Value, Entry], blocks: list[Block]) -> None:
         t = self.t
