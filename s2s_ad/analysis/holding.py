@@ -164,10 +164,12 @@ class Holding:
         held, inside, ways = self.items_of(root), self.within([root]) - {root}, taken.ways
         if may_meet(inside, taken.inside, arrays=False) if deep else may_meet(held, taken.items, arrays=False):
             ways |= Ways.REPEATED
-        pairs = ((one, other) for one in taken.inside for other in inside if one.meets(other))
-        keys = self.keys_of(r for one, other in pairs for r in one.closure & other.closure)
         ways |= ways_unless(lambda arrays: not may_meet(inside, taken.inside, arrays=arrays))
-        self.tie(self.state, root, ways, None if taken.ways & Ways.SHARED else keys)
+        keys: Keys = None
+        if ways & Ways.SHARED and not taken.ways & Ways.SHARED:  # of what is there once in itself, it is known how
+            pairs = ((one, other) for one in taken.inside for other in inside if one.meets(other))
+            keys = self.keys_of(r for one, other in pairs for r in one.closure & other.closure)
+        self.tie(self.state, root, ways, keys)
         self.state.held[root] = held | taken.inside
         if root.outside:
             for operand in taken.operands:

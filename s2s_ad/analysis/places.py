@@ -230,8 +230,7 @@ def _locate_new(memory: Memory, value: Value, call: Call, args: list[Operand]) -
         memory.new_root(value, foreign=not roots, may=roots)
         if not isinstance(value.type, (Array, Iterable)):
             memory.put_under_keys(roots, None)
-        given = [r for r in map(memory.root, operands) if r is not None]
-        is_tree = isinstance(fn, FunctionInstance) and fn.gives_tree and memory.are_trees(given)
+        is_tree = isinstance(fn, FunctionInstance) and fn.gives_tree and memory.are_trees(memory.roots(operands))
         if not isinstance(value.type, Array) and not is_tree:
             memory.tie_parts(value)
 
