@@ -137,9 +137,11 @@ def compile_function(source: Lowered, values: Sequence[Any], request: Request) -
     opened: dict[Any, MissingRuleError] = {}
     followed: frozenset[Any] = frozenset()
     written: dict[Any, Mapping[str, Any]] = {}
+    refused: ADError | None = None  # on the first look
     while True:
+        program = Program(frozenset(opened), followed, written, closer=refused is not None)
         try:
-            return _compile(source, values, request, Program(frozenset(opened), followed, written))
+            return _compile(source, values, request, program)
         except ADError as error:
             match error:
                 case MutationError() if not error.written_globals.keys() <= written.keys():
@@ -152,8 +154,10 @@ def compile_function(source: Lowered, values: Sequence[Any], request: Request) -
                     if again.code.free != source.code.free:
                         raise
                     source = again
+                case _ if program.could_be_closer and refused is None:
+                    refused = error
                 case _:
-                    raise _explained(error, opened) from None
+                    raise _explained(refused or error, opened) from None
         except RecursionError:
             what = f"`{source.code.name}`, whose calls are nested too deep, or give ever new types to a recursion"
             hint = "write a loop, or give the arguments of the recursion types that stay the same"

@@ -30,22 +30,22 @@ def unbroadcast(x_bar: Any, shape: tuple[int, ...]) -> Any:
     return x_bar if np.shape(x_bar) == shape else np.broadcast_to(x_bar, shape)
 
 
-def finish(x_bar: Any, x: Any) -> Any:
+def finish(x_bar: Any, x: Any, integer: float | None = None) -> Any:
     """The cotangent `x_bar` brought into the space of its primal `x`: same structure, shape, dtype and realness.
 
-    Returns None where `x` has no tangent space (an int, a bool, a string, an integer array).
+    Returns None where `x` has no tangent space (a bool, a string, an integer array), and `integer` for an integer.
     """
-    if isinstance(x, (list, tuple)):
-        return _project_sequence(x_bar, x)
+    if isinstance(x, (list, tuple, deque)):
+        return _project_sequence(x_bar, x, integer)
     if isinstance(x, dict):
-        return {k: finish(None if x_bar is None else x_bar.get(k), part) for k, part in x.items()}
+        return {k: finish(None if x_bar is None else x_bar.get(k), part, integer) for k, part in x.items()}
     if not isinstance(x, (np.ndarray, np.generic, complex, float, int)):
         attributes = attributes_of(x)
-        bars = {k: finish(None if x_bar is None else x_bar.get(k), part) for k, part in attributes.items()}
+        bars = {k: finish(None if x_bar is None else x_bar.get(k), part, integer) for k, part in attributes.items()}
         return bars if any(bar is not None for bar in bars.values()) else None
     dtype = np.asarray(x).dtype
     if dtype.kind not in "fc":
-        return None
+        return None if isinstance(x, np.ndarray) else integer
     if x_bar is None:
         return np.zeros_like(x) if isinstance(x, np.ndarray) else type(x)(0)
     x_bar = unbroadcast(x_bar, np.shape(x))
@@ -75,8 +75,7 @@ HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: the class is written in Python
 
 def project(x_bar: Any, x: Any) -> Any:
     """As `finish`, but zero where `x` is a number without a tangent space, so that arithmetic goes on."""
-    bar = finish(x_bar, x)
-    return 0.0 if bar is None and isinstance(x, (bool, int, np.integer, np.bool_)) else bar
+    return finish(x_bar, x, 0.0)
 
 
 def ones_like(y: Any) -> Any:
@@ -84,13 +83,16 @@ def ones_like(y: Any) -> Any:
     return np.ones_like(y) if np.ndim(y) else 1.0
 
 
-def _project_sequence(x_bar: Any, x: Any) -> Any:
+def _project_sequence(x_bar: Any, x: Any, integer: float | None) -> Any:
     if isinstance(x_bar, (np.ndarray, np.generic, float)):
         x_bar = unbroadcast(x_bar, np.shape(x))
-    parts = [finish(None if x_bar is None else x_bar[i], part) for i, part in enumerate(x)]
-    if isinstance(x, list):
-        return parts
-    return type(x)(*parts) if hasattr(x, "_fields") else tuple(parts)
+    parts = [finish(None if x_bar is None else x_bar[i], part, integer) for i, part in enumerate(x)]
+    return parts if isinstance(x, deque) else _like(x, parts)
+
+
+def _like(x: Any, parts: list[Any]) -> Any:
+    """A list or a tuple, named or not, as `x` is, of these parts."""
+    return parts if isinstance(x, list) else type(x)(*parts) if hasattr(x, "_fields") else tuple(parts)
 
 
 def digamma(x: float) -> float:
@@ -301,7 +303,7 @@ def zeros_like(x: Any, *path: Any) -> Any:
         if x is None:
             return None
         x = x[key] if isinstance(x, (tuple, list, dict)) else getattr(x, key)
-    return finish(None, x)
+    return finish(None, x, None if isinstance(x, (bool, int, np.integer, np.bool_)) else 0.0)
 
 
 def item_buffer(x: Any) -> Any:
@@ -325,7 +327,7 @@ def add(a: Any, b: Any) -> Any:
     if isinstance(a, dict):
         return {k: add(a.get(k), b.get(k)) for k in a | b}
     if isinstance(a, (list, tuple)):
-        return type(a)([add(p, q) for p, q in zip(a, b, strict=True)])
+        return _like(a, [add(p, q) for p, q in zip(a, b, strict=True)])
     return a + b
 
 
@@ -428,6 +430,35 @@ def immutable(x: Any) -> Any:
     return x
 
 
+def as_in_place(y: Any, x: Any) -> Any:
+    """`y`, the result of `x op z`, in place of `x op= z`, where nothing else has `x`.
+
+    Raises MutationError where an array `x` would be of another shape or dtype than `y` is.
+    """
+    if not isinstance(x, (np.ndarray, np.generic, float, int, complex)) or (
+        isinstance(x, np.ndarray) and (x.shape, x.dtype) != (np.shape(y), np.asarray(y).dtype)
+    ):
+        raise MutationError(
+            f"an augmented assignment that writes in place (a {type(x).__name__}), to what may be a number",
+            hint="write `x = x + y` to make a new value",
+        )
+    return y
+
+
+def array_with(x: Any, name: str) -> Any:
+    """`x`, of which arrays have an attribute `name`, though it was not known before whether it is one.
+
+    Raises AttributeError where it has no such attribute, and MissingRuleError where it has one, but is no array.
+    """
+    if isinstance(x, (np.ndarray, np.generic, float, int, complex)) or not hasattr(x, name):
+        getattr(x, name)
+        return x
+    raise MissingRuleError(
+        f"`.{name}` of a `{type(x).__name__}`, whose class was not known when this was compiled",
+        hint="do it on each side of the `if` that decides what it is, or give it one class",
+    )
+
+
 def no_object(x: Any) -> Any:
     """`x`, of which it was not known before whether it is an object. Raises MissingRuleError where it is one."""
     if not isinstance(x, (np.ndarray, np.generic, float, int, complex, list, tuple, dict)) and attributes_of(x):
@@ -477,7 +508,7 @@ def copy(value: Any) -> Any:
 def copy_apart(x_bar: Any) -> Any:
     """A copy of a cotangent, no two items of which are one object, as they may be in `x_bar`."""
     if isinstance(x_bar, (list, tuple)):
-        return type(x_bar)([copy_apart(item) for item in x_bar])
+        return _like(x_bar, [copy_apart(item) for item in x_bar])
     return {key: copy_apart(item) for key, item in x_bar.items()} if isinstance(x_bar, dict) else copy(x_bar)
 
 
@@ -599,6 +630,16 @@ def refuse_overlap(target: Any, item: Any) -> None:
         )
 
 
+def refuse_part(y: Any, *copies: Any) -> None:
+    """Raise MutationError if `y`, which a rule has made of copies of what is overwritten later, has part in them."""
+    for part, _ in _inside(y):
+        if isinstance(part, np.ndarray) and any(_may_hold(copy, part) for copy in copies):
+            raise MutationError(
+                "a write to an array, or to a view of it that a rule has made which cannot be written out",
+                hint="write to a copy: `x.copy()`",
+            )
+
+
 def refuse_unordered(x: Any) -> None:
     """Raise MutationError if the array `x` cannot be reshaped without a copy: a write to that would not reach `x`."""
     if not x.flags.c_contiguous:
@@ -634,6 +675,6 @@ def attribute_now(fn: Any, name: str) -> Any:
     return getattr(fn, name)
 
 
-CHECKS = (refuse_shared, refuse_twice, refuse_overlap, refuse_unordered)  # these do nothing, or refuse
+CHECKS = (refuse_shared, refuse_twice, refuse_overlap, refuse_part, refuse_unordered)  # these do nothing, or refuse
 ORDERED = (*CHECKS, attribute_now)  # these stay where they are
-REFUSING = (immutable, no_object, *CHECKS)
+REFUSING = (as_in_place, immutable, array_with, no_object, *CHECKS)

@@ -146,8 +146,6 @@ def read_before_it_grows(x):
         append_to_one_of_two,
         append_after_repeating,
         append_through_or,
-        append_through_a_helper,
-        append_to_items_of_a_loop,
         append_as_a_value,
         append_while_iterating,
     ],
@@ -162,7 +160,7 @@ def test_appends_under_another_name():
     """The list is one and the same, whoever appends to it."""
     ways = (
         append_in_a_helper, append_in_a_nested_function, read_before_it_grows, append_after_storing,
-        append_through_a_lambda,
+        append_through_a_lambda, append_through_a_helper, append_to_items_of_a_loop,
     )  # fmt: skip
     h = 1e-6
     for f in ways:

@@ -470,7 +470,7 @@ REFUSALS = [
     (lambda x: Recursive(x).all(), "super()", "`super()` outside of a method"),
     (lambda x: super(Point, x).norm(), "super(Point, x).norm()", "an object whose class is not known"),
     (lambda x: Point(x)(x), "Point(x)(x)", "has no method `__call__`"),
-    (lambda x: Point(x).__dict__["x"], "Point(x).__dict__", "`__dict__`, which is a descriptor"),
+    (lambda x: Point(x).__dict__["x"], "Point(x).__dict__", "the attribute `__dict__`"),
 ]
 
 
@@ -519,8 +519,8 @@ def test_odd_attributes_are_refused_where_they_are_read():
 @pytest.mark.parametrize(
     ("function", "message"),
     [
-        (lambda x: Point(x, x, x).x, "too many positional"),
-        (lambda x: Point().x * x, "missing a required argument: 'x'"),
+        (lambda x: Point(x, x, x).x, "positional arguments but 4 were given"),
+        (lambda x: Point().x * x, "missing 1 required positional argument: 'x'"),
         (lambda x: Point(x, z=x).x, "unexpected keyword argument 'z'"),
         (lambda x: Pair(x).a, r"Pair.__new__\(\) missing 1 required positional argument: 'p'"),
         (lambda x: Pair(x, x, x).a, "too many positional"),

@@ -71,3 +71,27 @@ def test_nested_functions_are_not_given_to_libraries():
     """There is no such object in the generated code."""
     with pytest.raises(UnsupportedSyntaxError, match="the nested function `lambda` as an argument"):
         pullback(replaced, V)
+
+
+def leaving(x, limit):
+    """Prints whatever comes."""
+    y = x * 2
+    try:
+        y *= x
+        if y.sum() > limit:
+            raise ValueError("too much")
+    finally:
+        print("left")
+    return y * x
+
+
+def test_what_a_finally_prints_is_printed_once(capsys):
+    """Also after an exception, on whose way nobody looks at what has been written."""
+    value, back = pullback(leaving, V, 1e9)
+    assert capsys.readouterr().out == "left\n"
+    np.testing.assert_array_equal(value, leaving(V, 1e9))
+    np.testing.assert_allclose(back(np.ones_like(V))[1], 6 * V**2, rtol=1e-12)
+    capsys.readouterr()
+    with pytest.raises(ValueError, match="too much"):
+        pullback(leaving, V, -1e9)
+    assert capsys.readouterr().out == "left\n"

@@ -413,10 +413,9 @@ def test_handlers_do_not_catch_refusals():
         except:  # noqa: E722
             return x
 
-    for function in (here, in_a_callee):
-        assert grad(function)(2.0, 0) == 1.0
-        assert grad(function)(2.0, 5) == 1.0
-        with pytest.raises(MutationError):
-            grad(function)(2.0, 1)
-        with pytest.raises(MutationError):
-            pullback(function, 2.0, 1)
+    assert [grad(here)(2.0, i) for i in (0, 1, 5)] == [1.0, 2.0, 1.0]
+    assert [grad(in_a_callee)(2.0, i) for i in (0, 5)] == [1.0, 1.0]
+    with pytest.raises(MutationError):
+        grad(in_a_callee)(2.0, 1)
+    with pytest.raises(MutationError):
+        pullback(in_a_callee, 2.0, 1)

@@ -202,7 +202,7 @@ def last_row(m):
 
 
 def overlapping(m):
-    parts = [m[i : i + 2] for i in range(2)]
+    parts = [m[i : i + 2] for i in range(len(m) - 1)]
     parts[0][1] *= 2
     return np.sum(parts[1] ** 2)
 
@@ -287,12 +287,17 @@ def generator_that_writes(x):
     return x[0] * 2 if items else 0.0
 
 
+@pytest.mark.parametrize("f", [pair_of_a_callee, items_of_a_loop])
+def test_known_objects_in_two_places(f):
+    """Each item is known, and which of them are one array."""
+    differences = [(f(X + 1e-6 * d) - f(X - 1e-6 * d)) / 2e-6 for d in np.eye(len(X))]
+    np.testing.assert_allclose(grad(f)(X.copy()), differences, rtol=1e-6, atol=1e-8)
+
+
 @pytest.mark.parametrize(
     "f",
     [
         one_array_twice,
-        pair_of_a_callee,
-        items_of_a_loop,
         generator_in_enumerate,
         generator_of_objects,
         generator_that_writes,

@@ -150,6 +150,8 @@ class ApplyEvaluator(CallEvaluator):
             self.clock += self.cells.set(fn, args[0])
             return Const(None)
         if isinstance(fn, primitives.FString):
+            if all(isinstance(a, Const) and type(a.value) in (int, str) for a in args):
+                return Const(fn(*(a.value for a in args)))  # type: ignore[union-attr]
             self._refuse_escape(print, args, {})
             return self.emit(fn, args, None, InstanceType(str), name)
         if isinstance(fn, type) and issubclass(fn, BaseException):

@@ -9,11 +9,13 @@ from __future__ import annotations
 import operator
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum, auto
 
 from s2s_ad.analysis.effects import (
     callee,
     is_pure,
     is_write,
+    may_lack,
     may_raise,
     may_raise_watched,
     path_of,
@@ -22,11 +24,12 @@ from s2s_ad.analysis.effects import (
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.managers import holds_nothing
 from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.analysis.program import Instance
 from s2s_ad.analysis.roots import Root
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Call, Const, If, Op, Operand, Try, Value, With, regions, sides
-from s2s_ad.ir.types import Array, Number
+from s2s_ad.ir.nodes import UNDEFINED, Call, Const, If, Op, Operand, Try, Value, With, operands, regions, sides
+from s2s_ad.ir.types import Array, Never, Number
 
 _BY_INDEX = (operator.getitem, primitives.store, primitives.accumulate)  # into what was there in the body too
 _CLOCKS = (time.time, time.perf_counter, time.process_time, time.monotonic, time.perf_counter_ns, time.time_ns)
@@ -81,11 +84,30 @@ def leaves_unknown(ops: Iterable[Op]) -> bool:
     )
 
 
-def is_seen(s: Emitter, handler: Sequence[Op], caught: Operand) -> bool:
-    """Whether it matters that a handler has run: it does more than to write to memory, and to raise what is caught."""
-    last = handler[-1]
+class Seen(Enum):
+    """What can be seen of a handler that has run, or by it."""
+
+    NOTHING = auto()
+    ITSELF = auto()  # it does something, whatever the body has done so far
+    STATE = auto()  # it, or somebody after it, looks at what the body has done so far
+
+
+def seen(s: Emitter, handler: Sequence[Op], caught: Operand, written: Sequence[Root]) -> Seen:
+    """What can be seen of a handler; `written` is what its body writes to. To write to that is to look at nothing."""
+    *others, last = handler
     raises_again = isinstance(last, Call) and callee(last) is primitives.raise_ and last.args == (caught,)
-    return not raises_again or any(_sees(s, op) for op in s.place) or any(map(_does_more, handler[:-1]))
+    more = [op for op in others if _does_more(op)]
+    if not raises_again or any(_sees(s, op) for op in s.place) or any(_may_look_at(s, op, written) for op in more):
+        return Seen.STATE
+    return Seen.ITSELF if more else Seen.NOTHING
+
+
+def _may_look_at(s: Emitter, op: Op, written: Sequence[Root]) -> bool:
+    """Whether an op may find out what is in one of these roots."""
+    if not isinstance(op, Call) or isinstance(callee(op), Instance) or callee(op) is None:
+        return True
+    known = s.memory.reachable([a for a in op.operands() if isinstance(a, Value)])
+    return any(root.meets(other) for root in known for other in written)
 
 
 def _sees(s: Emitter, around: Op) -> bool:
@@ -121,6 +143,34 @@ def _written_roots(s: Emitter, op: Call, target: Value) -> Iterable[Root]:
     root = s.memory.root(target)
     deep = root is None or path_of(op) or not is_write(op)
     return s.memory.reachable([target]) if deep else [root]  # type: ignore[list-item]
+
+
+def refuse_unbound(
+    s: Emitter, body: Iterable[Op], assigned: Iterable[Operand], kinds: Sequence[type[BaseException]]
+) -> None:
+    """Refuse to catch that a variable is not bound where generated code finds that out elsewhere, or in another way.
+
+    `assigned`: what the body gives to variables of other names.
+    """
+    is_read = any(getattr(o, "unbound", False) for o in assigned) or any(map(_may_find_unbound, body))
+    if is_read and any(issubclass(kind, NameError) for kind in kinds):
+        hint = "assign it before, `y = None`, and test that"
+        raise UnsupportedSyntaxError("an `except` for a variable that is not bound", s.span, hint)
+
+
+def _may_find_unbound(op: Op) -> bool:
+    if any(o is UNDEFINED or isinstance(type_of_operand(o), Never) for o in operands(op)) or may_lack(op):
+        return True
+    return any(_may_find_unbound(inner) for region in regions(op) for inner in region.ops)
+
+
+def written_in(s: Emitter, ops: Iterable[Op]) -> Iterator[Root]:
+    """The roots to which ops write, also on ways that do not come to their end."""
+    for op in ops:
+        targets = targets_of(op) if isinstance(op, Call) else ()
+        yield from s.memory.roots(targets)
+        for region in regions(op):
+            yield from written_in(s, region.ops)
 
 
 def refuse_half_done(

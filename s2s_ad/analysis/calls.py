@@ -23,7 +23,7 @@ from s2s_ad.analysis.statics import (
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.frontend.source import LiveNames
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, Function, Operand, Try, Value, While, operands, regions
+from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, Function, If, Operand, Try, Value, While, operands, regions
 from s2s_ad.ir.types import (
     Closure,
     Dict,
@@ -48,6 +48,8 @@ class CallEvaluator(LoopEvaluator):
         callee, since = lowered(fn, self.program.followed), self.mark()
         outside.guard_function(self, fn)
         bound = self.bind_call(callee, args, kwargs or {})
+        if self.has_raised(bound):
+            return UNDEFINED
         return self.given_by(callee.code, self.splice(callee.code, bound, callee.names), bound, since)
 
     def bound_method(self, fn: FunctionType, obj: Operand) -> Operand:
@@ -201,7 +203,10 @@ class CallEvaluator(LoopEvaluator):
         self.cells.scope = scope or {}
         try:
             # captured variables of an enclosing function stay visible to what is spliced in
-            return self.block(code.body)[0]
+            result = self.block(code.body)[0]
+            if isinstance(result, Value) and _falls_off(code):
+                result.unbound = False  # it is None where no `return` has been met
+            return result
         finally:
             self.env, self.names, self.span, self.cells.scope = outer
             self.running.pop()
@@ -220,7 +225,13 @@ class CallEvaluator(LoopEvaluator):
                 return self.apply(tuple, [self.apply(operator.add, [first, items[-1]])])
             return self.apply(primitives.make_tuple, items)
 
-        return bind_arguments(code, args, kwargs, default, (make_tuple, make_dict))
+        try:
+            return bind_arguments(code, args, kwargs, default, (make_tuple, make_dict))
+        except TypeError as error:
+            if self.rolled or self.hidden:  # our own code has been called, and the caller knows by what name
+                raise
+            self.raise_error(TypeError, str(error))
+            return []
 
     def call_function(
         self, callee: Lowered, args: list[Operand], kwargs: dict[str, Operand], name: str | None
@@ -269,6 +280,12 @@ class CallEvaluator(LoopEvaluator):
     ) -> Operand:
         """The result of a call of a function that is compiled by itself."""
         raise NotImplementedError
+
+
+def _falls_off(code: Function) -> bool:
+    """Whether control may come to the end of a function, where a last `if` tells this from its `return`s."""
+    last = code.body.ops[-1] if code.body.ops else None
+    return isinstance(last, If) and last.span == code.span
 
 
 def names_only_callee(code: Function) -> bool:

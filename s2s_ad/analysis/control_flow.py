@@ -7,14 +7,17 @@ import operator
 from collections.abc import Collection, Sequence
 
 from s2s_ad.analysis.attempts import (
+    Seen,
     exception_kinds,
-    is_seen,
     leaves_unknown,
     left_half_way,
     never_raises,
     refuse_half_done,
+    refuse_unbound,
+    seen,
     versions_in,
     writes_outside,
+    written_in,
 )
 from s2s_ad.analysis.binding import takes_rest
 from s2s_ad.analysis.dict_views import looped_over, refuse_written
@@ -221,16 +224,21 @@ class BlockEvaluator(SideEvaluator):
         self._refresh(self.memory.state.version)
         before = self.memory.state
         done = self._attempted(op, op.body)
-        if never_raises(done.ops) or (op.half and not self._is_seen(op, done)):
+        named = zip(op.results, done.results, strict=True)
+        refuse_unbound(self, done.ops, [b for a, b in named if getattr(b, "name", a.name) != a.name], kinds)
+        found = Seen.NOTHING if never_raises(done.ops) else self._seen(op, done) if op.half else None
+        if found is Seen.NOTHING:
             self.ops += done.ops
             self.memory.state = done.state
             self.env.update(zip(op.results, done.results, strict=True))
             return
-        if op.half:
+        if found is Seen.STATE:
             raise left_half_way(op)
         sides = [done, self._attempted(op, op.handler)]
         self.program.watched = True
-        refuse_half_done(self, changed(before, sides[0].state), sides[0].ops, kinds)
+        if found is None:
+            written = {*changed(before, done.state), *written_in(self, done.ops)}
+            refuse_half_done(self, [root for root in written if root in before.version], done.ops, kinds)
         self.dead = self.dead or all(side.dead for side in sides)
         rows = zip(op.results, sides[0].results, sides[1].results, strict=True)
         merged, body, handler, reads = self._merged(rows, sides, caught)
@@ -248,8 +256,8 @@ class BlockEvaluator(SideEvaluator):
             raise UnsupportedSyntaxError("an attribute of a new object that is set in a `try`", self.span, hint)
         return side
 
-    def _is_seen(self, op: Try, body: Side) -> bool:
-        """Whether somebody may see what a handler does after any part of a body."""
+    def _seen(self, op: Try, body: Side) -> Seen:
+        """What may be seen of a handler that runs after any part of a body."""
         memory, before = self.memory, self.memory.state
         roots = changed(before, body.state)
         types = {r: [before.version[r].type] for r in roots}
@@ -262,16 +270,17 @@ class BlockEvaluator(SideEvaluator):
             with self.restored():
                 handler = self._attempted(op, op.handler)
         except ADError:
-            return True
+            return Seen.STATE
         finally:
             memory.state = before
         caught = self.env[op.handler.params[0]]
-        if body.dead or leaves_unknown(body.ops) or not handler.dead or is_seen(self, handler.ops, caught):
-            return True
-        if writes_outside(self, handler.ops):
+        if body.dead or leaves_unknown(body.ops) or not handler.dead:
+            return Seen.STATE
+        found = seen(self, handler.ops, caught, roots)
+        if found is not Seen.STATE and writes_outside(self, handler.ops):
             self.seen_by_caller = op
-            return len(self.program.stack) == 1
-        return False
+            return Seen.STATE if len(self.program.stack) == 1 else found
+        return found
 
     def _loop(self, op: For | While) -> bool:
         """Evaluate a loop; whether it saw what its body wrote to the dict that it goes over."""

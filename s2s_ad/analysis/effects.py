@@ -87,9 +87,9 @@ def _is_hashable(fn: Any) -> bool:
     return type(fn).__hash__ is not None
 
 
-def _may_lack(op: Call) -> bool:
+def may_lack(op: Op) -> bool:
     """Whether an attribute is read that an object may lack."""
-    if callee(op) is not getattr or len(op.args) != 2:
+    if not isinstance(op, Call) or callee(op) is not getattr or len(op.args) != 2:
         return False
     name = op.args[1]
     return isinstance(name, Const) and isinstance(part_type(type_of_operand(op.args[0]), name.value), Absent)  # type: ignore[arg-type]
@@ -102,7 +102,11 @@ def may_raise(op: Op) -> bool:
     if not isinstance(op, Call):
         return isinstance(op, (While, With)) or any(may_raise(inner) for block in regions(op) for inner in block.ops)
     fn = callee(op)
-    if isinstance(fn, _MAKERS) or (_is_hashable(fn) and fn in _DISPLAYS | _NEVER_RAISE) or fn is primitives.present:
+    if isinstance(fn, _MAKERS):
+        return False
+    if any(isinstance(o, Value) and o.unbound for o in op.operands()) and fn not in (runtime.zeros_like, runtime.copy):
+        return True
+    if (_is_hashable(fn) and fn in _DISPLAYS | _NEVER_RAISE) or fn is primitives.present:
         return False
     if (
         _is_hashable(fn)
@@ -112,7 +116,7 @@ def may_raise(op: Op) -> bool:
         return False
     if _is_hashable(fn) and (fn in _WRITE_WHERE or fn is runtime.not_none or path_of(op)):
         return True
-    if any(isinstance(r.type, Unknown) for r in op.results) or _may_lack(op):
+    if any(isinstance(r.type, Unknown) for r in op.results) or may_lack(op):
         return True
     if fn is operator.getitem and getattr(type_of_operand(op.args[0]), "default", None) is not None:  # type: ignore[arg-type]
         return False  # it has been seen to it that the dict has the key

@@ -87,6 +87,7 @@ class Emitter:
         self.making: dict[Value, dict[str, Operand]] = {}  # objects whose `__init__` runs, with their attributes so far
         self.clock = 0  # counts what has been written that other code could see
         self.appends = 0
+        self.copies = 1  # of this place, as loops around it are repeated item by item
         self.depth = 0  # how many loops are around this place
         self.place: list[Op] = []  # what is around it whose border no iterator may cross
         self.rolled = False  # loops over lists stay loops, in hidden code too

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from s2s_ad.analysis.cells import has_code
@@ -11,7 +12,7 @@ from s2s_ad.analysis.dict_views import View
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Fact
 from s2s_ad.analysis.iterators import Run
-from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.python_types import iterated
 from s2s_ad.analysis.regions import changed, has_part, part_in, part_read
 from s2s_ad.analysis.roots import Root, State
@@ -23,12 +24,13 @@ from s2s_ad.analysis.sides import without_keys
 from s2s_ad.analysis.statics import unbound, widen
 from s2s_ad.errors import MutationError, Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, Op, Operand, Value, While
+from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, Op, Operand, Value, While, operands, regions
 from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Map, Tuple, Type, holds_unknown, join, join_all
 
 _MAX_ROUNDS = 14
 _WIDENED = 5
-_MOST_UNROLLED = 64
+_MOST_UNROLLED = 64  # rounds, those of loops around counted
+_INDEXING = (operator.getitem, primitives.store)
 
 
 class LoopEvaluator(BlockEvaluator):
@@ -47,10 +49,14 @@ class LoopEvaluator(BlockEvaluator):
             items = self.static_items(iterable)
             rolled = self.rolled and not isinstance(type_of_operand(iterable), Tuple)
             wanted = op.unroll and len(items or ()) <= _MOST_UNROLLED
+            is_run = run is not None or iterable in self.inside
+            if items is not None and not wanted and not is_run and self._is_for_each(op, items):
+                self._for_each(op, iterable, items, span)
+                return op in self.key_by_key
             if items is not None and (wanted or (self.hidden and not rolled) or _differ_in_code(items)):
                 view = self.views.get(iterable)
                 if view is None or view.shows == "keys":
-                    self._unroll(op, items, iterable, span)
+                    self._unroll(op, items, [] if self._is_tuple(iterable) else [iterable], span)
                 else:
                     self._unroll_view(op, view, span)
                 return op in self.key_by_key
@@ -64,6 +70,27 @@ class LoopEvaluator(BlockEvaluator):
             self._evaluate_loop(_Loop(op, iterable, inits), runs, span)
             return False
         return isinstance(op, For) and op in self.key_by_key
+
+    def _is_for_each(self, op: For, items: list[Operand]) -> bool:
+        """Whether a loop over a few objects, or over the indices of a few, is to be repeated for each of them."""
+        if not 0 < len(items) * self.copies <= _MOST_UNROLLED:
+            return False
+        is_counted = all(type(constant(item)) is int for item in items)
+        has_objects = _is_index({op.body.params[0]}, op.body) if is_counted else any(map(self.memory.root, items))
+        return has_objects and self.program.looks_closer()
+
+    def _for_each(self, op: For, iterable: Operand, items: list[Operand], span: Span | None) -> None:
+        """Repeat the body for each of a few objects; those in a list are read when it is their turn."""
+        before, rows = self.memory.state.copy(), rows_of(self, iterable)
+        self.copies *= len(items)
+        if iterable in self.views:
+            self._unroll_view(op, self.views[iterable], span)
+        elif rows is None:
+            self._unroll(op, items, [], span)
+        else:
+            self._unroll(by_index(self, op, rows)[0], [Const(i) for i in range(len(items))], rows.arrays, span)
+            self._refuse_reordered(rows.copied, before, self.memory.state, span)
+        self.copies //= len(items)
 
     def _evaluate_items(
         self, op: For, iterable: Operand, inits: list[Operand], runs: list[Run], span: Span | None
@@ -80,7 +107,7 @@ class LoopEvaluator(BlockEvaluator):
             return False
         if not self._evaluate_unless_written(_Loop(op, iterable, inits), items, runs, span):
             if rows is None:
-                self._unroll(op, items, iterable, span)
+                self._unroll(op, items, [], span)
             else:
                 before = self.memory.state
                 op, iterable = by_index(self, op, rows)
@@ -128,11 +155,14 @@ class LoopEvaluator(BlockEvaluator):
 
     def _evaluate_rounds(self, loop: _Loop, before: State, span: Span | None) -> None:
         loop.mark, loop.loose = self.memory.count, len(self.memory.loose)
-        loop.found.pairs = named_twice(self.memory, loop.inits)
-        loop.found.fixed = self._maybe_fixed(loop)
+        self._start_anew(loop, before, Round())
         for attempt in range(_MAX_ROUNDS):
             names = self.memory.names_up_to(loop.mark)
             self._loop_body(loop)
+            news = loop.told.moved - loop.found.moved
+            if any(root in loop.found.roots and isinstance(before.version[root].type, List) for root, _ in news):
+                self._start_anew(loop, before, loop.told)
+                continue
             stable = self._is_stable(loop, before, last=attempt >= _WIDENED)
             if stable and names == self.memory.names_up_to(loop.mark):
                 break
@@ -140,6 +170,16 @@ class LoopEvaluator(BlockEvaluator):
             raise UnsupportedSyntaxError(
                 "a loop whose variables never settle", span, "give each variable one type, and one object"
             )
+
+    def _start_anew(self, loop: _Loop, before: State, told: Round) -> None:
+        """Forget what rounds have found, but for which parts become other objects."""
+        first = named_twice(self.memory, [*loop.inits, *(part_in(before, *part) for part in told.parts)])
+        roots = list(dict.fromkeys(root for root, _ in told.parts))
+        loop.found = Round(
+            roots, self._maybe_fixed(loop), first, moved=told.moved, parts=told.parts, blurred=told.blurred
+        )
+        loop.root_types = {root: widen(before.version[root].type) for root in roots}
+        loop.types = [widen(type_of_operand(i)) for i in loop.inits]
 
     def _maybe_fixed(self, loop: _Loop) -> dict[int, Operand]:
         """The variables that name an object, of which the first round is to tell whether they always name the same."""
@@ -157,6 +197,10 @@ class LoopEvaluator(BlockEvaluator):
             del loop.found.fixed[i]
             again = True
         kept = [i for i in range(len(loop.inits)) if i not in loop.found.fixed]
+        freed = {i for i in kept if unbound(loop.outs[i])}
+        if not freed <= loop.unbound:
+            loop.unbound |= freed
+            again = True
         types = [*(loop.types[i] for i in kept)]
         found = [join(loop.types[i], widen(type_of_operand(loop.outs[i]))) for i in kept]
         for root in loop.found.roots:
@@ -175,7 +219,7 @@ class LoopEvaluator(BlockEvaluator):
         """Emit the loop, and go on with what it leaves."""
         op, found = loop.op, loop.found
         kept = [i for i in range(len(loop.inits)) if i not in found.fixed]
-        results = {i: Value(op.results[i].name, loop.types[i], unbound=unbound(loop.inits[i])) for i in kept}
+        results = {i: Value(op.results[i].name, loop.types[i], unbound=i in loop.unbound) for i in kept}
         last = [_next_version(before.version[r], loop.root_types[r]) for r in found.roots]
         types = [*(loop.types[i] for i in kept), *(loop.root_types[r] for r in found.roots)]
         starts = [*(loop.inits[i] for i in kept), *(before.version[r] for r in found.roots)]
@@ -247,14 +291,14 @@ class LoopEvaluator(BlockEvaluator):
                 )
                 raise MutationError(what + " and writes to its items", span, "do one after the other")
 
-    def _unroll(self, op: For, items: list[Operand], iterable: Operand, span: Span | None) -> None:
-        """Repeat the body for each item of an iterable that is known at compile time."""
+    def _unroll(self, op: For, items: Sequence[Operand], lists: list[Operand], span: Span | None) -> None:
+        """Repeat the body for each item of an iterable that is known at compile time, and is taken from `lists`."""
         before, self.memory.state.resized = self.memory.state.resized, frozenset()
         carried = [self.operand(i) for i in op.inits]
         for item in items:
             self.env.update(zip(op.body.params, [item, *carried], strict=True))
             carried = self.block(op.body)[1:]
-        self._refuse_resized([] if self._is_tuple(iterable) else [iterable], self.memory.state, span)
+        self._refuse_resized(lists, self.memory.state, span)
         self.memory.state.resized |= before
         self.env.update(zip(op.results, carried, strict=True))
 
@@ -284,8 +328,8 @@ class LoopEvaluator(BlockEvaluator):
             item = op.body.params[0]
             loop.item = (Value(item.name, iterated(type_of_operand(loop.iterable)), item.hint),)
         loop.params = [Value(p.name, t) for p, t in zip(loop.op_params, loop.types, strict=True)]
-        for param, init in zip(loop.params, loop.inits, strict=True):
-            param.unbound = unbound(init)
+        for i, param in enumerate(loop.params):
+            param.unbound = i in loop.unbound
         loop.root_params = [_next_version(memory.state.version[r], loop.root_types[r]) for r in found.roots]
         self.env.update(zip(op.body.params, (*loop.item, *loop.params), strict=True))
         self.env.update((loop.op_params[i], init) for i, init in found.fixed.items())
@@ -364,7 +408,8 @@ class _Loop:
     told: Round = field(default_factory=Round)
 
     def __post_init__(self) -> None:
-        self.types = [widen(type_of_operand(i)) for i in self.inits]
+        self.types: list[Type] = []
+        self.unbound = {i for i, init in enumerate(self.inits) if unbound(init)}  # which may be so in some round
         self.op_params = self.op.body.params[1:] if isinstance(self.op, For) else self.op.body.params
 
 
@@ -374,6 +419,18 @@ def _differ_in_code(items: list[Operand]) -> bool:
         return True
     types = [type_of_operand(i) for i in items]
     return holds_unknown(join_all(tuple(types))) and not any(map(holds_unknown, types))
+
+
+def _is_index(found: set[Operand], body: Block) -> bool:
+    """Whether one of these, or what is computed of them, is an index somewhere; adds the latter to them."""
+    for op in body.ops:
+        if isinstance(op, Call) and callee(op) in _INDEXING and op.args[1] in found:
+            return True
+        if any(_is_index(found, region) for region in regions(op)):
+            return True
+        if not found.isdisjoint(operands(op)):
+            found.update(op.results)
+    return False
 
 
 def _falls_through(body: Block) -> bool:

@@ -167,6 +167,14 @@ class Memory(Naming):
         lost = {r for r in others if (root.is_array or not r.is_array) and root.meets(r)}
         self._mark_lost(lost, {root}, but | {root}, span)
 
+    def own(self, operand: Operand) -> frozenset[Root]:
+        """What an operand may be, if nobody but variables and attributes has it; else nothing."""
+        root = self.root(operand)
+        known = frozenset[Root]() if root is None else root.closure
+        held = [r for inside in self.state.held.values() for r in inside]
+        is_own = not any(r.outside or r.foreign or any(r.meets(other) for other in held) for r in known)
+        return known if is_own else frozenset()
+
     def lose_inside(self, roots: frozenset[Root], but: frozenset[Root], span: Span | None) -> None:
         """Mark what may be one of these roots, which have been written to, or hold one, as lost."""
         lost = {r for r in (*roots, *self.loose) if any(r.meets(one) for one in roots)}
@@ -174,6 +182,7 @@ class Memory(Naming):
 
     def _mark_lost(self, lost: set[Root], written: Collection[Root], but: frozenset[Root], span: Span | None) -> None:
         """Mark roots as lost, with what they are in, and with what holds one of those that were written to."""
+        self.is_written = True
         lost = lost | {r.owner for r in lost if r.owner is not None and r in self.items_of(r.owner)}
         structures = self._structures_of_tokens(lost, {*but, *(r for one in written for r in self._around(one))})
         for holder, held in self.state.held.items():
@@ -250,6 +259,7 @@ class Memory(Naming):
 
     def renew(self, root: Root, version: Value, content: Parts) -> None:
         """Record a version of a structure that has the parts of now, and is where it was."""
+        self.is_written = True
         before = self.state.version.get(root)
         if before in self.origin:
             self.origin[version] = self.origin[before]

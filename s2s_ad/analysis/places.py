@@ -253,6 +253,8 @@ def _is_solid(fn: Any, call: Call, value: Value) -> bool:
 
 
 def _makes_new(fn: Any, call: Call, value: Value) -> bool:
+    if fn is runtime.as_in_place:
+        return True
     if isinstance(fn, np.ufunc) and fn.nout > 1:
         return not call.kwargs and len(call.args) <= fn.nin
     return makes_new(fn, call)

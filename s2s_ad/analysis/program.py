@@ -156,12 +156,16 @@ class Program:
     """The instances of functions, and the guards, of one compilation.
 
     `opened` are library functions to look into, `followed` context managers, and places of statements to lower so that
-    they are followed; `written` the globals that are known to be written to.
+    they are followed; `written` the globals that are known to be written to. `closer`: loops over a few known
+    objects are repeated for each of them, and functions that give parts of their arguments are spliced in, as more is
+    known of memory then; `could_be_closer`: there are such loops or functions.
     """
 
     opened: frozenset[Any] = frozenset()
     followed: frozenset[Any] = frozenset()
     written: Mapping[GlobalName, Mapping[str, Any]] = field(default_factory=dict)
+    closer: bool = False
+    could_be_closer: bool = False
     read_outside: dict[Any, Any] = field(default_factory=dict)  # calls that read other data with memory, by what it is
     namespaces: dict[GlobalName, Mapping[str, Any]] = field(default_factory=dict)  # of the globals with memory
     guards: dict[tuple[int, Any], Guard] = field(default_factory=dict)
@@ -180,6 +184,11 @@ class Program:
     bound: dict[Function, Function] = field(default_factory=dict)  # methods that have their object
     classes: dict[type, LocalClass] = field(default_factory=dict)  # those that are made inside a function
     methods: dict[FunctionType, Method] = field(default_factory=dict)  # of these classes
+
+    def looks_closer(self) -> bool:
+        """Whether something is to be repeated or spliced in so that more is known of memory."""
+        self.could_be_closer = True
+        return self.closer
 
     def unwind(self, depth: int) -> None:
         """Forget the instances whose inference has been given up, above a `depth` of the stack."""

@@ -14,9 +14,9 @@ from s2s_ad.analysis.memory import Memory
 from s2s_ad.analysis.roots import Parts, Place, Root, State, part_at
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.ir.nodes import UNDEFINED, Call, Const, Operand, Value
-from s2s_ad.ir.types import Absent, Dict, Record, Tuple, Type, part_type
+from s2s_ad.ir.types import Absent, Dict, List, Record, Tuple, Type, part_type
 
-_WITH_PARTS = (Record, Dict, Tuple)
+_WITH_PARTS = (Record, Dict, Tuple, List)
 Key = tuple[Root, Hashable]  # a part of an object or a dict
 
 
@@ -104,6 +104,10 @@ def kept_parts(memory: Memory, root: Root, before: State, sides: Sequence[State]
     for side in sides:
         now = side.parts.get(root, {})
         found = {k: p for k, p in found.items() if k in now and memory.are_one(p, now[k])}
+    if isinstance(before_type, List) and any(
+        len(known) != len(found) for known in (parts, *(s.parts.get(root, {}) for s in sides))
+    ):
+        return {}  # of a list all parts are known, or none
     return found
 
 

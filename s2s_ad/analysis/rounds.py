@@ -12,7 +12,7 @@ are, so a loop is evaluated in rounds, until nothing new is found out about
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from s2s_ad.analysis.holding import Keys, either_of, may_meet
 from s2s_ad.analysis.memory import Memory
@@ -221,14 +221,16 @@ def end_round(memory: Memory, found: Round, mark: int, before: State, carried: S
     if news:  # what can be found out without following them would be too little
         inits = [*(one.init for one in carried), *(part_in(before, *part) for part in news)]
         first = named_twice(memory, inits)
-        return Round(found.roots, found.fixed, first, parts=(*found.parts, *news), blurred=found.blurred)
+        parts = (*found.parts, *news)
+        return Round(found.roots, found.fixed, first, moved=found.moved, parts=parts, blurred=found.blurred)
     outs = {i: one.out for i, one in enumerate(carried) if one.value is not None}
     own = {i: root for i, out in outs.items() if (root := memory.root(out)) is not None}
     pairs = named_twice(memory, [outs.get(i, UNDEFINED) for i in range(len(carried))])
     earlier = {(i, r) for i, root in own.items() for r in root.closure if r.number <= mark}
     holders, held, common = _holding(memory, found, mark, before, outs)
-    fixed = {root: kept_parts(memory, root, before, [state]) for root in found.roots}
-    moved = {(r, k) for r in found.roots for k in found.kept(memory, r, before) if k not in fixed[r]}
+    roots = dict.fromkeys([*found.roots, *changed(before, state)])
+    fixed = {root: kept_parts(memory, root, before, [state]) for root in roots}
+    moved = {(r, k) for r in roots for k in found.kept(memory, r, before) if k not in fixed[r]}
     ways: dict[Root | int, Ways] = {r: there for r, there in state.ways.items() if r.number <= mark}
     ways |= {i: there for i, root in own.items() if (there := memory.ways_from(root))}
     keys = {i: either_of(found.keys.get(i, frozenset()), memory.keys_of(root.closure)) for i, root in own.items()}
@@ -236,16 +238,25 @@ def end_round(memory: Memory, found: Round, mark: int, before: State, carried: S
     unplaced = found.unplaced | {i for i, *_ in found.placed - placed}
     lost: set[Root | int] = {r for r in state.lost if r.number <= mark}
     lost |= {i for i, root in own.items() if memory.lost_part([root], state) is not None}
-    return Round(
-        found.roots, found.fixed, found.pairs | pairs, found.earlier | earlier, found.holders | holders,
-        found.held | held, {**found.common, **common}, found.mixed | _mixed(memory, found, mark, own),
-        keys, found.lost | lost, _united(found.ways, ways), found.moved | moved,
-        found.parts, found.blurred | {(r, k) for r, k in found.parts if not is_known(memory, r, [state], k)},
-        found.reordered | {r for r in found.roots if state.order.get(r) is not before.order.get(r)},
-        found.rekeyed | {r for r in found.roots if state.keys.get(r) is not before.keys.get(r)},
-        found.strays | {r for r in found.roots if memory.common_origin(r, [before, state]) is None},
-        frozenset(p for p in placed if p[0] not in unplaced), unplaced,
-    )  # fmt: skip
+    return replace(
+        found,
+        pairs=found.pairs | pairs,
+        earlier=found.earlier | earlier,
+        holders=found.holders | holders,
+        held=found.held | held,
+        common={**found.common, **common},
+        mixed=found.mixed | _mixed(memory, found, mark, own),
+        keys=keys,
+        lost=found.lost | lost,
+        ways=_united(found.ways, ways),
+        moved=found.moved | moved,
+        blurred=found.blurred | {(r, k) for r, k in found.parts if not is_known(memory, r, [state], k)},
+        reordered=found.reordered | {r for r in found.roots if state.order.get(r) is not before.order.get(r)},
+        rekeyed=found.rekeyed | {r for r in found.roots if state.keys.get(r) is not before.keys.get(r)},
+        strays=found.strays | {r for r in found.roots if memory.common_origin(r, [before, state]) is None},
+        placed=frozenset(p for p in placed if p[0] not in unplaced),
+        unplaced=unplaced,
+    )
 
 
 def _united(ones: Mapping[Root | int, Ways], others: Mapping[Root | int, Ways]) -> dict[Root | int, Ways]:

@@ -164,17 +164,22 @@ class Numbered(Lazy):
 def rows_of(s: Emitter, iterable: Operand) -> Rows | None:
     """What a loop runs through; None if this is, somewhere, anything else than arrays and lists."""
     made = s.definitions.get(iterable)  # type: ignore[arg-type]
-    fn = None if made is None or made.kwargs else callee(made)
+    fn = None if made is None or not stops_early(made) else callee(made)
     args: tuple[Operand, ...] = () if made is None else made.args  # type: ignore[assignment]
     if fn not in (enumerate, reversed, zip) or not args:
         return _source(s, iterable)
     found = [_part(s, arg) for arg in (args if fn is zip else args[:1])]
-    parts = tuple(part for part in found if part is not None)
+    parts = tuple(part for part in found if isinstance(part, Source if fn is reversed else Rows))
     if len(parts) < len(found):
         return None
     if fn is enumerate:
         return Numbered(parts, args[1] if len(args) > 1 else None)
     return Together(parts) if fn is zip else Backwards(parts)
+
+
+def stops_early(made: Call) -> bool:
+    """Whether a `zip` ends with the shortest of its iterables, and other calls have no keywords."""
+    return all(name == "strict" and constant(value) is False for name, value in made.kwargs)
 
 
 def _part(s: Emitter, iterable: Operand) -> Rows | None:
@@ -186,7 +191,8 @@ def _part(s: Emitter, iterable: Operand) -> Rows | None:
 def _source(s: Emitter, items: Operand) -> Source | None:
     t = type_of_operand(items)
     is_followed = (isinstance(t, Array) and t.axes) or s.memory.is_of_views(items) or _is_of_objects(t)
-    return _copy(s, items) or (Source(items) if is_followed else None)
+    is_known = isinstance(t, Tuple) and s.program.closer  # by known indices
+    return _copy(s, items) or (Source(items) if is_followed or is_known else None)
 
 
 def _is_of_objects(t: Type) -> bool:

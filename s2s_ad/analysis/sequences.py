@@ -13,6 +13,7 @@ from s2s_ad.analysis.handlers.records import is_object
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.places import locate_unpacked
 from s2s_ad.analysis.python_types import iterated
+from s2s_ad.analysis.rows import stops_early
 from s2s_ad.analysis.statics import (
     named,
 )
@@ -40,10 +41,13 @@ class SequenceEvaluator(Emitter):
             return [a for a in made.args if not isinstance(a, Star)]
         if made is not None and fn is range and all(isinstance(a, Const) for a in made.args):
             return [Const(i) for i in range(*(a.value for a in made.args))]  # type: ignore[union-attr]
-        if made is not None and fn is reversed and isinstance(type_of_operand(made.args[0]), Tuple):  # type: ignore[arg-type]
-            return (self.static_items(made.args[0]) or [])[::-1]  # type: ignore[arg-type]
-        if made is not None and fn in (zip, enumerate) and not made.kwargs:
+        if made is not None and fn is reversed and isinstance(type_of_operand(made.args[0]), (Tuple, List)):  # type: ignore[arg-type]
+            items = self.static_items(made.args[0])  # type: ignore[arg-type]
+            return None if items is None else items[::-1]
+        if made is not None and fn in (zip, enumerate) and stops_early(made):
             return self._static_rows(made)
+        if isinstance(iterable.type, List) and (count := self._known_count(iterable)):
+            return self._first(iterable, count)
         is_row = isinstance(iterable.type, Tuple) or holds_different_objects(iterable.type)
         return self.items(iterable) if is_row else None
 

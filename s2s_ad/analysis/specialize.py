@@ -34,7 +34,7 @@ from s2s_ad.analysis.statics import (
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.frontend.source import LiveNames
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Block, Call, Const, Function, Operand, Value
+from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, Function, Operand, Value
 from s2s_ad.ir.types import (
     UNKNOWN,
     Array,
@@ -76,7 +76,14 @@ class Specializer(ApplyEvaluator):
             a if is_static(a) else Value(None, known.canonical(widen(t)))
             for a, t in zip(references, types, strict=True)
         ]
-        instance = infer(self.program, label, origin, code, names, formal)
+        depth = len(self.program.stack)
+        try:
+            instance = infer(self.program, label, origin, code, names, formal)
+        except MutationError:
+            if code in self.running or not self.program.looks_closer():
+                raise
+            self.program.unwind(depth)  # here more is known of what it is given
+            return self.splice(code, references, names)
         for outer in self.program.stack:
             outer.reads |= instance.reads
         if not instance.reads.isdisjoint(self.program.written):
@@ -88,6 +95,8 @@ class Specializer(ApplyEvaluator):
             if code not in self.running:
                 return self.splice(code, references, names)
             instance = infer(self.program, label, origin, code, names, formal, called=True)
+        if _gives_parts(instance) and code not in self.running and self.program.looks_closer():
+            return self.splice(code, references, names)
         leaves = bool(self.program.classes) and methods.leaves(self.program, instance.result_type)
         if leaves and code in self.running:
             refuse_to_leave(self, [Value(None, instance.result_type)])
@@ -156,6 +165,12 @@ def infer(
     elif instance.provisional and instance.round != program.round and program.stack:
         _infer_body(program, instance, args)
     return instance
+
+
+def _gives_parts(instance: Instance) -> bool:
+    """Whether a function gives something of its arguments, or a structure, which a call would make opaque."""
+    t = instance.result_type
+    return not instance.recursive and bool(kinds(t)) and not (instance.gives_new and isinstance(t, Array))
 
 
 def infer_around(program: Program, inner: Instance, args: Sequence[Operand]) -> Instance:
@@ -253,6 +268,9 @@ def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]
     call = specializer.splice if instance.around is None else specializer.call_around(instance)
     result = call(instance.code, params, instance.names)
     specializer.span = specializer.span or instance.code.span
+    if result is UNDEFINED and not specializer.dead:
+        text = "cannot access local variable where it is not associated with a value"
+        specializer.raise_error(UnboundLocalError, text)
     result = specializer.whole(specializer.settled(result))
     instance.writes = bool(memory.written_outside)
     if specializer.seen_by_caller and (instance.recursive or instance.called or not instance.writes):

@@ -19,7 +19,7 @@ from s2s_ad.analysis.broadcasting import broadcast
 from s2s_ad.analysis.operands import as_array, constant, length, type_of_operand
 from s2s_ad.analysis.sampling import elementwise_kinds, sampled
 from s2s_ad.analysis.tables import entering
-from s2s_ad.ir.nodes import Const, Operand
+from s2s_ad.ir.nodes import Const, Operand, Value
 from s2s_ad.ir.types import (
     ANY,
     NEVER,
@@ -28,8 +28,10 @@ from s2s_ad.ir.types import (
     Axis,
     Never,
     Number,
+    Numeric,
     Tuple,
     Type,
+    join,
 )
 from s2s_ad.rules.registry import registry
 
@@ -80,6 +82,11 @@ def _known(operand: Operand) -> Any:
 
 def elementwise(fn: Any, args: tuple[Operand, ...]) -> Type:
     """Broadcast the axes; the dtype, or the kind of number, is what `fn` gives on samples of these kinds."""
+    for i, arg in enumerate(args):
+        t = type_of_operand(arg)
+        if isinstance(t, Numeric):
+            ways = [elementwise(fn, (*args[:i], Value(None, way), *args[i + 1 :])) for way in (t.number, t.array)]
+            return join(*ways)
     types = [_elementwise_argument(fn, a) for a in args]
     if not all(isinstance(t, (Number, Array)) for t in types):
         return UNKNOWN

@@ -123,7 +123,7 @@ def _nest_block(
             start = candidates.pop(value, None)
             if start is None or size + sizes[value] > _MAX_NODES or not _may_move(block.ops, start, i, found):
                 continue
-            if not is_pure(block.ops[start]) or (watched and _raises(block.ops[start], found)):
+            if not is_pure(block.ops[start]) or (watched and raises(block.ops[start], found)):
                 if start < last:  # the arguments are not in the order in which they are evaluated
                     continue
                 if watched and not _stays_in_order(block.ops, start, i, found):
@@ -141,7 +141,7 @@ def _nest_block(
             if (
                 settles
                 and _may_move(block.ops, start, end, found)
-                and not (watched and _raises(block.ops[start], found))
+                and not (watched and raises(block.ops[start], found))
             ):
                 found[result] = block.ops[start]
 
@@ -178,9 +178,9 @@ def _may_move(ops: tuple[Op, ...], start: int, end: int, found: dict[Value, Op])
 def _stays_in_order(ops: tuple[Op, ...], start: int, end: int, found: dict[Value, Op]) -> bool:
     """Whether nothing that is evaluated between `start` and `end` may raise."""
     between = [op for op in ops[start + 1 : end] if not all(r in found for r in op.results)]
-    return not any(_raises(op, found) for op in between)
+    return not any(raises(op, found) for op in between)
 
 
-def _raises(op: Op, found: dict[Value, Op]) -> bool:
+def raises(op: Op, found: dict[Value, Op]) -> bool:
     """Whether an op, or what is nested in it, may raise."""
-    return may_raise_watched(op) or any(_raises(found[o], found) for o in operands(op) if o in found)
+    return may_raise_watched(op) or any(raises(found[o], found) for o in operands(op) if o in found)

@@ -13,10 +13,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from s2s_ad.analysis.effects import callee, is_pure, may_raise_watched, written_by
+from s2s_ad.analysis.effects import callee, is_pure, written_by
 from s2s_ad.analysis.operands import constant
 from s2s_ad.codegen.conditions import conditional, exit_first
 from s2s_ad.codegen.expressions import ExpressionPrinter
+from s2s_ad.codegen.nesting import raises
 from s2s_ad.codegen.references import load
 from s2s_ad.codegen.writes import WRITERS, WritePrinter, store
 from s2s_ad.errors import MissingRuleError, MutationError, Span
@@ -196,7 +197,7 @@ class StatementPrinter(WritePrinter):
         orelse = self.side(op.results, op.orelse)
         self.last_line = before if not orelse else None
         made = self.naming.nested.get(op.test) if isinstance(op.test, Value) else None
-        if not then and not orelse and made is not None and (not is_pure(made) or may_raise_watched(made)):
+        if not then and not orelse and made is not None and (not is_pure(made) or raises(made, self.naming.nested)):
             return [ast.Expr(test)]
         return conditional(test, then, orelse)
 

@@ -251,7 +251,7 @@ def _is_of_deque(op: Call) -> bool:
     t = type_of_operand(op.args[0])  # type: ignore[arg-type]
     for fn, args, kwargs in primitives.steps(path_of(op), constant):
         t = result_type(fn, (Value(None, t), *args), kwargs)
-    return isinstance(t, Deque)
+    return isinstance(t.item if isinstance(t, Maybe) else t, Deque)
 
 
 def _writes_in_place(store: Call) -> bool:

@@ -214,6 +214,9 @@ class ExpressionLowering(Builder):
         if isinstance(fn, gast.Attribute) and self._is_super(fn.value):
             args = [*self._super(fn.value), Const(fn.attr), *self._arguments(node)]
             return self.call(node, primitives.super_method, args, self._keywords(node))[0]
+        if isinstance(fn, gast.Attribute) and fn.attr == "update" and getattr(fn.value, "attr", None) == "__dict__":
+            args = [self.expression(fn.value.value), *self._arguments(node)]
+            return self.call(node, primitives.update_attributes, args, self._keywords(node))[0]
         if isinstance(fn, gast.Attribute):
             obj = self.expression(fn.value)
             args = self._arguments(node)

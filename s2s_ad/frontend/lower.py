@@ -380,6 +380,8 @@ class FunctionLowering(ClassLowering):
             self._yield(node, NONE if node.value.value is None else self.expression(node.value.value))
         elif isinstance(node.value, gast.YieldFrom):
             self._yield_all(node, self.expression(node.value.value))
+        elif isinstance(node.value, gast.Name):
+            self.emit(node, primitives.present, self.expression(node.value))  # which may not be bound
         elif not isinstance(node.value, gast.Constant):
             self.expression(node.value)
 

@@ -116,12 +116,12 @@ def _is_plain(target: Any) -> bool:
     )
 
 
-def written_names(body: list[Any]) -> set[str]:
-    """The names of what the body of a `try` writes to in place, but for those that it gives a value itself."""
+def written_names(body: list[Any], watched: set[str]) -> set[str]:
+    """The names of what the body of a `try` writes to in place, but for what it has made itself for nobody else."""
     walked = [n for node in body for n in gast.walk(node)]
     again = {id(n.target) for n in walked if isinstance(n, gast.AugAssign)}
     bound = {n.id for n in walked if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store) and id(n) not in again}
-    return set(_written(body)) - bound
+    return set(_written(body)) - (bound - watched)
 
 
 def _written(nodes: Iterable[Any]) -> Iterator[str]:

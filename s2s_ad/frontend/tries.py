@@ -52,7 +52,8 @@ class TryLowering(PatternLowering):
             self._try_finally(node)
             return
         around: Segments | None = getattr(node, "around", None)
-        watched, written = watched_names(node, self.node, self.shared), written_names(node.body)
+        watched = watched_names(node, self.node, self.shared)
+        written = written_names(node.body, watched)
         half = not watched and raises_again(node) and self.span(node) not in self.source.pieces
         if around is None and (half or is_whole(node.body, watched, written)):
             self._whole(node, half=half)

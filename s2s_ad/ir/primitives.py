@@ -358,6 +358,11 @@ def own_attribute(obj: Any, key: Any) -> Any:
     return vars(obj)[key]
 
 
+def update_attributes(obj: Any, *others: Any, **named: Any) -> None:
+    """Set the attributes that an object has itself, past any property."""
+    vars(obj).update(*others, **named)
+
+
 def traceback_of(error: BaseException) -> Any:
     """Where an exception has been raised."""
     return error.__traceback__

@@ -74,6 +74,14 @@ class Array(Type):
 
 
 @dataclass(frozen=True)
+class Numeric(Unknown):
+    """A number, or an array that has axes: what a sum is that starts as a number."""
+
+    number: Number | Array
+    array: Array
+
+
+@dataclass(frozen=True)
 class Tuple(Type):
     """A tuple of known length; `cls` is the named tuple's class where it is one."""
 
@@ -340,6 +348,8 @@ def join(a: Type, b: Type) -> Type:
             return Closure(a.code, tuple(map(join, a.captured, b.captured)))
         case ((Closure() | Lost()), _) | (_, (Closure() | Lost())):
             return LOST
+        case ((Number() | Array() | Numeric()), (Number() | Array() | Numeric())):
+            return _join_numeric(a, b)
     return UNKNOWN
 
 
@@ -413,6 +423,16 @@ def _join_loose(a: Type, b: Type) -> Type:
     if number.kind == "complex" or (array.dtype is not None and array.dtype.kind != "f"):
         return UNKNOWN
     return Array(array.dtype, (), array.boxed, loose=True)
+
+
+def _join_numeric(*types: Type) -> Type:
+    """The join of numbers and arrays, which has no type of its own."""
+    rows = [(t.number, t.array) if isinstance(t, Numeric) else (t,) for t in types]
+    known = [t for row in rows for t in row]
+    number = join_all(tuple(t for t in known if is_scalar(t)))
+    array = join_all(tuple(t for t in known if not is_scalar(t)))
+    is_known = isinstance(number, (Number, Array)) and isinstance(array, Array)
+    return Numeric(number, array) if is_known else UNKNOWN  # type: ignore[arg-type]
 
 
 def _join_arrays(a: Array, b: Array) -> Type:

@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Instance
+from s2s_ad.analysis.sharing import kinds
 from s2s_ad.errors import MissingRuleError
+from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
 from s2s_ad.ir.types import UNKNOWN, is_scalar
+from s2s_ad.ir.types import Instance as InstanceType
 from s2s_ad.rules.quotients import nonzero
 from s2s_ad.rules.registry import WHOLE, LinearRule, ReverseRule, ScalarRule, registry
 from s2s_ad.transforms import inline_rules
@@ -134,7 +138,19 @@ class RuleStep(CallStep):
         self.rule = rule
         mark = len(t.spec.ops)
         self._check_arguments()
-        y, self.pullback = inline_rules.forward(t.spec, rule.rrule, rule.fn, self.args(), self.kwargs())
+        self.given = list(map(self._bound, self.args()))
+        primals = list(zip((*self.given, *self.kwargs().values()), self._read(), strict=True))
+        copies: list[Operand] = []
+
+        def kept(arg: Operand) -> Operand:
+            if not any(self._is_overwritten(primal) for given, primal in primals if given is arg):
+                return arg
+            copies.append(t.spec.emit(runtime.copy, [arg], None, type_of_operand(arg)))
+            return copies[-1]
+
+        y, self.pullback = inline_rules.forward(t.spec, rule.rrule, rule.fn, self.given, self.kwargs(), kept)
+        if self.pullback.opaque:
+            y = self._apart(y, copies)
         made_here = {v for o in t.spec.ops[mark:] for v in o.results}
         t.spliced.update(dict.fromkeys(made_here, op))
         result = op.results[0]
@@ -160,8 +176,28 @@ class RuleStep(CallStep):
             made = ops[i]
             if isinstance(made, Call) and made.results[0] is y and callee(made) is self.rule.fn:
                 ops[i] = Call(
-                    made.results, made.target, tuple(self.args()), tuple(self.kwargs().items()), span=made.span
+                    made.results, made.target, tuple(self.given), tuple(self.kwargs().items()), span=made.span
                 )
+
+    def _read(self) -> list[Operand]:
+        """The arguments in the primal."""
+        return [*(a for a in self.op.args if not isinstance(a, Star)), *(operand for _, operand in self.op.kwargs)]
+
+    def _is_overwritten(self, primal: Operand) -> bool:
+        return isinstance(primal, Value) and self.t.overwriting.is_overwritten(primal, kinds(primal.type))
+
+    def _apart(self, y: Operand, copies: list[Operand]) -> Operand:
+        """The result of a rule that has been called, which may keep it, and has been given `copies` of arguments."""
+        spec, result = self.t.spec, self.op.results[0]
+        if copies and kinds(result.type):
+            spec.emit(runtime.refuse_part, [y, *copies], None, InstanceType(type(None)))
+        return spec.emit(runtime.copy, [y], None, result.type) if self._is_overwritten(result) else y
+
+    def _bound(self, operand: Operand) -> Operand:
+        """A variable that may be unbound, which it is not any more once it has been read here."""
+        if not isinstance(operand, Value) or not operand.unbound:
+            return operand
+        return self.t.spec.emit(primitives.present, [operand], None, operand.type, operand.name)
 
     def reverse(self) -> None:
         """Splice the body of the pullback in."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 import inspect
 import math
 import operator
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -69,9 +69,17 @@ class Pullback:
 
 
 def forward(
-    spec: Specializer, rule: Any, fn: Any, args: list[Operand], kwargs: dict[str, Operand]
+    spec: Specializer,
+    rule: Any,
+    fn: Any,
+    args: list[Operand],
+    kwargs: dict[str, Operand],
+    kept: Callable[[Operand], Operand],
 ) -> tuple[Operand, Pullback]:
-    """Emit the forward half of `rule`, and give the result and the pullback."""
+    """Emit the forward half of `rule`, and give the result and the pullback.
+
+    `kept`: what a rule that is called may keep of an argument.
+    """
     mark = len(spec.ops)
     try:
         with rule_arithmetic(spec, fn):
@@ -86,7 +94,7 @@ def forward(
     except ADError:
         pass
     del spec.ops[mark:]
-    return _opaque(spec, rule, args, kwargs)
+    return _opaque(spec, rule, list(map(kept, args)), {name: kept(arg) for name, arg in kwargs.items()})
 
 
 def _opaque(spec: Specializer, rule: Any, args: list[Operand], kwargs: dict[str, Operand]) -> tuple[Operand, Pullback]:

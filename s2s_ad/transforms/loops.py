@@ -158,7 +158,7 @@ class LoopStep(Step):
         t = self.t
         out = self._at_end(self.op.body.results[1 + i])
         if isinstance(out, Value) and t.is_active(out) and out in t.scope.local and out not in t.scope.entries:
-            t.adopt(out, param, Entry(param, WHOLE, carrier=param))
+            t.adopt(out, param, Entry(param, WHOLE, frozenset({(param, False)})))
         elif isinstance(out, Value):
             t.contribute(out, param, project=False)
 

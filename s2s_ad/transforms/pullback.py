@@ -228,9 +228,9 @@ class Transform:
         return entry if full is entry.operand else Entry(full, ITSELF)
 
     def write(self, entry: Entry, much: int) -> None:
-        """Note how much is written of the buffer that comes in by the parameter of a loop, if this one does."""
-        if entry.carrier is not None:
-            self.written[entry.carrier] = max(WHOLE if entry.within else much, self.written.get(entry.carrier, 0))
+        """Note how much is written of the buffers that come in by the parameters of loops, if this one does."""
+        for carrier, is_within in entry.carriers:
+            self.written[carrier] = max(WHOLE if is_within else much, self.written.get(carrier, 0))
 
     def own(self, x_bar: Operand | None, primal: Value, much: int) -> Operand:
         """A copy of a cotangent, or a new zero one."""

@@ -161,7 +161,7 @@ def _whole(t: Transform, value: Value) -> Value | None:
     if t.overwriting.knows(value) or value in t.spliced:
         return None
     made = t.spec.definitions.get(value)
-    is_read = made is not None and callee(made) in (getattr, operator.getitem, primitives.lookup)
+    is_read = made is not None and callee(made) in (getattr, operator.getitem, primitives.lookup, primitives.present)
     return made.args[0] if is_read and isinstance(made.args[0], Value) else None  # type: ignore[union-attr]
 
 

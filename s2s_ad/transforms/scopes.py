@@ -24,18 +24,20 @@ ITSELF, WHOLE = 1, 2
 class Entry:
     """A cotangent so far.
 
-    `owned`: how much of the buffer no one else has. `carrier`: the parameter of a loop in which the buffer came in, by
-    itself or, if `within`, in a list or dict; whoever enters the loop must own as much of it as is written.
+    `owned`: how much of the buffer no one else has. `carriers`: the parameters of loops in which it came in, and for
+    each whether that was in a list or dict; whoever enters the loop must own as much of it as is written.
     """
 
     operand: Operand
     owned: int = 0
-    carrier: Value | None = None
-    within: bool = False
+    carriers: frozenset[tuple[Value, bool]] = frozenset()
 
     def taken_out(self, item: Operand) -> Entry:
         """The entry of an item that is no longer in this buffer."""
-        return Entry(item, WHOLE, self.carrier, within=True) if self.owned == WHOLE else Entry(item)
+        return Entry(item, WHOLE, self._around()) if self.owned == WHOLE else Entry(item)
+
+    def _around(self) -> frozenset[tuple[Value, bool]]:
+        return frozenset((carrier, True) for carrier, _ in self.carriers)
 
     def shared_out(self, parts: Iterable[Operand], structure: Operand) -> Entry:
         """The entry of a structure that has just been made of parts of this one, or of numbers."""
@@ -44,16 +46,12 @@ class Entry:
 
     def beside(self, other: Entry, total: Operand) -> Entry:
         """The entry of a structure some of whose parts are those of this one, and some of the other."""
-        carriers = {one.carrier for one in (self, other)} - {None}
-        if len(carriers) > 1:
-            return Entry(total)
-        owned, within = min(self.owned, other.owned), self.within or other.within
-        return Entry(total, owned, next(iter(carriers), None), within)
+        return Entry(total, min(self.owned, other.owned), self.carriers | other.carriers)
 
     def put_in(self, item: Entry) -> Entry:
         """The entry of this buffer when an item is in there whose own entry was `item`."""
-        is_ours = item.owned == WHOLE and item.carrier in (None, self.carrier)
-        return self if is_ours else replace(self, owned=min(self.owned, ITSELF))
+        owned = self.owned if item.owned == WHOLE else min(self.owned, ITSELF)
+        return replace(self, owned=owned, carriers=self.carriers | item._around())
 
 
 @dataclass(eq=False)
@@ -76,7 +74,7 @@ class Scope:
             return self.parent.get(value)
         param = Value(bar_name(value), cotangent_type(value.type))
         self.carried[value] = param
-        self.entries[value] = Entry(param, WHOLE, carrier=param)
+        self.entries[value] = Entry(param, WHOLE, frozenset({(param, False)}))
         return self.entries[value]
 
     def set(self, value: Value, entry: Entry) -> None:

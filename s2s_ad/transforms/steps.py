@@ -21,7 +21,7 @@ from s2s_ad.analysis.program import Instance
 from s2s_ad.errors import MissingRuleError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, Function, Op, Operand, Star, Value, regions, visible
-from s2s_ad.ir.types import UNKNOWN, is_scalar
+from s2s_ad.ir.types import UNKNOWN, Unknown, is_scalar
 from s2s_ad.rules.registry import WHOLE
 from s2s_ad.transforms.pairs import PairForward
 from s2s_ad.transforms.rewriting import Rewriter, substitute_op
@@ -156,8 +156,12 @@ def missing_rule(op: Call, detail: str = "") -> MissingRuleError:
         return MissingRuleError("a dict whose keys are not known when compiling", op.span, hint)
     what = "a function that is known only at run time"
     if fn in (primitives.call_method, getattr):
-        what = f"`.{constant(op.args[1])}`"  # type: ignore[arg-type]
-        if type_of_operand(op.args[0]) == UNKNOWN:  # type: ignore[arg-type]
+        name = constant(op.args[1])  # type: ignore[arg-type]
+        if name is None:
+            hint = "write the name: `obj.name`, or keep the values in a dict"
+            return MissingRuleError("an attribute whose name is known late", op.span, hint)
+        what = f"`.{name}`"
+        if isinstance(type_of_operand(op.args[0]), Unknown):  # type: ignore[arg-type]
             return MissingRuleError(
                 f"{what} of something whose class is not known here, or one of several",
                 op.span,

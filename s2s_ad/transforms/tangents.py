@@ -159,7 +159,7 @@ class Tangents:
         if is_scalar(t):
             return Const(0.0)
         if isinstance(value, Value) and value.unbound:
-            return self._of_unbound(NONE, value, t)
+            return self._of_unbound(NONE, value, t, kind)
         match t:
             case Array():
                 return self.call(np.zeros_like, value)
@@ -206,24 +206,23 @@ class Tangents:
         self.spec.ops.append(For((result,), keys, (start,), body, span=self.spec.span))
         return result
 
-    def _of_unbound(self, x_bar: Operand, value: Value, t: Type, *path: Operand) -> Operand:
+    def _of_unbound(self, x_bar: Operand, value: Value, t: Type, kind: Type, *path: Operand) -> Operand:
         """The cotangent of (a part of) what may not be bound, completed; zeros of arrays and the like may be None."""
-        if not is_differentiable(t):
-            return NONE
-        types = None if isinstance(t, Closure) else static_parts(t)
+        if not is_differentiable(t) and (is_scalar(t) or not is_differentiable(kind)):
+            return self._nothing(kind)
+        types = None if isinstance(t, Closure) or not is_differentiable(t) else static_parts(t)
         if types is None:
             if constant(x_bar, default=0) is not None:
                 return x_bar
-            return (
-                Const(0.0)
-                if is_scalar(t)
-                else self.spec.emit(runtime.zeros_like, [value, *path], None, cotangent_type(t))
-            )
+            if is_scalar(t):
+                return Const(0.0)
+            known = cotangent_type(t if is_differentiable(t) else kind)
+            return self.spec.emit(runtime.zeros_like, [value, *path], None, known)
         is_none = constant(x_bar, default=0) is None
         bars = [NONE] * len(types) if is_none else self.parts_of_cotangent(x_bar, t)
         keys = t.keys if isinstance(t, Dict) else t.names if isinstance(t, Record) else range(len(types))
-        rows = zip(bars, types, keys, strict=True)
-        return self.rebuild(t, [self._of_unbound(bar, value, part, *path, Const(key)) for bar, part, key in rows])
+        rows = zip(bars, types, _kinds_of_parts(t, kind), keys, strict=True)
+        return self.rebuild(t, [self._of_unbound(bar, value, part, k, *path, Const(key)) for bar, part, k, key in rows])
 
     def parts(self, value: Operand) -> list[Operand]:
         """The parts of a tuple, a dict or a closure, or of the cotangent of one."""
@@ -275,7 +274,7 @@ class Tangents:
         if isinstance(type_of_operand(x_bar), Map):
             return self.project(x_bar, x)
         if isinstance(x, Value) and x.unbound and not isinstance(t, Closure):
-            return self._of_unbound(x_bar, x, t)
+            return self._of_unbound(x_bar, x, t, kind)
         bars, primals = self.parts_of_cotangent(x_bar, t), self.parts(x)
         full = list(map(self.complete, bars, primals, _kinds_of_parts(t, kind)))
         if all(a is b for a, b in zip(bars, full, strict=True)):

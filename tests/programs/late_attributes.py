@@ -404,3 +404,50 @@ def a_network_with_a_step_of_its_own(w):
         network.train(w, 0.5)
         network.train(other, -0.5)
     return np.sum(network.forward(w) ** 2) + np.sum(other * w)
+
+
+class _Bunch:
+    def __init__(self, **parts):
+        self.__dict__.update(parts)
+
+
+class _Rows:
+    def __init__(self, x, n):
+        for i in range(n):
+            setattr(self, f"row_{i}", x * i)
+            self.last = x[i]
+
+
+class _MayHave:
+    def __init__(self, w, b=None):
+        self.w = w
+        if b is not None:
+            self.b = b
+
+    def value(self):
+        return self.w * self.b if hasattr(self, "b") else self.w
+
+
+@program((X, Y), same_as=lambda x, y: (x * y * np.exp(x)).sum())
+def attributes_of_keywords(x, y):
+    """They are put into the dict of the object, before it is made and after."""
+    both = _Bunch(a=x, b=y)
+    both.__dict__.update(c=np.exp(both.a))
+    return (both.a * both.b * both.c).sum()
+
+
+@program((X,), same_as=lambda x: (x * 2 * x).sum() + x[2])
+def attributes_named_in_a_loop(x):
+    """The names are written with the number of the round."""
+    rows = _Rows(x, 3)
+    return (rows.row_1 * rows.row_2).sum() + rows.row_0.sum() + rows.last
+
+
+@program((X, Y), same_as=lambda x, y: x[0] + x[1] * y[1] + x[2])
+def objects_of_which_some_have_more(x, y):
+    """In a loop over a few indices it is known which object is which."""
+    total = 0.0
+    for i in range(3):
+        one = _MayHave(x[i], y[i]) if i == 1 else _MayHave(x[i])
+        total += one.value()
+    return total

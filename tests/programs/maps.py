@@ -1010,12 +1010,23 @@ def array_under_a_name_and_a_key(x):
     return np.sum(d[1] * x) + np.sum(a)
 
 
-@program((X,), refused=MutationError)
+@program((X,), same_as=lambda x: np.sum((3 * x) ** 2))
 def array_under_two_keys(x):
-    """Which of them has it is not known."""
+    """The keys are few, and known when the loop is looked at round by round."""
     y = x * 2
     d = {}
     for i in range(2):
+        d[i] = y
+    d[0] += x
+    return np.sum(d[0] * d[1])
+
+
+@program((X,), refused=MutationError)
+def array_under_many_keys(x):
+    """Which of them has it is not known."""
+    y = x * 2
+    d = {}
+    for i in range(len(x)):
         d[i] = y
     d[0] += x
     return np.sum(d[0] * d[1])

@@ -192,9 +192,9 @@ def joined_with_its_copy(x):
     return np.sum(both[2] * x)
 
 
-@program((X,), refused=MutationError)
+@program((X,), same_as=lambda x: x[1] * 3 * x[0] + np.sum(2 * x[1:] ** 2))
 def put_in_twice(x):
-    """The parts of a tuple may be one array."""
+    """The parts of a tuple are one array."""
     a = x * 2
     both = list((a, a))
     both[0][0] = x[1] * 3
@@ -303,3 +303,161 @@ def tuple_of_rows_that_a_loop_takes_apart(m):
         u *= 2.0
         w += u
     return a * m
+
+
+@program((X,), same_as=lambda x: np.prod(x) + x @ x + 1.5)
+def bound_in_a_loop_and_cleared(x):
+    """What a rule keeps of an array that only a loop has bound, and that is overwritten later."""
+    for _ in range(2):
+        y = x * 1.0
+    t = np.prod(y) + y @ x
+    y[:] = 0.5
+    return t + y[:3].sum()
+
+
+@program((X,), same_as=lambda x: (1 / (x + 3)).sum() + np.linalg.norm(x + 3))
+def bound_on_one_side_and_divided(x):
+    """The same after an `if`, and an endless loop."""
+    if x[0] < 10.0:
+        y = x + 3
+    t = (1 / y).sum()
+    y *= 0.0
+    while True:
+        z = x + 3
+        if z[0] < 10.0:
+            break
+    n = np.linalg.norm(z)
+    z /= n
+    return t + n + y.sum()
+
+
+@program((X,), same_as=lambda x: np.sort(x * 1.0)[0] * np.sort(x * 1.0)[1])
+def bound_in_a_try_and_sorted(x):
+    """What sorting keeps."""
+    try:
+        y = x * 1.0
+        y.sort()
+    except ZeroDivisionError:
+        pass
+    return y[0] * y[1]
+
+
+@program((X, 3.0), (X, 0.5), same_as=lambda x, s: ((x * s) ** 2).sum() if s > 1 else (x * x).sum() * 2)
+def written_to_before_it_raises(x, s):
+    """A write on a side of an `if` that then leaves the `try`."""
+    k = 2
+    try:
+        a = x * 1.0
+        if s > 1:
+            a[:] = a * s
+            raise KeyError
+        k = 1
+    except KeyError:
+        pass
+    return np.sum(a * a) * (1 if k == 2 else 2)
+
+
+@program((X, 3.0), (X, 0.5), same_as=lambda x, s: s * s + x[0] ** 2 + ((x[1] * s) ** 2 if s > 1 else 0))
+def appended_to_before_it_raises(x, s):
+    """The same with a list."""
+    try:
+        a = [s, x[0]]
+        if s > 1:
+            a.append(x[1] * s)
+            raise KeyError
+    except KeyError:
+        pass
+    return sum(v * v for v in a)
+
+
+def _square(a):
+    return a * a
+
+
+def _product(a, b):
+    return a * b
+
+
+def _applied(f, a, n):
+    if n > 0:
+        return f(a, a)
+    return f(a)
+
+
+@program((X, 1), same_as=lambda x, n: 2 * x[0] ** 2)
+def call_that_would_not_fit(x, n):
+    """With too few arguments, on a way that is not taken; and one that a handler catches."""
+    try:
+        t = _product(x[0])
+    except TypeError:
+        t = 0.0
+    return _applied(_product, x[0], n) + _applied(_square, x[0], n - 1) + t
+
+
+@program((X, 1.0), (X, 20.0), same_as=lambda x, s: 0.0 * s if s < 10 else s * 2 + x[0])
+def falls_off_its_end(x, s):
+    """Beside a tuple that is returned in a `try`."""
+
+    def maybe():
+        if s > 10:
+            try:
+                return s * 2, x
+            finally:
+                pass
+
+    found = maybe()
+    return 0.0 if found is None else found[0] + found[1][0]
+
+
+@program((X,), raises=UnboundLocalError)
+def read_before_it_is_bound(x):
+    """In the first round, though nobody needs what is computed."""
+    for k in range(2):
+        unused = v * 2  # noqa: F821, F841
+        v = x[k]
+    return v
+
+
+@program((X,), raises=UnboundLocalError)
+def read_for_nothing(x):
+    """A variable that is not bound, in a statement of its own, and in a tuple that nobody needs."""
+    for _ in range(0):
+        y = x
+    unused = (y, 1)  # noqa: F841
+    y
+    return x[0]
+
+
+@program((X,), same_as=lambda x: x[0])
+def tested_by_a_handler(x):
+    """Whether a variable is bound."""
+    if x[0] > 90.0:
+        v = 1.0
+    try:
+        v
+    except NameError:
+        return x[0]
+    return v
+
+
+@program((X,), raises=UnboundLocalError)
+def deleted_in_a_loop(x):
+    """And read in the next round."""
+    y = x[0]
+    for i in range(2):
+        if i == 1:
+            return y * 1.0
+        del y
+    return x[0]
+
+
+@program((X,), refused=UnsupportedSyntaxError)
+def assigned_if_it_is_bound(x):
+    """A variable that may not be bound is given to another one, and a handler sees to that."""
+    if x[0] > 90.0:
+        v = 1.0
+    try:
+        t = v
+    except NameError:
+        t = x[0]
+    return t * 2

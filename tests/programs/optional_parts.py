@@ -1,5 +1,6 @@
 """Parts that are None at first, or an empty list, and then an array or a list that is written to."""
 
+from collections import deque, namedtuple
 from functools import cache
 
 import numpy as np
@@ -227,3 +228,99 @@ def buffers_that_are_written_to(x, y):
             p.m += p.w
             p.w = p.w - 0.1 * p.m
     return sum((p.w**2).sum() for p in ps)
+
+
+Q = np.array([0.7, -0.4, 1.3, 0.9])
+
+
+@program((Q,), same_as=lambda x: x[0] ** 2 + x[1] ** 2 + x[0] + x[1])
+def deque_that_may_be_none(x):
+    """It is read twice."""
+    q = None
+    if x[0] < 10.0:
+        q = deque([x[0], x[1]])
+    return sum(v * v for v in q) + sum(q)
+
+
+class _Buffer:
+    def __init__(self):
+        self.q = None
+
+    def put(self, v):
+        if self.q is None:
+            self.q = deque(maxlen=3)
+        self.q.append(v)
+
+
+@program((Q, 0.7), same_as=lambda x, s: (x[-3:] * s).mean() + x[-3] * s)
+def deque_that_is_made_when_needed(x, s):
+    """An attribute that is None first."""
+    b = _Buffer()
+    for v in x:
+        b.put(v * s)
+    return sum(b.q) / len(b.q) + b.q[0]
+
+
+@program((Q, 1), (Q, 0), same_as=lambda x, n: x[0] ** 2 + (1 if n > 0 else 2) * x[0])
+def number_or_float_by_a_late_index(x, n):
+    """One of two tuples with an int in either place."""
+    z = (x[0], 1) if n > 0 else (2, x[0])
+    t = 0.0
+    for i in range(2):
+        t += z[i] * x[0]
+    return t
+
+
+@program((Q, 0), (Q, 1), same_as=lambda x, n: (2 if n == 0 else x[2]) * x[0] + 2)
+def tuple_that_a_loop_replaces(x, n):
+    """Of an int and a float."""
+    z = (x[0], 1.0)
+    for i in range(3):
+        z = (i, z[0] * x[i])
+    return z[n] * x[0] + z[0]
+
+
+class _Part:
+    def __init__(self, x, v):
+        self.x, self.v = x, v
+
+
+@program((Q,), same_as=lambda x: x[2] * x[0] + x[0] ** 2)
+def rows_and_objects_bound_late(x):
+    """With ints among floats, in lists that only a branch or a loop has bound, read by late indices."""
+    if x[0] < 10.0:
+        rows = [[0, 1], [x[0], 2]]
+    for _ in range(2):
+        parts = [_Part(0, x[0]), _Part(x[2], x[0])]
+    t = 0.0
+    for i in range(2):
+        t += rows[i][0] * rows[i][0]
+        t += parts[i].v * parts[i].x
+    return t
+
+
+_Pair = namedtuple("_Pair", "a b")
+
+
+@program((Q,), same_as=lambda x: 2 + x[0])
+def named_tuple_that_may_be_none(x):
+    """Its sum of cotangents is a named tuple."""
+    z = None
+    if x[0] < 10.0:
+        z = _Pair(2.0, x[0])
+    t = 0.0
+    for i in range(2):
+        t += z[i]
+    return t
+
+
+@program((Q,), same_as=lambda x: x[1] ** 2 + x[2] ** 2)
+def deque_of_two_made_when_needed(x):
+    """What is appended makes room first."""
+    q = None
+    for i in range(3):
+        if q is None:
+            q = deque([x[3], x[0]], maxlen=2)
+        else:
+            q.append(x[i])
+    return sum(v * v for v in q)

@@ -428,7 +428,7 @@ def row_of_matrix(x, n):
 @program((X, 5), refused=MutationError)
 def item_of_list(x, n):
     """On lists in a list, which get longer."""
-    rows = [[x[i], x[i] ** 2] for i in range(3)]
+    rows = [[x[i], x[i] ** 2] for i in range(n)]
 
     def f(v, k):
         if k > 0:

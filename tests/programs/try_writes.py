@@ -352,3 +352,32 @@ def half_of_an_array(x, d):
     except ArithmeticError:
         y[0] = 3 * x[0]
     return np.sum(y * x)
+
+
+def _after_all(x, limit):
+    y = x * 2 * x
+    return np.sum((y + risky(x[2], limit)) * x)
+
+
+@program((X, 2.0), (X, 3.0), same_as=_after_all)
+def printed_after_all(x, limit):
+    """What prints in a `finally` looks at nothing that has been written."""
+    y = x * 2
+    try:
+        y *= x
+        y += risky(x[2], limit)
+    finally:
+        print("done", end="\r")
+    return np.sum(y * x)
+
+
+@program((X, 2.0), same_as=_after_all)
+def counted_after_all(x, limit):
+    """A `finally` that writes to something else."""
+    y, count = x * 2, [0]
+    try:
+        y *= x
+        y += risky(x[2], limit)
+    finally:
+        count[0] += 1
+    return np.sum(y * x) * count[0]

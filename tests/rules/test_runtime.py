@@ -65,8 +65,9 @@ def test_cofactors_of_matrices_of_any_rank() -> None:
 
 
 def test_projection_unbroadcasts_onto_a_list() -> None:
-    """The cotangent of a list that was broadcast is summed before it is taken apart."""
-    assert runtime.project(np.ones((3, 2)), [1.0, 2]) == [3.0, None]
+    """The cotangent of a list that was broadcast is summed before it is taken apart; an int in it has zero, or none."""
+    assert runtime.project(np.ones((3, 2)), [1.0, 2]) == [3.0, 0.0]
+    assert runtime.finish(np.ones((3, 2)), [1.0, 2]) == [3.0, None]
 
 
 def test_einsum_indices_spell_out_dots_and_the_output() -> None:

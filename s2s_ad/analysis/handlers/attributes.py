@@ -37,6 +37,7 @@ from s2s_ad.ir.types import (
     Instance,
     List,
     Map,
+    Numeric,
     Record,
     Tuple,
     Type,
@@ -80,7 +81,14 @@ def _getattr(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
         return s.apply(ATTRIBUTES[name], [obj])
     if isinstance(t, Array) and name == "dtype" and t.dtype is not None and not t.loose:
         return Const(t.dtype)
+    if (t == UNKNOWN or isinstance(t, Numeric)) and name in ATTRIBUTES:
+        return s.apply(ATTRIBUTES[name], [_array_with(s, obj, name)])
     return s.emit(getattr, args, None, UNKNOWN)
+
+
+def _array_with(s: Emitter, obj: Value, name: str) -> Operand:
+    """What is an array where the program goes on, as it has an attribute or a method that arrays have."""
+    return s.emit(runtime.array_with, [obj, Const(name)], None, UNKNOWN, obj.name)
 
 
 @handles(primitives.own_attribute)
@@ -175,6 +183,8 @@ def _call_method(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) ->
     refuse_writing_method(s, t, name)
     if isinstance(t, Array) and name in METHODS:
         return s.apply(METHODS[name], [obj, *args[2:]], kwargs)
+    if (t == UNKNOWN or isinstance(t, Numeric)) and name in METHODS:
+        return s.apply(METHODS[name], [_array_with(s, obj, name), *args[2:]], kwargs)
     if isinstance(t, Dict) and name in ("items", "keys", "values", "get"):
         return _dict_method(s, obj, t, name, args[2:])
     if isinstance(t, (List, Tuple)) and name == "copy":

@@ -109,12 +109,25 @@ def _appended(s: Emitter, operand: Operand) -> list[Operand] | None:
     return None if items is None else [*items, last]  # type: ignore[list-item]
 
 
+@handles(list)
+def _list(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    items = _known_objects(s, args[0]) if args else None
+    return None if items is None else s.apply(primitives.make_list, items)
+
+
 @handles(tuple)
 def _tuple(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     made = s.definitions.get(args[0]) if args and isinstance(args[0], Value) else None
     if s.hidden and made is not None and constant(made.target) is primitives.make_list:
         return s.apply(primitives.make_tuple, list(made.args))  # type: ignore[arg-type]
-    return None
+    items = _known_objects(s, args[0]) if args else None
+    return None if items is None else s.apply(primitives.make_tuple, items)
+
+
+def _known_objects(s: Emitter, operand: Operand) -> list[Operand] | None:
+    """The items of a list that are objects with memory and known one by one, if that is to be looked at so closely."""
+    items = s.static_items(operand) if isinstance(type_of_operand(operand), (List, Tuple)) else None
+    return items if items and any(map(s.memory.root, items)) and s.program.looks_closer() else None
 
 
 @handles(primitives.merge_dicts)
@@ -156,7 +169,8 @@ def _getitem(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
             if isinstance(length, Number) and length.axis == 1:
                 return Const(1)
     if isinstance(obj, Value) and isinstance(t, List) and type(i) in (int, slice):
-        return _function_of_list(s, obj, i)
+        items = _known_objects(s, obj) if type(i) is slice else None
+        return _function_of_list(s, obj, i) if items is None else s.apply(primitives.make_list, items[i])
     if isinstance(obj, Value) and isinstance(t, Deque):
         deques.require_index(s, index)
     if isinstance(obj, Value) and isinstance(t, Map):

@@ -27,7 +27,20 @@ from s2s_ad.analysis.sharing import kinds
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Try, Value
-from s2s_ad.ir.types import INT, Array, Instance, Iterable, List, Number, Tuple, Type, Unknown, join, object_in
+from s2s_ad.ir.types import (
+    INT,
+    Array,
+    Instance,
+    Iterable,
+    List,
+    Number,
+    Tuple,
+    Type,
+    Unknown,
+    join,
+    join_all,
+    object_in,
+)
 from s2s_ad.rules.functional import left_by, order_by
 
 Method = Callable[[Emitter, Value, list[Operand], dict[str, Operand]], Operand]
@@ -64,9 +77,26 @@ def _changed(s: Emitter, fn: Any, items: Value, args: list[Operand], item: Type)
 
 def append(s: Emitter, items: Value, item: Operand) -> None:
     """`items.append(item)`."""
-    t = _list_type(list_to_change(s, items))
+    t, root = _list_type(list_to_change(s, items)), s.memory.root(items)
+    parts = s.memory.state.parts.get(root) if s.program.closer and root else None
     _changed(s, primitives.append, items, [item], join(t.item, type_of_operand(item)))
     put_in(s, items, Const(-1), item)
+    if root is not None and parts is not None and s.memory.root(item) is not None:  # then all of its items are known
+        version = s.memory.newest(items)
+        s.memory.renew(root, version, {**parts, len(parts): item})  # type: ignore[arg-type]
+
+
+def grow(s: Emitter, items: Value, item: Operand) -> None:
+    """Put an item into what is a display, and of which nobody has an older version: it is a longer display then."""
+    root, made = s.memory.root(items), s.definitions[items]
+    assert root is not None
+    parts: list[Operand] = [*made.args, item]  # type: ignore[list-item]
+    types = tuple(map(type_of_operand, parts))
+    version = Value(None, List(join_all(types), types if len(set(types)) > 1 else None))
+    s.append(Call((version,), made.target, tuple(parts), span=s.span))
+    s.memory.put_under(s.memory.roots([item]), None)
+    s.memory.renew(root, version, dict(enumerate(parts)))
+    s.memory.state.order[root] = version
 
 
 def _position(s: Emitter, index: Operand) -> Operand:

@@ -83,6 +83,9 @@ def attribute(s: Emitter, obj: Operand, t: Object, name: str) -> Operand:
     """`obj.name`."""
     if name == "__class__":
         return Const(t.cls)
+    if name == "__dict__":
+        hint = "name the attributes; to set several, `obj.__dict__.update(name=value)`"
+        raise UnsupportedSyntaxError("the attribute `__dict__`", s.span, hint)
     found = found_in_class(t.cls, name)
     if isinstance(found, (property, functools.cached_property)) and instead(s, t.cls) is not None:
         raise _refusal_of_lookup(s, t.cls, name)  # which is called where the getter raises an AttributeError

@@ -8,6 +8,7 @@ attribute, what was set last, so that reading it again needs no object.
 from __future__ import annotations
 
 import dataclasses
+import operator
 from types import FunctionType, MemberDescriptorType, SimpleNamespace
 from typing import Any
 
@@ -24,7 +25,7 @@ from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
-from s2s_ad.ir.types import Closure, Instance, Record, Static
+from s2s_ad.ir.types import Closure, Dict, Instance, Record, Static
 from s2s_ad.ir.values import type_of
 from s2s_ad.runtime import slots_of
 
@@ -99,6 +100,27 @@ def _cache(s: Emitter, args: list[Operand], _: Any) -> Operand:
         return UNDEFINED
     _set(s, obj, name.value, value)  # type: ignore[arg-type, union-attr]
     return value
+
+
+@handles(primitives.update_attributes)
+def _update_attributes(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
+    """`obj.__dict__.update(others, name=value)`."""
+    obj, *others = args
+    news = s.apply(dict, others, kwargs)
+    t = type_of_operand(news)
+    if s.dead:
+        return UNDEFINED
+    _require_followed(s, obj, Const("") if isinstance(t, Dict) else news)
+    cls = type_of_operand(obj).cls  # type: ignore[attr-defined]
+    if getattr(cls, "__dictoffset__", 0) == 0:
+        return missing(s, f"{cls.__name__!r} object has no attribute '__dict__'")
+    for key in t.keys:  # type: ignore[attr-defined]
+        found = found_in_class(cls, key)
+        if isinstance(found, property) or is_descriptor(found):
+            what = f"the attribute `{key}` of the class, and of an object beside it"
+            raise UnsupportedSyntaxError(what, s.span, "give one of them another name")
+        _set(s, obj, key, s.apply(operator.getitem, [news, Const(key)]))  # type: ignore[arg-type]
+    return Const(None)
 
 
 def _require_followed(s: Emitter, obj: Operand, name: Operand) -> None:

@@ -15,7 +15,6 @@ from s2s_ad.analysis.handlers import deques, dicts, lists, maps, sets
 from s2s_ad.analysis.handlers.table import HANDLERS, REWRITE, Handler, handles
 from s2s_ad.analysis.handlers.targets import (
     is_same_index,
-    list_to_change,
     owner_of,
     put_in,
     refuse_views,
@@ -43,6 +42,7 @@ from s2s_ad.ir.types import (
     Map,
     Never,
     Number,
+    Numeric,
     Record,
     Tuple,
     Type,
@@ -139,10 +139,7 @@ def _append(s: Emitter, args: list[Operand], _: Any) -> Operand:
     if root is None:
         return s.emit(primitives.append, args, None, List(join(t.item, type_of_operand(item))), items.name)
     if is_hidden and not s.memory.is_held(root):
-        version = s.apply(primitives.make_list, [*made.args, item])  # type: ignore[union-attr]
-        assert isinstance(version, Value)
-        s.written(list_to_change(s, items), version)
-        s.memory.hold(version, item)
+        lists.grow(s, items, item)
     else:
         lists.append(s, items, item)
     return s.memory.newest(items)
@@ -288,6 +285,12 @@ def _in_place(plain: Callable[..., Any]) -> Handler:
         if isinstance(t, Map) and isinstance(target, Value) and plain is operator.or_:
             s.apply(primitives.call_method, [target, Const("update"), other])
             return target
+        may_be_number = isinstance(t, Numeric) or (isinstance(t, Array) and t.axes is None)
+        if may_be_number and (names := s.memory.own(target)):
+            value = s.apply(plain, args)
+            value = s.emit(runtime.as_in_place, [value, target], None, type_of_operand(value))
+            s.memory.lose_inside(names, frozenset(), s.span)  # whoever reads them may see what is written or not
+            return value
         if isinstance(t, Unknown):
             return s.apply(plain, [s.emit(runtime.immutable, [target], None, UNKNOWN), other])
         if isinstance(t, Array) and isinstance(target, Value) and (t.axes != () or t.boxed) and not t.loose:
