@@ -115,6 +115,14 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
         C("`a, b = b, a`", "a, b = x, 2.0\na, b = b, a\nreturn a / b"),
         C("`y += x` of a number", "y = x\ny += x * x\nreturn y"),
         C("`y += v` of an array", "y = v * 2\ny += v\nreturn np.sum(y * y)"),
+        C(
+            "`y += v` of a number, which becomes an array",
+            "y = 0\nfor _ in range(3):\n    y += v\nreturn np.sum(y * y)",
+        ),
+        C(
+            "`p -= …` of the items of a list, which have other names",
+            "a, b = v * 2, v * 3\nfor p in [a, b]:\n    p -= v\nreturn np.sum(a * b)",
+        ),
         C("`y += …` of a list", "y = [x]\ny += [x * 2]\nreturn y[0] * y[1]"),
         C("`y[i] = …` of an array that is made here", "y = np.zeros(3)\ny[1] = x\nreturn np.sum(y * v)"),
         C("`y[i] = …` of a list that is made here", "y = [x, 2.0]\ny[1] = x * x\nreturn y[0] * y[1]"),
