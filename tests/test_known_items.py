@@ -499,6 +499,36 @@ def sums_got_and_not_put_back(x, n):
     return d["a"].sum() + t.sum()
 
 
+def a_list_that_is_repeated_beside_a_range(x, n):
+    la = [x * 0.5, x * 2, x * 3]
+    s = 0.0
+    for p, j in zip(la, range(5), strict=False):
+        s += (p * x).sum() * j
+        la *= 2
+    la[0][0] = 3.0
+    return s + sum([q.sum() for q in la])
+
+
+def a_list_that_grows_beside_a_range(x, n):
+    la = [x * 0.5, x * 2]
+    b = la[0]
+    s = 0.0
+    for p, j in zip(la, range(5), strict=False):
+        s += (p * x).sum() * j
+        p *= 2
+        if len(la) < 4:
+            la.append(x * 1.0)
+    return s + sum([q.sum() for q in la]) + b.sum()
+
+
+def numbered_by_a_range(x, n):
+    la = [x * 0.5, x * 2, x * 3]
+    b = la[0]
+    for i, p in zip(range(3), la, strict=False):
+        p *= 2 + i
+    return sum([q.sum() for q in la]) + b.sum()
+
+
 PROGRAMS = [
     f
     for _, f in inspect.getmembers(sys.modules[__name__], inspect.isfunction)

@@ -392,3 +392,23 @@ def test_a_cotangent_is_not_the_array_of_the_primal():
     np.testing.assert_allclose(
         grad(with_an_array_without_axes_as_a_factor)(X.copy()), np.eye(len(X))[0] * (2 + 2 * X[0])
     )
+
+
+class Counting:
+    def __init__(self):
+        self.n = 0
+
+
+def counts_and_raises(x, o):
+    if x[0] > 0.5:
+        o.n = -1
+        raise ValueError("counted")
+    return np.sum(x)
+
+
+def test_what_is_written_before_an_exception_stays():
+    """On a side of an `if` that does not come to the end of the function."""
+    o = Counting()
+    with pytest.raises(ValueError, match="counted"):
+        pullback(counts_and_raises, X + 1.0, o)
+    assert o.n == -1

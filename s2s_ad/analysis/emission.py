@@ -466,8 +466,13 @@ class Emitter:
             return False
         return bool(t.items) if isinstance(t, Tuple) and t.cls is tuple else None
 
+    def keep_writes(self) -> None:
+        """Keep what the caller will see of the arguments."""
+        raise NotImplementedError
+
     def raise_error(self, kind: type[Exception], message: Any) -> None:
         """Raise an error when control gets here."""
+        self.keep_writes()
         error = self.emit(kind, [Const(message)], None, InstanceType(kind))
         self.emit(primitives.raise_, [error], None, NEVER)
         self.dead = True

@@ -50,7 +50,7 @@ class LoopEvaluator(BlockEvaluator):
             rolled = self.rolled and not isinstance(type_of_operand(iterable), Tuple)
             wanted = op.unroll and len(items or ()) <= _MOST_UNROLLED
             is_run = run is not None or iterable in self.inside
-            if items is not None and not wanted and not is_run and self._is_for_each(op, items):
+            if items is not None and not wanted and not is_run and self._is_for_each(op, iterable, items):
                 self._for_each(op, iterable, items, span)
                 return op in self.key_by_key
             if items is not None and (wanted or (self.hidden and not rolled) or _differ_in_code(items)):
@@ -71,13 +71,19 @@ class LoopEvaluator(BlockEvaluator):
             return False
         return isinstance(op, For) and op in self.key_by_key
 
-    def _is_for_each(self, op: For, items: list[Operand]) -> bool:
-        """Whether a loop over a few objects, or over the indices of a few, is to be repeated for each of them."""
+    def _is_for_each(self, op: For, iterable: Operand, items: list[Operand]) -> bool:
+        """Whether a loop over a few objects, or over the indices of a few, is to be repeated for each of them.
+
+        Of a list, what it is when it is their turn has to be known, as the body may change it.
+        """
         if not 0 < len(items) * self.copies <= _MOST_UNROLLED:
             return False
         is_counted = all(type(constant(item)) is int for item in items)
         has_objects = _is_index({op.body.params[0]}, op.body) if is_counted else any(map(self.memory.root, items))
-        return has_objects and self.program.looks_closer()
+        if not has_objects or not self.program.looks_closer():
+            return False
+        is_fixed = is_counted or iterable in self.views or self._is_tuple(iterable)
+        return is_fixed or rows_of(self, iterable) is not None
 
     def _for_each(self, op: For, iterable: Operand, items: list[Operand], span: Span | None) -> None:
         """Repeat the body for each of a few objects; those in a list are read when it is their turn."""

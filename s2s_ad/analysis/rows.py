@@ -1,7 +1,7 @@
 """What a loop runs through item by item, where the items may as well be read by an index.
 
     rows   ::= source | zip(part, …) | enumerate(part, start) | reversed(part)
-    part   ::= rows | list of numbers
+    part   ::= rows | list of numbers | range of a known length
     source ::= array | list of arrays or objects | copy
     copy   ::= list(source) | source[start:stop] | source[::-1]
 
@@ -185,6 +185,10 @@ def stops_early(made: Call) -> bool:
 def _part(s: Emitter, iterable: Operand) -> Rows | None:
     t = type_of_operand(iterable)
     is_of_numbers = isinstance(t, List) and isinstance(t.item, (Number, Array)) and not kinds(t.item)
+    made = s.definitions.get(iterable)  # type: ignore[arg-type]
+    numbers = s.static_items(iterable) if s.program.closer and made is not None and callee(made) is range else None
+    if numbers:
+        iterable = s.apply(primitives.make_tuple, numbers)
     return rows_of(s, iterable) or (Source(iterable) if is_of_numbers else None)
 
 

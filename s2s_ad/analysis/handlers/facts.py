@@ -71,6 +71,7 @@ def _read_global(s: Emitter, args: list[Operand], _: Any) -> Operand:
 
 @handles(primitives.raise_)
 def _raise(s: Emitter, args: list[Operand], _: Any) -> Operand:
+    s.keep_writes()  # the end of the function does not see to that
     s.emit(primitives.raise_, args, None, NEVER)
     s.dead = True
     return UNDEFINED
