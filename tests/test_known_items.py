@@ -529,6 +529,129 @@ def numbered_by_a_range(x, n):
     return sum([q.sum() for q in la]) + b.sum()
 
 
+def rows_of_a_sum(x, n):
+    t = 0.0
+    for _ in range(3):
+        t = t + x
+    rows = list(np.atleast_2d(t))
+    t *= 2.0
+    return np.sum(t * x) + np.sum(rows[0])
+
+
+def ravelled_sums_in_a_list(x, n):
+    t, v = (0.0, [])
+    for _ in range(3):
+        v.append(np.ravel(t))
+        t += x
+    return np.sum(t * x) + np.sum(v[1]) + np.sum(v[2])
+
+
+def a_reshaped_sum(x, n):
+    t = 0.0
+    for _ in range(3):
+        t += x
+    r = t.reshape(5, 1)
+    t *= 2.0
+    return np.sum(t * x) + r[1, 0] ** 2
+
+
+def the_sum_itself_as_an_array(x, n):
+    t = 0.0
+    for _ in range(3):
+        t = t + x
+        r = np.asarray(t)
+        r *= 0.5
+    return np.sum(t * x)
+
+
+def a_sum_of_at_least_one_axis(x, n):
+    t = 0.0
+    for _ in range(3):
+        r = np.atleast_1d(t)
+        t += x
+    return np.sum(t * x) + r.sum()
+
+
+def a_transposed_sum(x, n):
+    t = 0.0
+    for _ in range(3):
+        r = np.transpose(t)
+        t += x
+    return np.sum(t * x) + r.sum()
+
+
+def a_slice_of_a_sum_or_another(x, n):
+    t = 0.0
+    for k in range(3):
+        r = (t if k else x)[1:]
+        t += x
+    return np.sum(t * x) + r.sum()
+
+
+def slices_of_a_sum(x, n):
+    t = 0.0
+    for k in range(3):
+        t += x
+        r = t[1:] if k else t[:3]
+    t -= 1.0
+    return np.sum(t * t) + (r * r).sum()
+
+
+def the_transpose_as_an_attribute(x, n):
+    t = 0.0
+    for _ in range(3):
+        t += x
+    for _ in t:
+        pass
+    m = t.T
+    t *= t
+    return np.sum(t * x) + m.sum()
+
+
+def halves_of_a_sum(x, n):
+    t = 0.0
+    for _ in range(3):
+        t += x
+    a, b = np.split(t, [2])
+    t *= t
+    return np.sum(t * x) + a.sum()
+
+
+def a_reshaped_sum_in_a_list(x, n):
+    t = 0.0
+    for _ in range(3):
+        t += x
+    a = [t.reshape(5, 1)]
+    t *= t
+    return np.sum(t * x) + a[0].sum()
+
+
+def a_sum_in_a_dict(x, n):
+    t = 0.0
+    for _ in range(3):
+        t += x
+    a = np.asarray(t)
+    d = {"k": a}
+    t *= t
+    return np.sum(t * x) + d["k"].sum()
+
+
+def the_real_part_of_a_sum(x, n):
+    t = 0.0
+    for _ in range(3):
+        t += x
+    a = t.real
+    t *= t
+    return np.sum(t * x) + a.sum()
+
+
+def zeros_or_a_number(x, n):
+    t = np.zeros(5) if x[0] > 9 else 0.0
+    v = np.atleast_1d(t)
+    t += x
+    return np.sum(t) + v.sum()
+
+
 PROGRAMS = [
     f
     for _, f in inspect.getmembers(sys.modules[__name__], inspect.isfunction)

@@ -203,10 +203,10 @@ class LoopEvaluator(BlockEvaluator):
             del loop.found.fixed[i]
             again = True
         kept = [i for i in range(len(loop.inits)) if i not in loop.found.fixed]
-        freed = {i for i in kept if unbound(loop.outs[i])}
-        if not freed <= loop.unbound:
-            loop.unbound |= freed
-            again = True
+        for i in kept:
+            if unbound(loop.outs[i]) and not unbound(loop.inits[i]) and not self.dead:
+                what = f"`{loop.op_params[i].name}`, which a loop deletes, though it was there before"
+                raise UnsupportedSyntaxError(what, self.span, "leave it, or set it to None")
         types = [*(loop.types[i] for i in kept)]
         found = [join(loop.types[i], widen(type_of_operand(loop.outs[i]))) for i in kept]
         for root in loop.found.roots:
@@ -225,7 +225,7 @@ class LoopEvaluator(BlockEvaluator):
         """Emit the loop, and go on with what it leaves."""
         op, found = loop.op, loop.found
         kept = [i for i in range(len(loop.inits)) if i not in found.fixed]
-        results = {i: Value(op.results[i].name, loop.types[i], unbound=i in loop.unbound) for i in kept}
+        results = {i: Value(op.results[i].name, loop.types[i], unbound=unbound(loop.inits[i])) for i in kept}
         last = [_next_version(before.version[r], loop.root_types[r]) for r in found.roots]
         types = [*(loop.types[i] for i in kept), *(loop.root_types[r] for r in found.roots)]
         starts = [*(loop.inits[i] for i in kept), *(before.version[r] for r in found.roots)]
@@ -334,8 +334,8 @@ class LoopEvaluator(BlockEvaluator):
             item = op.body.params[0]
             loop.item = (Value(item.name, iterated(type_of_operand(loop.iterable)), item.hint),)
         loop.params = [Value(p.name, t) for p, t in zip(loop.op_params, loop.types, strict=True)]
-        for i, param in enumerate(loop.params):
-            param.unbound = i in loop.unbound
+        for param, init in zip(loop.params, loop.inits, strict=True):
+            param.unbound = unbound(init)
         loop.root_params = [_next_version(memory.state.version[r], loop.root_types[r]) for r in found.roots]
         self.env.update(zip(op.body.params, (*loop.item, *loop.params), strict=True))
         self.env.update((loop.op_params[i], init) for i, init in found.fixed.items())
@@ -415,7 +415,6 @@ class _Loop:
 
     def __post_init__(self) -> None:
         self.types: list[Type] = []
-        self.unbound = {i for i, init in enumerate(self.inits) if unbound(init)}  # which may be so in some round
         self.op_params = self.op.body.params[1:] if isinstance(self.op, For) else self.op.body.params
 
 

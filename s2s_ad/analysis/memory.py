@@ -170,7 +170,8 @@ class Memory(Naming):
     def own(self, operand: Operand) -> frozenset[Root]:
         """What an operand may be, if nobody but variables and attributes has it; else nothing."""
         root = self.root(operand)
-        known = frozenset[Root]() if root is None else root.closure
+        closure = frozenset[Root]() if root is None else root.closure
+        known = closure | {r.inner for r in closure if r.inner is not None}  # of what may be an array, or hold some
         held = [r for inside in self.state.held.values() for r in inside]
         is_own = not any(r.outside or r.foreign or any(r.meets(other) for other in held) for r in known)
         return known if is_own else frozenset()

@@ -51,7 +51,7 @@ def result_type(fn: Any, args: tuple[Operand, ...], kwargs: dict[str, Operand]) 
         return NEVER
     try:
         return _result_type(fn, args, kwargs)
-    except (TypeError, ValueError, IndexError):  # the arguments do not fit the function: it will say so itself
+    except (TypeError, ValueError, IndexError, ZeroDivisionError):  # they do not fit: the function will say so
         return UNKNOWN
 
 

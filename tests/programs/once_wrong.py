@@ -440,9 +440,9 @@ def tested_by_a_handler(x):
     return v
 
 
-@program((X,), raises=UnboundLocalError)
+@program((X,), refused=UnsupportedSyntaxError)
 def deleted_in_a_loop(x):
-    """And read in the next round."""
+    """And read in the next round, which would be an error."""
     y = x[0]
     for i in range(2):
         if i == 1:
