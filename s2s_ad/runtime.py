@@ -33,7 +33,7 @@ def unbroadcast(x_bar: Any, shape: tuple[int, ...]) -> Any:
 def finish(x_bar: Any, x: Any, integer: float | None = None) -> Any:
     """The cotangent `x_bar` brought into the space of its primal `x`: same structure, shape, dtype and realness.
 
-    Returns None where `x` has no tangent space (a bool, a string, an integer array), and `integer` for an integer.
+    Returns None where `x` has no tangent space (a string, an integer array), and `integer` for an int or a bool.
     """
     if isinstance(x, (list, tuple, deque)):
         return _project_sequence(x_bar, x, integer)
@@ -433,7 +433,7 @@ def immutable(x: Any) -> Any:
 def as_in_place(y: Any, x: Any) -> Any:
     """`y`, the result of `x op z`, in place of `x op= z`, where nothing else has `x`.
 
-    Raises MutationError where an array `x` would be of another shape or dtype than `y` is.
+    Raises MutationError where an array `x` is of another shape or dtype than `y`, which Python would cast or refuse.
     """
     if not isinstance(x, (np.ndarray, np.generic, float, int, complex)) or (
         isinstance(x, np.ndarray) and (x.shape, x.dtype) != (np.shape(y), np.asarray(y).dtype)

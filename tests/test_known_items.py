@@ -652,6 +652,39 @@ def zeros_or_a_number(x, n):
     return np.sum(t) + v.sum()
 
 
+def an_item_replaced_beside_a_dict(x, n):
+    la = [x * 0.5, x * 2]
+    s = 0.0
+    for q, k in zip(la, {"a": 1, "b": 2}, strict=False):
+        s += (q * x).sum()
+        if k == "a":
+            la[1] = x * 3
+    return s
+
+
+def an_item_replaced_beside_a_numbered_list(x, n):
+    la = [x * 0.5, x * 2, x]
+    for p in la[::-1]:
+        p[0] = x[1]
+    s = 0.0
+    for j, (_, q) in zip(range(3), enumerate(la), strict=False):
+        s += (q * x).sum()
+        if j == 0:
+            la[1] = x * 3
+    return s
+
+
+def a_list_reversed_beside_a_range(x, n):
+    la = [x * 0.5, x * 2, x]
+    lb = la
+    s = 0.0
+    for q, j in zip(lb, range(9), strict=False):
+        s += (q * x).sum() * j
+        q *= 2
+        la.reverse()
+    return s + la[0].sum()
+
+
 PROGRAMS = [
     f
     for _, f in inspect.getmembers(sys.modules[__name__], inspect.isfunction)

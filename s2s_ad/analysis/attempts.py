@@ -89,7 +89,7 @@ class Seen(Enum):
 
     NOTHING = auto()
     ITSELF = auto()  # it does something, whatever the body has done so far
-    STATE = auto()  # it, or somebody after it, looks at what the body has done so far
+    STATE = auto()  # it, or somebody after it, looks at what the body has done so far, or may do so
 
 
 def seen(s: Emitter, handler: Sequence[Op], caught: Operand, written: Sequence[Root]) -> Seen:

@@ -33,7 +33,7 @@ def bind_arguments(
     try:
         bound = signature.bind(*args, **kwargs).arguments
     except TypeError as error:
-        raise TypeError(_words(code.name, signature, args, kwargs) or f"{code.name}() {error}") from None
+        raise TypeError(_python_message(code.name, signature, args, kwargs) or f"{code.name}() {error}") from None
     make_tuple, make_dict = collect
     found: list[Operand] = []
     for p in code.parameters:
@@ -47,15 +47,17 @@ def bind_arguments(
     return found
 
 
-def _words(name: str, signature: inspect.Signature, args: list[Operand], kwargs: dict[str, Operand]) -> str | None:
-    """What Python says of a call that does not fit: it is asked to call a function that has the same parameters."""
+def _python_message(
+    name: str, signature: inspect.Signature, args: list[Operand], kwargs: dict[str, Operand]
+) -> str | None:
+    """What Python says of a call that does not fit, which programs may read: that of what has the same parameters."""
     parameters = [p.replace(default=p.empty if p.default is p.empty else None) for p in signature.parameters.values()]
     scope: dict[str, Any] = {}
     try:
         exec(f"def stub{signature.replace(parameters=parameters)}: pass", scope)
         scope["stub"].__qualname__ = name
         scope["stub"](*args, **kwargs)
-    except SyntaxError:  # parameters of our own are no names
+    except SyntaxError:  # parameters that the compiler has added, such as `%x`, cannot be written
         return None
     except TypeError as error:
         return str(error)

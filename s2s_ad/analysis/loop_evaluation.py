@@ -56,7 +56,9 @@ class LoopEvaluator(BlockEvaluator):
             if items is not None and (wanted or (self.hidden and not rolled) or _differ_in_code(items)):
                 view = self.views.get(iterable)
                 if view is None or view.shows == "keys":
-                    self._unroll(op, items, [] if self._is_tuple(iterable) else [iterable], span)
+                    lists, before = self._lists_in(iterable), self.memory.state.copy()
+                    self._unroll(op, items, lists, span)
+                    self._refuse_replaced([] if self.hidden else lists, before, span)
                 else:
                     self._unroll_view(op, view, span)
                 return op in self.key_by_key
@@ -88,15 +90,17 @@ class LoopEvaluator(BlockEvaluator):
     def _for_each(self, op: For, iterable: Operand, items: list[Operand], span: Span | None) -> None:
         """Repeat the body for each of a few objects; those in a list are read when it is their turn."""
         before, rows = self.memory.state.copy(), rows_of(self, iterable)
-        self.copies *= len(items)
-        if iterable in self.views:
-            self._unroll_view(op, self.views[iterable], span)
-        elif rows is None:
-            self._unroll(op, items, [], span)
-        else:
-            self._unroll(by_index(self, op, rows)[0], [Const(i) for i in range(len(items))], rows.arrays, span)
-            self._refuse_reordered(rows.copied, before, self.memory.state, span)
-        self.copies //= len(items)
+        outer, self.copies = self.copies, self.copies * len(items)
+        try:
+            if iterable in self.views:
+                self._unroll_view(op, self.views[iterable], span)
+            elif rows is None:  # nothing of which can change
+                self._unroll(op, items, [], span)
+            else:
+                self._unroll(by_index(self, op, rows)[0], [Const(i) for i in range(len(items))], rows.arrays, span)
+                self._refuse_reordered(rows.copied, before, self.memory.state, span)
+        finally:
+            self.copies = outer
 
     def _evaluate_items(
         self, op: For, iterable: Operand, inits: list[Operand], runs: list[Run], span: Span | None
@@ -287,6 +291,23 @@ class LoopEvaluator(BlockEvaluator):
                     span,
                     "loop over a copy: `list(…)`",
                 )
+
+    def _lists_in(self, iterable: Operand) -> list[Operand]:
+        """The lists from which the items of an iterable are taken."""
+        made = self.definitions.get(iterable)  # type: ignore[arg-type]
+        if made is not None and callee(made) in (zip, enumerate, reversed):
+            return [found for arg in made.args for found in self._lists_in(arg)]  # type: ignore[arg-type]
+        return [iterable] if isinstance(type_of_operand(iterable), List) else []
+
+    def _refuse_replaced(self, lists: list[Operand], before: State, span: Span | None) -> None:
+        """Refuse a loop over a list that has other items in the end: Python would see them when it is their turn."""
+        end = self.memory.state
+        for root in self.memory.roots(lists):
+            old, new = before.parts.get(root, {}), end.parts.get(root, {})
+            stays = all(new.get(k) is o or self.memory.are_one(o, new.get(k, UNDEFINED)) for k, o in old.items())
+            if end.order.get(root) is not before.order.get(root) or not stays:
+                what = f"a loop over {f'`{root.name}`' if root.name else 'a list'}, whose items its body replaces"
+                raise MutationError(what, span, "loop over a copy: `list(…)`, or over the indices")
 
     def _refuse_reordered(self, lists: list[Operand], before: State, end: State, span: Span | None) -> None:
         """Refuse a loop over a copy of a list that has other items in the end: Python would not see them."""

@@ -167,7 +167,7 @@ class Memory(Naming):
         lost = {r for r in others if (root.is_array or not r.is_array) and root.meets(r)}
         self._mark_lost(lost, {root}, but | {root}, span)
 
-    def own(self, operand: Operand) -> frozenset[Root]:
+    def private(self, operand: Operand) -> frozenset[Root]:
         """What an operand may be, if nobody but variables and attributes has it; else nothing."""
         root = self.root(operand)
         closure = frozenset[Root]() if root is None else root.closure

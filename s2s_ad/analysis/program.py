@@ -186,7 +186,7 @@ class Program:
     methods: dict[FunctionType, Method] = field(default_factory=dict)  # of these classes
 
     def looks_closer(self) -> bool:
-        """Whether something is to be repeated or spliced in so that more is known of memory."""
+        """Whether something is to be repeated or spliced in so that more is known of memory; notes that it could be."""
         self.could_be_closer = True
         return self.closer
 

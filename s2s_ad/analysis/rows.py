@@ -164,7 +164,7 @@ class Numbered(Lazy):
 def rows_of(s: Emitter, iterable: Operand) -> Rows | None:
     """What a loop runs through; None if this is, somewhere, anything else than arrays and lists."""
     made = s.definitions.get(iterable)  # type: ignore[arg-type]
-    fn = None if made is None or not stops_early(made) else callee(made)
+    fn = None if made is None or not is_lenient(made) else callee(made)
     args: tuple[Operand, ...] = () if made is None else made.args  # type: ignore[assignment]
     if fn not in (enumerate, reversed, zip) or not args:
         return _source(s, iterable)
@@ -177,8 +177,8 @@ def rows_of(s: Emitter, iterable: Operand) -> Rows | None:
     return Together(parts) if fn is zip else Backwards(parts)
 
 
-def stops_early(made: Call) -> bool:
-    """Whether a `zip` ends with the shortest of its iterables, and other calls have no keywords."""
+def is_lenient(made: Call) -> bool:
+    """Whether a call has no keywords, but for the `strict=False` of a `zip`, which ends with its shortest iterable."""
     return all(name == "strict" and constant(value) is False for name, value in made.kwargs)
 
 

@@ -13,7 +13,7 @@ from s2s_ad.analysis.handlers.records import is_object
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.places import locate_unpacked
 from s2s_ad.analysis.python_types import iterated
-from s2s_ad.analysis.rows import stops_early
+from s2s_ad.analysis.rows import is_lenient
 from s2s_ad.analysis.statics import (
     named,
 )
@@ -44,7 +44,7 @@ class SequenceEvaluator(Emitter):
         if made is not None and fn is reversed and isinstance(type_of_operand(made.args[0]), (Tuple, List)):  # type: ignore[arg-type]
             items = self.static_items(made.args[0])  # type: ignore[arg-type]
             return None if items is None else items[::-1]
-        if made is not None and fn in (zip, enumerate) and stops_early(made):
+        if made is not None and fn in (zip, enumerate) and is_lenient(made):
             return self._static_rows(made)
         if isinstance(iterable.type, List) and (count := self._known_count(iterable)):
             return self._first(iterable, count)

@@ -347,6 +347,8 @@ class FunctionLowering(ClassLowering):
 
     def _return(self, node: gast.Return) -> None:
         value = NONE if node.value is None else self.expression(node.value)
+        if isinstance(node.value, gast.Name):
+            self.emit(node, primitives.present, value)  # which may not be bound
         self._leave_loop()
         self.env.update({"%returned": TRUE, "%result": value})
 

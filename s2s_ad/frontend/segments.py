@@ -117,7 +117,7 @@ def _is_plain(target: Any) -> bool:
 
 
 def written_names(body: list[Any], watched: set[str]) -> set[str]:
-    """The names of what the body of a `try` writes to in place, but for what it has made itself for nobody else."""
+    """The names of what the body of a `try` writes to in place, but for names of its own that are not `watched`."""
     walked = [n for node in body for n in gast.walk(node)]
     again = {id(n.target) for n in walked if isinstance(n, gast.AugAssign)}
     bound = {n.id for n in walked if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store) and id(n) not in again}

@@ -461,3 +461,18 @@ def assigned_if_it_is_bound(x):
     except NameError:
         t = x[0]
     return t * 2
+
+
+def _may_give_what_is_not_bound(x, n):
+    if n > 2:
+        y = x * 2.0
+    if n > 1:
+        return y
+    return None
+
+
+@program((X, 2), raises=UnboundLocalError)
+def returned_before_it_is_bound(x, n):
+    """By a function that may give None as well."""
+    found = _may_give_what_is_not_bound(x, n)
+    return x.sum() if found is None else found.sum()

@@ -125,7 +125,7 @@ def _tuple(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
 
 
 def _known_objects(s: Emitter, operand: Operand) -> list[Operand] | None:
-    """The items of a list that are objects with memory and known one by one, if that is to be looked at so closely."""
+    """The items of a list that are objects with memory and known one by one; only on the closer look."""
     items = s.static_items(operand) if isinstance(type_of_operand(operand), (List, Tuple)) else None
     return items if items and any(map(s.memory.root, items)) and s.program.looks_closer() else None
 

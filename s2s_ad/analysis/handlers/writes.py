@@ -286,7 +286,7 @@ def _in_place(plain: Callable[..., Any]) -> Handler:
             s.apply(primitives.call_method, [target, Const("update"), other])
             return target
         may_be_number = isinstance(t, Numeric) or (isinstance(t, Array) and t.axes is None)
-        if may_be_number and (names := s.memory.own(target)):
+        if may_be_number and (names := s.memory.private(target)):
             value = s.apply(plain, args)
             value = s.emit(runtime.as_in_place, [value, target], None, type_of_operand(value))
             s.memory.lose_inside(names, frozenset(), s.span)  # whoever reads them may see what is written or not
