@@ -165,10 +165,10 @@ def _may_find_unbound(op: Op) -> bool:
 
 
 def written_in(s: Emitter, ops: Iterable[Op]) -> Iterator[Root]:
-    """The roots to which ops write, also on ways that do not come to their end."""
+    """The roots to which ops may write, also on ways that do not come to their end."""
     for op in ops:
-        targets = targets_of(op) if isinstance(op, Call) else ()
-        yield from s.memory.roots(targets)
+        for root in s.memory.roots(targets_of(op) if isinstance(op, Call) else ()):
+            yield from root.closure
         for region in regions(op):
             yield from written_in(s, region.ops)
 
@@ -194,7 +194,7 @@ def refuse_half_done(
 
 def _writes_to(s: Emitter, op: Op, roots: Sequence[Root]) -> bool:
     if isinstance(op, Call):
-        return any(s.memory.root(target) in roots for target in targets_of(op))
+        return any(not root.closure.isdisjoint(roots) for root in s.memory.roots(targets_of(op)))
     return any(_writes_to(s, inner, roots) for region in regions(op) for inner in region.ops)
 
 

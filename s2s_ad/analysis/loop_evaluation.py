@@ -25,7 +25,7 @@ from s2s_ad.analysis.statics import unbound, widen
 from s2s_ad.errors import MutationError, Span, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, Op, Operand, Value, While, operands, regions
-from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Map, Tuple, Type, holds_unknown, join, join_all
+from s2s_ad.ir.types import UNKNOWN, Array, Dict, List, Map, Never, Tuple, Type, holds_unknown, join, join_all
 
 _MAX_ROUNDS = 14
 _WIDENED = 5
@@ -208,7 +208,7 @@ class LoopEvaluator(BlockEvaluator):
             again = True
         kept = [i for i in range(len(loop.inits)) if i not in loop.found.fixed]
         for i in kept:
-            if unbound(loop.outs[i]) and not unbound(loop.inits[i]) and not self.dead:
+            if unbound(loop.outs[i]) and not unbound(loop.inits[i]) and not loop.is_dead:
                 what = f"`{loop.op_params[i].name}`, which a loop deletes, though it was there before"
                 raise UnsupportedSyntaxError(what, self.span, "leave it, or set it to None")
         types = [*(loop.types[i] for i in kept)]
@@ -382,6 +382,7 @@ class LoopEvaluator(BlockEvaluator):
                     is_list = isinstance(type_of_operand(loop.iterable), List) and not memory.is_of_views(loop.iterable)
                     memory.new_root(item, may=memory.reachable([loop.iterable]) - ({root} if is_list else set()))
             stop, *outs = self.block(op.body)
+            loop.is_dead = self.dead or any(isinstance(item.type, Never) for item in loop.item)
             self.has_keys = known
             if not self.dead:
                 outs = [self.no_selection(self._at_end(o), self.ops) for o in outs]
@@ -433,6 +434,7 @@ class _Loop:
     outs: list[Operand] = field(default_factory=list)
     end: State = field(default_factory=State)
     told: Round = field(default_factory=Round)
+    is_dead: bool = False  # no round comes to its end
 
     def __post_init__(self) -> None:
         self.types: list[Type] = []

@@ -58,7 +58,7 @@ class Interference:
     ) -> set[Value]:
         """The values live before the ops of `block`, given those live after it.
 
-        Those live `throughout` are needed up to the last thing that it does.
+        Those live `throughout` are needed up to the last thing that it does, be that in a region of its last op.
         """
         live = set(live)
         if read_results:
@@ -67,6 +67,8 @@ class Interference:
         for op in reversed(block.ops):
             if all(r in self.nested for r in op.results) and op.results:
                 continue
+            if not isinstance(op, Call):
+                live.update(throughout)
             live = self._op(op, live)
             live.update(throughout)
         live.update(throughout)

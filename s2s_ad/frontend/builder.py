@@ -49,6 +49,7 @@ class Builder:
     def __init__(self, source: FunctionSource, name: str) -> None:
         self.source = source
         self.name = name
+        self.loose: set[Operand] = {UNDEFINED}  # what may not be bound on some way
         self.env: dict[str, Operand] = {"%exit": FALSE, "%stop": FALSE, "%returned": FALSE, "%result": UNDEFINED}
         self.ops: list[Op] = []
 
@@ -142,7 +143,9 @@ class Builder:
         pairs = [(first.get(n, UNDEFINED), second.get(n, UNDEFINED)) for n in names]
         merged_of: dict[tuple[int, int], Value] = {}  # names that had one value before have one value after
         for n, (a, b) in zip(names, pairs, strict=True):
-            merged_of.setdefault((id(a), id(b)), Value(_variable(n)))
+            merged = merged_of.setdefault((id(a), id(b)), Value(_variable(n)))
+            if a in self.loose or b in self.loose:
+                self.loose.add(merged)
         self.env = {n: first[n] for n in first if n in second} | {
             n: merged_of[id(a), id(b)] for n, (a, b) in zip(names, pairs, strict=True)
         }
@@ -156,6 +159,7 @@ class Builder:
         inits = tuple(self.env.get(n, UNDEFINED) for n in names)
         carried = tuple(Value(_variable(n)) for n in names)
         item = None if iterable is None else Value()
+        self.loose.update(v for v, init in zip(carried, inits, strict=True) if init in self.loose)
 
         def run() -> tuple[Operand, ...]:
             self.env.update(zip(names, carried, strict=True))
@@ -167,6 +171,7 @@ class Builder:
 
         ops, _, outs = self._region(run)
         results = tuple(Value(v.name) for v in carried)
+        self.loose.update(r for r, v in zip(results, carried, strict=True) if v in self.loose)
         span = self.span(node)
         if item is None or iterable is None:
             self.ops.append(While(results, inits, Block(carried, tuple(ops), outs), span=span))

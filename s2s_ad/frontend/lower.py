@@ -347,8 +347,8 @@ class FunctionLowering(ClassLowering):
 
     def _return(self, node: gast.Return) -> None:
         value = NONE if node.value is None else self.expression(node.value)
-        if isinstance(node.value, gast.Name):
-            self.emit(node, primitives.present, value)  # which may not be bound
+        if isinstance(node.value, gast.Name) and value in self.loose:
+            self.emit(node, primitives.present, value)
         self._leave_loop()
         self.env.update({"%returned": TRUE, "%result": value})
 
@@ -383,7 +383,7 @@ class FunctionLowering(ClassLowering):
         elif isinstance(node.value, gast.YieldFrom):
             self._yield_all(node, self.expression(node.value.value))
         elif isinstance(node.value, gast.Name):
-            self.emit(node, primitives.present, self.expression(node.value))  # which may not be bound
+            self.emit(node, primitives.present, self.expression(node.value))
         elif not isinstance(node.value, gast.Constant):
             self.expression(node.value)
 

@@ -53,7 +53,6 @@ from s2s_ad.rules.registry import WHOLE
 from s2s_ad.transforms.ownership import Ownership, is_immutable
 
 NONE = Const(None)
-_HOLDING = (Array, List, Map, Dict, Tuple)
 _NOTHING = Instance(type(None))
 
 
@@ -341,7 +340,7 @@ class Tangents:
         if isinstance(primal, Maybe):
             return self.spec.emit(runtime.copy_apart, [x_bar], None, t)
         inside = primal.item if isinstance(primal, (List, Map, Deque, Iterable)) else UNKNOWN
-        if whole and isinstance(t, List) and isinstance(t.item, _HOLDING) and not is_immutable(t.item):
+        if whole and isinstance(t, List) and t.item != _NOTHING and not is_immutable(t.item):
             return self.comprehension(x_bar, lambda item: self.copy(item, inside, whole=True))
         if whole and isinstance(t, (Dict, Tuple)):
             parts, types = self.parts(x_bar), static_parts(primal) or ()

@@ -476,3 +476,71 @@ def returned_before_it_is_bound(x, n):
     """By a function that may give None as well."""
     found = _may_give_what_is_not_bound(x, n)
     return x.sum() if found is None else found.sum()
+
+
+def _doubled_up_to(a, limit):
+    for _ in range(9):
+        a = a * 2
+        if np.sum(a) > limit:
+            raise ValueError
+    return a
+
+
+@program((X, 4.0), (X, 1e9), same_as=lambda x, limit: np.sum((x if limit < 10 else x * 512 * 2) ** 2))
+def kept_where_a_loop_raises(x, limit):
+    """What a variable was before a `try`, in which a loop starts from it and raises."""
+    y = x
+    try:
+        a = y
+        for _ in range(9):
+            a = a * 2
+            if np.sum(a) > limit:
+                raise ValueError
+        y = a * 2
+    except ValueError:
+        pass
+    return np.sum(y * y)
+
+
+@program((X, 4.0), (X, 1e9), same_as=lambda x, limit: np.sum((x if limit < 10 else x * 512) ** 2))
+def kept_where_a_function_raises(x, limit):
+    """The same with a function that is spliced in, or called."""
+    y = x
+    try:
+        y = _doubled_up_to(y, limit)
+    except ValueError:
+        pass
+    return np.sum(y * y)
+
+
+def _tripled_after_all(y, t):
+    try:
+        if t > 0:
+            raise ValueError
+        y = y * 2
+    except KeyError:
+        pass
+    finally:
+        y *= 3
+    return y
+
+
+@program((X, 1.0), refused=MutationError)
+def written_to_as_an_exception_passes(x, t):
+    """In the `finally` of an inner `try`, on the way to the handler of an outer one."""
+    y = x.copy()
+    try:
+        y = _tripled_after_all(y, t)
+    except ValueError:
+        pass
+    return np.sum(y)
+
+
+@program((X, X[::-1] + 1.0), same_as=lambda x, y: np.sum(((np.sum(x) + y) * 0.5 + x) ** 2))
+def item_that_becomes_an_array(x, y):
+    """An item of a list that is a number first; its cotangent is that of something else as well."""
+    sums = [x.sum(), 0.0]
+    sums[0] += y
+    sums[0] *= 0.5
+    z = sums[0] + x
+    return np.sum(z * z)

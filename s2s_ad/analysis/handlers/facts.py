@@ -69,6 +69,15 @@ def _read_global(s: Emitter, args: list[Operand], _: Any) -> Operand:
     return read_global(s, constant(args[0]))
 
 
+@handles(primitives.present)
+def _present(s: Emitter, args: list[Operand], _: Any) -> Operand:
+    """A variable that is read, and may not be bound, for nothing else than this."""
+    operand = args[0]
+    if not isinstance(operand, Value) or not operand.unbound or isinstance(operand.type, Closure):
+        return operand
+    return s.emit(primitives.present, args, None, operand.type, operand.name)
+
+
 @handles(primitives.raise_)
 def _raise(s: Emitter, args: list[Operand], _: Any) -> Operand:
     s.keep_writes()  # the end of the function does not see to that
