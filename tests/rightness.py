@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,12 @@ import numpy as np
 from s2s_ad import ADError, differentiable, value_and_grad
 
 X = np.array([1.1, 0.7, 1.3, 0.4, 0.9])
+
+
+def programs_of(module: ModuleType) -> list[Callable[..., Any]]:
+    """The functions of `x` and `n` that a module defines."""
+    found = [f for _, f in inspect.getmembers(module, inspect.isfunction) if f.__module__ == module.__name__]
+    return [f for f in found if list(inspect.signature(f).parameters) == ["x", "n"]]
 
 
 def check_right_or_refused(program: Callable[..., Any]) -> None:

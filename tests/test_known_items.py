@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
 
 import numpy as np
 import pytest
 
-from rightness import check_right_or_refused
+from rightness import check_right_or_refused, programs_of
 
 
 class B:
@@ -685,11 +684,7 @@ def a_list_reversed_beside_a_range(x, n):
     return s + la[0].sum()
 
 
-PROGRAMS = [
-    f
-    for _, f in inspect.getmembers(sys.modules[__name__], inspect.isfunction)
-    if f.__module__ == __name__ and list(inspect.signature(f).parameters) == ["x", "n"]
-]
+PROGRAMS = programs_of(sys.modules[__name__])
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda f: f.__name__)

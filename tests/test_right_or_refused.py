@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import inspect
 import sys
 from collections import deque
 
 import numpy as np
 import pytest
 
-from rightness import X, check_right_or_refused
+from rightness import X, check_right_or_refused, programs_of
 from s2s_ad import ADError, def_rrule, primitive, pullback, value_and_grad
 
 
@@ -1686,11 +1685,7 @@ def kept_by_a_rule_4(x, n):
     return np.sum(z * x) + energy(y)
 
 
-PROGRAMS = [
-    f
-    for _, f in inspect.getmembers(sys.modules[__name__], inspect.isfunction)
-    if f.__module__ == __name__ and list(inspect.signature(f).parameters) == ["x", "n"]
-]
+PROGRAMS = programs_of(sys.modules[__name__])
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda f: f.__name__)

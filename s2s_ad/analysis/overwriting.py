@@ -16,7 +16,7 @@ from s2s_ad.analysis.effects import callee, is_write, path_of, writes, written_b
 from s2s_ad.analysis.sharing import Kinds, Sharing, Web, makes_new
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, For, If, Op, Try, Value, While, operands, regions, sides
-from s2s_ad.ir.types import Array, Maybe
+from s2s_ad.ir.types import Array, without_none
 
 _SHAPE_ONLY = frozenset({np.zeros_like, np.ones_like, np.shape, np.ndim, np.size, runtime.zeros_like})
 _NEW = (primitives.make_list, list, sorted)
@@ -152,7 +152,7 @@ def reads_content(block: Block, value: Value) -> bool:
     if value in block.results:
         return True
     for op in block.ops:
-        kind = value.type.item if isinstance(value.type, Maybe) else value.type
+        kind = without_none(value.type)
         if value in set(operands(op)) and not (isinstance(kind, Array) and _reads_shape(op, value)):
             return True
         if any(reads_content(region, value) for region in regions(op)):

@@ -104,11 +104,8 @@ def kept_parts(memory: Memory, root: Root, before: State, sides: Sequence[State]
     for side in sides:
         now = side.parts.get(root, {})
         found = {k: p for k, p in found.items() if k in now and memory.are_one(p, now[k])}
-    if isinstance(before_type, List) and any(
-        len(known) != len(found) for known in (parts, *(s.parts.get(root, {}) for s in sides))
-    ):
-        return {}  # of a list all parts are known, or none
-    return found
+    counts = {len(parts), *(len(side.parts.get(root, {})) for side in sides)}
+    return {} if isinstance(before_type, List) and counts != {len(found)} else found  # of a list all parts, or none
 
 
 def chosen_parts(memory: Memory, before: State, sides: Sequence[State], results: dict[Root, Value]) -> list[Key]:

@@ -18,7 +18,7 @@ from s2s_ad.analysis.typing import result_type
 from s2s_ad.codegen.expressions import ExpressionPrinter
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Value
-from s2s_ad.ir.types import Array, Deque, Maybe, Number
+from s2s_ad.ir.types import Array, Deque, Number, without_none
 
 
 def store(name: str) -> ast.Name:
@@ -107,8 +107,7 @@ class WritePrinter:
         obj, name, value = op.args
         place = ast.Attribute(self.operand(obj), constant(name), ast.Store())  # type: ignore[arg-type]
         assign: ast.stmt = ast.Assign([place], self.operand(value))
-        t = type_of_operand(obj)  # type: ignore[arg-type]
-        cls = (t.item if isinstance(t, Maybe) else t).cls  # type: ignore[attr-defined]
+        cls = without_none(type_of_operand(obj)).cls  # type: ignore[arg-type, attr-defined]
         if cls.__setattr__ is not object.__setattr__ and cls is not SimpleNamespace:
             setter = ast.Attribute(self.expressions.references.to(object), "__setattr__", ast.Load())
             args = [self.operand(a) for a in op.args]
@@ -251,7 +250,7 @@ def _is_of_deque(op: Call) -> bool:
     t = type_of_operand(op.args[0])  # type: ignore[arg-type]
     for fn, args, kwargs in primitives.steps(path_of(op), constant):
         t = result_type(fn, (Value(None, t), *args), kwargs)
-    return isinstance(t.item if isinstance(t, Maybe) else t, Deque)
+    return isinstance(without_none(t), Deque)
 
 
 def _writes_in_place(store: Call) -> bool:

@@ -273,6 +273,11 @@ def holds_different_objects(t: Type) -> bool:
     return any(isinstance(i, Record) for i in t.items) and holds_unknown(t.item)
 
 
+def without_none(t: Type) -> Type:
+    """The type of what may be None where it is not."""
+    return t.item if isinstance(t, Maybe) else t
+
+
 def part_type(t: Type, key: Any) -> Type:
     """The type of the part of a structure, or of the cotangent of one, that goes by this key."""
     match t:
@@ -371,7 +376,7 @@ def _join_maybe(a: Type, b: Type) -> Type:
     """The join of types of which one is that of None, or of what may be None or missing."""
     if isinstance(a, Absent) or isinstance(b, Absent):
         return _absent(join(*(t.item if isinstance(t, Absent) else t for t in (a, b))))
-    items = [t.item if isinstance(t, Maybe) else t for t in (a, b) if not _is_none(t)]
+    items = [without_none(t) for t in (a, b) if not _is_none(t)]
     joined = join_all(tuple(items)) if items else _NONE
     return Maybe(joined) if isinstance(joined, _OPTIONAL) else joined if joined == _NONE else UNKNOWN
 

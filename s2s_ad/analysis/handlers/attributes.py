@@ -81,9 +81,14 @@ def _getattr(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
         return s.apply(ATTRIBUTES[name], [obj])
     if isinstance(t, Array) and name == "dtype" and t.dtype is not None and not t.loose:
         return Const(t.dtype)
-    if (t == UNKNOWN or isinstance(t, Numeric)) and name in ATTRIBUTES:
+    if _may_be_array(t) and name in ATTRIBUTES:
         return s.apply(ATTRIBUTES[name], [_array_with(s, obj, name)])
     return s.emit(getattr, args, None, UNKNOWN)
+
+
+def _may_be_array(t: Type) -> bool:
+    """Whether it is not known of a value whether it is an array."""
+    return t == UNKNOWN or isinstance(t, Numeric)
 
 
 def _array_with(s: Emitter, obj: Value, name: str) -> Operand:
@@ -183,7 +188,7 @@ def _call_method(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) ->
     refuse_writing_method(s, t, name)
     if isinstance(t, Array) and name in METHODS:
         return s.apply(METHODS[name], [obj, *args[2:]], kwargs)
-    if (t == UNKNOWN or isinstance(t, Numeric)) and name in METHODS:
+    if _may_be_array(t) and name in METHODS:
         return s.apply(METHODS[name], [_array_with(s, obj, name), *args[2:]], kwargs)
     if isinstance(t, Dict) and name in ("items", "keys", "values", "get"):
         return _dict_method(s, obj, t, name, args[2:])
