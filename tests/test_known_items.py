@@ -684,6 +684,15 @@ def a_list_reversed_beside_a_range(x, n):
     return s + la[0].sum()
 
 
+def taken_from_a_number_or_rows(x, n):
+    t, v = 0.0, 0.0
+    for k in range(3):
+        if k == 2:
+            v = np.take(t, 0, axis=0)
+        t += np.outer(x, x)
+    return np.sum(t * x) + np.sum(v)
+
+
 PROGRAMS = programs_of(sys.modules[__name__])
 
 

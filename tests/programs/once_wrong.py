@@ -544,3 +544,15 @@ def item_that_becomes_an_array(x, y):
     sums[0] *= 0.5
     z = sums[0] + x
     return np.sum(z * z)
+
+
+@program((X, 1), (X, 3), same_as=lambda x, n: x[0] ** 2 if n == 1 else x[0] * 3)
+def tested_for_the_error(x, n):
+    """A test whose sides do nothing, of a quotient that is written into it."""
+    t = x[0] * 3
+    try:
+        if 1 // (n - 1) > 0:
+            pass
+    except ZeroDivisionError:
+        t = x[0] ** 2
+    return t
