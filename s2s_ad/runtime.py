@@ -282,6 +282,11 @@ def index_to_remove(items: list[Any], item: Any) -> int:
     raise ValueError("list.remove(x): x not in list")
 
 
+def bound_now(x: Any) -> Any:
+    """`x`, a bound of a slice, or the int that it is now if it is an array without axes."""
+    return operator.index(x) if isinstance(x, np.ndarray) else x
+
+
 def slice_start(where: slice, n: int) -> int:
     """Where a slice of a list of length `n` starts."""
     return where.indices(n)[0]
@@ -630,6 +635,15 @@ def refuse_overlap(target: Any, item: Any) -> None:
         )
 
 
+def refuse_number(x: Any) -> None:
+    """Raise MutationError if `x`, which `x op= y` writes to if it is an array, is a number: that would be a new value."""
+    if not isinstance(x, np.ndarray):
+        raise MutationError(
+            f"an augmented assignment to a {type(x).__name__}, of which others may have an array by the same name",
+            hint="write `x = x + y` to make a new value",
+        )
+
+
 def refuse_part(y: Any, *copies: Any) -> None:
     """Raise MutationError if `y`, which a rule has made of copies of what is overwritten later, has part in them."""
     for part, _ in _inside(y):
@@ -675,6 +689,6 @@ def attribute_now(fn: Any, name: str) -> Any:
     return getattr(fn, name)
 
 
-CHECKS = (refuse_shared, refuse_twice, refuse_overlap, refuse_part, refuse_unordered)  # these do nothing, or refuse
+CHECKS = (refuse_shared, refuse_twice, refuse_overlap, refuse_number, refuse_part, refuse_unordered)  # these do nothing, or refuse
 ORDERED = (*CHECKS, attribute_now)  # these stay where they are
 REFUSING = (as_in_place, immutable, array_with, no_object, *CHECKS)

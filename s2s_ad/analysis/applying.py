@@ -108,7 +108,7 @@ class ApplyEvaluator(CallEvaluator):
         if self.memory.is_written and _reads_attribute(fn, args):
             args = [self._object(args[0]), *args[1:]]
         elif self.memory.is_written and not _takes_references(fn, args):
-            args, kwargs = [self.handed(a) for a in args], {k: self.handed(v) for k, v in kwargs.items()}
+            args, kwargs = self.all_handed(fn, args), {k: self.handed(v) for k, v in kwargs.items()}
         if isinstance(target, Value):
             return self._apply_value(target, args, kwargs)
         if not self.in_adjoint:

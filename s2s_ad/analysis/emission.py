@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from collections.abc import Iterable as Items
 from contextlib import contextmanager
 from dataclasses import replace
@@ -37,8 +37,10 @@ from s2s_ad.ir.types import (
     UNKNOWN,
     Array,
     Closure,
+    Dict,
     Iterable,
     Maybe,
+    Record,
     Tuple,
     Type,
     hides_derivative,
@@ -50,6 +52,7 @@ from s2s_ad.ir.types import (
 from s2s_ad.ir.types import Instance as InstanceType
 from s2s_ad.rules.registry import registry
 
+_REPLACING = (primitives.set_attribute, primitives.set_item, primitives.store)  # a part of a known structure
 _FOLDED = {
     primitives.make_tuple, operator.getitem, operator.contains, slice, isinstance, len, str, float, int, bool, range,
     tuple, str.startswith, str.endswith,
@@ -206,7 +209,7 @@ class Emitter:
         for operand in (*args, *(kwargs or {}).values()):
             self.refuse_iterator(operand)
         if not isinstance(fn, (primitives.MakeClosure, primitives.Refreshed)) and fn is not primitives.keep_item:
-            args, kwargs = [self.handed(a) for a in args], {k: self.handed(v) for k, v in (kwargs or {}).items()}
+            args, kwargs = self.all_handed(fn, args), {k: self.handed(v) for k, v in (kwargs or {}).items()}
         if self.program.classes and not self.in_adjoint and self.retarget is None:
             refuse_foreign(self, fn, (*args, *(kwargs or {}).values()))
         if hides_derivative(type_) and not self.in_adjoint:
@@ -261,8 +264,11 @@ class Emitter:
 
     # memory
 
-    def current(self, operand: Operand) -> Operand:
-        """What a reference finds now: the newest version of what it names. Raises MutationError if it is not known."""
+    def current(self, operand: Operand, but: Hashable = None) -> Operand:
+        """What a reference finds now: the newest version of what it names, whatever its part `but` may be now.
+
+        Raises MutationError if it is not known.
+        """
         refuse_stale(self, operand)
         if not self.memory.is_written or not isinstance(operand, Value):
             return operand
@@ -270,7 +276,7 @@ class Emitter:
             self.choose_again(operand)
         found = self.memory.current(operand, self._follow, self.span)
         is_stale = found in self.memory.state.content and not isinstance(type_of_operand(found), Closure)
-        return self._refreshed(found) if is_stale else found
+        return self._refreshed(found, but) if is_stale else found
 
     def whole(self, operand: Operand) -> Operand:
         """As `current`, for code that is not evaluated here, and so has to be given what a nested function captured."""
@@ -285,6 +291,12 @@ class Emitter:
             raise UnsupportedSyntaxError(what, self.span, "assign it before the function is made")
         is_function = isinstance(operand, Value) and isinstance(operand.type, Closure)
         return self.whole(operand) if is_function else self.current(operand)
+
+    def all_handed(self, fn: Any, args: Sequence[Operand]) -> list[Operand]:
+        """Arguments as what is called finds them; a part that is to be replaced may be anything before that."""
+        if fn in _REPLACING and isinstance(type_of_operand(args[0]), (Dict, Record)) and isinstance(args[1], Const):
+            return [self.current(args[0], args[1].value), *map(self.handed, args[1:])]
+        return list(map(self.handed, args))
 
     def reads_unbound(self, operand: Operand) -> bool:
         """Whether an operand is a nested function that has captured what may not be assigned yet."""
@@ -323,10 +335,11 @@ class Emitter:
         for call in calls:
             self.append(call)
 
-    def _refreshed(self, obj: Any) -> Operand:
-        """A structure with parts that have been written to since it was made or read."""
+    def _refreshed(self, obj: Any, but: Hashable = None) -> Operand:
+        """A structure with parts that have been written to since it was made or read; `but` one that is replaced."""
         memory = self.memory
-        now = {key: self.handed(part) for key, part in memory.state.content[obj].items()}
+        content = memory.state.content[obj].items()
+        now = {key: part if key == but and but is not None else self.handed(part) for key, part in content}
         stale = {key: part for key, part in now.items() if part is not memory.state.content[obj][key]}
         root = memory.root(obj)
         if not stale or root is None:

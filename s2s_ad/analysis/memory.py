@@ -181,6 +181,11 @@ class Memory(Naming):
         lost = {r for r in (*roots, *self.loose) if any(r.meets(one) for one in roots)}
         self._mark_lost(lost, roots, but, span)
 
+    def lose_names(self, target: Operand, names: frozenset[Root], span: Span | None) -> None:
+        """Mark what may be `target`, or hold it, as lost, but for the structures of which it is known to be a part."""
+        root = self.root(target)
+        self.lose_inside(names, frozenset() if root is None else self._brought_up_to_date(root), span)
+
     def _mark_lost(self, lost: set[Root], written: Collection[Root], but: frozenset[Root], span: Span | None) -> None:
         """Mark roots as lost, with what they are in, and with what holds one of those that were written to."""
         self.is_written = True

@@ -902,7 +902,15 @@ def two_items_that_may_be_one(x):
     return sum(p.v * p.x for p in ps)
 
 
-@program((X,), refused=MutationError)
+def _become_one(x):
+    w, v = x, np.ones(4)
+    for _ in range(3):
+        v = v + 0.1 * w * x
+        w = v
+    return np.sum(v * w * v)
+
+
+@program((X,), same_as=_become_one)
 def attributes_that_become_one_array(x):
     """In the second round the one is the other."""
     p = Particle(x.copy(), np.ones(4))

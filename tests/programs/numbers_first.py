@@ -73,3 +73,82 @@ def sum_in_single_precision(x):
         total += x * i
         total *= x
     return total.sum()
+
+
+class Moments:
+    """Mean and variance by Welford's recurrence: attributes that start as numbers."""
+
+    def __init__(self):
+        self.n = 0
+        self.mean = 0.0
+        self.squares = 0.0
+
+    def update(self, x):
+        """Take in one more array."""
+        self.n += 1
+        d = x - self.mean
+        self.mean += d / self.n
+        self.squares += d * (x - self.mean)
+
+
+@program((X,), same_as=lambda x: np.sum(np.var(np.stack([np.sin(x * i) for i in range(5)]), axis=0) * 5 / 4))
+def welford_over_arrays(x):
+    """Attributes that are numbers in the first round, and are written to in the others."""
+    m = Moments()
+    for i in range(5):
+        m.update(np.sin(x * i))
+    return np.sum(m.squares / (m.n - 1))
+
+
+@program((X,), same_as=lambda x: np.sum(2 * x * 4 * x * x))
+def parts_of_a_dict_that_turn_round(x):
+    """Sums in a dict change places while they grow."""
+    d = {"a": 0, "b": 0}
+    for i in range(4):
+        d["a"] += x * i if i % 2 == 0 else x * x * i
+        d["a"], d["b"] = d["b"], d["a"]
+    return np.sum(d["a"] * d["b"])
+
+
+class Adam:
+    """The moments of a gradient, which start as numbers."""
+
+    def __init__(self, rate):
+        self.rate, self.m, self.v, self.t = rate, 0, 0, 0
+
+    def step(self, w, g):
+        """Move `w` in place."""
+        self.t += 1
+        self.m *= 0.9
+        self.m += 0.1 * g
+        self.v *= 0.99
+        self.v += 0.01 * g * g
+        w -= self.rate * (self.m / (1 - 0.9**self.t)) / (np.sqrt(self.v) + 1e-3)
+
+
+def _adam(x):
+    w, m, v = 0.6 * x, 0 * x, 0 * x
+    for t in range(1, 4):
+        g = 2 * w + x
+        m, v = 0.9 * m + 0.1 * g, 0.99 * v + 0.01 * g * g
+        w = w - 0.1 * (m / (1 - 0.9**t)) / (np.sqrt(v) + 1e-3)
+    return np.sum(w**2)
+
+
+@program((X,), same_as=_adam)
+def adam_from_numbers(x):
+    """An optimiser whose moments are numbers first, and weights that it moves in place."""
+    w, adam = 0.6 * x, Adam(0.1)
+    for _ in range(3):
+        adam.step(w, 2 * w + x)
+    return np.sum(w**2)
+
+
+@program((X,), same_as=lambda x: np.sum((3 * x) ** 2) / 3)
+def number_in_a_dict_in_a_dict(x):
+    """A sum two levels deep."""
+    d = {"sums": {"x": 0}, "n": 0}
+    for _ in range(3):
+        d["sums"]["x"] += x
+        d["n"] += 1
+    return np.sum(d["sums"]["x"] ** 2) / d["n"]

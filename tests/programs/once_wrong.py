@@ -556,3 +556,44 @@ def tested_for_the_error(x, n):
     except ZeroDivisionError:
         t = x[0] ** 2
     return t
+
+
+@program((X,), same_as=lambda x: np.sum(x[1:]))
+def bound_that_moves_on(x):
+    """A bound of a slice is an array without axes, which is written to when the slice has been used."""
+    k = np.array(1)
+    total = np.sum(x[k:])
+    k += 1
+    return total
+
+
+@program((X,), same_as=lambda x: 2 * np.sum(x[1:] ** 2))
+def view_from_a_bound_that_moves_on(x):
+    """A view begins where its bound was, and is written through."""
+    a = x * 1.0
+    k = np.array(1)
+    v = a[k:]
+    k[...] = 2
+    v *= 2.0
+    return np.sum(a[1:] * x[1:])
+
+
+@program((X,), same_as=lambda x: sum(x[i] ** 2 + np.sum(x[i:]) for i in range(2)))
+def bounds_of_each_round(x):
+    """Each round has a slice of its own, by a bound that it moves on."""
+    total, k = 0.0, np.array(0)
+    for _ in range(2):
+        total += x[k : k + 2][0] ** 2 + np.sum(x[k:])
+        k += 1
+    return total
+
+
+@program((X,), same_as=lambda x: np.sum(x[1:]))
+def bound_that_may_be_missing(x):
+    """It is not known whether the bound is an array, a number, or None."""
+    bounds = [np.array(1), None, 1]
+    total = np.sum(x[bounds[0] : bounds[1]])
+    for b in bounds:
+        if isinstance(b, np.ndarray):
+            b += 1
+    return total

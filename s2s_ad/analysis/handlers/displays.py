@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad import runtime
 from s2s_ad.analysis.cells import holds_function, shows_function
 from s2s_ad.analysis.choices import functions_in, select_item
 from s2s_ad.analysis.emission import Emitter
@@ -17,6 +18,7 @@ from s2s_ad.analysis.handlers.known_items import indexed
 from s2s_ad.analysis.handlers.table import handles
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.python_types import getitem
+from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.statics import is_hashable
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
@@ -147,7 +149,17 @@ def _merge_dicts(s: Emitter, args: list[Operand], _: Any) -> Operand:
 def _slice(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     if all(isinstance(a, Const) for a in args):
         return None
-    return s.emit(slice, args, None, Instance(slice))
+    return s.emit(slice, [_bound(s, a) for a in args], None, Instance(slice))
+
+
+def _bound(s: Emitter, bound: Operand) -> Operand:
+    """A bound of a slice, as it is now: an array without axes may be written to before the slice is read again."""
+    t = type_of_operand(bound)
+    if not kinds(t):
+        return bound
+    if isinstance(t, Array) and t.axes == ():
+        return s.apply(operator.index, [bound])
+    return s.emit(runtime.bound_now, [bound], None, Instance(object))
 
 
 @handles(operator.getitem)

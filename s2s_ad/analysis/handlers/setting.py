@@ -174,7 +174,7 @@ def _write(s: Emitter, obj: Value, name: str, value: Operand) -> None:
         )
     if _is_there(s, obj, name, value):
         return
-    obj = s.current(obj)  # type: ignore[assignment]  # as its parts are now
+    obj = s.current(obj, name)  # type: ignore[assignment]  # as its parts are now
     t = obj.type
     assert isinstance(t, Record)
     root = s.memory.root(obj)

@@ -289,11 +289,13 @@ def _in_place(plain: Callable[..., Any]) -> Handler:
         if may_be_number and (names := s.memory.private(target)):
             value = s.apply(plain, args)
             value = s.emit(runtime.as_in_place, [value, target], None, type_of_operand(value))
-            s.memory.lose_inside(names, frozenset(), s.span)  # whoever reads them may see what is written or not
+            s.memory.lose_names(target, names, s.span)  # whoever reads them may see what is written or not
             return value
         if isinstance(t, Unknown):
             return s.apply(plain, [s.emit(runtime.immutable, [target], None, UNKNOWN), other])
         if isinstance(t, Array) and isinstance(target, Value) and (t.axes != () or t.boxed) and not t.loose:
+            if may_be_number:
+                s.emit(runtime.refuse_number, [target], None, Instance(type(None)))
             return _augmented(s, target, t, s.apply(plain, args))
         if t == sets.SET and plain is operator.or_:
             s.apply(primitives.call_method, [target, Const("update"), other])
