@@ -636,7 +636,7 @@ def refuse_overlap(target: Any, item: Any) -> None:
 
 
 def refuse_number(x: Any) -> None:
-    """Raise MutationError if `x`, which `x op= y` writes to if it is an array, is a number: that would be a new value."""
+    """Raise MutationError if `x` is a number, of which `x op= y` would make another one, instead of writing to it."""
     if not isinstance(x, np.ndarray):
         raise MutationError(
             f"an augmented assignment to a {type(x).__name__}, of which others may have an array by the same name",
@@ -689,6 +689,13 @@ def attribute_now(fn: Any, name: str) -> Any:
     return getattr(fn, name)
 
 
-CHECKS = (refuse_shared, refuse_twice, refuse_overlap, refuse_number, refuse_part, refuse_unordered)  # these do nothing, or refuse
+CHECKS = (
+    refuse_shared,
+    refuse_twice,
+    refuse_overlap,
+    refuse_number,
+    refuse_part,
+    refuse_unordered,
+)  # these do nothing, or refuse
 ORDERED = (*CHECKS, attribute_now)  # these stay where they are
 REFUSING = (as_in_place, immutable, array_with, no_object, *CHECKS)

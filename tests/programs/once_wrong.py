@@ -597,3 +597,21 @@ def bound_that_may_be_missing(x):
         if isinstance(b, np.ndarray):
             b += 1
     return total
+
+
+@program((X,), refused=MutationError)
+def output_that_is_not_the_result(x):
+    """Of an output without axes, `np.dot` gives the number that is in it."""
+    o = np.zeros(())
+    k = np.dot(x, x, out=o)
+    o += 1.0
+    return k * o
+
+
+@program((X,), refused=MutationError)
+def number_without_nan(x):
+    """So does `np.nan_to_num`."""
+    o = np.array(x[0])
+    k = np.nan_to_num(o, copy=False)
+    o += 1.0
+    return k * o

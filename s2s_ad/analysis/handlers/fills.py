@@ -253,6 +253,9 @@ def _nan_to_num(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> 
     if constant(copy) is not False:
         return None
     check_target(s, args[0], "nan_to_num")
+    if type_of_operand(args[0]).axes == ():  # type: ignore[attr-defined]
+        what = "`nan_to_num` of an array without axes, which gives a number and not the array"
+        raise MutationError(what, s.span, "write `x[...] = np.nan_to_num(x)`")
     others = {k: v for k, v in kwargs.items() if k != "copy"}
     write(s, args[0], _WHOLE, s.apply(np.nan_to_num, [args[0], Const(True), *args[2:]], others))
     return args[0]

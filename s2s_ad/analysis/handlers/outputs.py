@@ -29,6 +29,11 @@ from s2s_ad.ir.nodes import Const, Operand
 from s2s_ad.ir.types import Array, Number, Tuple
 
 _INSTEAD = "use the value that the call returns"
+_GIVING_OUTPUT = frozenset({
+    np.sum, np.prod, np.mean, np.std, np.var, np.max, np.min, np.ptp, np.median, np.nansum, np.nanprod, np.nanmean,
+    np.nanstd, np.nanvar, np.nanmax, np.nanmin, np.nanmedian, np.percentile, np.quantile, np.all, np.any, np.trace,
+    np.take, np.einsum, np.choose,
+})  # also where it has no axes  # fmt: skip
 _JOINING = (np.concatenate, np.stack, np.hstack, np.vstack, np.dstack)  # they write while they read
 
 
@@ -53,6 +58,7 @@ def into_output(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Oper
     if constant(casting) != "same_kind":
         raise MutationError("`out` in this form", s.span, _INSTEAD)
     check_target(s, out, "out")
+    _require_given(s, fn, out)
     for array in s.static_items(inputs[0]) or [] if fn in _JOINING and inputs else []:
         refuse_overlap(s, array, out, "out")
     if constant(where) is True:
@@ -62,6 +68,13 @@ def into_output(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Oper
     _check(s, fn, value, out)
     write(s, out, None, value)
     return out
+
+
+def _require_given(s: Emitter, fn: Any, out: Operand) -> None:
+    """Refuse an output for which a number of the same value may be given back."""
+    of_ufunc = isinstance(fn, np.ufunc) or isinstance(getattr(fn, "__self__", None), np.ufunc)
+    if type_of_operand(out).axes == () and not of_ufunc and fn not in _GIVING_OUTPUT:  # type: ignore[attr-defined]
+        raise MutationError(f"`out` without axes, of `{fn.__name__}`", s.span, _INSTEAD)
 
 
 def _several(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
