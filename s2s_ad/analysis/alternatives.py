@@ -8,6 +8,7 @@ Whoever reads `w` afterwards gets the one that the test chooses, as it is then.
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -33,8 +34,19 @@ class Alternative:
     """One of two objects that were there before a test chose it, of which one may be such a choice again."""
 
     test: Operand
-    then: Operand | Alternative
-    orelse: Operand | Alternative
+    then: Option
+    orelse: Option
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """A view of what was there before the test, which only the side of it has named."""
+
+    of: Operand
+    path: tuple[Step, ...]
+
+
+Option = Operand | Alternative | View
 
 
 def tests_of(s: SideEvaluator, rows: Sequence[Row], inside: Set[Operand]) -> dict[Value, Row]:
@@ -47,7 +59,7 @@ def tests_of(s: SideEvaluator, rows: Sequence[Row], inside: Set[Operand]) -> dic
 def _tests_inside(s: SideEvaluator, option: Operand, inside: Set[Operand]) -> list[Value]:
     """The tests by which a side of an `if` has chosen what it gives."""
     root = s.memory.root(option)
-    pending: list[Operand | Alternative] = [s.alternatives[root]] if root in s.alternatives else []
+    pending: list[Option] = [s.alternatives[root]] if root in s.alternatives else []
     found: list[Value] = []
     while pending:
         one = pending.pop()
@@ -85,21 +97,28 @@ def _may_change(test: Operand) -> bool:
 
 def _named_outside(
     s: SideEvaluator,
-    option: Operand | Alternative,
+    option: Option,
     before: State,
     inside: Set[Operand],
     outside: Mapping[Value, Operand],
-) -> Operand | Alternative | None:
+) -> Option | None:
     """An option by names that are known after the sides; None where it has none."""
     if isinstance(option, Alternative):
         options = [_named_outside(s, o, before, inside, outside) for o in (option.then, option.orelse)]
         test = outside.get(option.test, option.test)  # type: ignore[arg-type]
         return None if None in options or test in inside else Alternative(test, *options)  # type: ignore[arg-type]
+    if isinstance(option, View):
+        return option
     root = s.memory.root(option)
     if root in before.version:
-        is_version = not s.memory.places[option].path  # type: ignore[index]
-        return option if option not in inside else before.version[root] if is_version else None
+        return option if option not in inside else _view(before.version[root], s.memory.places[option].path, inside)  # type: ignore[index]
     return _named_outside(s, s.alternatives[root], before, inside, outside) if root in s.alternatives else None
+
+
+def _view(of: Value, path: tuple[Step, ...], inside: Set[Operand]) -> Option | None:
+    """A view by names that are known after the sides."""
+    names = {o for _, rest, kwargs in path for o in (*rest, *kwargs.values()) if isinstance(o, Value)}
+    return None if not inside.isdisjoint(names) else View(of, path) if path else of
 
 
 def write(s: SideEvaluator, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> Operand | None:
@@ -126,8 +145,10 @@ def write(s: SideEvaluator, fn: Any, args: list[Operand], kwargs: dict[str, Oper
     return args[0]
 
 
-def on_the_one(s: SideEvaluator, option: Operand | Alternative, do: Callable[[Operand], Operand]) -> Operand:
+def on_the_one(s: SideEvaluator, option: Option, do: Callable[[Operand], Operand]) -> Operand:
     """What is done with the one that the tests choose."""
+    if isinstance(option, View):
+        return do(functools.reduce(lambda base, step: s.follow(step, base), option.path, option.of))
     if not isinstance(option, Alternative):
         return do(option)
     return either(s, option.test, [lambda o=o: on_the_one(s, o, do) for o in (option.then, option.orelse)])  # type: ignore[misc]

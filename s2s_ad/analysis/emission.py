@@ -274,7 +274,7 @@ class Emitter:
             return operand
         if self.alternatives:
             self.choose_again(operand)
-        found = self.memory.current(operand, self._follow, self.span)
+        found = self.memory.current(operand, self.follow, self.span)
         is_stale = found in self.memory.state.content and not isinstance(type_of_operand(found), Closure)
         return self._refreshed(found, but) if is_stale else found
 
@@ -302,7 +302,8 @@ class Emitter:
         """Whether an operand is a nested function that has captured what may not be assigned yet."""
         return any(getattr(variable, "unbound", False) for variable in self.captured.get(operand, ()))  # type: ignore[arg-type]
 
-    def _follow(self, step: Step, base: Operand) -> Operand:
+    def follow(self, step: Step, base: Operand) -> Operand:
+        """One step of a path, as it leads on from what is there now."""
         fn, rest, kwargs = step
         if fn in ORDERING:
             self.keep_order(base)

@@ -7,6 +7,13 @@ from programs.harness import program
 V = np.array([0.5, 1.2, -0.7, 2.0])
 
 
+class Bag:
+    """Two arrays."""
+
+    def __init__(self, a, b):
+        self.a, self.b = a, b
+
+
 def _even_and_odd(x):
     return (x[1] ** 2 + x[1] + x[3] ** 2 + x[3]) * (x[0] ** 2 + x[0] + x[2] ** 2 + x[2])
 
@@ -235,3 +242,100 @@ def arrays_exchanged_in_some_rounds(x):
             u, v = v, u
         u[i] = v[i] * 2
     return np.sum(u) + np.sum(v**2)
+
+
+def _row_scaled(x, first):
+    a = np.outer(x, x) * (1 + np.eye(4)[0 if first else 1][:, None] * x)
+    return np.sum(a**2) * np.sum(a[0 if first else 1])
+
+
+@program((V, True), (V, False), same_as=_row_scaled)
+def one_of_two_rows(x, first):
+    """Two views of one array."""
+    a = np.outer(x, x)
+    row = a[0] if first else a[1]
+    row *= 1 + x
+    return np.sum(a**2) * np.sum(row)
+
+
+@program((V, True), (V, False))
+def a_row_or_a_column(x, first):
+    """Views that have elements in common, and what they are views of, written to in turn."""
+    a = np.outer(x, x)
+    line = a[0] if first else a[:, 1]
+    a *= 2
+    line -= x
+    a[0, 0] = x[3]
+    return np.sum(a * line)
+
+
+@program((V, 0.1), (V, 0.6), (V, 0.95))
+def one_of_three_views(x, s):
+    """Views of two arrays, one of them whole."""
+    a, b = np.outer(x, x), x * 2
+    if s > 0.9:
+        line = a[2]
+    elif s > 0.5:
+        line = a[:, 1]
+    else:
+        line = b
+    line *= x * s
+    b += line
+    return np.sum(a * a) + np.sum(b * line)
+
+
+@program((V, True), (V, False))
+def views_of_one_of_two_views(x, first):
+    """Views of views, one of them reshaped."""
+    a = np.outer(x, x)
+    rows = a.T[1:] if first else a[1:].reshape(2, 6)
+    row = rows[0]
+    row *= x[1]
+    rows[1][0] = x[1]
+    return np.sum(a * a * x) + np.sum(rows * rows)
+
+
+@program((V, True), (V, False))
+def views_of_attributes(x, first):
+    """What they are views of has left the object by then."""
+    bag = Bag(x * 1, x * 2)
+    half = bag.a[1:] if first else bag.b[:3]
+    bag.a = x * 5
+    half *= x[0]
+    return np.sum(bag.a * bag.b) * np.sum(half)
+
+
+@program((V,))
+def a_row_of_each_round(x):
+    """A test of each round, and loops in which that one is written to, and another one under its own name."""
+    a, b = np.outer(x, x), x * 2
+    for i in range(4):
+        row = a[i] if x[i] > 0.6 else b
+        for j in range(3):
+            row[j] += x[i]
+            b *= 1.1
+    return np.sum(a * b)
+
+
+def _halves(a, b, first):
+    if first:
+        return a[2:]
+    return b[:2]
+
+
+@program((V, True), (V, False))
+def view_that_a_function_picks(x, first):
+    """A function gives a view of one of its arguments."""
+    a, b = x * 1, x * 2
+    half = _halves(a, b, first)
+    half *= x[:2]
+    return np.sum(a * b) * np.sum(half)
+
+
+@program((V.copy(), True), (V.copy(), False))
+def view_of_the_argument(x, first):
+    """The caller's array is written to under its own name."""
+    half = x[1:] if first else x[:3]
+    total = np.sum(half)
+    x[1] = x[0] * x[3]
+    return total + np.sum(half * half)
