@@ -33,7 +33,7 @@ def unbroadcast(x_bar: Any, shape: tuple[int, ...]) -> Any:
 def finish(x_bar: Any, x: Any, integer: float | None = None) -> Any:
     """The cotangent `x_bar` brought into the space of its primal `x`: same structure, shape, dtype and realness.
 
-    Returns None where `x` has no tangent space (a string, an integer array), and `integer` for an int or a bool.
+    Where `x` has no tangent space, returns None, or for a number or an array of numbers `integer`, in its shape.
     """
     if isinstance(x, (list, tuple, deque)):
         return _project_sequence(x_bar, x, integer)
@@ -45,7 +45,9 @@ def finish(x_bar: Any, x: Any, integer: float | None = None) -> Any:
         return bars if any(bar is not None for bar in bars.values()) else None
     dtype = np.asarray(x).dtype
     if dtype.kind not in "fc":
-        return None if isinstance(x, np.ndarray) else integer
+        if not isinstance(x, np.ndarray):
+            return integer
+        return None if integer is None or dtype.kind not in "iub" else np.zeros(x.shape)
     if x_bar is None:
         return np.zeros_like(x) if isinstance(x, np.ndarray) else type(x)(0)
     x_bar = unbroadcast(x_bar, np.shape(x))
@@ -74,7 +76,7 @@ HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: the class is written in Python
 
 
 def project(x_bar: Any, x: Any) -> Any:
-    """As `finish`, but zero where `x` is a number without a tangent space, so that arithmetic goes on."""
+    """As `finish`, but zero where `x` is a number, or an array of such, without tangent space: arithmetic goes on."""
     return finish(x_bar, x, 0.0)
 
 
@@ -369,6 +371,18 @@ def matrix_power_cotangent(y_bar: Any, a: Any, n: int) -> Any:
     return a_bar
 
 
+def as_it_is_read(s: Any, a: Any, upper: Any) -> Any:
+    """The cotangent of `a`, of which one triangle is read, from that of a symmetric matrix.
+
+    That of a symmetric `a` is the symmetric one. If `a` is not, what falls to the other triangle is that of this one.
+    """
+    mirrored = np.swapaxes(a, -1, -2)
+    if np.array_equal(a, mirrored):
+        return s
+    read = np.triu(s) + np.triu(s, 1) if upper else np.tril(s) + np.tril(s, -1)
+    return np.where(np.all(a == mirrored, axis=(-1, -2), keepdims=True), s, read)
+
+
 def eigenvector_factors(w: Any, m: Any) -> Any:
     """mᵢⱼ / (wⱼ − wᵢ) off the diagonal, and 0 where mᵢⱼ is 0; NaN, with a warning, where only the difference is 0."""
     differences = w[..., None, :] - w[..., :, None]
@@ -636,10 +650,10 @@ def refuse_overlap(target: Any, item: Any) -> None:
 
 
 def refuse_number(x: Any) -> None:
-    """Raise MutationError if `x` is a number, of which `x op= y` would make another one, instead of writing to it."""
+    """Raise MutationError if `x` is a number, which `x op= y` does not write to: nobody else may see that."""
     if not isinstance(x, np.ndarray):
         raise MutationError(
-            f"an augmented assignment to a {type(x).__name__}, of which others may have an array by the same name",
+            f"a write to what is a {type(x).__name__}, and might have been an array that others have",
             hint="write `x = x + y` to make a new value",
         )
 

@@ -21,7 +21,7 @@ from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.roots import State, Step, part_at
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Value
-from s2s_ad.ir.types import Instance, Unknown, is_differentiable
+from s2s_ad.ir.types import Array, Dict, Instance, List, Map, Type, Unknown, is_differentiable
 
 if TYPE_CHECKING:
     from s2s_ad.analysis.sides import SideEvaluator
@@ -173,7 +173,14 @@ def _chosen(s: SideEvaluator, target: Operand) -> tuple[Alternative, list[Step]]
 
 
 def _writes(fn: Any, args: list[Operand]) -> bool:
-    """Whether a call writes to its first argument."""
+    """Whether a call surely writes to its first argument, or calls a method of it that may do so."""
     if fn is primitives.call_method:
         return constant(args[1]) in WRITING_METHODS
-    return type(fn).__hash__ is not None and fn in _WRITES
+    if type(fn).__hash__ is None or fn not in _WRITES:
+        return False
+    return fn not in IN_PLACE or _is_changed_in_place(type_of_operand(args[0]))
+
+
+def _is_changed_in_place(t: Type) -> bool:
+    """Whether `x op= y` surely leaves the object that `x` is, and gives no other one."""
+    return isinstance(t, (List, Dict, Map)) or (isinstance(t, Array) and bool(t.axes or t.boxed))

@@ -166,10 +166,12 @@ def _dtype_of(fn: Any, *types: Array) -> Any:
 
 
 @handles(np.cumsum, np.cumprod)
-def _cumulative(a: Operand, axis: Operand = Const(None)) -> Type:  # noqa: B008
-    t = array_type(a)
+def _cumulative(a: Operand, axis: Operand = Const(None), dtype: Operand = Const(None)) -> Type:  # noqa: B008
+    t, kind = array_type(a), constant(dtype, default="")
     flat = constant(axis, default=0) is None and (t.axes is None or len(t.axes) != 1)
-    return Array(_dtype_of(np.cumsum, t), (ANY,) if flat else t.axes)
+    if kind == "":
+        return UNKNOWN
+    return Array(_dtype_of(np.cumsum, t) if kind is None else np.dtype(kind), (ANY,) if flat else t.axes)
 
 
 @handles(np.clip)

@@ -13,6 +13,7 @@ from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Fact
 from s2s_ad.analysis.iterators import Run
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.peeling import bounds_of, first_for, first_while, starts_as_another
 from s2s_ad.analysis.python_types import iterated
 from s2s_ad.analysis.regions import changed, has_part, part_in, part_read
 from s2s_ad.analysis.roots import Root, State
@@ -37,6 +38,16 @@ class LoopEvaluator(BlockEvaluator):
     """Runs loops over operands of known type."""
 
     def _loop(self, op: For | While) -> bool:
+        if op not in self.later_rounds:
+            return self._evaluate(op)
+        names = dict(self.env)  # those of the first round are the same
+        is_up_to_date = self._evaluate(op)
+        names.update((result, self.env[result]) for result in op.results)
+        self.env.clear()
+        self.env.update(names)
+        return is_up_to_date
+
+    def _evaluate(self, op: For | While) -> bool:
         iterable, span = self.walked(self.operand(op.iterable)) if isinstance(op, For) else None, self.span
         run = self.runs.get(iterable) if isinstance(iterable, Value) else None
         if iterable is not None:
@@ -68,6 +79,8 @@ class LoopEvaluator(BlockEvaluator):
         inits = [self.no_selection(self._at_end(self.operand(i)), self.ops) for i in op.inits]
         inside = self.inside.get(iterable, []) if isinstance(iterable, Value) else []
         runs = [*inside, *([] if run is None else [run])]
+        if not runs and self._peeled(op, iterable, inits):
+            return False
         if not isinstance(op, For) or iterable is None or not self._evaluate_items(op, iterable, inits, runs, span):
             self._evaluate_loop(_Loop(op, iterable, inits), runs, span)
             return False
@@ -101,6 +114,35 @@ class LoopEvaluator(BlockEvaluator):
                 self._refuse_reordered(rows.copied, before, self.memory.state, span)
         finally:
             self.copies = outer
+
+    def _peeled(self, op: For | While, iterable: Operand | None, inits: list[Operand]) -> bool:
+        """Evaluate the first round of a loop by itself, if more is known of it than of the others; else do nothing."""
+        if op in self.later_rounds or 2 * self.copies > _MOST_UNROLLED or not starts_as_another(self, op, inits):
+            return False
+        bounds, rows = None, None
+        if isinstance(op, For):
+            bounds = bounds_of(self, iterable)  # type: ignore[arg-type]
+            rows = rows_of(self, iterable) if bounds is None else None  # type: ignore[arg-type]
+            of_arrays = rows is not None and all(isinstance(type_of_operand(a), Array) for a in rows.arrays)
+            if bounds is None and not of_arrays:
+                return False
+        if not self.program.looks_closer():
+            return False
+        if isinstance(op, While):
+            first, rests = first_while(op)
+        else:
+            if rows is not None:
+                op, iterable = by_index(self, op, rows)
+                bounds = bounds_of(self, iterable)
+            assert bounds is not None
+            self.env[op.body.params[0]] = bounds[0]
+            first, rests = first_for(self, op, bounds)
+        self.env.update(zip(op.body.params[len(op.body.params) - len(inits) :], inits, strict=True))
+        self.later_rounds.update(rests)
+        self.copies *= 2
+        self.env.update(zip(op.results, self.block(first), strict=True))
+        self.copies //= 2
+        return True
 
     def _evaluate_items(
         self, op: For, iterable: Operand, inits: list[Operand], runs: list[Run], span: Span | None

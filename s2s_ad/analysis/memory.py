@@ -23,7 +23,6 @@ from s2s_ad.analysis.naming import Naming
 from s2s_ad.analysis.roots import Part, Parts, Place, Root, State, Step, Ways, ways_unless
 from s2s_ad.errors import MutationError, Span
 from s2s_ad.ir.nodes import Const, Operand, Value
-from s2s_ad.ir.types import Maybe
 
 
 class Memory(Naming):
@@ -57,7 +56,7 @@ class Memory(Naming):
     def _read_again(self, root: Root, follow: Callable[[Step, Operand], Operand]) -> None:
         """Read what is lost anew from the list that it has been read from, if it is still there."""
         item = self.state.version.get(root)
-        if item is None or item not in self.origin or isinstance(item.type, Maybe):  # it may not be there
+        if item is None or item not in self.origin or item in self.sometimes_there:
             return
         base, index, _ = self.origin[item]
         if not self.stays(item, self.state):

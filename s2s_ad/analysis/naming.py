@@ -24,7 +24,7 @@ from s2s_ad.analysis.roots import (
     ways_unless,
 )
 from s2s_ad.ir.nodes import Operand, Value
-from s2s_ad.ir.types import Array
+from s2s_ad.ir.types import Array, Deque, Dict, List, Map, Record
 
 
 class Naming(Holding):
@@ -34,6 +34,7 @@ class Naming(Holding):
         super().__init__()
         self.part_of: dict[Root, tuple[Root, Hashable]] = {}  # what has been read as a part of what
         self.tokens: dict[tuple[Root, Hashable, bool], Root] = {}  # for arrays, and for all else
+        self.sometimes_there: set[Value] = set()  # what is in a container unless it is a number, None, or not bound
         self.token_of: dict[Root, tuple[Root, Hashable]] = {}
 
     def new_root(
@@ -220,5 +221,14 @@ class Naming(Holding):
             self.place_in(state, state.version[root], *found)
 
     def place_in(self, state: State, item: Value, own: Root, index: Operand | Part) -> None:
-        """Say that an item is in a container, at this index, in this state."""
+        """Say that an item, if it has memory at all, is in a container, at this index, in this state."""
+        if not _has_memory(item):
+            self.sometimes_there.add(item)
         self.origin[item] = state.version[own], index, state.order.get(own)
+
+
+def _has_memory(item: Value) -> bool:
+    """Whether a value surely is bound, and to what has memory."""
+    t = item.type
+    is_sure = isinstance(t, (List, Deque, Dict, Map, Record)) or (isinstance(t, Array) and bool(t.axes))
+    return is_sure and not item.unbound

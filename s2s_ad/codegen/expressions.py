@@ -16,9 +16,10 @@ from s2s_ad.analysis.typing import result_type
 from s2s_ad.codegen.conditions import inverted
 from s2s_ad.codegen.names import Naming
 from s2s_ad.codegen.references import References, load
+from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Call, Const, If, Operand, Star, Value
-from s2s_ad.ir.types import Array, Unknown
+from s2s_ad.ir.types import Array, Maybe, Numeric, Unknown
 from s2s_ad.ir.types import Instance as InstanceType
 from s2s_ad.rules.numpy.methods import METHODS
 from s2s_ad.transforms.pairs import PairBackward, PairForward
@@ -73,7 +74,8 @@ class ExpressionPrinter:
         op = self.naming.nested.get(operand)
         if op is None:
             name = load(self.naming.name[operand])
-            if operand.unbound and name.id in self.started and not isinstance(operand.type, (Unknown, InstanceType)):
+            if operand.unbound and name.id in self.started:
+                _refuse_none(operand)
                 return ast.Call(self.references.to(runtime.bound), [name, ast.Constant(operand.name)], [])
             return name
         return self.call(op) if isinstance(op, Call) else self.conditional(op)  # type: ignore[arg-type]
@@ -306,3 +308,11 @@ def _is_bool(operand: Operand) -> bool:
 def _bool_op(op: ast.boolop, left: ast.expr, right: ast.expr) -> ast.expr:
     parts = [*(left.values if isinstance(left, ast.BoolOp) and type(left.op) is type(op) else [left]), right]
     return ast.BoolOp(op, parts)
+
+
+def _refuse_none(variable: Value) -> None:
+    """Refuse to read a variable that starts as None for not being bound, and may be None when it is."""
+    t = variable.type
+    if isinstance(t, Maybe) or t == InstanceType(type(None)) or (isinstance(t, Unknown) and not isinstance(t, Numeric)):
+        what = f"a variable that may not be bound, and may be None: `{variable.name}`"
+        raise UnsupportedSyntaxError(what, None, f"assign it before: `{variable.name} = None`")

@@ -20,7 +20,7 @@ from s2s_ad.codegen.expressions import ExpressionPrinter
 from s2s_ad.codegen.nesting import raises
 from s2s_ad.codegen.references import load
 from s2s_ad.codegen.writes import WRITERS, WritePrinter, store
-from s2s_ad.errors import MissingRuleError, MutationError, Span
+from s2s_ad.errors import ADError, MissingRuleError, MutationError, Span
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Call, Const, For, If, Op, Operand, Try, Value, While, With, regions
 from s2s_ad.runtime import REFUSING, let_refusals_through
@@ -66,24 +66,32 @@ class StatementPrinter(WritePrinter):
     def op(self, op: Op) -> list[ast.stmt]:
         """The statements of one op."""
         comment = self._comment(op)
-        match op:
-            case Call():
-                made = self.call(op)
-            case If():
-                made = self.if_(op)
-            case For():
-                made = self.for_(op)
-            case While():
-                made = self.while_(op)
-            case With():
-                made = self.with_(op)
-            case Try():
-                made = self.try_(op)
+        try:
+            made = self._statements(op)
+        except ADError as error:
+            error.place(op.span)
+            raise
         for statement in made:
             mark(statement, op.span)
         if made and comment:
             _put_comment(made[0], comment)
         return made
+
+    def _statements(self, op: Op) -> list[ast.stmt]:
+        match op:
+            case Call():
+                return self.call(op)
+            case If():
+                return self.if_(op)
+            case For():
+                return self.for_(op)
+            case While():
+                return self.while_(op)
+            case With():
+                return self.with_(op)
+            case Try():
+                return self.try_(op)
+        raise TypeError(op)
 
     def _comment(self, op: Op) -> str | None:
         """`line 7: y = x ** 2`, where the user's line is another one than before."""

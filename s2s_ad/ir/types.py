@@ -302,6 +302,8 @@ def with_parts(t: Type, parts: dict[Any, Type]) -> Type:
         case List(item, items):
             known = None if items is None else tuple(parts.get(i, t) for i, t in enumerate(items))
             return List(join_all((item, *parts.values())), known)
+        case Maybe(item):
+            return replace(t, item=with_parts(item, parts))
     return t
 
 

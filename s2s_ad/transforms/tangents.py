@@ -356,8 +356,9 @@ class Tangents:
             return self._over_keys(x_bar, start, put)
         if isinstance(t, (Dict, Map)):
             return self.spec.emit(dict, [x_bar], None, t)
-        how: Any = list if isinstance(t, List) else runtime.copy_apart if isinstance(t, Unknown) else np.array
-        return self.call(how, x_bar)
+        if isinstance(t, (List, Array)):
+            return self.call(list if isinstance(t, List) else np.array, x_bar)
+        return self.spec.emit(runtime.copy_apart, [x_bar], None, t)
 
     def where_nonzero(self, y_bar: Operand, x_bar: Operand) -> Operand:
         """`x_bar if y_bar != 0 else 0.0`, for scalars."""

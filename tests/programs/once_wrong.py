@@ -615,3 +615,186 @@ def number_without_nan(x):
     k = np.nan_to_num(o, copy=False)
     o += 1.0
     return k * o
+
+
+@program((X, 0), (X, 2), refused=MutationError)
+def sum_that_may_stay_a_number(x, n):
+    """What was put into a list in the rounds is not there where there was none: it is still a number then."""
+    total, known = 0, [x * 1]
+    for _ in range(n):
+        total = total + x
+        known.append(total)
+    for one in known:
+        one *= 2
+    return np.sum(total)
+
+
+@program((X, 0), (X, 2), refused=MutationError)
+def scalar_that_may_be_in_a_list(x, n):
+    """The same, where it starts as a scalar of NumPy."""
+    total, known = x[0], [x * 1]
+    for i in range(n):
+        total = x * i
+        known.append(total)
+    for one in known:
+        one *= 2
+    return np.sum(total)
+
+
+@program((X, 2), refused=UnsupportedSyntaxError)
+def none_or_not_bound(x, n):
+    """A variable that a loop has set to None is bound."""
+    total = 0.0
+    for v in x:
+        try:
+            for k in range(n):
+                best = None
+                if v * k > 1:
+                    best = v * k
+            total += v if best is None else best
+        except Exception:
+            total += 100.0
+    return total
+
+
+class Node:
+    """A value, a list and a dict."""
+
+    def __init__(self, v):
+        self.v, self.kids, self.d = v, [], {}
+
+
+@program((X,), same_as=lambda x: x[2] * x[0] + x[0] * x[1])
+def objects_in_the_place_of_none(x):
+    """Lists and dicts of objects that stand where None stood."""
+    nodes = [None, None]
+    nodes[0] = Node(x[0])
+    nodes[1] = Node(x[1])
+    nodes[0].kids.append(x[2])
+    nodes[1].d["k"] = x[0]
+    return sum(nodes[0].kids) * nodes[0].v + sum(nodes[1].d.values()) * nodes[1].v
+
+
+@program((X,), same_as=lambda x: x[1] * x[0])
+def list_in_a_tuple_in_the_place_of_none(x):
+    """A list two levels deep."""
+    t = [None, None]
+    t[0] = ([], x[0])
+    t[0][0].append(x[1])
+    return sum(t[0][0]) * t[0][1]
+
+
+@program((X,), same_as=lambda x: 4 * np.sum(x))
+def dicts_in_the_place_of_none(x):
+    """A dict in a dict, written to in place."""
+    c = [None]
+    c[0] = {}
+    c[0]["k"] = {}
+    c[0]["k"]["z"] = x * 2
+    c[0]["k"]["z"] *= 2
+    return np.sum(c[0]["k"]["z"])
+
+
+@program((X,), same_as=lambda x: np.sum(2 * x * x * 2))
+def list_of_an_object_beside_a_number(x):
+    """The cotangents of a list in an object, which is an item beside an int."""
+    c = [None, 1]
+    c[0] = Node(x)
+    c[0].kids = [x]
+    c[0].kids[0] = c[0].kids[0] * 2
+    c[0].kids.append(x)
+    return np.sum(c[0].kids[0] * c[0].kids[-1] * len(c[0].kids))
+
+
+@program((X,), same_as=lambda x: sum(2 * v * v for v in x))
+def objects_in_the_places_of_none(x):
+    """One after the other, by an index that is known late."""
+    nodes = [None] * 4
+    for i in range(4):
+        nodes[i] = Node(x[i])
+    for i in range(4):
+        nodes[i].kids.append(x[i] * 2)
+    return sum(sum(n.kids) * n.v for n in nodes)
+
+
+@program((X,), refused=MutationError)
+def numbers_exchanged_and_added_to(x):
+    """What an operator gives for a number that a test has chosen is another one."""
+    a, b = 0.0, 1.0
+    for i in range(3):
+        if i == 1:
+            a, b = b, a
+        a += x
+    return np.sum(a * b)
+
+
+class Plus:
+    """What `+=` makes a new one of."""
+
+    def __init__(self, a):
+        self.a = a
+
+    def __add__(self, other):
+        return Plus(self.a + other)
+
+
+class Other:
+    """What `+=` writes to, and gives another one for."""
+
+    def __init__(self, a):
+        self.a = a
+
+    def __iadd__(self, other):
+        self.a = self.a * 2
+        return Other(other)
+
+
+@program((X, True), (X, False), same_as=lambda x, first: np.sum((x * (2 if first else 3) + x) * x * 2) + 3 * np.sum(x))
+def one_of_two_objects_plus(x, first):
+    """`+=` of one of two objects leaves both as they are, if their class has no `__iadd__`."""
+    p, q = Plus(x * 2), Plus(x * 3)
+    c = p if first else q
+    c += x
+    return np.sum(c.a * p.a) + np.sum(q.a)
+
+
+@program((X, True), (X, False))
+def one_of_two_objects_becomes_another(x, first):
+    """An `__iadd__` that writes to the object, and gives another one."""
+    p, q = Other(x * 2), Other(x * 3)
+    c = p if first else q
+    c += x * x
+    return np.sum(c.a * p.a) + np.sum(q.a)
+
+
+@program((X, 0), (X, 1), same_as=lambda x, n: np.sum(x * 111) if n == 0 else 11 * x[0] + 100 * x[1])
+def index_that_may_be_none(x, n):
+    """An index that may be None, or name one element twice."""
+    k = None
+    if n > 0:
+        k = np.array([0, 0, 1])
+    return np.sum(x[k] * (111 if n == 0 else np.array([1.0, 10.0, 100.0])))
+
+
+@program((X, 0), (X, 1), (X, 2))
+def index_that_is_a_number_first(x, n):
+    """A number becomes an array that names one element twice."""
+    k, total = 0, 0.0
+    for _ in range(n):
+        total = total + np.sum(x[k])
+        k = k + np.array([1, 1])
+    return total + np.sum(x[k])
+
+
+@program((X, 0), (X, 1), (X, 2))
+def index_out_of_a_list(x, n):
+    """One of a number and an array."""
+    indices = [0, np.array([1, 1]), 2]
+    rows = np.outer(x, x)
+    return np.sum(x[indices[n]]) + np.sum(rows[:, indices[n]] * x[0]) + np.sum(rows[indices[n]])
+
+
+@program((X,), same_as=lambda x: np.sum(np.array([5, 3, 12, 18]) * x))
+def sums_as_whole_numbers(x):
+    """A dtype of ints has no derivative."""
+    return np.sum(np.cumsum(x * 7.3, dtype=int) * x)

@@ -24,6 +24,7 @@ from s2s_ad.ir.types import (
     Dict,
     List,
     Map,
+    Maybe,
     Record,
     Tuple,
     Type,
@@ -140,6 +141,8 @@ def forget_keys(s: Emitter, target: Value) -> Value:
 
 def item_type(t: Type, index: Operand | Part) -> Type:
     """The type of an item of a list or of a dict with late keys, or of a part of a structure."""
+    if isinstance(t, Maybe):
+        return item_type(t.item, index)  # where an item is read, there is a container
     if isinstance(index, Part):
         return part_type(t, index.key)
     i = constant(index)
@@ -156,6 +159,8 @@ def with_item(t: Type, indices: Sequence[Operand], item: Type) -> Type:
     if isinstance(constant(indices[0]), primitives.View):
         indices = indices[1:]
     i, rest = constant(indices[0]), indices[1:]
+    if isinstance(t, Maybe):
+        return replace(t, item=with_item(t.item, indices, item))
     if isinstance(t, Map):
         return replace(t, item=join(t.item, with_item(t.item, rest, item)))
     if isinstance(t, (Record, Dict, Tuple)):

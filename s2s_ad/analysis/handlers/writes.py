@@ -196,7 +196,7 @@ def is_there(s: Emitter, target: Value, index: Operand, item: Operand) -> bool:
         return False
     if s.memory.are_one(s.part(operator.getitem, [target, index]) or UNDEFINED, item):
         return True
-    if item in s.memory.origin:
+    if item in s.memory.origin and item not in s.memory.sometimes_there:
         base, where, _ = s.memory.origin[item]
         found = Const(where.key) if isinstance(where, Part) else where
         is_item = s.memory.root(base) is s.memory.root(target) and is_same_index(s, found, index)
@@ -226,6 +226,8 @@ def store(
         view = target if index is None else s.apply(operator.getitem, [target, index])
         s.emit(runtime.refuse_overlap, [view, item], None, Instance(type(None)))
     owner = owner_of(s, root)
+    if owner is not None and getattr(root.type, "axes", ()) is None:
+        s.emit(runtime.refuse_number, [root], None, Instance(type(None)))  # it would be in no list
     if owner is None:
         version = _emit_store(s, how, root, indices, item)
         s.written(target, version)

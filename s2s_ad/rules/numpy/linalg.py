@@ -2,7 +2,7 @@
 
 Most of the formulas are in M. B. Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
 differentiation", 2008. A function of a symmetric matrix that reads one triangle only has a symmetric cotangent, that of
-the function on symmetric matrices.
+the function on symmetric matrices; if its argument is not symmetric, it has that of the triangle that is read.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from s2s_ad.rules.quotients import nonzero
 from s2s_ad.rules.registry import WHOLE, def_rrule, linear_rule, zero_rules
-from s2s_ad.runtime import cofactors, eigenvector_factors, inverse_transpose, matrix_power_cotangent
+from s2s_ad.runtime import as_it_is_read, cofactors, eigenvector_factors, inverse_transpose, matrix_power_cotangent
 
 
 def _transpose(a: Any) -> Any:
@@ -114,7 +114,7 @@ def cholesky_rule(a: Any, *, upper: Any = False) -> Any:
         p = np.tril(yt @ (_transpose(y_bar) if upper else y_bar))
         p = p - p * np.eye(np.shape(a)[-1]) / 2
         s = np.linalg.solve(yt, _transpose(np.linalg.solve(yt, p)))
-        return (s + _transpose(s)) / 2
+        return as_it_is_read((s + _transpose(s)) / 2, a, upper)
 
     return y, cholesky_pullback
 
@@ -126,7 +126,7 @@ def eigvalsh_rule(a: Any, UPLO: Any = "L") -> Any:
     y, v = np.linalg.eigh(a, UPLO)
 
     def eigvalsh_pullback(y_bar: Any) -> Any:
-        return (v * y_bar[..., None, :]) @ _transpose(v)
+        return as_it_is_read((v * y_bar[..., None, :]) @ _transpose(v), a, UPLO.upper() == "U")
 
     return y, eigvalsh_pullback
 
@@ -141,7 +141,7 @@ def eigh_rule(a: Any, UPLO: Any = "L") -> Any:
         (w, v), (w_bar, v_bar) = y, y_bar
         inner = eigenvector_factors(w, _transpose(v) @ v_bar) + w_bar[..., None] * np.eye(np.shape(a)[-1])
         s = v @ inner @ _transpose(v)
-        return (s + _transpose(s)) / 2
+        return as_it_is_read((s + _transpose(s)) / 2, a, UPLO.upper() == "U")
 
     return y, eigh_pullback
 
