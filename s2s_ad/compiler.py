@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from types import FunctionType, MethodType
 from typing import Any
 
+from s2s_ad.analysis.captured import Captured, Given
 from s2s_ad.analysis.cells import shows_function
 from s2s_ad.analysis.effects import may_raise, may_raise_watched, watched_values
 from s2s_ad.analysis.guards import Guard
@@ -84,10 +85,12 @@ class Compiled:
     guards: tuple[Guard, ...]
     version: object
     stages: dict[str, Any] = field(default_factory=dict)
+    captured: tuple[Captured, ...] = ()
 
-    def is_current(self) -> bool:
-        """Whether everything outside that the code relies on is as it was."""
-        return self.version == registry.version and all(guard.holds() for guard in self.guards)
+    def is_current(self, given: Given) -> bool:
+        """Whether everything outside that the code relies on is as it was, also of what it is given."""
+        is_same = self.version == registry.version and all(guard.holds() for guard in self.guards)
+        return is_same and all(one.holds(given) for one in self.captured)
 
 
 _lock = threading.RLock()
@@ -115,8 +118,9 @@ def _key_of_code(value: Any) -> tuple[Any, ...]:
 def find(fn: FunctionType, values: Sequence[Any], request: Request) -> Compiled:
     """The compiled code for a call of `fn` with these parameter values (captured variables last)."""
     key = (id(fn.__code__), id(fn.__globals__), signature(values), request)
+    given = Given(fn, values, request.wanted)
     for entry in _cache.get(key, ()):
-        if entry.is_current():
+        if entry.is_current(given):
             return entry
     with _lock, deep_recursion():
         entry = compile_function(lowered(fn), values, request)
@@ -139,7 +143,13 @@ def compile_function(source: Lowered, values: Sequence[Any], request: Request) -
     written: dict[Any, Mapping[str, Any]] = {}
     refused: ADError | None = None  # on the first look
     while True:
-        program = Program(frozenset(opened), followed, written, closer=refused is not None)
+        program = Program(
+            frozenset(opened),
+            followed,
+            written,
+            closer=refused is not None,
+            given=Given(source.fn, values, request.wanted),
+        )
         try:
             return _compile(source, values, request, program)
         except ADError as error:
@@ -214,7 +224,7 @@ def _compile(source: Lowered, values: Sequence[Any], request: Request, program: 
     call, text = assemble(references, [*helpers, main], f"{source.fn.__name__}.{request.mode}", source.fn.__globals__)
     stages["python"] = text
     guards = tuple(program.guards.values())
-    return Compiled(call, text, instance.result_type, guards, version, stages)
+    return Compiled(call, text, instance.result_type, guards, version, stages, tuple(program.captured))
 
 
 def _require_scalar(source: Lowered, result: Type, *, has_aux: bool) -> None:

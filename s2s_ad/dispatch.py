@@ -185,7 +185,7 @@ class Shortcut:
 
     def put(self, fn: FunctionType, values: Sequence[Any], compiled: Compiled) -> None:
         """Remember the code for these values of the parameters and captured variables."""
-        if not self._simple:
+        if not self._simple or compiled.captured:
             return
         names = fn.__code__.co_freevars
         self._free = tuple(names.index(n) for n in lowered(fn).code.free)

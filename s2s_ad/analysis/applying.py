@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad import runtime
-from s2s_ad.analysis import alternatives, array_types, methods, outside
+from s2s_ad.analysis import alternatives, array_types, captured, methods, outside
 from s2s_ad.analysis.calls import CallEvaluator
 from s2s_ad.analysis.choices import call_selected, choose
 from s2s_ad.analysis.effects import is_pure
@@ -281,8 +281,8 @@ class ApplyEvaluator(CallEvaluator):
         if args and args[0] in self.making and getattr(fn, "__name__", "") == "__init__":
             return initialise(self, fn, args, kwargs)
         if isinstance(fn, functools.partial):
-            first = [outside.held(self, fn.args, i) for i in range(len(fn.args))]
-            keywords = {k: outside.held(self, fn.keywords, k) for k in fn.keywords}
+            first = [outside.held_by_code(self, fn.args, i) for i in range(len(fn.args))]
+            keywords = {k: outside.held_by_code(self, fn.keywords, k) for k in fn.keywords}
             return self.apply(fn.func, [*first, *args], {**keywords, **kwargs}, name)
         if isinstance(fn, functools._lru_cache_wrapper):
             return self._call_cached(fn, args, kwargs, name)
@@ -292,7 +292,8 @@ class ApplyEvaluator(CallEvaluator):
         if isinstance(fn, MethodType) and _makes_tuple(fn) and len(args) == 1 and not kwargs:
             return self._call_tool(fn, made_of_items, [Const(fn.__self__), *args], {}, name)
         if isinstance(fn, MethodType) and isinstance(fn.__func__, FunctionType):
-            return self.apply(fn.__func__, [Const(fn.__self__), *args], kwargs, name)
+            obj = captured.given_object(self, fn.__self__) or Const(fn.__self__)
+            return self.apply(fn.__func__, [obj, *args], kwargs, name)
         source = fn if written_here else self._opened(fn, args, kwargs)
         return (
             None if source is None else self.call_function(lowered(source, self.program.followed), args, kwargs, name)

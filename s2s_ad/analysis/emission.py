@@ -95,6 +95,7 @@ class Emitter:
         self.place: list[Op] = []  # what is around it whose border no iterator may cross
         self.rolled = False  # loops over lists stay loops, in hidden code too
         self.views: dict[Operand, View] = {}
+        self.own: dict[int, Operand] = {}  # what its function is given and has captured, by the identity of that
         self.later_rounds: set[Op] = set()  # loops whose first round is there by itself
         self.key_by_key: set[Op] = set()  # loops over views of dicts that look up each value when they get there
         self.flats: dict[Operand, Operand] = {}  # the `x.flat` of arrays

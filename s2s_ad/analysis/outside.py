@@ -8,7 +8,7 @@ from __future__ import annotations
 from types import FunctionType
 from typing import Any
 
-from s2s_ad.analysis import written_globals
+from s2s_ad.analysis import captured, written_globals
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.guards import MISSING
 from s2s_ad.analysis.program import Lowered
@@ -77,4 +77,10 @@ def cell(s: Emitter, callee: Lowered, name: str) -> Operand:
         s.program.guard(box, "cell_contents", value)
         return Const(value)
     s.program.guard(box, "cell_contents", type_of(value), by_type=True)
-    return named(written_globals.read_outside(s, getattr, box, "cell_contents"), name)
+    own = captured.given_cell(s, box) or captured.given_object(s, value)
+    return own or named(written_globals.read_outside(s, getattr, box, "cell_contents"), name)
+
+
+def held_by_code(s: Emitter, holder: Any, key: Any) -> Operand:
+    """The same as `held`, of an argument that a `partial` has."""
+    return captured.given_object(s, holder[key]) or held(s, holder, key)

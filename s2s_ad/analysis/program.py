@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import gast
 
+from s2s_ad.analysis.captured import Captured, Given
 from s2s_ad.analysis.guards import Guard
 from s2s_ad.analysis.local_classes import LocalClass, Method
 from s2s_ad.errors import SourceUnavailableError, Span
@@ -166,6 +167,8 @@ class Program:
     written: Mapping[GlobalName, Mapping[str, Any]] = field(default_factory=dict)
     closer: bool = False
     could_be_closer: bool = False
+    given: Given = field(default_factory=Given)
+    captured: list[Captured] = field(default_factory=list)  # what has been asked of it
     read_outside: dict[Any, Any] = field(default_factory=dict)  # calls that read other data with memory, by what it is
     namespaces: dict[GlobalName, Mapping[str, Any]] = field(default_factory=dict)  # of the globals with memory
     guards: dict[tuple[int, Any], Guard] = field(default_factory=dict)

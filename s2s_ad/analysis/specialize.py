@@ -18,6 +18,7 @@ from s2s_ad.analysis.applying import ApplyEvaluator
 from s2s_ad.analysis.attempts import left_half_way
 from s2s_ad.analysis.axis_names import AxisNames
 from s2s_ad.analysis.calls import own_name
+from s2s_ad.analysis.captured import CapturedError
 from s2s_ad.analysis.cells import codes, holds_function
 from s2s_ad.analysis.consumed import check_iterators
 from s2s_ad.analysis.effects import is_pure
@@ -79,7 +80,7 @@ class Specializer(ApplyEvaluator):
         depth = len(self.program.stack)
         try:
             instance = infer(self.program, label, origin, code, names, formal)
-        except MutationError:
+        except (MutationError, CapturedError):
             if code in self.running or not self.program.looks_closer():
                 raise
             self.program.unwind(depth)  # here more is known of what it is given
@@ -250,6 +251,18 @@ def _take_apart(s: Specializer, value: Operand) -> None:
         _take_apart(s, s.apply(fn, [value, Const(key)]))
 
 
+def _own(program: Program, instance: Instance, params: Sequence[Operand]) -> dict[int, Operand]:
+    """What a function is given and has captured, by its identity: its cells, and for the outermost its arguments."""
+    code, is_first = instance.code, len(program.stack) == 1
+    closure = getattr(instance.names, "closure", None) or {}
+    cells = program.given.cells() if is_first else closure
+    own = {
+        id(cells[n]): p for n, p in zip(code.free, params[len(params) - len(code.free) :], strict=True) if n in cells
+    }
+    values = program.given.values if is_first and len(program.given.values) == len(params) else ()
+    return own | {id(v): p for v, p in zip(values, params, strict=False) if isinstance(p, Value)}
+
+
 def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]) -> tuple[Operand, Specializer]:
     specializer = Specializer(program, instance.names)
     params = [
@@ -265,6 +278,7 @@ def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]
     for param in given if instance.takes_apart else ():
         _take_apart(specializer, param)
     own_name(specializer, instance.code, params)
+    specializer.own = _own(program, instance, params)
     call = specializer.splice if instance.around is None else specializer.call_around(instance)
     result = call(instance.code, params, instance.names)
     specializer.span = specializer.span or instance.code.span

@@ -240,9 +240,13 @@ def _reverse_getitem(step: StructuralStep) -> None:
 
 
 def _is_float_index(step: StructuralStep) -> bool:
-    """Whether what is looked up, in something that carries no derivative, surely does so itself."""
-    index = type_of_operand(step.args()[1])
-    return step.is_active(1) and is_differentiable(index) and not holds_unknown(index)
+    """Whether what is looked up, in something that carries no derivative, may do so itself, as in `np.r_[x, y]`.
+
+    What is not known, and is looked up in an array or a list, is an index.
+    """
+    base, index = map(type_of_operand, step.args())
+    is_index = holds_unknown(index) and isinstance(base, (Array, List, Tuple, Deque, Dict, Map, Unknown))
+    return step.is_active(1) and is_differentiable(index) and not is_index
 
 
 def _scatter_in_array(step: StructuralStep, primal: Value, index: Operand, bar: Operand) -> None:

@@ -798,3 +798,108 @@ def index_out_of_a_list(x, n):
 def sums_as_whole_numbers(x):
     """A dtype of ints has no derivative."""
     return np.sum(np.cumsum(x * 7.3, dtype=int) * x)
+
+
+class Listing:
+    """An object that fills a list and a dict of its own while it is made."""
+
+    def __init__(self, values):
+        self.values = []
+        self.named = {}
+        self.scale = values[0]
+        for v in values:
+            self.add(v)
+        self.named["last"] = values[-1]
+
+    def add(self, v):
+        """One more."""
+        self.values.append(v)
+
+    def mean(self):
+        """The mean, scaled."""
+        return self.scale * sum(self.values) / len(self.values)
+
+    @property
+    def last(self):
+        """The last one."""
+        return self.named["last"]
+
+
+@program((X,), same_as=lambda x: x[0] * np.mean(x) * x[3])
+def lists_filled_while_an_object_is_made(x):
+    """What `__init__` has put into its lists is read by methods that are compiled by themselves."""
+    listing = Listing(list(x))
+    return listing.mean() * listing.last
+
+
+class Spline:
+    """Straight lines between points."""
+
+    def __init__(self, at, y):
+        self.at, self.y, self.slopes = at, list(y), []
+        for i in range(len(at) - 1):
+            self.slopes.append((y[i + 1] - y[i]) / (at[i + 1] - at[i]))
+
+    def find(self, t):
+        """The interval of a point."""
+        for i in range(len(self.at) - 1):
+            if t < self.at[i + 1]:
+                return i
+        return len(self.at) - 2
+
+    def __call__(self, t):
+        i = self.find(t)
+        return self.y[i] + self.slopes[i] * (t - self.at[i])
+
+
+@program((X, 0.3), (X, 1.7), (X, 2.5))
+def spline_that_is_made_and_called(y, t):
+    """Coefficients that are computed when it is made."""
+    return Spline([0.0, 1.0, 2.0, 3.0], y)(t) ** 2
+
+
+class Network:
+    """Layers that are made in a loop, each with a list of its own."""
+
+    def __init__(self, w):
+        self.layers = []
+        for i in range(3):
+            self.layers.append(Listing([w * (i + 1), w]))
+
+    def __call__(self, x):
+        for layer in self.layers:
+            x = x * layer.mean()
+        return x
+
+
+@program((X, 0.7))
+def objects_filled_while_another_is_made(x, w):
+    """Lists in objects in a list."""
+    return np.sum(Network(w)(x))
+
+
+@program((X,), refused=MissingRuleError)
+def columns_of_what_is_not_known(x):
+    """Arrays put together by `np.c_`, of one of which the type is not known."""
+    items = [x, 2.0]
+    for _ in range(3):
+        items.append(x)
+    return np.sum(np.c_[x, items[-1]])
+
+
+@program((X, True), (X, False))
+def whole_numbers_or_not(x, whole):
+    """An array of ints, or of floats: the cotangent of the former is zero."""
+    k = np.arange(4) if whole else x
+    return np.sum(-k * x) + np.sum(k**2 * x) + np.sum(np.diff(k) * x[1:]) + np.sum(np.sort(k) * x)
+
+
+@program((X,))
+def whole_numbers_at_first(x):
+    """An array of ints that becomes one of floats in a later round."""
+    a = np.arange(4)
+    for i in range(3):
+        if i == 1:
+            a = a * x
+        a = a + a[0] * 2
+    return np.sum(a)

@@ -102,6 +102,7 @@ def _made(
                 s.span,
                 "define the function at the top of the module",
             )
+    attributes = {attribute: s.handed(operand) for attribute, operand in attributes.items()}  # as they are by now
     types = tuple(map(_type_of_attribute, attributes.values()))
     made = primitives.MakeObject(cls, tuple(attributes), None if call is None else tuple(call))
     return s.emit(made, list(attributes.values()), None, Record(cls, tuple(attributes), types), name)
