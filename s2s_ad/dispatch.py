@@ -9,11 +9,12 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Hashable, Sequence
-from types import FunctionType, MethodType
+from types import CellType, FunctionType, MethodType
 from typing import Any
 
 import numpy as np
 
+from s2s_ad.analysis.captured import Captured
 from s2s_ad.analysis.guards import Guard, recogniser
 from s2s_ad.analysis.libraries import library_source
 from s2s_ad.analysis.program import lowered
@@ -157,7 +158,7 @@ class Shortcut:
 
     def __init__(self, fn: FunctionType) -> None:
         self._home = fn.__code__, fn.__globals__
-        self.entries: tuple[tuple[Callable[..., bool], Callable[..., Any]], ...] = ()
+        self.entries: tuple[tuple[Callable[..., bool], Callable[..., Any], tuple[Captured, ...]], ...] = ()
         self._count = fn.__code__.co_argcount
         self._simple = not (fn.__code__.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS))
         self._simple = self._simple and not fn.__code__.co_kwonlyargcount
@@ -176,8 +177,8 @@ class Shortcut:
         except (TypeError, ValueError):
             return None
         try:
-            for recognise, call in self.entries:
-                if recognise(*args):
+            for recognise, call, captured in self.entries:
+                if recognise(*args) and all(one.is_in(fn) for one in captured):
                     return call, args
         except Exception:  # a global is gone, or there are too many arguments: the full way tells
             return None
@@ -185,7 +186,7 @@ class Shortcut:
 
     def put(self, fn: FunctionType, values: Sequence[Any], compiled: Compiled) -> None:
         """Remember the code for these values of the parameters and captured variables."""
-        if not self._simple or compiled.captured:
+        if not self._simple or not all(isinstance(one.thing, CellType) for one in compiled.captured):
             return
         names = fn.__code__.co_freevars
         self._free = tuple(names.index(n) for n in lowered(fn).code.free)
@@ -193,7 +194,8 @@ class Shortcut:
         recognise = recogniser(values, (rules, *compiled.guards), is_code)
         if recognise is not None:
             data = [i for i, v in enumerate(values) if not is_code(v)]
-            self.entries = ((recognise, _passing(compiled.call, data, len(values))), *self.entries[: _KEPT - 1])
+            call = _passing(compiled.call, data, len(values))
+            self.entries = ((recognise, call, compiled.captured), *self.entries[: _KEPT - 1])
 
 
 _shortcuts: dict[Hashable, Shortcut] = {}

@@ -191,7 +191,7 @@ def _derivative(
             return by_search(args, kwargs)
         found = None
         try:  # what `Shortcut.find` does, with nothing in between
-            for recognise, call in shortcut.entries:
+            for recognise, call, _ in shortcut.entries:  # which nothing has captured
                 if recognise(*args):
                     found = call
                     break

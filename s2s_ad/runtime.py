@@ -158,7 +158,7 @@ def normalize_axes(axis: Any, ndim: int) -> tuple[int, ...]:
 
 def add_at_axis(y_bar: Any, index: Any, shape: tuple[int, ...], axis: int | None) -> Any:
     """Zeros of `shape` to which `y_bar` is added where ``np.take(x, index, axis)`` reads."""
-    dtype = np.result_type(y_bar)
+    index, dtype = np.asarray(index).astype(np.intp), np.result_type(y_bar)  # a bool is a number here
     if axis is None:
         flat = np.zeros(math.prod(shape), dtype)
         np.add.at(flat, index, y_bar)
@@ -310,7 +310,7 @@ def zeros_like(x: Any, *path: Any) -> Any:
         if x is None:
             return None
         x = x[key] if isinstance(x, (tuple, list, dict)) else getattr(x, key)
-    return finish(None, x, None if isinstance(x, (bool, int, np.integer, np.bool_)) else 0.0)
+    return project(None, x)
 
 
 def item_buffer(x: Any) -> Any:

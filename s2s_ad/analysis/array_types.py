@@ -12,7 +12,7 @@ from s2s_ad.analysis import index_types, joining_types, product_types, window_ty
 from s2s_ad.analysis.operands import as_array, constant, constant_length, length, type_of_operand
 from s2s_ad.analysis.product_types import flat_axis
 from s2s_ad.analysis.sampling import sampled
-from s2s_ad.analysis.typing import array_type, axes_of_shape, elementwise, handles
+from s2s_ad.analysis.typing import array_type, axes_of_shape, chosen_dtype, elementwise, handles
 from s2s_ad.ir.nodes import Const, Operand
 from s2s_ad.ir.types import (
     ANY,
@@ -167,11 +167,10 @@ def _dtype_of(fn: Any, *types: Array) -> Any:
 
 @handles(np.cumsum, np.cumprod)
 def _cumulative(a: Operand, axis: Operand = Const(None), dtype: Operand = Const(None)) -> Type:  # noqa: B008
-    t, kind = array_type(a), constant(dtype, default="")
+    t = array_type(a)
     flat = constant(axis, default=0) is None and (t.axes is None or len(t.axes) != 1)
-    if kind == "":
-        return UNKNOWN
-    return Array(_dtype_of(np.cumsum, t) if kind is None else np.dtype(kind), (ANY,) if flat else t.axes)
+    kind = chosen_dtype(dtype, _dtype_of(np.cumsum, t))
+    return Array(None if kind is None else np.dtype(kind), (ANY,) if flat else t.axes)
 
 
 @handles(np.clip)
@@ -196,8 +195,8 @@ def _real_part(val: Operand) -> Type:
 
 @handles(METHODS["astype"])
 def _astype(a: Operand, dtype: Operand, *_: Operand, **__: Operand) -> Type:
-    t, chosen = array_type(a), constant(dtype)
-    return Array(None if chosen is None else np.dtype(chosen), t.axes, boxed=t.boxed, sure=t.sure)
+    t = array_type(a)
+    return Array(np.dtype(chosen_dtype(dtype, float)), t.axes, boxed=t.boxed, sure=t.sure)
 
 
 @handles(runtime.sinc_slope)
@@ -224,9 +223,7 @@ def _new(dtype: Any, axes: tuple[Axis, ...] | None) -> Array:
 
 
 def _created(shape: Operand, dtype: Operand | None, default: Any = float) -> Type:
-    chosen = default if dtype is None else constant(dtype)
-    axes = axes_of_shape(shape)
-    return _new(chosen, axes)
+    return _new(chosen_dtype(dtype, default), axes_of_shape(shape))
 
 
 @handles(np.zeros, np.ones, np.empty)
@@ -237,8 +234,8 @@ def _zeros(shape: Operand, dtype: Operand | None = None) -> Type:
 @handles(np.eye)
 def _eye(N: Operand, M: Operand = Const(None), k: Operand | None = None, dtype: Operand | None = None) -> Type:  # noqa: B008
     rows, columns = axes_of_shape(N), axes_of_shape(N if constant(M, default=0) is None else M)
-    chosen = float if dtype is None else constant(dtype)
-    return UNKNOWN if rows is None or columns is None or chosen is None else Array(np.dtype(chosen), rows + columns)
+    chosen = chosen_dtype(dtype, float)
+    return UNKNOWN if rows is None or columns is None else Array(np.dtype(chosen), rows + columns)
 
 
 @handles(np.identity)
@@ -285,17 +282,16 @@ def _full_like(a: Operand, fill_value: Operand, dtype: Operand | None = None) ->
 
 def _like(a: Operand, dtype: Operand | None) -> Type:
     t = array_type(a)
-    chosen = t.dtype if dtype is None else constant(dtype)
-    return _new(chosen, t.axes)
+    return _new(chosen_dtype(dtype, t.dtype), t.axes)
 
 
 @handles(np.array, np.asarray, np.asanyarray)
 def _array(a: Operand, dtype: Operand | None = None, order: Operand | None = None, **options: Operand) -> Type:
     least = constant(options.pop("ndmin", Const(0)), default=None)
     t = as_array(type_of_operand(a))
-    if not isinstance(t, Array) or least is None or not options.keys() <= {"copy", "subok", "device"}:
+    if not isinstance(t, Array) or t.loose or least is None or not options.keys() <= {"copy", "subok", "device"}:
         return UNKNOWN
-    chosen = t.dtype if dtype is None or constant(dtype) is None else constant(dtype)
+    chosen = chosen_dtype(dtype, t.dtype)
     axes = t.axes if t.axes is None or least == 0 else ((1,) * (least - len(t.axes)) + t.axes)
     return _new(chosen, axes)
 

@@ -59,6 +59,10 @@ class Captured:
         found = given.place_of(self.thing)
         return type(found) is type(self.place) and found == self.place
 
+    def is_in(self, fn: FunctionType) -> bool:
+        """Whether it is so for a function with the same code, of a thing that is a cell."""
+        return Given(fn).place_of(self.thing) == self.place
+
 
 def _inside(value: Any) -> Iterator[Any]:
     pending, seen = [value], set[int]()
@@ -77,12 +81,12 @@ def _inside(value: Any) -> Iterator[Any]:
 def given_cell(s: Emitter, cell: CellType) -> Operand | None:
     """The variable of the function to be compiled that another function has captured as well, if it is one."""
     given = s.program.given
-    if not given.cells():
+    if not given.cells() or given.wanted is not None:  # the derivative by what is captured is not asked for
         return None
     place = given.place_of(cell)
     s.program.captured.append(Captured(cell, place))
     own = s.own.get(id(cell))
-    if own is None and place is not False and given.wanted is None:
+    if own is None and place is not False:
         _refuse(s)
     return own
 

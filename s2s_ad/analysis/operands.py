@@ -36,12 +36,11 @@ def constant(operand: Operand | None, default: Any = None) -> Any:
 
 
 def as_array(t: Type) -> Type:
-    """The type of `np.asarray` of a value of type `t`."""
+    """The type of `np.asarray` of a value of type `t`; unknown where that may be one of ints or of floats."""
     if isinstance(t, Array):
         return t
     if isinstance(t, Number):
-        kind = {"real": "float"}.get(t.kind, t.kind)
-        return Array(np.dtype(kind), ())
+        return UNKNOWN if t.kind == "real" else Array(np.dtype(t.kind), ())
     if isinstance(t, (Tuple, List)):
         return _stacked(t)
     return UNKNOWN
@@ -49,11 +48,22 @@ def as_array(t: Type) -> Type:
 
 def _stacked(t: Tuple | List) -> Type:
     parts = t.items if isinstance(t, Tuple) else (t.item,) if t.items is None else t.items
-    inner = as_array(join_all(parts)) if parts else UNKNOWN
-    if not isinstance(inner, Array) or inner.axes is None:
-        return UNKNOWN
     known = isinstance(t, Tuple) or t.items is not None
+    has_float = any(map(_is_float, parts))
+    is_real = all(isinstance(part, Number) and part.kind != "complex" for part in parts)
+    inner = as_array(Number("float") if is_real and has_float else join_all(parts)) if parts else UNKNOWN
+    if not isinstance(inner, Array) or inner.axes is None or (inner.loose and not has_float):
+        return UNKNOWN  # all of them may be ints
+    if not known and (inner.dtype is None or inner.dtype.kind != "f"):
+        return UNKNOWN  # if it is empty, it is one of floats
     return Array(inner.dtype, (length(len(parts)) if known else length(None), *inner.axes))
+
+
+def _is_float(t: Type) -> bool:
+    """Whether a number, or an array, surely is one of floats."""
+    if isinstance(t, Array):
+        return not t.loose and t.dtype is not None and t.dtype.kind == "f"
+    return isinstance(t, Number) and t.kind == "float"
 
 
 def length(n: int | None) -> Axis:

@@ -26,11 +26,14 @@ from s2s_ad.ir.types import (
     UNKNOWN,
     Array,
     Axis,
+    Iterable,
+    Maybe,
     Never,
     Number,
     Numeric,
     Tuple,
     Type,
+    Unknown,
     join,
 )
 from s2s_ad.rules.registry import registry
@@ -50,9 +53,18 @@ def result_type(fn: Any, args: tuple[Operand, ...], kwargs: dict[str, Operand]) 
     if any(isinstance(type_of_operand(a), Never) for a in args):
         return NEVER
     try:
-        return _result_type(fn, args, kwargs)
+        t = _result_type(fn, args, kwargs)
     except (TypeError, ValueError, IndexError, ZeroDivisionError):  # they do not fit: the function will say so
         return UNKNOWN
+    is_known = not args or not isinstance(type_of_operand(args[0]), (Unknown, Iterable, Maybe))
+    return t if is_known or not isinstance(t, Array) or t.dtype is not None else UNKNOWN  # it may be one of ints
+
+
+def chosen_dtype(dtype: Operand | None, default: Any) -> Any:
+    """The dtype that is asked for, or the `default` for None. Raises ValueError where it is known late."""
+    if dtype is not None and not isinstance(dtype, Const):
+        raise ValueError("a dtype that is known late")
+    return default if dtype is None or dtype.value is None else dtype.value
 
 
 def _result_type(fn: Any, args: tuple[Operand, ...], kwargs: dict[str, Operand]) -> Type:
@@ -147,9 +159,11 @@ def _reduction(fn: Any, a: Operand, axis: Operand = Const(None), *rest: Operand,
     kind = sampled(fn, [Array(t.dtype, () if t.axes == () else (1,))], {}) if t.dtype is not None else Array(None, ())
     if not isinstance(kind, Array):
         return UNKNOWN
-    dtype = constant(kwargs.get("dtype")) or kind.dtype
+    dtype = chosen_dtype(kwargs.get("dtype"), kind.dtype)
     keepdims = constant(kwargs.get("keepdims", Const(False)), default=None)
-    if not isinstance(axis, Const) or keepdims is None or rest:
+    if rest:
+        return UNKNOWN
+    if not isinstance(axis, Const) or keepdims is None:
         return Array(np.dtype(dtype) if dtype else None, None)
     return Array(np.dtype(dtype) if dtype else None, reduced_axes(t.axes, axis.value, bool(keepdims)))
 

@@ -36,6 +36,7 @@ from s2s_ad.ir.types import (
     holds_unknown,
     is_differentiable,
     part_type,
+    without_none,
 )
 from s2s_ad.transforms.scopes import ITSELF, WHOLE
 from s2s_ad.transforms.steps import CallStep, missing_rule
@@ -269,6 +270,7 @@ def much_of(target: Value, path: list[Operand]) -> int:
 def item_of(t: Type, indices: Sequence[Operand]) -> Type:
     """The type of what indices lead to in structures, or in their cotangents; an array is the end of it."""
     for index in in_cotangent(indices):
+        t = without_none(t)
         if isinstance(t, (List, Map)):
             t = t.item
         elif isinstance(t, (Record, Dict, Tuple)):

@@ -30,6 +30,7 @@ from s2s_ad.ir.types import (
     is_differentiable,
     is_scalar,
     part_type,
+    without_none,
 )
 from s2s_ad.transforms.maps import reverse_whole
 from s2s_ad.transforms.scopes import Entry
@@ -75,7 +76,7 @@ def _reverse_store(step: StructuralStep) -> None:
     item_bar = buffer if is_whole else _stored_cotangent(step, buffer, indices) if step.is_active(item) else None
     t.scope.take(result)
     if not is_whole and isinstance(target, Value) and t.is_active(target):
-        kind = item_of(target.type, indices[:-1])
+        kind = without_none(item_of(target.type, indices[:-1]))
         of_numbers = isinstance(kind, Array) or (isinstance(kind, (List, Deque)) and is_scalar(kind.item))
         zero: Operand = Const(0.0)
         if not of_numbers:
@@ -93,7 +94,7 @@ def replaced_item(t: Transform, op: Call) -> Operand | None:
     if callee(op) not in (primitives.store, primitives.put) or not all(map(t.is_active, op.results)):
         return None
     target, *indices, _ = (t.resolve(a) for a in op.args)  # type: ignore[arg-type]
-    kind = item_of(type_of_operand(target), indices[:-1])
+    kind = without_none(item_of(type_of_operand(target), indices[:-1]))
     if callee(op) is primitives.put:
         if not isinstance(kind, Map) or not has_all_keys(kind):
             return None
@@ -191,7 +192,7 @@ def _added(step: StructuralStep) -> tuple[Any, Value] | None:
     made = t.definitions.get(item) if isinstance(item, Value) else None
     if made is None or callee(made) not in (operator.add, operator.sub) or is_fancy(step.args()[-2], t):
         return None
-    in_array = isinstance(item_of(target.type, indices[:-1]), Array)  # type: ignore[union-attr, arg-type]
+    in_array = isinstance(without_none(item_of(target.type, indices[:-1])), Array)  # type: ignore[union-attr, arg-type]
     if not step.is_active(0) or not (in_array or is_scalar(item.type)):  # type: ignore[union-attr]
         return None
     if len(indices) > 1 and constant(indices[-1]) is Ellipsis:  # type: ignore[arg-type]

@@ -903,3 +903,82 @@ def whole_numbers_at_first(x):
             a = a * x
         a = a + a[0] * 2
     return np.sum(a)
+
+
+@program((X * 3.1, True), (X * 3.1, False))
+def dtype_that_is_known_late(x, whole):
+    """What is cast to ints has no derivative, also if that is known only when it runs."""
+    kind = int if whole else float
+    total = np.sum(x.astype(kind)) * x[0] + np.sum(x, dtype=kind) * x[1] + np.mean(x, dtype=kind) * x[2]
+    return total + np.sum(np.array(x, dtype=kind) * x) + np.sum(np.cumsum(x, dtype=kind) * x)
+
+
+@program((X, True), (X, False), refused=MutationError)
+def write_into_a_dtype_that_is_known_late(x, whole):
+    """What is written to it may be cut off."""
+    a = np.zeros(4, dtype=int if whole else float)
+    a[0] = x[0] * 5
+    return np.sum(a * x)
+
+
+@program((X, True), (X, False), refused=MutationError)
+def write_into_numbers_that_may_be_whole(x, whole):
+    """A list of ints, or of an int and a float, makes arrays of different kinds."""
+    t = 0 if whole else x[0] * 1.5
+    k = np.array([t, 2])
+    k[1] = x[1] * 5.0
+    return k[1] * x[0]
+
+
+@program((X * 2.3, 4), (X * 2.3, 0), autograd="casts to ints as if these were floats")
+def kind_of_a_list_that_may_be_empty(x, n):
+    """An empty list makes an array of floats."""
+    found = np.array([i for i in range(4) if i >= n])
+    return np.sum(x.astype(found.dtype) * x)
+
+
+@program((X, True), (X, False), same_as=lambda x, second: x[int(second)] + np.sum(x[:3] * x[1:]) + x[0] * x[2])
+def taken_by_a_bool_or_a_tuple(x, second):
+    """`np.take` takes a bool for a number, and a tuple for an array."""
+    return np.take(x, second) + np.sum(np.take(x, (0, 1, 2)) * x.take((1, 2, 3))) + x[0] * np.take(x, [2])[0]
+
+
+@program((X,), refused=MutationError)
+def put_by_a_mask(x):
+    """`np.put` takes a mask for numbers."""
+    y = x * 1.0
+    np.put(y, x > 0.5, 5.0)
+    return np.sum(y * x)
+
+
+@program((X,), same_as=lambda x: np.sum(x[1] * x) + x[1] * np.sum(x) * x[2])
+def arrays_in_the_place_of_numbers_in_the_place_of_none(x):
+    """A number in a list, where None stood first, becomes an array: its cotangent has the shape that it had."""
+    items = [None, None]
+    items[0] = [x[0], x[1]]
+    items[1] = [x * 1, x[1]]
+    items[-1][-1] = items[-1][-1] * x
+    return np.sum(items[1][1]) + np.sum(items[1][1]) * x[2]
+
+
+@program((X, "aba"), same_as=lambda x, keys: (x[0] + x[2]) / 2 + x[1])
+def sums_and_counts_by_key(x, keys):
+    """Lists of ints that stand where None stood, and take in floats."""
+    found = {k: None for k in keys}
+    for i, k in enumerate(keys):
+        if found[k] is None:
+            found[k] = [0, 0]
+        found[k][0] += x[i]
+        found[k][1] += 1
+    return sum(v[0] / v[1] for v in found.values())
+
+
+@program((X,), same_as=lambda x: 4 * np.sum(x))
+def a_number_that_becomes_an_array_late(x):
+    """An int first, which is worked with, then an array."""
+    a = 1
+    for i in range(3):
+        if i == 1:
+            a = x
+        a = a * 2
+    return np.sum(a)

@@ -34,7 +34,7 @@ from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import MutationError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Value
-from s2s_ad.ir.types import Array, Instance, List, Tuple, Type, is_differentiable, is_scalar
+from s2s_ad.ir.types import INT, Array, Instance, List, Tuple, Type, is_differentiable, is_scalar
 
 Fill = Callable[..., Operand | None]
 _OF_METHODS: dict[str, Fill] = {}
@@ -183,6 +183,8 @@ def _put(s: Emitter, a: Operand, ind: Operand, v: Operand) -> None:
     if is_scalar(type_of_operand(ind)) and len(getattr(type_of_operand(v), "axes", None) or ()) == 1:
         v = s.apply(operator.getitem, [v, Const(0)])
     t, index, values = (type_of_operand(o) for o in (a, ind, v))
+    if index != INT and not (isinstance(index, Array) and index.dtype is not None and index.dtype.kind in "iu"):
+        raise MutationError("`put` by what is not surely an index of ints", s.span, REWRITE)
     flat = a if isinstance(t, Array) and len(t.axes or ()) == 1 else s.apply(np.reshape, [a, Const(-1)])
     if s.memory.root(flat) is not s.memory.root(a):
         raise MutationError("`put` into an array that cannot be reshaped without a copy", s.span, REWRITE)
