@@ -288,6 +288,11 @@ def part_type(t: Type, key: Any) -> Type:
     return UNKNOWN
 
 
+def has_key(t: Type, key: Any) -> bool:
+    """Whether an object, or a dict, of such a type has a part by this key."""
+    return (isinstance(t, Record) and key in t.names) or (isinstance(t, Dict) and key in t.keys)
+
+
 def with_parts(t: Type, parts: dict[Any, Type]) -> Type:
     """The type of a structure with other types for some of its parts."""
     match t:

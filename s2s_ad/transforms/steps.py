@@ -21,7 +21,7 @@ from s2s_ad.analysis.program import Instance
 from s2s_ad.errors import MissingRuleError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, Function, Op, Operand, Star, Value, regions, visible
-from s2s_ad.ir.types import UNKNOWN, Unknown, is_scalar
+from s2s_ad.ir.types import UNKNOWN, Unknown, has_key, is_differentiable, is_scalar, part_type
 from s2s_ad.rules.registry import WHOLE
 from s2s_ad.transforms.pairs import PairForward
 from s2s_ad.transforms.rewriting import Rewriter, substitute_op
@@ -85,13 +85,21 @@ def forward_block(t: Transform, block: Block) -> ForwardBlock:
 
 def make_step(t: Transform, op: Op) -> Step | None:
     """Emit the forward half of an op; None where it has no adjoint."""
-    if not _touches(op, t.active):
+    if not _touches(op, t.active) and not _replaces(op):
         copy_op(t, op)
         return None
     step = STEPS[type(op)](t, op)
     if not isinstance(op, Call):
         t.spec.ops.append(Pending(op.results, step, span=op.span))
     return step
+
+
+def _replaces(op: Op) -> bool:
+    """Whether a part with a derivative is replaced, of an object that has none from then on."""
+    if not isinstance(op, Call) or callee(op) not in (primitives.set_attribute, primitives.set_item):
+        return False
+    t, key = op.args[0].type, constant(op.args[1])  # type: ignore[union-attr, arg-type]
+    return has_key(t, key) and is_differentiable(part_type(t, key))
 
 
 STEPS: dict[type[Op], Callable[[Transform, Any], Step]] = {}

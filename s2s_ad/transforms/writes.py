@@ -25,8 +25,10 @@ from s2s_ad.ir.types import (
     Maybe,
     Number,
     Record,
+    Tuple,
     Type,
     Unknown,
+    has_key,
     is_differentiable,
     is_scalar,
     part_type,
@@ -83,10 +85,20 @@ def _reverse_store(step: StructuralStep) -> None:
             among = item_of(type_of_operand(buffer), indices)  # where some may have more of a cotangent
             old = step.replaced
             zero = _zero_of_kept(step, among) if old is None else t.tangents.zero(old, among)
-        rest = t.spec.emit(primitives.store, [buffer, *indices, zero], None, type_of_operand(buffer))
-        t.adopt(target, t._named(rest, target), entry)
+        t.adopt(target, t._named(_with_stored(t, buffer, indices, zero), target), entry)
     if item_bar is not None and step.is_active(item):
         step.contribute(item, item_bar, 0)
+
+
+def _with_stored(t: Transform, buffer: Operand, indices: list[Operand], bar: Operand) -> Value:
+    """A buffer with a cotangent in some place; a tuple in it gives way to another one."""
+    *path, last = indices
+    kind = item_of(type_of_operand(buffer), path)
+    if path and isinstance(kind, Tuple):
+        parts = list(t.tangents.parts(followed(t, buffer, path)))
+        parts[constant(last)] = bar
+        return _with_stored(t, buffer, path, t.tangents.rebuild(kind, parts))
+    return t.spec.emit(primitives.store, [buffer, *indices, bar], None, type_of_operand(buffer))
 
 
 def replaced_item(t: Transform, op: Call) -> Operand | None:
@@ -108,11 +120,11 @@ def replaced_item(t: Transform, op: Call) -> Operand | None:
 def note_replaced_part(t: Transform, op: Call) -> None:
     """Read the part of a structure that is about to be set, which need not have the shape of the new one."""
     fn = callee(op)
-    if fn not in (primitives.set_attribute, primitives.set_item) or not t.is_active(op.args[0]):  # type: ignore[arg-type]
+    if fn not in (primitives.set_attribute, primitives.set_item):
         return
     obj, key = op.args[:2]
     kind = part_type(obj.type, constant(key))  # type: ignore[union-attr, arg-type]
-    if isinstance(kind, Unknown) or is_scalar(kind) or not is_differentiable(kind):
+    if not has_key(obj.type, constant(key)) or is_scalar(kind) or not is_differentiable(kind):  # type: ignore[union-attr, arg-type]
         return
     read = getattr if fn is primitives.set_attribute else operator.getitem
     args, kind = ([obj, key, Const(None)], Maybe(kind.item)) if isinstance(kind, Absent) else ([obj, key], kind)

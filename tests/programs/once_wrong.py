@@ -982,3 +982,80 @@ def a_number_that_becomes_an_array_late(x):
             a = x
         a = a * 2
     return np.sum(a)
+
+
+class Slot:
+    """Something, and None."""
+
+    def __init__(self, v):
+        self.v, self.w = v, None
+
+
+@program((X,), same_as=lambda x: np.sum(2 * x * x))
+def objects_beside_numbers_in_tuples(x):
+    """Objects in tuples in a list, one attribute of which is set."""
+    pairs = [(v, Slot(v * 2)) for v in x]
+    for k, one in pairs:
+        one.v = one.v * k
+    return sum(one.v for _, one in pairs)
+
+
+@program((X,), same_as=lambda x: np.sum(2 * x**3))
+def objects_in_tuples_in_tuples(x):
+    """Two levels of tuples."""
+    pairs = [(v, (Slot(v * 2), v)) for v in x]
+    for k, (one, q) in pairs:
+        one.v = one.v * k
+        one.w = q * one.v
+    return sum(one.w for _, (one, _) in pairs)
+
+
+@program((X,), same_as=lambda x: x[1] + x[2] + x[3])
+def attribute_that_has_no_derivative_any_more(x):
+    """A list in one object of a list gives way to an empty one."""
+    slots = [Slot([v]) for v in x]
+    slots[0].v = []
+    return sum(sum(one.v) for one in slots)
+
+
+@program((X,), same_as=lambda x: x[3] * np.sum(x) + 12 + 2 * np.sum(x))
+def attributes_that_become_numbers(x):
+    """Arrays in some objects of a list give way to ints."""
+    slots = [Slot(x * v) for v in x[1:]]
+    slots[1].v = 0
+    for i in range(1):
+        slots[i].v = 3
+    slots[1].v = x * 2
+    return sum(np.sum(one.v * np.ones(4)) for one in slots)
+
+
+@program((X,), refused=MutationError)
+def arrays_without_axes_in_a_list(x):
+    """Arrays without axes, as items of a list, are written to."""
+    items = [np.array(v) for v in x]
+    for v in items:
+        v *= 2
+    return sum(items)
+
+
+@program((X,), same_as=lambda x: sum(v * (i + 1) for i, v in enumerate(x)))
+def attributes_in_the_place_of_none(x):
+    """Lists of ints that stand where None stood, in objects."""
+    slots = [Slot(v) for v in x]
+    for one in slots:
+        if one.w is None:
+            one.w = [0, 0]
+        one.w[0] += one.v
+        one.w[1] += 1
+    return sum(one.w[0] / one.w[1] * (i + 1) for i, one in enumerate(slots))
+
+
+@program((X,), same_as=lambda x: 2 * np.sum(x))
+def dicts_made_when_they_are_needed(x):
+    """Dicts with lists in the places of None."""
+    bins = [None] * 2
+    for i in range(4):
+        if bins[i % 2] is None:
+            bins[i % 2] = {"n": 0, "l": []}
+        bins[i % 2]["l"].append(x[i] * 2)
+    return sum(sum(one["l"]) for one in bins if one is not None)

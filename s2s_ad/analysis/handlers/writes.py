@@ -226,6 +226,9 @@ def store(
         view = target if index is None else s.apply(operator.getitem, [target, index])
         s.emit(runtime.refuse_overlap, [view, item], None, Instance(type(None)))
     owner = owner_of(s, root)
+    if owner is not None and isinstance(root.type, Array) and root.type.axes == ():
+        what = "a write to an array without axes that is in a list or dict"
+        raise MutationError(what, s.span, "keep numbers in it, and write `x[i] = y`")
     if owner is not None and getattr(root.type, "axes", ()) is None:
         s.emit(runtime.refuse_number, [root], None, Instance(type(None)))  # it would be in no list
     if owner is None:
