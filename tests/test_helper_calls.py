@@ -36,6 +36,7 @@ FOR_ANY_TYPE = (
     "libraries.",
     "mutation_indices.",
     "numbers_first.",
+    "once_wrong.",
     "optional.",
     "optional_parts.",
     "selections.",
@@ -44,6 +45,7 @@ FOR_ANY_TYPE = (
 ALGORITHMS = {
     "products_of_others": "the products of all elements but one, without a division that zeros would spoil",
     "cofactors": "the derivative of a determinant, of a singular matrix as well",
+    "as_it_is_read": "looks whether a matrix is symmetric, of which one triangle is read",
     "inverse_transpose": "that of its logarithm, infinite instead of an error where the matrix is singular",
     "place_diagonal": "writes along a diagonal of two axes out of many",
     "einsum_view": "a diagonal that can be written to",

@@ -162,7 +162,8 @@ class ApplyEvaluator(CallEvaluator):
         refuse_writes(self, fn, args, kwargs)
         args = refuse_objects(self, fn, args, kwargs)
         self._refuse_escape(fn, args, kwargs)
-        made = self.emit(fn, args, kwargs, result_type(fn, tuple(args), kwargs), name)
+        t = result_type(fn, tuple(args), kwargs, floating=self.in_adjoint)
+        made = self.emit(fn, args, kwargs, t, name)
         if runs:
             self.inside[made] = runs
         return made

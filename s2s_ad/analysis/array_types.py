@@ -21,6 +21,7 @@ from s2s_ad.ir.types import (
     Array,
     Axis,
     Instance,
+    List,
     Number,
     Tuple,
     Type,
@@ -227,7 +228,7 @@ def _created(shape: Operand, dtype: Operand | None, default: Any = float) -> Typ
 
 
 @handles(np.zeros, np.ones, np.empty)
-def _zeros(shape: Operand, dtype: Operand | None = None) -> Type:
+def _zeros(shape: Operand, dtype: Operand | None = None, *, order: Operand | None = None) -> Type:
     return _created(shape, dtype)
 
 
@@ -267,6 +268,8 @@ def _arange(start: Operand, stop: Operand = Const(None), step: Operand = Const(N
 
 @handles(np.full)
 def _full(shape: Operand, fill_value: Operand, dtype: Operand | None = None) -> Type:
+    if dtype is None and not isinstance(as_array(type_of_operand(fill_value)), Array):
+        return UNKNOWN
     return _created(shape, dtype, array_type(fill_value).dtype)
 
 
@@ -289,11 +292,20 @@ def _like(a: Operand, dtype: Operand | None) -> Type:
 def _array(a: Operand, dtype: Operand | None = None, order: Operand | None = None, **options: Operand) -> Type:
     least = constant(options.pop("ndmin", Const(0)), default=None)
     t = as_array(type_of_operand(a))
+    if isinstance(t, Array) and _may_be_empty(type_of_operand(a)) and (t.dtype is None or t.dtype.kind != "f"):
+        return UNKNOWN  # it is one of floats then
     if not isinstance(t, Array) or t.loose or least is None or not options.keys() <= {"copy", "subok", "device"}:
         return UNKNOWN
     chosen = chosen_dtype(dtype, t.dtype)
     axes = t.axes if t.axes is None or least == 0 else ((1,) * (least - len(t.axes)) + t.axes)
     return _new(chosen, axes)
+
+
+def _may_be_empty(t: Type) -> bool:
+    """Whether something is a list of no known length, or has such lists in it."""
+    if isinstance(t, List):
+        return t.items is None or any(map(_may_be_empty, t.items))
+    return isinstance(t, Tuple) and any(map(_may_be_empty, t.items))
 
 
 @handles(np.copy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -49,14 +50,25 @@ def as_array(t: Type) -> Type:
 def _stacked(t: Tuple | List) -> Type:
     parts = t.items if isinstance(t, Tuple) else (t.item,) if t.items is None else t.items
     known = isinstance(t, Tuple) or t.items is not None
-    has_float = any(map(_is_float, parts))
-    is_real = all(isinstance(part, Number) and part.kind != "complex" for part in parts)
-    inner = as_array(Number("float") if is_real and has_float else join_all(parts)) if parts else UNKNOWN
-    if not isinstance(inner, Array) or inner.axes is None or (inner.loose and not has_float):
-        return UNKNOWN  # all of them may be ints
-    if not known and (inner.dtype is None or inner.dtype.kind != "f"):
-        return UNKNOWN  # if it is empty, it is one of floats
+    inner = _joined(parts) if parts else UNKNOWN
+    if not isinstance(inner, Array) or inner.axes is None:
+        return UNKNOWN
     return Array(inner.dtype, (length(len(parts)) if known else length(None), *inner.axes))
+
+
+def _joined(parts: tuple[Type, ...]) -> Type:
+    """The array type of items of these types: one of floats if any surely is, and unknown if all may be ints."""
+    if all(isinstance(part, (List, Tuple)) for part in parts):
+        parts = tuple(map(as_array, parts))
+    if not any(map(_is_float, parts)):
+        found = as_array(join_all(parts))
+        return UNKNOWN if isinstance(found, Array) and found.loose else found
+    floats = (Number("float") if isinstance(part, Number) and part.kind == "real" else part for part in parts)
+    arrays = [a for a in map(as_array, floats) if isinstance(a, Array) and a.dtype is not None]
+    if len(arrays) == len(parts):
+        dtype = np.result_type(*(a.dtype for a in arrays))
+        return join_all(tuple(replace(a, dtype=dtype) for a in arrays))
+    return as_array(join_all(parts))
 
 
 def _is_float(t: Type) -> bool:

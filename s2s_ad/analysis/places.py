@@ -249,7 +249,9 @@ def _is_solid(fn: Any, call: Call, value: Value) -> bool:
         return True
     if fn is np.array:
         return "order" not in dict(call.kwargs) and isinstance(type_of_operand(call.args[0]), (List, Tuple))  # type: ignore[arg-type]
-    return fn in _SOLID or (fn is methods.copy_method and len(call.args) == 1 and not call.kwargs)
+    return (fn in _SOLID and "order" not in dict(call.kwargs)) or (
+        fn is methods.copy_method and len(call.args) == 1 and not call.kwargs
+    )
 
 
 def _makes_new(fn: Any, call: Call, value: Value) -> bool:

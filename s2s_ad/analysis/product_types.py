@@ -10,7 +10,7 @@ import numpy as np
 
 from s2s_ad import runtime
 from s2s_ad.analysis.broadcasting import broadcast
-from s2s_ad.analysis.operands import constant, constant_length, length
+from s2s_ad.analysis.operands import constant, constant_length, length, type_of_operand
 from s2s_ad.analysis.sampling import elementwise_kinds, sampled
 from s2s_ad.analysis.typing import array_type, axes_of_shape, elementwise, handles, reduced_axes
 from s2s_ad.ir.nodes import Const, Operand
@@ -182,6 +182,11 @@ def _floating(t: Array) -> Any:
 def _matrix_like(a: Operand, **_: Operand) -> Type:
     t, axes = _square(a)
     return UNKNOWN if axes is None else Array(_floating(t), axes)
+
+
+@handles(runtime.as_it_is_read)
+def _as_it_is_read(s: Operand, *_: Operand) -> Type:
+    return type_of_operand(s)
 
 
 @handles(np.tril, np.triu)

@@ -48,15 +48,15 @@ _MATH = {fn for fn in vars(math).values() if callable(fn)}
 _SAMPLED_MODULES = frozenset({"numpy", "scipy", "math", "operator", "_operator", "builtins", "s2s_ad"})
 
 
-def result_type(fn: Any, args: tuple[Operand, ...], kwargs: dict[str, Operand]) -> Type:
-    """The type of `fn(*args, **kwargs)`."""
+def result_type(fn: Any, args: tuple[Operand, ...], kwargs: dict[str, Operand], *, floating: bool = False) -> Type:
+    """The type of `fn(*args, **kwargs)`; `floating`: an array of which nothing is known is one of floats."""
     if any(isinstance(type_of_operand(a), Never) for a in args):
         return NEVER
     try:
         t = _result_type(fn, args, kwargs)
     except (TypeError, ValueError, IndexError, ZeroDivisionError):  # they do not fit: the function will say so
         return UNKNOWN
-    is_known = not args or not isinstance(type_of_operand(args[0]), (Unknown, Iterable, Maybe))
+    is_known = floating or not args or not isinstance(type_of_operand(args[0]), (Unknown, Iterable, Maybe))
     return t if is_known or not isinstance(t, Array) or t.dtype is not None else UNKNOWN  # it may be one of ints
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,14 @@ from s2s_ad.codegen.references import References, load
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Call, Const, If, Operand, Star, Value
-from s2s_ad.ir.types import Array, Maybe, Numeric, Unknown
+from s2s_ad.ir.types import Array, Maybe, Numeric, Type, Unknown
 from s2s_ad.ir.types import Instance as InstanceType
 from s2s_ad.rules.numpy.methods import METHODS
 from s2s_ad.transforms.pairs import PairBackward, PairForward
 
+_TELLING_NONE = frozenset(
+    {operator.is_, operator.is_not, operator.eq, operator.ne, operator.not_, bool, isinstance, str}
+)
 BINARY: dict[Any, type[ast.operator]] = {
     operator.add: ast.Add,
     operator.sub: ast.Sub,
@@ -63,6 +67,7 @@ class ExpressionPrinter:
         self.naming = naming
         self.references = references
         self.started: frozenset[str] = frozenset()
+        self.tells_none = False  # whether it is seen if something is None: it is tested, or what it raises is caught
         self.asked: set[str] = set()  # variables whose zero is asked for, whether they are bound or not
 
     def operand(self, operand: Operand) -> ast.expr:
@@ -75,7 +80,10 @@ class ExpressionPrinter:
         if op is None:
             name = load(self.naming.name[operand])
             if operand.unbound and name.id in self.started:
-                _refuse_none(operand)
+                if _may_be_none(operand.type):
+                    if not isinstance(operand.type, Unknown) or self.tells_none:
+                        raise _none_or_unbound(operand)
+                    return name  # what is done with it cannot be done with None
                 return ast.Call(self.references.to(runtime.bound), [name, ast.Constant(operand.name)], [])
             return name
         return self.call(op) if isinstance(op, Call) else self.conditional(op)  # type: ignore[arg-type]
@@ -109,6 +117,21 @@ class ExpressionPrinter:
     def call(self, op: Call) -> ast.expr:
         """The expression of a call."""
         fn = constant(op.target)
+        if type(fn).__hash__ is not None and fn in _TELLING_NONE and not self.tells_none:
+            with self.telling_none():
+                return self._call(op, fn)
+        return self._call(op, fn)
+
+    @contextmanager
+    def telling_none(self) -> Iterator[None]:
+        """Within this it is seen if something is None."""
+        before, self.tells_none = self.tells_none, True
+        try:
+            yield
+        finally:
+            self.tells_none = before
+
+    def _call(self, op: Call, fn: Any) -> ast.expr:
         if isinstance(op.target, Value):
             return ast.Call(self.operand(op.target), *self._arguments(op, 0))
         if isinstance(fn, primitives.Refreshed):
@@ -310,9 +333,14 @@ def _bool_op(op: ast.boolop, left: ast.expr, right: ast.expr) -> ast.expr:
     return ast.BoolOp(op, parts)
 
 
-def _refuse_none(variable: Value) -> None:
-    """Refuse to read a variable that starts as None for not being bound, and may be None when it is."""
-    t = variable.type
-    if isinstance(t, Maybe) or t == InstanceType(type(None)) or (isinstance(t, Unknown) and not isinstance(t, Numeric)):
-        what = f"a variable that may not be bound, and may be None: `{variable.name}`"
-        raise UnsupportedSyntaxError(what, None, f"assign it before: `{variable.name} = None`")
+def _may_be_none(t: Type) -> bool:
+    """Whether None may be the value of a variable."""
+    return (
+        isinstance(t, Maybe) or t == InstanceType(type(None)) or (isinstance(t, Unknown) and not isinstance(t, Numeric))
+    )
+
+
+def _none_or_unbound(variable: Value) -> UnsupportedSyntaxError:
+    """The error of reading a variable that starts as None for not being bound, and may be None when it is."""
+    what = f"a variable that may not be bound, and may be None: `{variable.name}`"
+    return UnsupportedSyntaxError(what, None, f"assign it before: `{variable.name} = None`")

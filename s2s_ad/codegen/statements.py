@@ -220,7 +220,8 @@ class StatementPrinter(WritePrinter):
 
     def try_(self, op: Try) -> list[ast.stmt]:
         """A `try` whose body and handler assign its results."""
-        body = self.side(op.results, op.body)
+        with self.expressions.telling_none():
+            body = self.side(op.results, op.body)
         before, self.last_line = self.last_line, None if self.comments else self.last_line
         error = op.handler.params[0]
         outer, self.caught = self.caught, error

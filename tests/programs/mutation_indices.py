@@ -3,6 +3,7 @@
 import numpy as np
 
 from programs.harness import program
+from s2s_ad import MutationError
 
 X = np.array([0.5, 1.2, -0.7, 2.0])
 B = np.array([[1.0, 0.3, -0.4], [0.2, 2.0, 0.7], [-0.6, 0.8, 1.5]])
@@ -103,3 +104,23 @@ def named_twice(x):
     twice = np.unravel_index([0, 0, 1], (4,))
     y[twice] += x[[0, 2, 3]]
     return y * x
+
+
+@program((X,), same_as=lambda x: np.sum(np.stack([x, x * 2], axis=1) ** 2 * x[1]))
+def columns_of_an_array_in_the_order_of_fortran(x):
+    """Written to column by column."""
+    y = np.zeros((4, 2), order="F")
+    y[:, 0] = x
+    y[:, 1] = x * 2
+    y *= y
+    return np.sum(y * x[1])
+
+
+@program((X,), refused=MutationError)
+def reshaped_in_the_order_of_fortran(x):
+    """To reshape such an array is to copy it."""
+    y = np.zeros((4, 2), order="F")
+    y[:, 0] = x
+    flat = y.reshape(-1)
+    flat[0] = x[1]
+    return np.sum(y * flat[1])
