@@ -658,6 +658,15 @@ def refuse_number(x: Any) -> None:
         )
 
 
+def refuse_complex(y: Any) -> None:
+    """Raise MutationError if `y`, which is written to an array of floats, is complex, or no number or array of such."""
+    if np.asarray(y).dtype.kind not in "biuf":
+        raise MutationError(
+            f"an augmented assignment of a {type(y).__name__} of another kind to an array of floats",
+            hint="write `x = x + y` to make a new value",
+        )
+
+
 def refuse_part(y: Any, *copies: Any) -> None:
     """Raise MutationError if `y`, which a rule has made of copies of what is overwritten later, has part in them."""
     for part, _ in _inside(y):
@@ -708,6 +717,7 @@ CHECKS = (
     refuse_twice,
     refuse_overlap,
     refuse_number,
+    refuse_complex,
     refuse_part,
     refuse_unordered,
 )  # these do nothing, or refuse

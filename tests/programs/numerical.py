@@ -551,3 +551,58 @@ def ema(xs, alpha):
         s = alpha * v + (1 - alpha) * s
         out.append(s)
     return np.array(out)
+
+
+def _advected(f, vx, vy):
+    rows, columns = f.shape
+    at_y, at_x = np.meshgrid(np.arange(rows), np.arange(columns))
+    x, y = (at_x - vx).ravel(), (at_y - vy).ravel()
+    left, top = np.floor(x).astype(int), np.floor(y).astype(int)
+    a, b = x - left, y - top
+    left, top = np.mod(left, rows), np.mod(top, columns)
+    right, bottom = np.mod(left + 1, rows), np.mod(top + 1, columns)
+    upper = (1 - a) * f[left, top] + a * f[right, top]
+    lower = (1 - a) * f[left, bottom] + a * f[right, bottom]
+    return np.reshape((1 - b) * upper + b * lower, (rows, columns))
+
+
+def _without_divergence(vx, vy):
+    p, h = np.zeros(vx.shape), 1.0 / vx.shape[0]
+    div = (
+        -0.5 * h * (np.roll(vx, -1, axis=0) - np.roll(vx, 1, axis=0) + np.roll(vy, -1, axis=1) - np.roll(vy, 1, axis=1))
+    )
+    for _ in range(4):
+        around = np.roll(p, 1, axis=0) + np.roll(p, -1, axis=0) + np.roll(p, 1, axis=1) + np.roll(p, -1, axis=1)
+        p = (div + around) / 4.0
+    vx -= 0.5 * (np.roll(p, -1, axis=0) - np.roll(p, 1, axis=0)) / h
+    vy -= 0.5 * (np.roll(p, -1, axis=1) - np.roll(p, 1, axis=1)) / h
+    return vx, vy
+
+
+@program((np.array([0.44, -0.71, 1.22]),))
+def stable_fluids(x):
+    """Smoke in a flow: indices from a grid, and velocities that are made free of divergence in place."""
+    vx, vy, smoke = np.outer(x, x), np.outer(x, np.sin(x)), np.outer(x, x + 1)
+    for _ in range(2):
+        vx, vy = _without_divergence(_advected(vx, vx, vy), _advected(vy, vx, vy))
+        smoke = _advected(smoke, vx, vy)
+    return np.sum(smoke**2)
+
+
+def _cubature(x):
+    points = np.outer(x, x) + np.eye(3)
+    mean = np.sum(points, axis=0) / 3
+    return np.sum((points.T @ points / 3 - np.outer(mean, mean)) ** 2)
+
+
+@program((np.array([0.44, -0.71, 1.22]),), same_as=_cubature)
+def cubature_moments(x):
+    """Mean and covariance of points; the built-in sum of rows starts as a number."""
+    points = np.outer(x, x) + np.eye(3)
+    m, n = points.shape
+    mean = (sum(points, 0)[:, None] / m).flatten()
+    covariance = np.zeros((n, n))
+    for k in range(m):
+        covariance += np.outer(points[k], points[k]) - np.outer(mean, mean)
+    covariance *= 1 / m
+    return np.sum(covariance**2)

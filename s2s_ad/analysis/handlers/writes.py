@@ -320,8 +320,11 @@ def _in_place(plain: Callable[..., Any]) -> Handler:
 
 def _augmented(s: Emitter, target: Value, t: Array, value: Operand) -> Operand:
     """The array `target`, filled with a value of its own kind."""
-    dtype = getattr(type_of_operand(value), "dtype", None)
-    if t.dtype is None or dtype is None or not np.can_cast(dtype, t.dtype, "same_kind"):
+    kind = type_of_operand(value)
+    dtype = getattr(kind, "dtype", None)
+    if isinstance(kind, Unknown) and t.dtype is not None and t.dtype.kind == "f":
+        s.emit(runtime.refuse_complex, [value], None, Instance(type(None)))
+    elif t.dtype is None or dtype is None or not np.can_cast(dtype, t.dtype, "same_kind"):
         raise MutationError(
             "an augmented assignment to an array of another, or of an unknown, kind of number",
             s.span,
