@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad import runtime
-from s2s_ad.analysis import alternatives, array_types, captured, methods, outside
+from s2s_ad.analysis import alternatives, array_types, methods, outside
 from s2s_ad.analysis.calls import CallEvaluator
 from s2s_ad.analysis.choices import call_selected, choose
 from s2s_ad.analysis.effects import is_pure
@@ -293,7 +293,7 @@ class ApplyEvaluator(CallEvaluator):
         if isinstance(fn, MethodType) and _makes_tuple(fn) and len(args) == 1 and not kwargs:
             return self._call_tool(fn, made_of_items, [Const(fn.__self__), *args], {}, name)
         if isinstance(fn, MethodType) and isinstance(fn.__func__, FunctionType):
-            obj = captured.given_object(self, fn.__self__) or Const(fn.__self__)
+            obj = outside.given_object(self, fn.__self__) or Const(fn.__self__)
             return self.apply(fn.__func__, [obj, *args], kwargs, name)
         source = fn if written_here else self._opened(fn, args, kwargs)
         return (

@@ -15,14 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import CellType, FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from s2s_ad.errors import UnsupportedSyntaxError
-from s2s_ad.ir.nodes import Operand
 from s2s_ad.ir.values import fields_of, is_code
-
-if TYPE_CHECKING:
-    from s2s_ad.analysis.emission import Emitter
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,37 +71,3 @@ def _inside(value: Any) -> Iterator[Any]:
             pending += one.values() if isinstance(one, dict) else one
         else:
             pending += (fields_of(one) or {}).values()
-
-
-def given_cell(s: Emitter, cell: CellType) -> Operand | None:
-    """The variable of the function to be compiled that another function has captured as well, if it is one."""
-    given = s.program.given
-    if not given.cells() or given.wanted is not None:  # the derivative by what is captured is not asked for
-        return None
-    place = given.place_of(cell)
-    s.program.captured.append(Captured(cell, place))
-    own = s.own.get(id(cell))
-    if own is None and place is not False:
-        _refuse(s)
-    return own
-
-
-def given_object(s: Emitter, thing: Any) -> Operand | None:
-    """The parameter that is an object which a function has captured, or is bound to, if there is one."""
-    if fields_of(thing) is None:
-        return None
-    place = s.program.given.place_of(thing)
-    s.program.captured.append(Captured(thing, place))
-    own = s.own.get(id(thing))
-    if own is None and place is not False:
-        _refuse(s)
-    return own
-
-
-class CapturedError(UnsupportedSyntaxError):
-    """A function has captured what the one to be compiled is given, and is not evaluated where that is known."""
-
-
-def _refuse(s: Emitter) -> None:
-    what = "a call of a function that has captured an argument, or part of one, whose derivative would be lost"
-    raise CapturedError(what, s.span, "call the method of the object, `obj.f(x)`, or pass it what it reads")

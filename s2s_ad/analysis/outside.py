@@ -5,20 +5,19 @@ Code is resolved now and guarded; data is read when control gets there, and only
 
 from __future__ import annotations
 
-from types import FunctionType
+from types import CellType, FunctionType
 from typing import Any
 
-from s2s_ad.analysis import captured, written_globals
+from s2s_ad.analysis import written_globals
+from s2s_ad.analysis.captured import Captured
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.guards import MISSING
 from s2s_ad.analysis.program import Lowered
-from s2s_ad.analysis.statics import (
-    is_immutable,
-    named,
-)
+from s2s_ad.analysis.statics import is_immutable, named
+from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand
-from s2s_ad.ir.values import is_code, type_of
+from s2s_ad.ir.values import fields_of, is_code, type_of
 
 
 def read_global(s: Emitter, name: str) -> Operand:
@@ -77,10 +76,44 @@ def cell(s: Emitter, callee: Lowered, name: str) -> Operand:
         s.program.guard(box, "cell_contents", value)
         return Const(value)
     s.program.guard(box, "cell_contents", type_of(value), by_type=True)
-    own = captured.given_cell(s, box) or captured.given_object(s, value)
+    own = _given_cell(s, box) or given_object(s, value)
     return own or named(written_globals.read_outside(s, getattr, box, "cell_contents"), name)
 
 
 def held_by_code(s: Emitter, holder: Any, key: Any) -> Operand:
     """The same as `held`, of an argument that a `partial` has."""
-    return captured.given_object(s, holder[key]) or held(s, holder, key)
+    return given_object(s, holder[key]) or held(s, holder, key)
+
+
+def _given_cell(s: Emitter, cell: CellType) -> Operand | None:
+    """The variable of the function to be compiled that another function has captured as well, if it is one."""
+    given = s.program.given
+    if not given.cells() or given.wanted is not None:  # the derivative by what is captured is not asked for
+        return None
+    place = given.place_of(cell)
+    s.program.captured.append(Captured(cell, place))
+    own = s.own.get(id(cell))
+    if own is None and place is not False:
+        _refuse(s)
+    return own
+
+
+def given_object(s: Emitter, thing: Any) -> Operand | None:
+    """The parameter that is an object which a function has captured, or is bound to, if there is one."""
+    if fields_of(thing) is None:
+        return None
+    place = s.program.given.place_of(thing)
+    s.program.captured.append(Captured(thing, place))
+    own = s.own.get(id(thing))
+    if own is None and place is not False:
+        _refuse(s)
+    return own
+
+
+class CapturedError(UnsupportedSyntaxError):
+    """A function has captured what the one to be compiled is given, and is not evaluated where that is known."""
+
+
+def _refuse(s: Emitter) -> None:
+    what = "a call of a function that has captured an argument, or part of one, whose derivative would be lost"
+    raise CapturedError(what, s.span, "call the method of the object, `obj.f(x)`, or pass it what it reads")

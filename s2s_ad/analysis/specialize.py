@@ -18,13 +18,13 @@ from s2s_ad.analysis.applying import ApplyEvaluator
 from s2s_ad.analysis.attempts import left_half_way
 from s2s_ad.analysis.axis_names import AxisNames
 from s2s_ad.analysis.calls import own_name
-from s2s_ad.analysis.captured import CapturedError
 from s2s_ad.analysis.cells import codes, holds_function
 from s2s_ad.analysis.consumed import check_iterators
 from s2s_ad.analysis.effects import is_pure
 from s2s_ad.analysis.escapes import refuse_escape
 from s2s_ad.analysis.local_classes import refuse_to_leave
 from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.outside import CapturedError
 from s2s_ad.analysis.program import Instance, Program
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.statics import (
