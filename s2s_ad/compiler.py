@@ -224,7 +224,7 @@ def _compile(source: Lowered, values: Sequence[Any], request: Request, program: 
     call, text = assemble(references, [*helpers, main], f"{source.fn.__name__}.{request.mode}", source.fn.__globals__)
     stages["python"] = text
     guards = tuple(program.guards.values())
-    return Compiled(call, text, instance.result_type, guards, version, stages, tuple(program.captured))
+    return Compiled(call, text, instance.result_type, guards, version, stages, tuple(program.captured.values()))
 
 
 def _require_scalar(source: Lowered, result: Type, *, has_aux: bool) -> None:

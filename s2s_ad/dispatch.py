@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.analysis.captured import Captured
+from s2s_ad.analysis.captured import Captured, Given
 from s2s_ad.analysis.guards import Guard, recogniser
 from s2s_ad.analysis.libraries import library_source
 from s2s_ad.analysis.program import lowered
@@ -178,7 +178,7 @@ class Shortcut:
             return None
         try:
             for recognise, call, captured in self.entries:
-                if recognise(*args) and all(one.is_in(fn) for one in captured):
+                if recognise(*args) and all(one.holds(Given(fn)) for one in captured):
                     return call, args
         except Exception:  # a global is gone, or there are too many arguments: the full way tells
             return None

@@ -266,6 +266,18 @@ def _arange(start: Operand, stop: Operand = Const(None), step: Operand = Const(N
     return Array(np.dtype(float if "float" in kinds else int), axes or (ANY,))
 
 
+@handles(np.meshgrid)
+def _meshgrid(*xi: Operand, indexing: Operand = Const("xy")) -> Type:  # noqa: B008
+    """One array for each row, with an axis for each; the first two change places unless the indexing is by rows."""
+    rows = [t for x in xi if isinstance(t := as_array(type_of_operand(x)), Array) and t.axes is not None]
+    axes = [t.axes[0] for t in rows if t.axes is not None and len(t.axes) == 1]
+    if len(axes) < len(xi) or constant(indexing) not in ("xy", "ij"):
+        return UNKNOWN
+    if constant(indexing) == "xy":
+        axes[:2] = axes[:2][::-1]
+    return Tuple(tuple(Array(t.dtype, tuple(axes)) for t in rows))
+
+
 @handles(np.full)
 def _full(shape: Operand, fill_value: Operand, dtype: Operand | None = None) -> Type:
     if dtype is None and not isinstance(as_array(type_of_operand(fill_value)), Array):

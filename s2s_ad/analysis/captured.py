@@ -14,10 +14,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from types import CellType, FunctionType
 from typing import Any
 
-from s2s_ad.ir.values import fields_of, is_code
+from s2s_ad.ir.values import is_code, parts_of
+
+
+class Elsewhere(Enum):
+    """Where something is that is neither a cell nor an argument of a function."""
+
+    PART = auto()  # in one of its arguments
+    NOWHERE = auto()
+
+
+Where = str | int | Elsewhere  # the name of a captured variable, the position of an argument, or elsewhere
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,13 +44,16 @@ class Given:
         names = () if self.fn is None else self.fn.__code__.co_freevars
         return dict(zip(names, getattr(self.fn, "__closure__", None) or (), strict=True))
 
-    def place_of(self, thing: Any) -> str | int | bool:
-        """The name of a cell, or the position of an object, that is given; True for part of one, and False for none."""
+    def place_of(self, thing: Any) -> Where:
+        """Where a cell, or an object, is given."""
         if isinstance(thing, CellType):
-            return next((name for name, cell in self.cells().items() if cell is thing), False)
+            return next((name for name, cell in self.cells().items() if cell is thing), Elsewhere.NOWHERE)
         wanted = range(len(self.values)) if self.wanted is None else self.wanted
         at = next((i for i in wanted if self.values[i] is thing), None)
-        return any(part is thing for i in wanted for part in _inside(self.values[i])) if at is None else at
+        if at is not None:
+            return at
+        is_part = any(part is thing for i in wanted for part in _inside(self.values[i]))
+        return Elsewhere.PART if is_part else Elsewhere.NOWHERE
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,16 +61,11 @@ class Captured:
     """That something which code has captured is given in this place; see `Given`."""
 
     thing: Any
-    place: str | int | bool
+    place: Where
 
     def holds(self, given: Given) -> bool:
         """Whether it is so for another call."""
-        found = given.place_of(self.thing)
-        return type(found) is type(self.place) and found == self.place
-
-    def is_in(self, fn: FunctionType) -> bool:
-        """Whether it is so for a function with the same code, of a thing that is a cell."""
-        return Given(fn).place_of(self.thing) == self.place
+        return given.place_of(self.thing) == self.place
 
 
 def _inside(value: Any) -> Iterator[Any]:
@@ -67,7 +76,4 @@ def _inside(value: Any) -> Iterator[Any]:
             continue
         seen.add(id(one))
         yield one
-        if isinstance(one, (list, tuple, dict)):
-            pending += one.values() if isinstance(one, dict) else one
-        else:
-            pending += (fields_of(one) or {}).values()
+        pending += parts_of(one)

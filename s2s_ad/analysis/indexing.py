@@ -10,7 +10,7 @@ from s2s_ad.analysis.broadcasting import broadcast
 from s2s_ad.analysis.operands import as_array, length
 from s2s_ad.analysis.slice_lengths import sliced
 from s2s_ad.ir.nodes import Const, Operand
-from s2s_ad.ir.types import ANY, UNKNOWN, Array, Axis, Instance, List, Number, Tuple, Type
+from s2s_ad.ir.types import ANY, UNKNOWN, Array, Axis, Instance, List, Maybe, Number, Tuple, Type
 
 FULL = slice(None)
 
@@ -30,6 +30,17 @@ def copies(index: Operand) -> bool:
 def is_advanced(part: Any) -> bool:
     """Whether an index part (a type, or a constant) selects by an array of integers or booleans."""
     return isinstance(part, (Array, List, Tuple, list, tuple, np.ndarray)) and not _is_integer(part)
+
+
+def names_each_once(part: Any) -> bool:
+    """Whether an index part surely names no element twice: it is a number, a slice, None or a mask."""
+    if isinstance(part, Maybe):
+        return names_each_once(part.item)
+    if _is_integer(part) or getattr(part, "dtype", None) == np.dtype(bool) or part == Number("bool"):
+        return True
+    if isinstance(part, Instance):
+        return part.cls in (slice, type(None), type(Ellipsis))
+    return part is None or part is Ellipsis or isinstance(part, (bool, slice))
 
 
 def _is_integer(part: Any) -> bool:

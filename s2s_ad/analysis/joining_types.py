@@ -20,18 +20,6 @@ Axes = tuple[Axis, ...]
 _MOST = 8  # beyond so many parts their common dtype is not looked for
 
 
-@handles(np.meshgrid)
-def _meshgrid(*xi: Operand, indexing: Operand = Const("xy")) -> Type:  # noqa: B008
-    """One array for each row, with an axis for each; the first two change places unless the indexing is by rows."""
-    rows = [t for x in xi if isinstance(t := as_array(type_of_operand(x)), Array) and t.axes is not None]
-    axes = [t.axes[0] for t in rows if t.axes is not None and len(t.axes) == 1]
-    if len(axes) < len(xi) or constant(indexing) not in ("xy", "ij"):
-        return UNKNOWN
-    if constant(indexing) == "xy":
-        axes[:2] = axes[:2][::-1]
-    return Tuple(tuple(Array(t.dtype, tuple(axes)) for t in rows))
-
-
 # joining
 
 

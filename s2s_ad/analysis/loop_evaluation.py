@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from s2s_ad.analysis.cells import has_code
@@ -103,8 +104,7 @@ class LoopEvaluator(BlockEvaluator):
     def _for_each(self, op: For, iterable: Operand, items: list[Operand], span: Span | None) -> None:
         """Repeat the body for each of a few objects; those in a list are read when it is their turn."""
         before, rows = self.memory.state.copy(), rows_of(self, iterable)
-        outer, self.copies = self.copies, self.copies * len(items)
-        try:
+        with self._copied(len(items)):
             if iterable in self.views:
                 self._unroll_view(op, self.views[iterable], span)
             elif rows is None:  # nothing of which can change
@@ -112,6 +112,13 @@ class LoopEvaluator(BlockEvaluator):
             else:
                 self._unroll(by_index(self, op, rows)[0], [Const(i) for i in range(len(items))], rows.arrays, span)
                 self._refuse_reordered(rows.copied, before, self.memory.state, span)
+
+    @contextmanager
+    def _copied(self, times: int) -> Iterator[None]:
+        """Within this, what is evaluated is there so many times."""
+        outer, self.copies = self.copies, self.copies * times
+        try:
+            yield
         finally:
             self.copies = outer
 
@@ -119,29 +126,27 @@ class LoopEvaluator(BlockEvaluator):
         """Evaluate the first round of a loop by itself, if more is known of it than of the others; else do nothing."""
         if op in self.later_rounds or 2 * self.copies > _MOST_UNROLLED or not starts_as_another(self, op, inits):
             return False
-        bounds, rows = None, None
-        if isinstance(op, For):
-            bounds = bounds_of(self, iterable)  # type: ignore[arg-type]
-            rows = rows_of(self, iterable) if bounds is None else None  # type: ignore[arg-type]
-            of_arrays = rows is not None and all(isinstance(type_of_operand(a), Array) for a in rows.arrays)
-            if bounds is None and not of_arrays:
+        rows = None
+        if iterable is not None and bounds_of(self, iterable) is None:
+            rows = rows_of(self, iterable)
+            if rows is None or not all(isinstance(type_of_operand(a), Array) for a in rows.arrays):
                 return False
         if not self.program.looks_closer():
             return False
+        item: list[Operand] = []
         if isinstance(op, While):
             first, rests = first_while(op)
         else:
             if rows is not None:
                 op, iterable = by_index(self, op, rows)
-                bounds = bounds_of(self, iterable)
+            bounds = bounds_of(self, iterable)  # type: ignore[arg-type]
             assert bounds is not None
-            self.env[op.body.params[0]] = bounds[0]
+            item = [bounds[0]]
             first, rests = first_for(self, op, bounds)
-        self.env.update(zip(op.body.params[len(op.body.params) - len(inits) :], inits, strict=True))
+        self.env.update(zip(op.body.params, [*item, *inits], strict=True))
         self.later_rounds.update(rests)
-        self.copies *= 2
-        self.env.update(zip(op.results, self.block(first), strict=True))
-        self.copies //= 2
+        with self._copied(2):
+            self.env.update(zip(op.results, self.block(first), strict=True))
         return True
 
     def _evaluate_items(

@@ -9,7 +9,7 @@ from types import CellType, FunctionType
 from typing import Any
 
 from s2s_ad.analysis import written_globals
-from s2s_ad.analysis.captured import Captured
+from s2s_ad.analysis.captured import Captured, Elsewhere
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.guards import MISSING
 from s2s_ad.analysis.program import Lowered
@@ -90,30 +90,24 @@ def _given_cell(s: Emitter, cell: CellType) -> Operand | None:
     given = s.program.given
     if not given.cells() or given.wanted is not None:  # the derivative by what is captured is not asked for
         return None
-    place = given.place_of(cell)
-    s.program.captured.append(Captured(cell, place))
-    own = s.own.get(id(cell))
-    if own is None and place is not False:
-        _refuse(s)
-    return own
+    return _given(s, cell)
 
 
 def given_object(s: Emitter, thing: Any) -> Operand | None:
     """The parameter that is an object which a function has captured, or is bound to, if there is one."""
-    if fields_of(thing) is None:
-        return None
-    place = s.program.given.place_of(thing)
-    s.program.captured.append(Captured(thing, place))
+    return None if fields_of(thing) is None else _given(s, thing)
+
+
+def _given(s: Emitter, thing: Any) -> Operand | None:
+    known = s.program.captured.get(id(thing))
+    if known is None:
+        known = s.program.captured[id(thing)] = Captured(thing, s.program.given.place_of(thing))
     own = s.own.get(id(thing))
-    if own is None and place is not False:
-        _refuse(s)
+    if own is None and known.place is not Elsewhere.NOWHERE:
+        what = "a call of a function that has captured an argument, or part of one, whose derivative would be lost"
+        raise CapturedError(what, s.span, "call the method of the object, `obj.f(x)`, or pass it what it reads")
     return own
 
 
 class CapturedError(UnsupportedSyntaxError):
     """A function has captured what the one to be compiled is given, and is not evaluated where that is known."""
-
-
-def _refuse(s: Emitter) -> None:
-    what = "a call of a function that has captured an argument, or part of one, whose derivative would be lost"
-    raise CapturedError(what, s.span, "call the method of the object, `obj.f(x)`, or pass it what it reads")

@@ -29,6 +29,8 @@ Loops = list[For | While]
 def starts_as_another(s: Emitter, op: For | While, inits: Sequence[Operand]) -> bool:
     """Whether a variable of a loop starts as an object that goes by another name in the loop as well."""
     own = s.memory.roots(inits)
+    if not own:
+        return False
     others = s.memory.roots(s.env[value] for value in _reads(op.body) if value in s.env)
     return len(set(own)) < len(own) or not set(own).isdisjoint(others)
 

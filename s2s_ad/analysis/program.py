@@ -168,7 +168,7 @@ class Program:
     closer: bool = False
     could_be_closer: bool = False
     given: Given = field(default_factory=Given)
-    captured: list[Captured] = field(default_factory=list)  # what has been asked of it
+    captured: dict[int, Captured] = field(default_factory=dict)  # what has been asked of it, by identity
     read_outside: dict[Any, Any] = field(default_factory=dict)  # calls that read other data with memory, by what it is
     namespaces: dict[GlobalName, Mapping[str, Any]] = field(default_factory=dict)  # of the globals with memory
     guards: dict[tuple[int, Any], Guard] = field(default_factory=dict)

@@ -117,7 +117,7 @@ class ExpressionPrinter:
     def call(self, op: Call) -> ast.expr:
         """The expression of a call."""
         fn = constant(op.target)
-        if type(fn).__hash__ is not None and fn in _TELLING_NONE and not self.tells_none:
+        if type(fn).__hash__ is not None and fn in _TELLING_NONE:
             with self.telling_none():
                 return self._call(op, fn)
         return self._call(op, fn)
@@ -335,9 +335,8 @@ def _bool_op(op: ast.boolop, left: ast.expr, right: ast.expr) -> ast.expr:
 
 def _may_be_none(t: Type) -> bool:
     """Whether None may be the value of a variable."""
-    return (
-        isinstance(t, Maybe) or t == InstanceType(type(None)) or (isinstance(t, Unknown) and not isinstance(t, Numeric))
-    )
+    is_unknown = isinstance(t, Unknown) and not isinstance(t, Numeric)
+    return is_unknown or isinstance(t, Maybe) or t == InstanceType(type(None))
 
 
 def _none_or_unbound(variable: Value) -> UnsupportedSyntaxError:

@@ -106,7 +106,7 @@ def _tangle(value: Any, simple: set[int]) -> str | None:
             return -1
         if id(part) not in sizes:
             above.add(id(part))
-            found = [size(v) for v in _parts(part) if not isinstance(v, _PLAIN)]
+            found = [size(v) for v in parts_of(part) if not isinstance(v, _PLAIN)]
             above.discard(id(part))
             sizes[id(part)] = -1 if -1 in found else 1 + sum(found)
         return sizes[id(part)]
@@ -120,7 +120,8 @@ def _tangle(value: Any, simple: set[int]) -> str | None:
     return None
 
 
-def _parts(value: Any) -> Iterable_[Any]:
+def parts_of(value: Any) -> Iterable_[Any]:
+    """What a container, or an object of a class written in Python, holds."""
     if isinstance(value, (list, tuple, set)):
         return value
     return value.values() if isinstance(value, dict) else (fields_of(value) or {}).values()

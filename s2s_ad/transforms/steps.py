@@ -21,7 +21,7 @@ from s2s_ad.analysis.program import Instance
 from s2s_ad.errors import MissingRuleError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, Function, Op, Operand, Star, Value, regions, visible
-from s2s_ad.ir.types import UNKNOWN, Unknown, has_key, is_differentiable, is_scalar, part_type
+from s2s_ad.ir.types import UNKNOWN, Type, Unknown, has_key, is_differentiable, is_scalar, part_type
 from s2s_ad.rules.registry import WHOLE
 from s2s_ad.transforms.pairs import PairForward
 from s2s_ad.transforms.rewriting import Rewriter, substitute_op
@@ -85,7 +85,7 @@ def forward_block(t: Transform, block: Block) -> ForwardBlock:
 
 def make_step(t: Transform, op: Op) -> Step | None:
     """Emit the forward half of an op; None where it has no adjoint."""
-    if not _touches(op, t.active) and not _replaces(op):
+    if not _touches(op, t.active) and replaced_type(op) is None:
         copy_op(t, op)
         return None
     step = STEPS[type(op)](t, op)
@@ -94,12 +94,12 @@ def make_step(t: Transform, op: Op) -> Step | None:
     return step
 
 
-def _replaces(op: Op) -> bool:
-    """Whether a part with a derivative is replaced, of an object that has none from then on."""
+def replaced_type(op: Op) -> Type | None:
+    """The type of the part of an object or dict that an op replaces, if that has a derivative; else None."""
     if not isinstance(op, Call) or callee(op) not in (primitives.set_attribute, primitives.set_item):
-        return False
+        return None
     t, key = op.args[0].type, constant(op.args[1])  # type: ignore[union-attr, arg-type]
-    return has_key(t, key) and is_differentiable(part_type(t, key))
+    return kind if has_key(t, key) and is_differentiable(kind := part_type(t, key)) else None
 
 
 STEPS: dict[type[Op], Callable[[Transform, Any], Step]] = {}

@@ -12,7 +12,7 @@ import numpy as np
 
 from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee, path_of
-from s2s_ad.analysis.indexing import index_parts
+from s2s_ad.analysis.indexing import index_parts, names_each_once
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.places import RESHAPING
 from s2s_ad.analysis.tables import entering
@@ -24,10 +24,8 @@ from s2s_ad.ir.types import (
     Array,
     Deque,
     Dict,
-    Instance,
     List,
     Map,
-    Maybe,
     Number,
     Record,
     Tuple,
@@ -380,20 +378,7 @@ def _scatter_in_item(step: StructuralStep, kind: Type, key: Operand, bar: Operan
 
 def is_fancy(index: Operand, t: Transform) -> bool:
     """Whether an index may name one element twice: not all of it surely is a number, a slice, None or a mask."""
-    return not all(map(_names_each_once, index_parts(index)))
-
-
-def _names_each_once(part: Any) -> bool:
-    if isinstance(part, Maybe):
-        return _names_each_once(part.item)
-    if isinstance(part, (Array, np.ndarray)):
-        is_integer = isinstance(part, Array) and part.axes == () and part.dtype is not None and part.dtype.kind in "iu"
-        return is_integer or part.dtype == np.dtype(bool)
-    if isinstance(part, Instance):
-        return part.cls in (slice, type(None), type(Ellipsis))
-    if isinstance(part, Number):
-        return part.kind in ("int", "bool")
-    return part is None or part is Ellipsis or isinstance(part, (int, np.integer, np.bool_, slice))
+    return not all(map(names_each_once, index_parts(index)))
 
 
 def _contribute_part(step: StructuralStep, kind: Any, index: Any, bar: Operand) -> None:

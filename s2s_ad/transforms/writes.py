@@ -28,7 +28,6 @@ from s2s_ad.ir.types import (
     Tuple,
     Type,
     Unknown,
-    has_key,
     is_differentiable,
     is_scalar,
     part_type,
@@ -36,6 +35,7 @@ from s2s_ad.ir.types import (
 )
 from s2s_ad.transforms.maps import reverse_whole
 from s2s_ad.transforms.scopes import Entry
+from s2s_ad.transforms.steps import replaced_type
 from s2s_ad.transforms.structural import (
     StructuralStep,
     followed,
@@ -119,14 +119,11 @@ def replaced_item(t: Transform, op: Call) -> Operand | None:
 
 def note_replaced_part(t: Transform, op: Call) -> None:
     """Read the part of a structure that is about to be set, which need not have the shape of the new one."""
-    fn = callee(op)
-    if fn not in (primitives.set_attribute, primitives.set_item):
+    kind = replaced_type(op)
+    if kind is None or is_scalar(kind):
         return
     obj, key = op.args[:2]
-    kind = part_type(obj.type, constant(key))  # type: ignore[union-attr, arg-type]
-    if not has_key(obj.type, constant(key)) or is_scalar(kind) or not is_differentiable(kind):  # type: ignore[union-attr, arg-type]
-        return
-    read = getattr if fn is primitives.set_attribute else operator.getitem
+    read = getattr if callee(op) is primitives.set_attribute else operator.getitem
     args, kind = ([obj, key, Const(None)], Maybe(kind.item)) if isinstance(kind, Absent) else ([obj, key], kind)
     old = t.spec.emit(read, [t.resolve(args[0]), *args[1:]], None, kind)  # type: ignore[arg-type, list-item]
     t.replaced[op.results[0]] = old
