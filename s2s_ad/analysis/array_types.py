@@ -303,14 +303,30 @@ def _like(a: Operand, dtype: Operand | None) -> Type:
 @handles(np.array, np.asarray, np.asanyarray)
 def _array(a: Operand, dtype: Operand | None = None, order: Operand | None = None, **options: Operand) -> Type:
     least = constant(options.pop("ndmin", Const(0)), default=None)
-    t = as_array(type_of_operand(a))
-    if isinstance(t, Array) and _may_be_empty(type_of_operand(a)) and (t.dtype is None or t.dtype.kind != "f"):
-        return UNKNOWN  # it is one of floats then
+    is_given = dtype is not None and constant(dtype) is not None
+    kind = _as_floats(type_of_operand(a)) if is_given else type_of_operand(a)  # only the axes are asked for then
+    t = as_array(kind)
     if not isinstance(t, Array) or t.loose or least is None or not options.keys() <= {"copy", "subok", "device"}:
         return UNKNOWN
+    if not is_given and _may_be_empty(kind) and (t.dtype is None or t.dtype.kind != "f"):
+        return UNKNOWN  # it is one of floats then
     chosen = chosen_dtype(dtype, t.dtype)
     axes = t.axes if t.axes is None or least == 0 else ((1,) * (least - len(t.axes)) + t.axes)
     return _new(chosen, axes)
+
+
+def _as_floats(t: Type) -> Type:
+    """The type of the same with floats for all numbers."""
+    match t:
+        case Number():
+            return Number("float")
+        case Array(loose=True):
+            return replace(t, dtype=np.dtype(float), loose=False)
+        case Tuple(items):
+            return Tuple(tuple(map(_as_floats, items)))
+        case List(item, items):
+            return List(_as_floats(item), None if items is None else tuple(map(_as_floats, items)))
+    return t
 
 
 def _may_be_empty(t: Type) -> bool:

@@ -124,3 +124,25 @@ def reshaped_in_the_order_of_fortran(x):
     flat = y.reshape(-1)
     flat[0] = x[1]
     return np.sum(y * flat[1])
+
+
+@program((X,), same_as=lambda x: np.sum(np.array([0.0, x[0] * x[1], 2.0, 3.0]) * x) + np.sum((np.arange(4.0) + x) * x))
+def lists_of_ints_as_arrays_of_floats(x):
+    """The dtype is given, whatever the list holds, and however long it is."""
+    k = np.array([i for i in range(4)], dtype=float)
+    k[1] = x[0] * x[1]
+    m = np.asarray([i for i in range(4)], float)
+    m += x
+    return np.sum(k * x) + np.sum(m * x)
+
+
+@program((X,), same_as=lambda x: (np.sum(x[1:]) * x[0]) ** 2 + 16)
+def counts_and_sums_as_an_array_of_floats(x):
+    """A number that starts as an int, beside a count."""
+    n, total = 0, 0
+    for v in x:
+        n += 1
+        total = total + v if n > 1 else 0
+    k = np.array([total, n], dtype=float)
+    k[0] *= x[0]
+    return np.sum(k * k)
