@@ -47,7 +47,7 @@ def _is_integer(part: Any) -> bool:
     if isinstance(part, Array):
         return part.axes == () and part.dtype is not None and part.dtype.kind in "iu"
     if isinstance(part, Number):
-        return part.kind == "int"
+        return part.kind in ("int", "real")  # a float is no index
     return isinstance(part, (int, np.integer)) and not isinstance(part, bool)
 
 

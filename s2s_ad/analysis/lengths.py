@@ -88,7 +88,7 @@ def _cuts(call: Call, definitions: Mapping[Value, Call]) -> list[OfRun | None]:
         elif type_of_operand(part) == Instance(slice) and axes:
             key, axis = _key(part, definitions), axes.pop(0)
             found.append(None if key is None or _is_nameless(axis) else OfRun((axis, key)))
-        elif getattr(type_of_operand(part), "kind", None) == "int" and axes:
+        elif getattr(type_of_operand(part), "kind", None) in ("int", "real") and axes:
             axes.pop(0)
         else:
             return []

@@ -41,7 +41,7 @@ def as_array(t: Type) -> Type:
     if isinstance(t, Array):
         return t
     if isinstance(t, Number):
-        return UNKNOWN if t.kind == "real" else Array(np.dtype(t.kind), ())
+        return UNKNOWN if t.kind in ("whole", "real", "number") else Array(np.dtype(t.kind), ())
     if isinstance(t, (Tuple, List)):
         return _stacked(t)
     return UNKNOWN
@@ -63,7 +63,7 @@ def _joined(parts: tuple[Type, ...]) -> Type:
     if not any(map(_is_float, parts)):
         found = as_array(join_all(parts))
         return UNKNOWN if isinstance(found, Array) and found.loose else found
-    floats = (Number("float") if isinstance(part, Number) and part.kind == "real" else part for part in parts)
+    floats = (Number("float") if isinstance(part, Number) and part.kind in ("real", "number") else part for part in parts)
     arrays = [a for a in map(as_array, floats) if isinstance(a, Array) and a.dtype is not None]
     if len(arrays) == len(parts):
         dtype = np.result_type(*(a.dtype for a in arrays))

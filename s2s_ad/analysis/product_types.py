@@ -12,7 +12,7 @@ from s2s_ad import runtime
 from s2s_ad.analysis.broadcasting import broadcast
 from s2s_ad.analysis.operands import constant, constant_length, length, type_of_operand
 from s2s_ad.analysis.sampling import elementwise_kinds, sampled
-from s2s_ad.analysis.typing import array_type, axes_of_shape, elementwise, handles, reduced_axes
+from s2s_ad.analysis.typing import array_type, axes_of_shape, handles, reduced_axes
 from s2s_ad.ir.nodes import Const, Operand
 from s2s_ad.ir.types import ANY, UNKNOWN, Array, Axis, Length, Tuple, Type
 
@@ -43,6 +43,10 @@ def _product(types: tuple[Array, ...], axes: Axes | None) -> Type:
     return Array(kind.dtype, axes) if isinstance(kind, Array) else UNKNOWN
 
 
+def _scaled(s: Array, t: Array) -> Type:
+    return UNKNOWN if s.axes is None or t.axes is None else _product((s, t), broadcast(s.axes, t.axes))
+
+
 # products
 
 
@@ -59,17 +63,26 @@ def _matmul(a: Operand, b: Operand) -> Type:
 def _dot(a: Operand, b: Operand) -> Type:
     s, t = array_type(a), array_type(b)
     if s.axes == () or t.axes == ():
-        return elementwise(np.multiply, (a, b))
+        return _scaled(s, t)
     if s.axes is None or t.axes is None:
         return UNKNOWN
     return _product((s, t), (*s.axes[:-1], *t.axes[:-2], *(t.axes[-1:] if len(t.axes) > 1 else ())))
+
+
+@handles(np.cross)
+def _cross(a: Operand, b: Operand) -> Type:
+    """Of vectors in space, as those are that are known to be of three parts."""
+    s, t = array_type(a), array_type(b)
+    if not s.axes or not t.axes or not constant_length(s.axes[-1]) == constant_length(t.axes[-1]) == 3:
+        return UNKNOWN
+    return _product((s, t), (*broadcast(s.axes[:-1], t.axes[:-1]), s.axes[-1]))
 
 
 @handles(np.inner)
 def _inner(a: Operand, b: Operand) -> Type:
     s, t = array_type(a), array_type(b)
     if s.axes == () or t.axes == ():
-        return elementwise(np.multiply, (a, b))
+        return _scaled(s, t)
     return UNKNOWN if s.axes is None or t.axes is None else _product((s, t), (*s.axes[:-1], *t.axes[:-1]))
 
 

@@ -133,6 +133,15 @@ def _float(*_: Operand) -> Type:
     return FLOAT
 
 
+@handles(operator.pow, pow)
+def _power(a: Operand, b: Operand, mod: Operand = Const(None)) -> Type:  # noqa: B008
+    """Of ints a float where the exponent is negative."""
+    if constant(mod, default=0) is not None:
+        return UNKNOWN
+    t = elementwise(operator.pow, (a, b))
+    return Number("real") if t == INT and not constant(b, default=-1) >= 0 else t
+
+
 @handles(str, repr, format)
 def _str(*_: Operand) -> Type:
     return Instance(str)

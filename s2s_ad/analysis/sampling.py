@@ -21,8 +21,10 @@ from s2s_ad.ir.values import type_of
 _NUMBERS: dict[str, tuple[Any, ...]] = {
     "bool": (True,),
     "int": (2,),
-    "real": (2, 0.5),
     "float": (0.5,),
+    "whole": (True, 2),
+    "real": (2, 0.5),
+    "number": (True, 2, 0.5),
     "complex": (0.5 + 0.5j,),
 }
 
@@ -92,8 +94,8 @@ class _NoSample(Exception):
 def _sample(t: Any, size: int) -> Any:
     if not isinstance(t, Type):
         return t
-    if isinstance(t, Number):
-        return _NUMBERS[t.kind][-1]
+    if isinstance(t, Number) and len(_NUMBERS[t.kind]) == 1:
+        return _NUMBERS[t.kind][0]
     if isinstance(t, Array) and t.axes is not None and t.dtype is not None:
         shape = tuple(1 if a == 1 else size for a in t.axes)
         return _well_conditioned(shape).astype(t.dtype)[()]

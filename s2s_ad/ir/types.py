@@ -52,7 +52,11 @@ class Never(Type):
 
 @dataclass(frozen=True)
 class Number(Type):
-    """A Python number of `kind` bool, int, float, complex, or "real" (int or float). `axis`: it is its length."""
+    """A Python number. `axis`: it is its length.
+
+    `kind` is bool, int, float, complex, or one that leaves it open: "whole" (bool or int), "real" (int or float),
+    "number" (one of the three).
+    """
 
     kind: str
     axis: Axis | None = None
@@ -201,14 +205,22 @@ FLOAT64 = Array(np.dtype(np.float64), ())
 
 _NONE = Instance(type(None))
 _OPTIONAL = (Number, Array, Tuple, List, Dict, Map, Deque, Record)
-_KINDS = ("bool", "int", "real", "float", "complex")
+_KINDS: dict[str, tuple[type, ...]] = {
+    "bool": (bool,),
+    "int": (int,),
+    "float": (float,),
+    "whole": (bool, int),
+    "real": (int, float),
+    "number": (bool, int, float),
+    "complex": (bool, int, float, complex),
+}
 
 
 def is_differentiable(t: Type) -> bool:
     """Whether values of type `t` have a tangent space other than {0}; true for `Unknown`, which may."""
     match t:
         case Number(kind):
-            return kind in ("real", "float", "complex")
+            return kind in ("float", "real", "number", "complex")
         case Array(dtype):
             return dtype is None or dtype.kind in "fc"
         case Tuple(items) | Dict(_, items) | Closure(_, items) | Record(values=items):
@@ -422,10 +434,8 @@ def join_all(types: tuple[Type, ...]) -> Type:
 
 
 def _join_kinds(a: str, b: str) -> str:
-    kinds = {a, b}
-    if kinds <= {"bool", "int"} or "complex" in kinds or kinds == {"float"}:
-        return max(kinds, key=_KINDS.index)
-    return "real"
+    both = {*_KINDS[a], *_KINDS[b]}
+    return next(kind for kind, classes in _KINDS.items() if both <= set(classes))
 
 
 def _join_loose(a: Type, b: Type) -> Type:

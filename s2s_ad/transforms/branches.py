@@ -50,6 +50,10 @@ class SidesStep(Step):
         outside = list(dict.fromkeys(v for s in scopes for v in s.outside()))
         kept = {v: self._joined(v, scopes) for v in outside}
         blocks = [self._close(i, scopes[i], regions[i], outside) for i in (0, 1)]
+        for value, entry in kept.items():
+            given = [i for i in (0, 1) if scopes[i].get(value) is not None]
+            if len(given) == 1:
+                t.one_sided[entry.operand] = given[0] ^ self.negated
         self._emit(kept, blocks)
 
     def _reverse_side(self, i: int, bars: dict[Value, Entry | None]) -> tuple[Scope, list[Op]]:

@@ -92,8 +92,11 @@ class OwnershipRewriter(Rewriter):
         return made, inside
 
     def if_(self, op: If) -> Iterable[Op]:
-        """An `If`; what is outside may be read by the other side."""
-        then, orelse = (self.region(side, set())[0] for side in (op.then, op.orelse))
+        """An `If`, whose results are owned if both sides own them; what is outside may be read by the other side."""
+        (then, by_then), (orelse, by_orelse) = (self.region(side, set()) for side in (op.then, op.orelse))
+        for result, a, b in zip(op.results, op.then.results, op.orelse.results, strict=True):
+            if a in by_then and b in by_orelse and self.is_lent(None, a) and self.is_lent(None, b):
+                self.owned.add(result)
         return (If(op.results, self.operand(op.test), then, orelse, span=op.span),)
 
     def try_(self, op: Try) -> Iterable[Op]:

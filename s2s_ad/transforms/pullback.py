@@ -109,6 +109,7 @@ class Transform:
         self.partitions: dict[Value, Partition] = {}
         self.pieces: dict[Call, Operand] = {}
         self.written: dict[Value, int] = {}  # how much is written of the buffers that the parameters of loops carry
+        self.one_sided: dict[Operand, int] = {}  # results of adjoint ifs that are zero but for this side
         self.scope = Scope(None, set())
         self.forward_calls: frozenset[Value] = frozenset()
         self.active: set[Value] = set()

@@ -23,6 +23,7 @@ from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, Function, Op, Operand, Star, Value, regions, visible
 from s2s_ad.ir.types import UNKNOWN, Type, Unknown, has_key, is_differentiable, is_scalar, part_type
 from s2s_ad.rules.registry import WHOLE
+from s2s_ad.transforms import one_sided
 from s2s_ad.transforms.pairs import PairForward
 from s2s_ad.transforms.rewriting import Rewriter, substitute_op
 from s2s_ad.transforms.scopes import Entry
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 class Step:
     """One op of the primal on its way through the transform."""
+
+    t: Transform
+    op: Op
 
     def reverse(self) -> None:
         """Emit the adjoint half."""
@@ -59,7 +63,7 @@ class ForwardBlock:
     def reverse(self) -> None:
         """Emit the adjoint half of every op, the last first."""
         for step in reversed(self.steps):
-            step.reverse()
+            one_sided.reverse(step.t, step)
 
     def finish(self) -> list[Op]:
         """The final forward ops."""

@@ -291,7 +291,7 @@ class Tangents:
         if not is_differentiable(t):
             return NONE
         match t:
-            case Number("real") if not is_scalar(type_of_operand(a)) or not is_scalar(type_of_operand(b)):
+            case Number("real" | "number") if not is_scalar(type_of_operand(a)) or not is_scalar(type_of_operand(b)):
                 return self.call(runtime.add, a, b)  # nothing has contributed to an int
             case Number() | Array():
                 return self.call(operator.add, a, b)
@@ -520,7 +520,7 @@ class Tangents:
         match t:
             case Number("complex"):
                 return self.call(complex, x_bar)
-            case Number("real"):
+            case Number("real" | "number"):
                 return self.spec.emit(runtime.finish, [x_bar, x], None, UNKNOWN)
             case Unknown():
                 finished = self.spec.emit(runtime.finish, [x_bar, x], None, UNKNOWN)

@@ -56,7 +56,7 @@ def _is_key(t: Type) -> bool:
     """Whether values of type `t` are ints, texts and the like, or tuples of these."""
     match t:
         case Number(kind):
-            return kind in ("int", "bool")
+            return kind in ("int", "bool", "whole")
         case Tuple(items):
             return all(map(_is_key, items))
         case Instance(cls):

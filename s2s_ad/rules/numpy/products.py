@@ -176,12 +176,14 @@ def cross_rule(a: Any, b: Any, axisa: Any = -1, axisb: Any = -1, axisc: Any = -1
     """y = a × b of vectors in space.  ā = b × ȳ, b̄ = ȳ × a."""
     at_a, at_b, at_y = (axisa, axisb, axisc) if axis is None else (axis, axis, axis)
     if np.shape(a)[at_a] != 3 or np.shape(b)[at_b] != 3:
-        raise NotImplementedError("np.cross of vectors in the plane")
+        raise NotImplementedError("np.cross of vectors in the plane; write a[0] * b[1] - a[1] * b[0]")
     if np.ndim(a) != np.ndim(b) and not (at_a == at_b == at_y == -1):
         raise NotImplementedError("np.cross of arrays of different rank along an axis other than the last")
     y = np.cross(a, b, axisa, axisb, axisc, axis)
 
     def cross_pullback(y_bar: Any) -> Any:
+        if at_a == at_b == at_y == -1:
+            return np.cross(b, y_bar), np.cross(y_bar, a)
         a_bar = np.cross(b, y_bar, axisa=at_b, axisb=at_y, axisc=at_a)
         return a_bar, np.cross(y_bar, a, axisa=at_y, axisb=at_a, axisc=at_b)
 
