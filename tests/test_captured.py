@@ -173,3 +173,49 @@ def test_a_recursive_closure_shares_a_variable() -> None:
     """w³ x³ + w."""
     f_bar, x_bar = pullback(_recursive(3.0), 2.0)[1](1.0)
     assert (f_bar.w, x_bar) == (3 * 9.0 * 8 + 1, 27.0 * 12)
+
+
+class Weighted:
+    """An object with a function that has captured what is one of its attributes as well."""
+
+    def __init__(self, w: Any, how: str) -> None:
+        self.w = w
+        self.f: Any = {
+            "closure": lambda x: sum(v * x for v in w),
+            "default": lambda x, w=w: sum(v * x for v in w),
+            "partial": functools.partial(_times, w),
+            "own": lambda x: sum(v * x for v in self.w),
+        }[how]
+
+    def call(self, x: Any) -> Any:
+        """w₁ x + w₂ x by the function."""
+        return self.f(x)
+
+
+def _times(w: Any, x: Any) -> Any:
+    return sum(v * x for v in w)
+
+
+@pytest.mark.parametrize("w", [[2.0, 3.0], np.array([2.0, 3.0])], ids=["list", "array"])
+@pytest.mark.parametrize("how", ["closure", "default", "partial"])
+def test_a_container_beside_what_has_captured_it_is_refused(w: Any, how: str) -> None:
+    """What changes the attribute in place changes what the function reads."""
+    with pytest.raises(UnsupportedSyntaxError, match="captured an argument, or part of one"):
+        pullback(Weighted(w, how).call, 2.0)
+    assert pullback(Weighted(w, "own").call, 2.0)[1](1.0)[0].w[1] == 2.0
+
+
+def test_what_a_function_outside_has_captured_is_a_constant() -> None:
+    """The array that the function starts from is not the argument, though it is the same array at first."""
+    start = np.array([2.0, 3.0])
+    assert grad(lambda w: np.sum((w - start) ** 2) + np.sum(w))(start).tolist() == [1.0, 1.0]
+
+
+def test_a_function_that_keeps_its_own_may_come_to_share_it() -> None:
+    """What has been compiled for an object that keeps something else is not used."""
+    one = Weighted([2.0, 3.0], "closure")
+    w, one.w = one.w, [1.0, 1.0]
+    assert pullback(one.call, 2.0)[1](1.0)[1] == 5.0
+    one.w = w
+    with pytest.raises(UnsupportedSyntaxError, match="captured an argument, or part of one"):
+        pullback(one.call, 2.0)

@@ -282,8 +282,8 @@ class ApplyEvaluator(CallEvaluator):
         if args and args[0] in self.making and getattr(fn, "__name__", "") == "__init__":
             return initialise(self, fn, args, kwargs)
         if isinstance(fn, functools.partial):
-            first = [outside.held_by_code(self, fn.args, i) for i in range(len(fn.args))]
-            keywords = {k: outside.held_by_code(self, fn.keywords, k) for k in fn.keywords}
+            first = [outside.held_by_partial(self, fn, fn.args, i) for i in range(len(fn.args))]
+            keywords = {k: outside.held_by_partial(self, fn, fn.keywords, k) for k in fn.keywords}
             return self.apply(fn.func, [*first, *args], {**keywords, **kwargs}, name)
         if isinstance(fn, functools._lru_cache_wrapper):
             return self._call_cached(fn, args, kwargs, name)

@@ -48,12 +48,17 @@ class Given:
         """Where a cell, or an object, is given."""
         if isinstance(thing, CellType):
             return next((name for name, cell in self.cells().items() if cell is thing), Elsewhere.NOWHERE)
-        wanted = range(len(self.values)) if self.wanted is None else self.wanted
-        at = next((i for i in wanted if self.values[i] is thing), None)
+        at = next((i for i in self._wanted() if self.values[i] is thing), None)
         if at is not None:
             return at
-        is_part = any(part is thing for i in wanted for part in _inside(self.values[i]))
-        return Elsewhere.PART if is_part else Elsewhere.NOWHERE
+        return Elsewhere.PART if self.keeps(thing) else Elsewhere.NOWHERE
+
+    def keeps(self, thing: Any) -> bool:
+        """Whether something is in one of the arguments, or is one."""
+        return any(part is thing for i in self._wanted() for part in _inside(self.values[i]))
+
+    def _wanted(self) -> Sequence[int]:
+        return range(len(self.values)) if self.wanted is None else self.wanted
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,8 +77,9 @@ def _inside(value: Any) -> Iterator[Any]:
     pending, seen = [value], set[int]()
     while pending:
         one = pending.pop()
-        if id(one) in seen or is_code(one):
+        if id(one) in seen:
             continue
         seen.add(id(one))
         yield one
-        pending += parts_of(one)
+        if not is_code(one):
+            pending += parts_of(one)

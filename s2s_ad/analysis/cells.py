@@ -119,7 +119,7 @@ def shows_function(t: Type) -> bool:
             return any(map(shows_function, (item,) if parts is None else parts))
         case Map(_, item, _, default):
             return isinstance(default, Function) or shows_function(item)
-        case Iterable(item) | Deque(item):
+        case Iterable(item) | Deque(item) | Maybe(item):
             return shows_function(item)
     return False
 

@@ -238,7 +238,8 @@ class BlockEvaluator(SideEvaluator):
         self.program.watched = True
         if found is None:
             written = {*changed(before, done.state), *written_in(self, done.ops)}
-            refuse_half_done(self, [root for root in written if root in before.version], done.ops, kinds)
+            older = [r for r in written if r in before.version or r.outside]  # what the caller has may be read late
+            refuse_half_done(self, older, done.ops, kinds)
         self.dead = self.dead or all(side.dead for side in sides)
         rows = zip(op.results, sides[0].results, sides[1].results, strict=True)
         merged, body, handler, reads = self._merged(rows, sides, caught)

@@ -386,12 +386,12 @@ class Emitter:
     def written_item(self, owner: Value, items: Sequence[Value], version: Value) -> None:
         """Record that an item of a list or dict has been written to; see `Memory.write_item`."""
         self.memory.write_item(owner, items, version, self.span)
-        self.show(owner, version)
+        self.show(owner, version, items[-1])
 
-    def show(self, target: Value, version: Value) -> None:
-        """Keep a write that the caller sees, unless the end of the function does."""
-        root = self.memory.root(target)
-        if root is not None and root.outside and root not in self.given:
+    def show(self, target: Value, version: Value, item: Value | None = None) -> None:
+        """Keep a write to `target`, or to an item of it, that the caller sees, unless the end of the function does."""
+        root, inner = self.memory.root(target), None if item is None else self.memory.root(item)
+        if root not in self.given and any(r is not None and r.outside for r in (root, inner)):
             self.emit(primitives.visible, [version], None, InstanceType(type(None)))
 
     def _tick(self, call: Call) -> None:

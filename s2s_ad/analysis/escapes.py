@@ -8,7 +8,7 @@ from s2s_ad.analysis.cells import shows_function
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.errors import Span, UnsupportedSyntaxError
 from s2s_ad.ir.nodes import Operand
-from s2s_ad.ir.types import Closure, Lost
+from s2s_ad.ir.types import Closure, Lost, without_none
 
 _DEFINE = "define the function at the top of the module"
 _WRITE_OUT = f"write the loop out, or {_DEFINE}"
@@ -18,7 +18,7 @@ _FOREIGN = "as an argument of a function that is not Python"
 def refuse_escape(operands: Iterable[Operand], span: Span | None, *, shown: bool, where: str = _FOREIGN) -> None:
     """Refuse operands that are nested functions, or hold some if they are `shown`, or foreign code looks into them."""
     for operand in operands:
-        t = type_of_operand(operand)
+        t = without_none(type_of_operand(operand))
         if isinstance(t, (Closure, Lost)) or (shown and shows_function(t)):
             what = f"the nested function `{t.code.name}`" if isinstance(t, Closure) else "a nested function"
             raise UnsupportedSyntaxError(

@@ -5,8 +5,12 @@ Code is resolved now and guarded; data is read when control gets there, and only
 
 from __future__ import annotations
 
+import functools
+from collections import deque
 from types import CellType, FunctionType
 from typing import Any
+
+import numpy as np
 
 from s2s_ad.analysis import written_globals
 from s2s_ad.analysis.captured import Captured, Elsewhere
@@ -51,10 +55,13 @@ def guard_function(s: Emitter, fn: FunctionType) -> None:
 def default(s: Emitter, fn: FunctionType, parameter: str) -> Operand:
     """The default of a parameter, from the table that the function has now."""
     if fn.__kwdefaults__ and parameter in fn.__kwdefaults__:
-        return held(s, fn.__kwdefaults__, parameter)
-    defaults = fn.__defaults__ or ()
-    names = fn.__code__.co_varnames[: fn.__code__.co_argcount]
-    return held(s, defaults, names.index(parameter) - len(names) + len(defaults))
+        holder: Any = fn.__kwdefaults__
+        key: Any = parameter
+    else:
+        holder, names = fn.__defaults__ or (), fn.__code__.co_varnames[: fn.__code__.co_argcount]
+        key = names.index(parameter) - len(names) + len(holder)
+    _refuse_kept(s, fn, holder[key])
+    return held(s, holder, key)
 
 
 def held(s: Emitter, holder: Any, key: Any) -> Operand:
@@ -77,12 +84,23 @@ def cell(s: Emitter, callee: Lowered, name: str) -> Operand:
         return Const(value)
     s.program.guard(box, "cell_contents", type_of(value), by_type=True)
     own = _given_cell(s, box) or given_object(s, value)
+    if own is None:
+        _refuse_kept(s, callee.fn, value)
     return own or named(written_globals.read_outside(s, getattr, box, "cell_contents"), name)
 
 
-def held_by_code(s: Emitter, holder: Any, key: Any) -> Operand:
+def held_by_partial(s: Emitter, code: functools.partial[Any], holder: Any, key: Any) -> Operand:
     """The same as `held`, of an argument that a `partial` has."""
-    return given_object(s, holder[key]) or held(s, holder, key)
+    own = given_object(s, holder[key])
+    if own is None:
+        _refuse_kept(s, code, holder[key])
+    return own or held(s, holder, key)
+
+
+def _refuse_kept(s: Emitter, code: Any, value: Any) -> None:
+    """Refuse what code has captured and an argument has in it too, beside that code: a change of it is seen by both."""
+    if isinstance(value, (list, dict, deque, np.ndarray)) and s.program.given.keeps(code):
+        _given(s, value)
 
 
 def _given_cell(s: Emitter, cell: CellType) -> Operand | None:

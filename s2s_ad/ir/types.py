@@ -338,6 +338,10 @@ def join(a: Type, b: Type) -> Type:
     match a, b:
         case (Never(), t) | (t, Never()):
             return t
+        case Closure(), Closure() if a.code is b.code:
+            return Closure(a.code, tuple(map(join, a.captured, b.captured)))
+        case ((Closure() | Lost()), _) | (_, (Closure() | Lost())):
+            return LOST
         case (Maybe(), _) | (_, Maybe()):
             return _join_maybe(a, b)
         case _ if _is_none(a) or _is_none(b):
@@ -368,10 +372,6 @@ def join(a: Type, b: Type) -> Type:
             return _join_records(a, b)
         case Iterable(), Iterable():
             return Iterable(join(a.item, b.item))
-        case Closure(), Closure() if a.code is b.code:
-            return Closure(a.code, tuple(map(join, a.captured, b.captured)))
-        case ((Closure() | Lost()), _) | (_, (Closure() | Lost())):
-            return LOST
         case ((Number() | Array() | Numeric()), (Number() | Array() | Numeric())):
             return _join_numeric(a, b)
     return UNKNOWN

@@ -49,7 +49,7 @@ class SideScope(Scope):
 
 def reverse(t: Transform, step: Step) -> None:
     """Emit the adjoint half of a step: on the side of an `if` where only that has used what the op of the step gives."""
-    used = {r: entry for r in step.op.results if (entry := t.scope.entries.get(r)) is not None}
+    used = {v: entry for v in visible([step.op]) if (entry := t.scope.entries.get(v)) is not None}
     sides = {t.one_sided.get(entry.operand) for entry in used.values()}  # type: ignore[arg-type]
     at = _place(t, {entry.operand for entry in used.values()}) if len(sides) == 1 else None
     (side,) = sides if at is not None else (None,)

@@ -168,7 +168,8 @@ def own_attribute(s: Emitter, obj: Operand, t: Object, name: str) -> Operand | N
     if obj in s.making:
         return s.making[obj].get(name)
     if isinstance(t, Tuple):
-        fields = getattr(t.cls, "_fields", ())
+        is_row = hasattr(t.cls, "n_sequence_fields")  # such as `sys.float_info`
+        fields = getattr(t.cls, "__match_args__" if is_row else "_fields", ())
         return s.apply(operator.getitem, [obj, Const(fields.index(name))]) if name in fields else None
     if name not in t.names:
         return None
