@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.ir.nodes import Block, Call, Const, For, If, Op, Operand, Try, Value, While, With, sides
-from s2s_ad.ir.types import Dict, Unknown, is_differentiable
+from s2s_ad.ir.types import Dict, Instance, Type, Unknown, is_differentiable
 from s2s_ad.rules.registry import ZeroRule, registry
 
 
@@ -62,18 +62,23 @@ def is_cut(call: Call) -> bool:
     )
 
 
+def _may_carry(t: Type) -> bool:
+    """Whether a value of type `t` has a derivative, or is an exception, of which nobody knows what it holds."""
+    return is_differentiable(t) or (isinstance(t, Instance) and issubclass(t.cls, BaseException))
+
+
 def _vary(block: Block, varied: set[Value]) -> None:
     for op in block.ops:
         if isinstance(op, Call):
             if not is_cut(op) and any(o in varied for o in op.operands()):
-                varied.update(r for r in op.results if is_differentiable(r.type))
+                varied.update(r for r in op.results if _may_carry(r.type))
             continue
         _vary_regions(op, varied)
 
 
 def _vary_regions(op: Op, varied: set[Value]) -> None:
     def flow(sources: Iterable[Operand], targets: Iterable[Value]) -> None:
-        varied.update(t for s, t in zip(sources, targets, strict=True) if s in varied and is_differentiable(t.type))
+        varied.update(t for s, t in zip(sources, targets, strict=True) if s in varied and _may_carry(t.type))
 
     match op:
         case If() | Try():

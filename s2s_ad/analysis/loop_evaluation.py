@@ -92,7 +92,9 @@ class LoopEvaluator(BlockEvaluator):
 
         Of a list, what it is when it is their turn has to be known, as the body may change it.
         """
-        if not 0 < len(items) * self.copies <= _MOST_UNROLLED:
+        if not items:
+            return self.program.looks_closer()
+        if len(items) * self.copies > _MOST_UNROLLED:
             return False
         is_counted = all(type(constant(item)) is int for item in items)
         has_objects = _is_index({op.body.params[0]}, op.body) if is_counted else any(map(self.memory.root, items))
@@ -107,7 +109,7 @@ class LoopEvaluator(BlockEvaluator):
         with self._copied(len(items)):
             if iterable in self.views:
                 self._unroll_view(op, self.views[iterable], span)
-            elif rows is None:  # nothing of which can change
+            elif rows is None or not items:  # nothing of which can change
                 self._unroll(op, items, [], span)
             else:
                 self._unroll(by_index(self, op, rows)[0], [Const(i) for i in range(len(items))], rows.arrays, span)

@@ -72,6 +72,8 @@ class SequenceEvaluator(Emitter):
         if made is not None and constant(made.target) in (primitives.make_tuple, primitives.make_list):
             return [a for a in made.args if not isinstance(a, Star)]
         parts = sequence.type.items if isinstance(sequence.type, (Tuple, List)) else None
+        if parts is None and (count := self._known_count(sequence)):
+            return self._first(sequence, count)
         if parts is None:
             raise UnsupportedSyntaxError(
                 "unpacking a sequence whose length is not known at compile time",

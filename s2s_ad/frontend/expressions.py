@@ -171,7 +171,13 @@ class ExpressionLowering(Builder):
         return "".join(v.value for v in spec.values)
 
     def _items(self, nodes: list[gast.AST]) -> list[Operand | Star]:
-        return [Star(self.expression(n.value)) if isinstance(n, gast.Starred) else self.expression(n) for n in nodes]
+        return [self._spread(n.value) if isinstance(n, gast.Starred) else self.expression(n) for n in nodes]
+
+    def _spread(self, node: gast.AST) -> Star:
+        if isinstance(node, (gast.ListComp, gast.GeneratorExp)):
+            node.unroll = True  # its length is to be known
+            return Star(self._listcomp(node))
+        return Star(self.expression(node))
 
     def _tuple(self, node: gast.Tuple) -> Operand:
         return self.emit(node, primitives.make_tuple, *self._items(node.elts))

@@ -29,6 +29,7 @@ from s2s_ad.ir.types import (
     Static,
     Tuple,
     Type,
+    is_differentiable,
     join_all,
 )
 from s2s_ad.runtime import HEAP_TYPE, attributes_of
@@ -162,9 +163,14 @@ def is_written_in_python(cls: type) -> bool:
 
 
 def is_of_library(definition: Any) -> bool:
-    """Whether a class or a function is one of the standard library, of NumPy or of another library that is known."""
+    """Whether a class or a function is one of the standard library, of NumPy or of another library that is known.
+
+    `argparse.Namespace` counts as the user's: it holds what the user puts there.
+    """
     home = (getattr(definition, "__module__", None) or "").partition(".")[0]
-    return (home in sys.stdlib_module_names and home != "__main__") or home in _LIBRARIES
+    if home == "__main__" or (home, getattr(definition, "__name__", None)) == ("argparse", "Namespace"):
+        return False
+    return home in sys.stdlib_module_names or home in _LIBRARIES
 
 
 def own_lookup(cls: type) -> str | None:
@@ -206,7 +212,15 @@ def unsupported_class(value: object, above: tuple[int, ...] = ()) -> type | None
         held = any(isinstance(v, (float, complex, np.inexact)) or unsupported_class(v) is not None for v in value)
         return type(value) if held else None
     holders = (numbers.Number, Mapping, Sequence, Iterator, deque, array.array, memoryview)
-    return type(value) if isinstance(value, holders) else None
+    return type(value) if isinstance(value, holders) or _hides_floats(value) else None
+
+
+def _hides_floats(value: object) -> bool:
+    """Whether an exception, or an object of a library, has attributes that could be differentiated."""
+    if isinstance(value, (type, Enum)) or fields_of(value) is not None:
+        return False
+    held = [*attributes_of(value).values(), *(value.args if isinstance(value, BaseException) else ())]
+    return any(is_differentiable(type_of(v)) for v in held)
 
 
 def _type_of_array(value: Any, name: Hashable) -> Type:

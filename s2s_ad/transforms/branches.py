@@ -18,7 +18,7 @@ from s2s_ad.transforms.dead_code import dead_code
 from s2s_ad.transforms.rewriting import substitute
 from s2s_ad.transforms.saving import saved
 from s2s_ad.transforms.scopes import Entry, Scope, bar_name
-from s2s_ad.transforms.steps import STEPS, Step, defined_values, forward_block
+from s2s_ad.transforms.steps import HELD, STEPS, Step, defined_values, forward_block
 from s2s_ad.transforms.tangents import NONE, cotangent_type
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def try_step(t: Transform, op: Try) -> SidesStep:
     """The step for a `try`."""
     if t.is_active(op.handler.params[0]):
         raise UnsupportedSyntaxError(
-            "a result that depends on what an exception holds",
+            HELD,
             op.span,
             "keep the value in a variable, which a handler may read, rather than in the exception",
         )

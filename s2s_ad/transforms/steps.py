@@ -160,12 +160,17 @@ def _all_calls(op: Op) -> Iterator[Op]:
             yield from _all_calls(inner)
 
 
+HELD = "a result that depends on what an exception holds"
+
+
 def missing_rule(op: Call, detail: str = "") -> MissingRuleError:
     """The refusal of a call that has no rule."""
     fn = callee(op)
     if fn is dict:
         hint = "give them as constants: `{'a': x, …}`, or put the values into a list"
         return MissingRuleError("a dict whose keys are not known when compiling", op.span, hint)
+    if isinstance(fn, type) and issubclass(fn, BaseException):
+        return MissingRuleError(HELD, op.span, "keep the value in a variable")
     what = "a function that is known only at run time"
     if fn in (primitives.call_method, getattr):
         name = constant(op.args[1])  # type: ignore[arg-type]

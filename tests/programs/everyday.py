@@ -481,3 +481,66 @@ def account(x):
     a = Account(100.0)
     a.deposit(x[0]).interest(x[1] / 10).deposit(5.0)
     return a.balance + sum(v for kind, v in a.log if kind == "deposit")
+
+
+def _pulled(x):
+    pos = [np.array([x[i % 2] + i, x[1] * i]) for i in range(3)]
+    vel = [np.zeros(2) for _ in range(3)]
+    for _ in range(3):
+        for i in range(3):
+            for j in range(i + 1, 3):
+                d = pos[j] - pos[i]
+                f = d / (np.dot(d, d) + 0.1) ** 1.5
+                vel[i] = vel[i] + 0.1 * (j + 1.0) * f
+                vel[j] = vel[j] - 0.1 * (i + 1.0) * f
+        pos = [p + 0.1 * v for p, v in zip(pos, vel)]
+    return sum(np.sum(p * p) * (i + 1.0) for i, p in enumerate(pos))
+
+
+@program((X,), same_as=_pulled)
+def each_pair_of_bodies_once(x):
+    """The inner loop is over those that follow; none follows the last."""
+    bodies = [Body([x[i % 2] + i, x[1] * i], [0.0, 0.0], i + 1.0) for i in range(3)]
+    for _ in range(3):
+        for i, b in enumerate(bodies):
+            for c in bodies[i + 1 :]:
+                d = c.pos - b.pos
+                f = d / (np.dot(d, d) + 0.1) ** 1.5
+                b.vel += 0.1 * c.mass * f
+                c.vel -= 0.1 * b.mass * f
+        for b in bodies:
+            b.pos += 0.1 * b.vel
+    return sum(np.sum(b.pos * b.pos) * b.mass for b in bodies)
+
+
+class Point:
+    """A point in a space of any dimension."""
+
+    def __init__(self, *parts):
+        self.parts = parts
+
+    def __add__(self, other):
+        return Point(*[a + b for a, b in zip(self.parts, other.parts)])
+
+    def __mul__(self, k):
+        return Point(*[a * k for a in self.parts])
+
+    def __neg__(self):
+        return Point(*(-a for a in self.parts))
+
+    def __iter__(self):
+        return iter(self.parts)
+
+    def dot(self, other):
+        """The scalar product."""
+        return sum(a * b for a, b in zip(self.parts, other.parts))
+
+
+@program((X,))
+def points_of_any_dimension(x):
+    """Their parts are spread out into the parameters of another."""
+    a, b = Point(x[0], x[1]), Point(x[1] * x[0], 2.0)
+    c = Point(x[0], x[1], 1.5)
+    for _ in range(3):
+        c = c * x[1] + -c * 0.1
+    return (a + b * x[1]).dot(-b) + sum(c) + max(*[v * x[0] for v in c])
