@@ -13,106 +13,13 @@ import pytest
 
 from rules.table import ROWS, Row, normal, variants
 from s2s_ad.analysis import specialize
-from s2s_ad.analysis.slice_lengths import Cut
 from s2s_ad.analysis.typing import result_type
 from s2s_ad.ir.nodes import Const, Operand, Value
-from s2s_ad.ir.types import (
-    Array,
-    Axis,
-    Iterable,
-    Length,
-    List,
-    Number,
-    Tuple,
-    Type,
-    Unknown,
-)
+from s2s_ad.ir.types import Type
 from s2s_ad.ir.values import type_of
+from soundness import Binding
 
 assert specialize  # it fills the tables of types
-KINDS = {"bool": (bool,), "int": (int,), "real": (int, float), "float": (float,), "complex": (complex,)}
-
-
-class Binding:
-    """The lengths that names of axes stand for."""
-
-    def __init__(self) -> None:
-        self.known: dict[Any, int] = {}
-
-    def length(self, axis: Axis) -> int | None:
-        """The length that an axis is claimed to have, if it is claimed at all."""
-        if isinstance(axis, int):
-            return axis
-        match axis.name:
-            case None:
-                return None
-            case Cut(of, law):
-                base = self.length(of)
-                return None if base is None else law(base)
-            case ("const", n):
-                return int(n)
-            case ("sum", *axes):
-                return sum(map(self.must, axes))
-            case ("product", *axes):
-                return int(np.prod(list(map(self.must, axes))))
-            case ("piece", of, n, i):
-                return self.must(of) // n + (i < self.must(of) % n)
-        return self.known.get(axis.name)
-
-    def must(self, axis: Axis) -> int:
-        """The length of an axis that has to have a name."""
-        found = self.length(axis)
-        assert found is not None
-        return found
-
-    def bind(self, t: Type, value: Any) -> None:
-        """Learn the lengths of an argument's axes."""
-        if isinstance(t, Tuple):
-            for item, part in zip(t.items, value, strict=True):
-                self.bind(item, part)
-        if isinstance(t, Array):
-            for axis, n in zip(t.axes or (), np.shape(value), strict=True):
-                if isinstance(axis, Length) and axis.name is not None:
-                    assert self.known.setdefault(axis.name, n) == n
-
-    def check(self, t: Type, value: Any) -> None:
-        """Assert all that `t` says of `value`."""
-        match t:
-            case Unknown():
-                return
-            case Number(kind):
-                assert type(value) in KINDS[kind]
-            case Array():
-                self.check_array(t, value)
-            case Tuple(items, cls):
-                assert type(value) is cls
-                assert len(value) == len(items)
-                for item, part in zip(items, value, strict=True):
-                    self.check(item, part)
-            case List(item, items):
-                assert type(value) is list
-                assert items is None or len(items) == len(value)
-                for i, part in enumerate(value):
-                    self.check(item, part)
-                    self.check(item if items is None else items[i], part)
-            case Iterable():
-                return
-            case _:
-                raise AssertionError(t)
-
-    def check_array(self, t: Array, value: Any) -> None:
-        """Assert what an array's type says of its dtype, its kind and its axes."""
-        assert t.loose or isinstance(value, (np.ndarray, np.generic))
-        dtype = np.asarray(value).dtype
-        assert (t.loose and type(value) is int) or (dtype == t.dtype if t.dtype is not None else dtype.kind == "f")
-        if t.axes is None:
-            return
-        assert np.ndim(value) == len(t.axes)
-        assert t.axes or t.boxed or not isinstance(value, np.ndarray)
-        assert not t.sure or isinstance(value, np.ndarray)
-        for axis, n in zip(t.axes, np.shape(value), strict=True):
-            assert self.length(axis) in (None, n)
-            assert n != 1 or axis == 1 or not axis.many  # type: ignore[union-attr]
 
 
 def is_data(x: Any) -> bool:
