@@ -195,6 +195,8 @@ class Memory(Naming):
                 lost.add(holder)
         for other in structures | ((lost | self._owners_of_parts(lost)) - but):
             self.state.lost.setdefault(other, span)
+            if other.outside:
+                self.written_outside.setdefault(other, span)
 
     def _structures_of_tokens(self, lost: Iterable[Root], written: Collection[Root]) -> set[Root]:
         """The structures of which one of these may be a part, unless that is known to be what was written to."""

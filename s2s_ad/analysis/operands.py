@@ -14,6 +14,7 @@ from s2s_ad.ir.types import (
     UNKNOWN,
     Array,
     Axis,
+    Instance,
     Length,
     List,
     Number,
@@ -34,6 +35,19 @@ def type_of_operand(operand: Operand) -> Type:
 def constant(operand: Operand | None, default: Any = None) -> Any:
     """The value of a constant operand, or `default`."""
     return operand.value if isinstance(operand, Const) else default
+
+
+def is_position(operand: Operand) -> bool:
+    """Whether an operand, if it is an index at all, surely picks one item by its position: an int, or NumPy's."""
+    t = type_of_operand(operand)
+    if isinstance(t, Array):
+        return t.axes == () and not t.boxed and not t.loose and t.dtype is not None and t.dtype.kind in "iu"
+    return isinstance(t, Number) and t.kind in ("int", "real")
+
+
+def is_slice(operand: Operand) -> bool:
+    """Whether an operand surely is a slice."""
+    return type_of_operand(operand) == Instance(slice)
 
 
 def as_array(t: Type) -> Type:
@@ -63,7 +77,8 @@ def _joined(parts: tuple[Type, ...]) -> Type:
     if not any(map(_is_float, parts)):
         found = as_array(join_all(parts))
         return UNKNOWN if isinstance(found, Array) and found.loose else found
-    floats = (Number("float") if isinstance(part, Number) and part.kind in ("real", "number") else part for part in parts)
+    may_be_floats = [isinstance(part, Number) and part.kind in ("real", "number") for part in parts]
+    floats = (Number("float") if may_be else part for part, may_be in zip(parts, may_be_floats, strict=True))
     arrays = [a for a in map(as_array, floats) if isinstance(a, Array) and a.dtype is not None]
     if len(arrays) == len(parts):
         dtype = np.result_type(*(a.dtype for a in arrays))

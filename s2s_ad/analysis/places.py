@@ -22,7 +22,7 @@ from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.indexing import copies, index_parts
 from s2s_ad.analysis.memory import Memory
-from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.operands import constant, is_position, is_slice, type_of_operand
 from s2s_ad.analysis.program import Instance as FunctionInstance
 from s2s_ad.analysis.roots import Part, Parts, Step
 from s2s_ad.analysis.sharing import kinds, makes_new
@@ -75,13 +75,13 @@ def _locate_item(memory: Memory, value: Value, call: Call, base: Operand, index:
         _locate_part(memory, value, base, Part(operator.getitem, key))
     elif isinstance(t, Array) and copies(index):
         memory.new_root(value)
-    elif _has_views(memory, base) and (is_basic(index) if isinstance(t, Array) else type_of_operand(index) == INT):
+    elif _has_views(memory, base) and (is_basic(index) if isinstance(t, Array) else is_position(index)):
         _follow(memory, value, operator.getitem, [base, index], {})
     elif memory.root(base) is not None and (
-        isinstance(t, (Map, Deque)) or (isinstance(t, List) and type_of_operand(index) == INT)
+        isinstance(t, (Map, Deque)) or (isinstance(t, List) and is_position(index))
     ):
         memory.item(value, base, index)  # type: ignore[arg-type]
-    elif isinstance(t, List) and isinstance(value.type, List):
+    elif isinstance(t, List) and is_slice(index):
         memory.new_root(value)
         if kinds(value.type.item):
             memory.hold_items_of(value, base)
@@ -191,7 +191,7 @@ def keeps_order(step: Step) -> bool:
     if len(parts) > 1 or isinstance(type_of_operand(index), Tuple):
         return False
     part = constant(index, default=None)
-    return type_of_operand(index) == INT or (isinstance(part, slice) and part.step in (None, 1))
+    return is_position(index) or (isinstance(part, slice) and part.step in (None, 1))
 
 
 def _follow(memory: Memory, value: Value, fn: Any, args: list[Operand], kwargs: dict[Any, Operand]) -> None:

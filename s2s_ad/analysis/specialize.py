@@ -129,7 +129,7 @@ class Specializer(ApplyEvaluator):
     def keep_writes(self) -> None:
         """Keep what the caller will see of the arguments."""
         memory, state = self.memory, self.memory.state
-        last = [state.version[root] for root in memory.written_outside if root in self.given]
+        last = [state.version[root] for root in memory.written_outside if root in self.given and root not in state.lost]
         if last:
             self.emit(primitives.visible, last, None, InstanceType(type(None)))
 

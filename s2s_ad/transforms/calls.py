@@ -6,7 +6,7 @@ import inspect
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -114,6 +114,7 @@ class ScalarStep(CallStep):
 class LinearStep(CallStep):
     """x̄ = Aᵀ ȳ."""
 
+    is_linear: ClassVar[bool] = True
     rule: LinearRule
 
     def reverse(self) -> None:

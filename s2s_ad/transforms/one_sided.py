@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from s2s_ad.ir.nodes import Block, Call, If, Op, Operand, Value, visible
+from s2s_ad.ir.nodes import Block, Call, If, Op, Operand, Value, operands, visible
 from s2s_ad.transforms.scopes import Entry, Scope, bar_name
 from s2s_ad.transforms.tangents import NONE, cotangent_type
 
@@ -48,12 +48,12 @@ class SideScope(Scope):
 
 
 def reverse(t: Transform, step: Step) -> None:
-    """Emit the adjoint half of a step: on the side of an `if` where only that has used what the op of the step gives."""
+    """Emit the adjoint half of a step: on the side of an `if` where only that has used what the step gives."""
     used = {v: entry for v in visible([step.op]) if (entry := t.scope.entries.get(v)) is not None}
     sides = {t.one_sided.get(entry.operand) for entry in used.values()}  # type: ignore[arg-type]
     at = _place(t, {entry.operand for entry in used.values()}) if len(sides) == 1 else None
     (side,) = sides if at is not None else (None,)
-    if at is None or side is None or _is_piece(t, step.op):
+    if at is None or side is None or _is_piece(t, step.op) or (step.is_linear and _comes_late(t, step.op, at)):
         step.reverse()
     else:
         _reverse_on_side(t, step, used, at, side)
@@ -62,6 +62,13 @@ def reverse(t: Transform, step: Step) -> None:
 def _is_piece(t: Transform, op: Op) -> bool:
     """Whether an op takes out a piece of a list whose cotangents are collected."""
     return isinstance(op, Call) and bool(op.args) and op.args[0] in t.partitions
+
+
+def _comes_late(t: Transform, op: Op, at: int) -> bool:
+    """Whether something that an op reads has a cotangent that has been made after an `if`."""
+    later = set(visible(t.spec.ops[at + 1 :]))
+    entries = (t.scope.entries.get(o) for o in operands(op))  # type: ignore[arg-type]
+    return any(entry is not None and entry.operand in later for entry in entries)
 
 
 def _place(t: Transform, bars: set[Operand]) -> int | None:
@@ -96,7 +103,7 @@ def _reverse_on_side(t: Transform, step: Step, used: dict[Value, Entry], at: int
         for value, bar in bars.items():
             before, result = scope.before(value), Value(bar_name(value), cotangent_type(value.type))
             start = NONE if before is None else before.operand
-            if before is None or t.one_sided.get(start) == side:  # type: ignore[call-overload]
+            if before is None or (start in elsewhere and t.one_sided.get(start) == side):
                 t.one_sided[result] = side
             start = elsewhere.get(start, start)  # type: ignore[call-overload]
             results[value], given[result], elsewhere[result] = result, bar, t.tangents.complete(start, t.resolve(value))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -33,10 +33,11 @@ if TYPE_CHECKING:
 
 
 class Step:
-    """One op of the primal on its way through the transform."""
+    """One op of the primal on its way through the transform; of a linear one the adjoint of zero surely is zero."""
 
     t: Transform
     op: Op
+    is_linear: ClassVar[bool] = False
 
     def reverse(self) -> None:
         """Emit the adjoint half."""

@@ -6,7 +6,7 @@ import functools
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -57,6 +57,7 @@ class StructuralStep(CallStep):
     `inner` an array in a dict, to a part of which it writes.
     """
 
+    is_linear: ClassVar[bool] = True
     how: Reverse
     replaced: Operand | None = None
     inner: Operand | None = None

@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from s2s_ad.analysis.effects import callee
-from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.operands import constant, is_position, type_of_operand
 from s2s_ad.analysis.places import READ_ONLY, RESHAPING, VIEWS, is_basic, keeps_order
 from s2s_ad.analysis.roots import Step
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Star, Value
 from s2s_ad.ir.types import (
-    INT,
     Array,
     Deque,
     Dict,
@@ -110,7 +109,7 @@ def _is_item(t: List | Map, kind: Type, index: Operand) -> bool:
     if isinstance(t, Map):
         return type(t.item) is type(kind)
     is_part = static_parts(t) is not None and isinstance(index, Const)
-    return type_of_operand(index) == INT and not is_part and type(t.item) is type(kind)
+    return is_position(index) and not is_part and type(t.item) is type(kind)
 
 
 def is_array(operand: Operand) -> bool:

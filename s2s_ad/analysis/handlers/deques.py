@@ -14,12 +14,12 @@ from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.lists import refuse_lazy
 from s2s_ad.analysis.handlers.table import handles
 from s2s_ad.analysis.handlers.targets import change, taking
-from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.operands import is_position, type_of_operand
 from s2s_ad.analysis.written_globals import refuse_foreign
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Value
-from s2s_ad.ir.types import INT, LATE, NEVER, Deque, List, join
+from s2s_ad.ir.types import LATE, NEVER, Deque, List, join
 from s2s_ad.rules import containers
 
 _ONE = "give them one `maxlen`"
@@ -106,7 +106,7 @@ def store(s: Emitter, target: Value, index: Operand, item: Operand) -> None:
 
 def require_index(s: Emitter, index: Operand) -> None:
     """Refuse an index that may be anything but a position."""
-    if not s.in_adjoint and type_of_operand(index) != INT and type(constant(index)) is not int:
+    if not s.in_adjoint and not is_position(index):
         raise UnsupportedSyntaxError("an index of a `deque` that is not surely an `int`", s.span, "use an `int`")
 
 

@@ -22,7 +22,7 @@ from typing import Any
 from s2s_ad import runtime
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.targets import change, list_to_change, put_in, taking
-from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.operands import constant, is_position, is_slice, type_of_operand
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
@@ -100,7 +100,7 @@ def grow(s: Emitter, items: Value, item: Operand) -> None:
 
 
 def _position(s: Emitter, index: Operand) -> Operand:
-    if type_of_operand(index) == INT or type(constant(index)) is int:
+    if is_position(index):
         return index
     if isinstance(type_of_operand(index), Number):
         return s.apply(operator.index, [index])
@@ -282,7 +282,7 @@ def step_of(definitions: Mapping[Value, Call], where: Any) -> int | None:
 
 def delete(s: Emitter, items: Value, where: Operand) -> None:
     """`del items[where]`."""
-    if constant(where).__class__ is slice or type_of_operand(where) == Instance(slice):
+    if is_slice(where):
         if step_of(s.definitions, where) == 1:
             set_slice(s, items, where, s.apply(primitives.make_list, []))
         else:

@@ -22,7 +22,7 @@ from s2s_ad.analysis.handlers.targets import (
     written_in,
 )
 from s2s_ad.analysis.indexing import index_parts
-from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.operands import constant, is_position, is_slice, type_of_operand
 from s2s_ad.analysis.overlaps import may_be_out_of_step
 from s2s_ad.analysis.places import ORDERING, READ_ONLY, SPLITS
 from s2s_ad.analysis.reports import reports
@@ -32,7 +32,6 @@ from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
 from s2s_ad.ir.types import (
-    INT,
     UNKNOWN,
     Array,
     Deque,
@@ -167,9 +166,11 @@ def _store(s: Emitter, args: list[Operand], _: Any) -> Operand:
         return target
     if not isinstance(target, Value) or not isinstance(t, (Array, List)) or s.memory.root(target) is None:
         raise MutationError("writing to an item in place", s.span, REWRITE)
-    if isinstance(t, List) and not (type_of_operand(index) == INT or type(constant(index)) is int):
+    if isinstance(t, List) and is_slice(index):
         lists.set_slice(s, target, index, item)
         return target
+    if isinstance(t, List) and not is_position(index):
+        raise MutationError("an index of a list that is not surely an `int`", s.span, "convert it: `int(i)`")
     refuse_foreign(s, target)
     if is_there(s, target, index, item):
         return target
