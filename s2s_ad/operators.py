@@ -18,7 +18,7 @@ from s2s_ad.ir.types import Tuple, Type, is_scalar
 from s2s_ad.ir.values import fields_of, is_code
 
 
-def pullback(f: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+def pullback(f: Callable[..., Any], /, *args: Any, **kwargs: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """The value y = f(*args) and its pullback ȳ ↦ (f̄, *args_bar), the transposed Jacobian applied to ȳ.
 
     f̄ is None for a plain function and a `Tangent` for a closure over data. Each cotangent lives in the space of its

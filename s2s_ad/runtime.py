@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 import warnings
@@ -488,6 +489,30 @@ def no_object(x: Any) -> Any:
     return x
 
 
+def foreign(fn: Any, is_lent: bool) -> Any:
+    """`fn`, of which it was not known before what it is. Raises MissingRuleError where its call may change something.
+
+    That is so of objects that are called, of the methods of objects, lists, dicts and arrays, and of functions that are
+    written in Python and given something that can be changed, which `is_lent` says.
+    """
+    called = fn.func if isinstance(fn, functools.partial) else fn
+    owner = getattr(called, "__self__", None)
+    is_object = not isinstance(called, functools._lru_cache_wrapper) and attributes_of(called)
+    if is_object or attributes_of(owner) or isinstance(owner, (list, dict, set, deque, np.ndarray)):
+        raise MissingRuleError(
+            f"a call of a method of a `{type(called if owner is None else owner).__name__}`, which was not known when "
+            "this was compiled",
+            hint="write the name of the method, and call it where the class of the object is known",
+        )
+    home = (getattr(called, "__module__", None) or "").partition(".")[0]
+    if is_lent and isinstance(called, (FunctionType, MethodType)) and home not in ("numpy", "scipy"):
+        raise MissingRuleError(
+            f"a call of `{called.__name__}`, which was not known when this was compiled, and may write to its argument",
+            hint="call each of the functions in its own branch",
+        )
+    return fn
+
+
 def unrepeat(bars: Any, items: Any) -> Any:
     """The cotangent of the sequence `items` from that of the sequence repeated."""
     folded = [add(_total(bars[i :: len(items)]), zeros_like(item)) for i, item in enumerate(items)]
@@ -722,4 +747,4 @@ CHECKS = (
     refuse_unordered,
 )  # these do nothing, or refuse
 ORDERED = (*CHECKS, attribute_now)  # these stay where they are
-REFUSING = (as_in_place, immutable, array_with, no_object, *CHECKS)
+REFUSING = (as_in_place, immutable, array_with, no_object, foreign, *CHECKS)

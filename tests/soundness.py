@@ -148,7 +148,9 @@ class Binding:
         """Assert what an array's type says of its dtype, its kind and its axes."""
         assert t.loose or isinstance(value, (np.ndarray, np.generic))
         dtype = np.asarray(value).dtype
-        assert (t.loose and type(value) in (bool, int)) or (dtype == t.dtype if t.dtype is not None else dtype.kind == "f")
+        assert (t.loose and not t.floating and type(value) in (bool, int)) or (
+            dtype == t.dtype if t.dtype is not None else dtype.kind == "f"
+        )
         if t.axes is None:
             return
         assert np.ndim(value) == len(t.axes)

@@ -26,6 +26,7 @@ from s2s_ad.analysis.handlers import (
     initialise,
     into_output,
     is_foreign,
+    is_mutable,
     make_class,
     records,
     refuse_objects,
@@ -357,7 +358,9 @@ class ApplyEvaluator(CallEvaluator):
         if target in self.choices:
             return choose(self, target, self.choices[target], args, kwargs)
         refuse_unknown(self, target)
-        return self.emit(target, args, kwargs, UNKNOWN)
+        is_lent = any(is_mutable(type_of_operand(a)) for a in (*args, *kwargs.values()))
+        known = self.emit(runtime.foreign, [target, Const(is_lent)], None, UNKNOWN)
+        return self.emit(known, args, kwargs, UNKNOWN)  # type: ignore[arg-type]
 
     def _type_of_body(self, fn: FunctionType, args: list[Operand], kwargs: dict[str, Operand]) -> Type:
         """The result type of a primitive that is written in Python: it is not differentiated through, but typed."""

@@ -321,7 +321,7 @@ def _as_floats(t: Type) -> Type:
         case Number():
             return Number("float")
         case Array(loose=True):
-            return replace(t, dtype=np.dtype(float), loose=False)
+            return replace(t, dtype=np.dtype(float), loose=False, floating=False)
         case Tuple(items):
             return Tuple(tuple(map(_as_floats, items)))
         case List(item, items):

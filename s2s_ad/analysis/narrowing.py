@@ -23,7 +23,7 @@ from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.statics import is_hashable
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Value
-from s2s_ad.ir.types import Dict, Maybe, Record, is_differentiable, with_parts
+from s2s_ad.ir.types import Dict, List, Maybe, Record, Tuple, is_differentiable, with_parts
 from s2s_ad.rules.registry import Opaque, registry
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ _FIRST = frozenset({
     getattr, setattr, operator.getitem, operator.setitem, operator.delitem, primitives.call_method, primitives.store,
     primitives.append, operator.contains,
 })  # which take no None for their first argument  # fmt: skip
+_INDEXED = frozenset({operator.getitem, operator.setitem, operator.delitem, primitives.store})
 _ALL = frozenset({
     operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.pow,
     operator.matmul, operator.neg, operator.pos, operator.lt, operator.le, operator.gt, operator.ge, operator.iadd,
@@ -100,7 +101,9 @@ def without_none(s: Emitter, fn: Any, args: list[Operand]) -> list[Operand]:
     if is_hashable(fn) and fn in _FIRST:
         is_attribute = fn in (getattr, setattr, primitives.call_method, primitives.append)
         name = Const("append") if fn is primitives.append else args[1]
-        return [s.required(args[0], name if is_attribute else None), *args[1:]]
+        first = s.required(args[0], name if is_attribute else None)
+        is_index = fn in _INDEXED and isinstance(type_of_operand(first), (List, Tuple))
+        return [first, s.required(args[1]) if is_index else args[1], *args[2:]]
     rule = registry.get(fn) if is_hashable(fn) else None
     is_rule = rule is not None and not isinstance(rule, Opaque) and fn not in _TAKING_NONE
     if is_rule:  # its other arguments say how it works, as `axis` does

@@ -82,14 +82,15 @@ def _joined(parts: tuple[Type, ...]) -> Type:
     arrays = [a for a in map(as_array, floats) if isinstance(a, Array) and a.dtype is not None]
     if len(arrays) == len(parts):
         dtype = np.result_type(*(a.dtype for a in arrays))
-        return join_all(tuple(replace(a, dtype=dtype) for a in arrays))
+        return join_all(tuple(replace(a, dtype=dtype, loose=False, floating=False) for a in arrays))
     return as_array(join_all(parts))
 
 
 def _is_float(t: Type) -> bool:
     """Whether a number, or an array, surely is one of floats."""
     if isinstance(t, Array):
-        return not t.loose and t.dtype is not None and t.dtype.kind == "f"
+        is_one = not t.loose or (t.floating and t.dtype == np.float64)
+        return is_one and t.dtype is not None and t.dtype.kind == "f"
     return isinstance(t, Number) and t.kind == "float"
 
 

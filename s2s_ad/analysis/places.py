@@ -28,7 +28,7 @@ from s2s_ad.analysis.roots import Part, Parts, Step
 from s2s_ad.analysis.sharing import kinds, makes_new
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
-from s2s_ad.ir.types import INT, Array, Deque, Dict, Instance, Iterable, List, Map, Record, Tuple, Type
+from s2s_ad.ir.types import Array, Deque, Dict, Instance, Iterable, List, Map, Number, Record, Tuple, Type
 from s2s_ad.rules.numpy import methods
 
 _NARROWING = (primitives.present, runtime.not_none)
@@ -113,7 +113,9 @@ def _is_basic(part: Any) -> bool:
         return part.axes == () and not part.boxed and part.dtype is not None and part.dtype.kind in "iu"
     if isinstance(part, Instance):
         return part.cls in (slice, type(None), type(Ellipsis))
-    return part == INT or part is None or part is Ellipsis or type(part) in (int, slice)
+    if isinstance(part, Number):
+        return part.kind in ("int", "real")
+    return part is None or part is Ellipsis or type(part) in (int, slice)
 
 
 def _locate_part(memory: Memory, value: Value, base: Operand, part: Part) -> None:

@@ -37,7 +37,7 @@ def sample_scalars(t: Type) -> tuple[Any, ...]:
     dtypes = (np.dtype(np.float32), np.dtype(np.float64)) if t.dtype is None else (t.dtype,)
     if t.axes == ():
         scalars = [np.full((), 0.5).astype(d)[()] for d in dtypes]
-        return (*scalars, 0.5, 2) if t.loose else tuple(scalars)
+        return (*scalars, 0.5, *(() if t.floating else (2,))) if t.loose else tuple(scalars)
     return tuple(np.full(1, 0.5).astype(d) for d in dtypes)
 
 

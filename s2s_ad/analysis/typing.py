@@ -103,7 +103,9 @@ def elementwise(fn: Any, args: tuple[Operand, ...]) -> Type:
     if not all(isinstance(t, (Number, Array)) for t in types):
         return UNKNOWN
     flat = tuple(
-        Array(t.dtype, () if t.axes == () else (1,), False, t.loose) if isinstance(t, Array) else _plain(t)
+        Array(t.dtype, () if t.axes == () else (1,), False, t.loose, False, t.floating)
+        if isinstance(t, Array)
+        else _plain(t)
         for t in types
     )
     kind = elementwise_kinds(fn, flat)

@@ -67,7 +67,8 @@ class Array(Type):
     """An ndarray, or a NumPy scalar where the rank is 0.
 
     `dtype` None is an undecided floating dtype; `axes` None an unknown rank. `boxed`: it may be a 0-d ndarray, which is
-    mutable; `sure`: it is one. `loose`: a rank-0 value that may be a Python number instead.
+    mutable; `sure`: it is one. `loose`: a rank-0 value that may be a Python number instead, which is `floating` if it
+    surely is a float then.
     """
 
     dtype: np.dtype[Any] | None
@@ -75,6 +76,7 @@ class Array(Type):
     boxed: bool = False
     loose: bool = False
     sure: bool = False
+    floating: bool = False
 
 
 @dataclass(frozen=True)
@@ -444,7 +446,8 @@ def _join_loose(a: Type, b: Type) -> Type:
     assert isinstance(array, Array)
     if number.kind == "complex" or (array.dtype is not None and array.dtype.kind != "f"):
         return UNKNOWN
-    return Array(array.dtype, (), array.boxed, loose=True)
+    floating = number.kind == "float" and array.loose <= array.floating
+    return Array(array.dtype, (), array.boxed, loose=True, floating=floating)
 
 
 def _join_numeric(*types: Type) -> Type:
@@ -465,7 +468,9 @@ def _join_arrays(a: Array, b: Array) -> Type:
     axes = None
     if a.axes is not None and b.axes is not None and len(a.axes) == len(b.axes):
         axes = tuple(map(join_axis, a.axes, b.axes))
-    return Array(dtype, axes, a.boxed or b.boxed, a.loose or b.loose, a.sure and b.sure and axes == ())
+    loose, sure = a.loose or b.loose, a.sure and b.sure and axes == ()
+    floating = loose and a.loose <= a.floating and b.loose <= b.floating
+    return Array(dtype, axes, a.boxed or b.boxed, loose, sure, floating)
 
 
 def describe(t: Type) -> str:

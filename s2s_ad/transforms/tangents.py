@@ -300,7 +300,7 @@ class Tangents:
                 return self.rebuild(t, [self.add(p, q, part) for p, q, part in pairs])
             case List(item) | Iterable(item) | Deque(item):
                 return self._add_lists(a, b, item)
-            case Map(_, item):
+            case Map(_, item) if isinstance(type_of_operand(a), Map) and isinstance(type_of_operand(b), Map):
                 return self._add_maps(a, b, item)
         return self.call(runtime.add, a, b)
 

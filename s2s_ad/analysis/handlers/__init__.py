@@ -27,6 +27,7 @@ from s2s_ad.analysis.handlers.outputs import into_output as into_output
 from s2s_ad.analysis.handlers.records import refuse_objects as refuse_objects
 from s2s_ad.analysis.handlers.table import HANDLERS as HANDLERS
 from s2s_ad.analysis.handlers.writes import is_foreign as is_foreign
+from s2s_ad.analysis.handlers.writes import is_mutable as is_mutable
 from s2s_ad.analysis.handlers.writes import refuse_writes as refuse_writes
 
 _MODULES = (  # they fill the table

@@ -83,7 +83,16 @@ def _getattr(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
         return Const(t.dtype)
     if _may_be_array(t) and name in ATTRIBUTES:
         return s.apply(ATTRIBUTES[name], [_array_with(s, obj, name)])
-    return s.emit(getattr, args, None, UNKNOWN)
+    return s.emit(getattr, args, None, _limit(s, obj, name))
+
+
+def _limit(s: Emitter, obj: Value, name: str) -> Type:
+    """The type of `np.finfo(float).eps` and the like, which are numbers."""
+    made = s.definitions.get(obj)
+    given = made.args[0] if made is not None and constant(made.target) in (np.finfo, np.iinfo) else None
+    if not isinstance(given, Const):
+        return UNKNOWN
+    return type_of(getattr(constant(made.target)(given.value), name, None))  # type: ignore[union-attr]
 
 
 def _may_be_array(t: Type) -> bool:
@@ -162,6 +171,9 @@ def _call_method(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) ->
         method = _constant_attribute(s, obj, name)
         return s.apply(method, args[2:], kwargs)
     t = obj.type
+    if not isinstance(name, str):
+        hint = "write the name: `obj.name()`, or choose by `if`"
+        raise UnsupportedSyntaxError("a method whose name is known late", s.span, hint)
     if records.is_object(t):
         return records.method(s, obj, t, name, args[2:], kwargs)  # type: ignore[arg-type]
     records.refuse_unfollowed(s, t, name)
@@ -203,7 +215,7 @@ def _call_method(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) ->
         refuse_escape((*args[2:], *kwargs.values()), s.span, shown=True)
         return log(s, args, kwargs)
     refuse_foreign_method(s, t, name, [*args[2:], *kwargs.values()])
-    return s.emit(primitives.call_method, args, kwargs, UNKNOWN)
+    return s.emit(primitives.call_method, [s.no_object(obj), *args[1:]], kwargs, UNKNOWN)
 
 
 def _dict_method(s: Emitter, obj: Value, t: Dict, name: str, args: list[Operand]) -> Operand:

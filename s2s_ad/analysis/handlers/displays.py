@@ -16,7 +16,7 @@ from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers import deques, maps
 from s2s_ad.analysis.handlers.known_items import indexed
 from s2s_ad.analysis.handlers.table import handles
-from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.operands import as_array, constant, type_of_operand
 from s2s_ad.analysis.python_types import getitem
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.statics import is_hashable
@@ -126,6 +126,24 @@ def _tuple(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     return None if items is None else s.apply(primitives.make_tuple, items)
 
 
+def _joined_rows(s: Emitter, how: Operand, index: Operand) -> Operand | None:
+    """`np.r_[a, b]` or `np.c_[a, b]` of floats and arrays of known rank, in other words: these have rules."""
+    is_row = isinstance(type_of_operand(index), Tuple)
+    parts = s.static_items(index) if is_row and not isinstance(index, Const) else [index]
+    types = [as_array(type_of_operand(part)) for part in parts or ()]
+    known = [t for t in types if isinstance(t, Array) and t.axes is not None and t.dtype in (np.float64, np.int64)]
+    ranks = {len(t.axes) for t in known}  # type: ignore[arg-type]
+    if len(known) < len(types) or not any(t.dtype == np.float64 for t in known) or not ranks <= {0, 1, 2}:
+        return None
+    if constant(how) is np.c_:
+        joining: Any = np.column_stack
+    elif ranks == {2}:
+        joining = np.vstack
+    else:
+        joining = np.hstack if 2 not in ranks else None
+    return s.apply(joining, [s.apply(primitives.make_list, list(parts))]) if joining else None  # type: ignore[arg-type]
+
+
 def _known_objects(s: Emitter, operand: Operand) -> list[Operand] | None:
     """The items of a list that are objects with memory and known one by one; only on the closer look."""
     items = s.static_items(operand) if isinstance(type_of_operand(operand), (List, Tuple)) else None
@@ -167,6 +185,8 @@ def _getitem(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     obj, index = args
     if obj in s.flats:
         return s.apply(np.flatiter.__getitem__, args)
+    if constant(obj) is np.r_ or constant(obj) is np.c_:
+        return _joined_rows(s, obj, index)
     t = type_of_operand(obj)
     i = constant(index)
     item = getitem(obj, index) if isinstance(obj, Value) and isinstance(index, Const) else None

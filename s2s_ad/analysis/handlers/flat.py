@@ -19,7 +19,7 @@ import numpy as np
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.fills import again, check_target, refuse_overlap, same_shape, write
 from s2s_ad.analysis.handlers.table import REWRITE, handles
-from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.operands import constant, is_position, type_of_operand
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir.nodes import Const, Operand, Value
 from s2s_ad.ir.types import INT, Array, Instance, List, is_scalar
@@ -93,7 +93,7 @@ def _values(s: Emitter, row: Operand, index: Operand, value: Operand) -> Operand
 
 
 def _is_number(index: Operand) -> bool:
-    return type_of_operand(index) == INT
+    return is_position(index)
 
 
 def _is_slice(index: Operand) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.operands import constant, is_position, type_of_operand
 from s2s_ad.analysis.roots import Part
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.statics import same
@@ -18,7 +18,6 @@ from s2s_ad.errors import MutationError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Value
 from s2s_ad.ir.types import (
-    INT,
     Array,
     Deque,
     Dict,
@@ -70,7 +69,7 @@ def is_same_index(s: Emitter, a: Operand | Part, b: Operand | Part) -> bool:
     one, other = s.definitions.get(a), s.definitions.get(b)  # type: ignore[arg-type]
     if same(a, b) or one is None or other is None:
         return same(a, b)
-    is_sum = callee(one) in _ARITHMETIC and callee(one) is callee(other) and type_of_operand(a) == INT
+    is_sum = callee(one) in _ARITHMETIC and callee(one) is callee(other) and is_position(a)  # type: ignore[arg-type]
     return is_sum and all(is_same_index(s, p, q) for p, q in zip(one.args, other.args, strict=True))  # type: ignore[arg-type]
 
 

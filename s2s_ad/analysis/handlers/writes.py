@@ -81,7 +81,7 @@ def refuse_foreign_method(s: Emitter, t: Type, name: str, args: list[Operand]) -
     """Refuse a method of which nothing is known where it could write to an argument, or keep a nested function."""
     refuse_escape(args, s.span, shown=True)
     harmless = name in METHODS or t in (Instance(str), Instance(bytes))
-    if not harmless and any(_is_mutable(type_of_operand(a)) for a in args):
+    if not harmless and any(is_mutable(type_of_operand(a)) for a in args):
         raise MutationError(
             f"`.{name}()` may write to its argument",
             s.span,
@@ -93,7 +93,7 @@ def refuse_writes(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Op
     """Refuse foreign functions that may write to their arguments."""
     if isinstance(getattr(fn, "__self__", None), np.ufunc) and fn.__name__ == "at" and fn not in HANDLERS:
         raise MutationError(f"`np.{fn.__self__.__name__}.at`, which writes to its argument", s.span, REWRITE)
-    if is_foreign(fn) and any(_is_mutable(type_of_operand(a)) for a in (*args, *kwargs.values())):
+    if is_foreign(fn) and any(is_mutable(type_of_operand(a)) for a in (*args, *kwargs.values())):
         if getattr(fn, "__module__", None) in _INSTEAD:
             raise UnsupportedSyntaxError(f"`{fn.__name__}` of a container", s.span, _INSTEAD[fn.__module__])
         raise MutationError(
@@ -117,7 +117,8 @@ def is_foreign(fn: Any) -> bool:
     )
 
 
-def _is_mutable(t: Type) -> bool:
+def is_mutable(t: Type) -> bool:
+    """Whether values of type `t` may be changed by what they are given to."""
     return isinstance(t, (List, Deque, Dict, Map, Record, Unknown)) or (
         isinstance(t, Array) and (t.axes != () or t.boxed)
     )
