@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,6 @@ import pytest
 
 from programs.harness import Program, corpus
 from s2s_ad import ADError, differentiable
-
 from s2s_ad.codegen.statements import StatementPrinter
 from s2s_ad.ir.nodes import Call, Op
 from soundness import Nameless
@@ -26,7 +24,7 @@ RESIDUALS = ("for_", "while_")  # what a round has saved of a way that it has no
 
 
 @pytest.fixture
-def lies(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def lies(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is found untrue while the fixture is there."""
     found: list[str] = []
     told: list[tuple[str, Any, int]] = []
@@ -55,7 +53,7 @@ def lies(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         return made
 
     monkeypatch.setattr(StatementPrinter, "op", op)
-    yield found
+    return found
 
 
 def _saves(op: Op) -> bool:

@@ -3,12 +3,14 @@
 
 import array
 import collections
+import functools
+import operator
 
 import numpy as np
 import pytest
 
 from programs.harness import identical
-from s2s_ad import UnsupportedSyntaxError, def_rrule, grad, primitive, pullback, value_and_grad
+from s2s_ad import ADError, UnsupportedSyntaxError, def_rrule, differentiable, grad, primitive, pullback, value_and_grad
 
 X = np.array([1.0, 10.0, 100.0])
 TWICE = (0, 0, 1)
@@ -272,3 +274,173 @@ def test_defaults_are_compared_with_their_types():
     assert [gradient(2.0), gradient(2.0)] == [7.0, 7.0]
     helper.__kwdefaults__["flag"] = 1
     assert [gradient(2.0), gradient(2.0)] == [5.0, 5.0]
+
+
+class Circle:
+    """Something that grows."""
+
+    def __init__(self, r):
+        self.r = r
+
+    def grow(self, by):
+        """By a factor."""
+        self.r = self.r * by
+
+    def __call__(self, by):
+        self.r = self.r * by
+
+
+class Square:
+    """Something that grows in another way."""
+
+    def __init__(self, a):
+        self.r = a
+
+    def grow(self, by):
+        """By a length."""
+        self.r = self.r + by
+
+    def __call__(self, by):
+        self.r = self.r + by
+
+
+NAMES = ["grow", "grow"]
+
+
+def one_of_two_classes(x, k):
+    """Of which class it is is known when the program runs."""
+    a, b = Circle(x[0]), Square(x[1])
+    o = a if k else b
+    o.grow(x[2])
+    return a.r + b.r
+
+
+def item_of_two_classes(x, k):
+    """By an index."""
+    shapes = [Circle(x[0]), Square(x[1])]
+    shapes[k].grow(x[2])
+    return shapes[0].r
+
+
+def object_that_is_called(x, k):
+    """By its class's `__call__`."""
+    shapes = [Circle(x[0]), Square(x[1])]
+    shapes[k](x[2])
+    return shapes[0].r
+
+
+def bound_method_of_one(x, k):
+    """Looked up first."""
+    shapes = [Circle(x[0]), Square(x[1])]
+    method = shapes[k].grow
+    method(x[2])
+    return shapes[0].r
+
+
+def methods_by_map(x, k):
+    """Called by `map`."""
+    shapes = [Circle(x[0]), Square(x[1])]
+    list(map(shapes[k].grow, [x[2]]))
+    return shapes[0].r
+
+
+def partial_of_a_method(x, k):
+    """Called by `partial`."""
+    shapes = [Circle(x[0]), Square(x[1])]
+    functools.partial(shapes[k].grow, x[2])()
+    return shapes[0].r
+
+
+def method_caller(x, k):
+    """Called by `methodcaller`."""
+    shapes = [Circle(x[0]), Square(x[1])]
+    operator.methodcaller("grow", x[2])(shapes[k])
+    return shapes[0].r
+
+
+def object_or_false(x, k):
+    """False, or an object."""
+    a, o = Circle(x[0]), False
+    if k < 2:
+        o = a
+    if o:
+        o.grow(x[1])
+    return a.r
+
+
+def object_among_others(x, k):
+    """In a list with other things."""
+    a = Circle(x[0])
+    found = [a, 3, "x", None]
+    for i in range(k):
+        v = found[i]
+        if isinstance(v, Circle):
+            v.grow(x[1])
+    return a.r
+
+
+def attribute_of_two_classes(x, k):
+    """In an attribute."""
+    a, b, holder = Circle(x[0]), Square(x[1]), Circle(0.0)
+    holder.r = a
+    if k > 1:
+        holder.r = b
+    holder.r.grow(x[2])
+    return a.r + b.r
+
+
+def method_by_name(x, k):
+    """By a name that is known late."""
+    a = Circle(x[0])
+    for name in NAMES:
+        getattr(a, name)(x[1])
+    return a.r
+
+
+def method_by_name_or_none(x, k):
+    """Or None."""
+    a = Circle(x[0])
+    method = getattr(a, NAMES[k], None)
+    if method is not None:
+        method(x[1])
+    return a.r
+
+
+def function_by_name(x, k):
+    """Of the class."""
+    a = Circle(x[0])
+    getattr(Circle, NAMES[k])(a, x[1])
+    return a.r
+
+
+def method_of_a_dict_by_name(x, k):
+    """That of a dict."""
+    a = {"u": x[0]}
+    for name in [*NAMES[:0], "update"]:
+        getattr(a, name)({"u": x[1]})
+    return a["u"]
+
+
+def method_of_a_list_by_name(x, k):
+    """That of a list."""
+    a = [x[0], x[1]]
+    for name in [*NAMES[:0], "reverse"]:
+        getattr(a, name)()
+    return a[0]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        one_of_two_classes, item_of_two_classes, object_that_is_called, bound_method_of_one, methods_by_map,
+        partial_of_a_method, method_caller, object_or_false, object_among_others, attribute_of_two_classes,
+        method_by_name, method_by_name_or_none, function_by_name, method_of_a_dict_by_name, method_of_a_list_by_name,
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("optimize", [True, False])
+def test_methods_of_what_is_not_known_are_refused(function, *, optimize):
+    """What they write would be lost; the error has a place in the text."""
+    with pytest.raises(ADError) as info:
+        differentiable(function, optimize=optimize).pullback(X, 1)
+    assert "^" in str(info.value)
+    assert "hint" in str(info.value)

@@ -1,6 +1,6 @@
 """Values that are made before an `if`, and used on some of its sides only: the others have no part in them.
 
-Where the derivative of such a value is infinite or not a number on a way that does not use it, nothing may come of that.
+Where its derivative is infinite or not a number on a way that does not use it, nothing may come of that.
 """
 
 import numpy as np
