@@ -360,7 +360,7 @@ class ApplyEvaluator(CallEvaluator):
         refuse_unknown(self, target)
         is_lent = any(is_mutable(type_of_operand(a)) for a in (*args, *kwargs.values()))
         known = self.emit(runtime.foreign, [target, Const(is_lent)], None, UNKNOWN)
-        return self.emit(known, args, kwargs, UNKNOWN)  # type: ignore[arg-type]
+        return self.emit(known, args, kwargs, UNKNOWN)
 
     def _type_of_body(self, fn: FunctionType, args: list[Operand], kwargs: dict[str, Operand]) -> Type:
         """The result type of a primitive that is written in Python: it is not differentiated through, but typed."""

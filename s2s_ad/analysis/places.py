@@ -81,7 +81,7 @@ def _locate_item(memory: Memory, value: Value, call: Call, base: Operand, index:
         isinstance(t, (Map, Deque)) or (isinstance(t, List) and is_position(index))
     ):
         memory.item(value, base, index)  # type: ignore[arg-type]
-    elif isinstance(t, List) and is_slice(index):
+    elif isinstance(t, List) and isinstance(value.type, List) and is_slice(index):
         memory.new_root(value)
         if kinds(value.type.item):
             memory.hold_items_of(value, base)

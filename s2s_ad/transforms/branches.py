@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 class SidesStep(Step):
     """Reverses the side that ran. The residuals of each side become results of the `if` or the `try`."""
 
+    op: If | Try
+
     def __init__(self, t: Transform, op: If | Try) -> None:
         self.t = t
         self.op = op

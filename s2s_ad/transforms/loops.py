@@ -53,6 +53,8 @@ class Spine:
 class LoopStep(Step):
     """Reverses a loop: the records of its iterations, the last first."""
 
+    op: For | While
+
     def __init__(self, t: Transform, op: For | While) -> None:
         self.t = t
         self.op = op

@@ -7,6 +7,7 @@ may be infinite: zero times that would be NaN.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -27,9 +28,9 @@ class SideScope(Scope):
     what has been made after the `if`, which its sides cannot read.
     """
 
-    given: dict[Value, Operand] = field(default_factory=dict)
-    zero: set[Value] = field(default_factory=set)
-    later: set[Value] = field(default_factory=set)
+    given: Mapping[Operand, Operand] = field(default_factory=dict)
+    zero: frozenset[Operand] = frozenset()
+    later: frozenset[Operand] = frozenset()
 
     def before(self, value: Value) -> Entry | None:
         """The cotangent of `value` outside, as far as there was one when the `if` was left."""
@@ -44,31 +45,20 @@ class SideScope(Scope):
         entry = self.before(value)
         if entry is None or entry.operand in self.zero:
             return None
-        return replace(entry, operand=self.given.get(entry.operand, entry.operand))  # type: ignore[call-overload]
+        return replace(entry, operand=self.given.get(entry.operand, entry.operand))
 
 
 def reverse(t: Transform, step: Step) -> None:
     """Emit the adjoint half of a step: on the side of an `if` where only that has used what the step gives."""
     used = {v: entry for v in visible([step.op]) if (entry := t.scope.entries.get(v)) is not None}
-    sides = {t.one_sided.get(entry.operand) for entry in used.values()}  # type: ignore[arg-type]
-    at = _place(t, {entry.operand for entry in used.values()}) if len(sides) == 1 else None
-    (side,) = sides if at is not None else (None,)
-    if at is None or side is None or _is_piece(t, step.op) or (step.is_linear and _comes_late(t, step.op, at)):
+    bars = {entry.operand for entry in used.values()}
+    sides = {t.one_sided.get(bar) for bar in bars}
+    side = sides.pop() if len(sides) == 1 else None
+    at = None if side is None else _place(t, bars)
+    if side is None or at is None or _is_piece(t, step.op) or (step.is_linear and _comes_late(t, step.op, at)):
         step.reverse()
     else:
         _reverse_on_side(t, step, used, at, side)
-
-
-def _is_piece(t: Transform, op: Op) -> bool:
-    """Whether an op takes out a piece of a list whose cotangents are collected."""
-    return isinstance(op, Call) and bool(op.args) and op.args[0] in t.partitions
-
-
-def _comes_late(t: Transform, op: Op, at: int) -> bool:
-    """Whether something that an op reads has a cotangent that has been made after an `if`."""
-    later = set(visible(t.spec.ops[at + 1 :]))
-    entries = (t.scope.entries.get(o) for o in operands(op))  # type: ignore[arg-type]
-    return any(entry is not None and entry.operand in later for entry in entries)
 
 
 def _place(t: Transform, bars: set[Operand]) -> int | None:
@@ -80,39 +70,54 @@ def _place(t: Transform, bars: set[Operand]) -> int | None:
     return None
 
 
-def _reverse_on_side(t: Transform, step: Step, used: dict[Value, Entry], at: int, side: int) -> None:
+def _is_piece(t: Transform, op: Op) -> bool:
+    """Whether an op takes out a piece of a list whose cotangents are collected."""
+    return isinstance(op, Call) and bool(op.args) and op.args[0] in t.partitions
+
+
+def _comes_late(t: Transform, op: Op, at: int) -> bool:
+    """Whether something that an op reads has a cotangent that has been made after an `if`.
+
+    What a side would add to that would have to leave the `if`, and be zero on the other side.
+    """
+    later = set(visible(t.spec.ops[at + 1 :]))
+    entries = (t.scope.entries.get(o) for o in operands(op) if isinstance(o, Value))
+    return any(entry is not None and entry.operand in later for entry in entries)
+
+
+def _reverse_on_side(t: Transform, step: Step, used: Mapping[Value, Entry], at: int, side: int) -> None:
     op, outer = t.spec.ops[at], t.scope
     assert isinstance(op, If)
-    block, other = (op.then, op.orelse) if side == 0 else (op.orelse, op.then)
-    given = dict(zip(op.results, block.results, strict=True))
-    zero = {r for r in op.results if t.one_sided.get(r) == 1 - side}
-    scope = SideScope(outer, set(), given=given, zero=zero, later=set(visible(t.spec.ops[at + 1 :])))
+    here, there = (op.then, op.orelse) if side == 0 else (op.orelse, op.then)
+    given: dict[Operand, Operand] = dict(zip(op.results, here.results, strict=True))
+    elsewhere: dict[Operand, Operand] = dict(zip(op.results, there.results, strict=True))
+    zero = frozenset(r for r in op.results if t.one_sided.get(r) == 1 - side)
+    scope = SideScope(outer, set(), given=dict(given), zero=zero, later=frozenset(visible(t.spec.ops[at + 1 :])))
     for value, entry in used.items():
         outer.take(value)
-        scope.set(value, replace(entry, operand=given[entry.operand]))  # type: ignore[index]
+        scope.set(value, replace(entry, operand=given[entry.operand]))
     t.scope = scope
     with t.spec.region() as ops:
-        ops += block.ops
+        ops += here.ops
         reverse(t, step)
         bars = {v: t.tangents.complete(entry.operand, t.resolve(v)) for v, entry in scope.entries.items()}
     t.scope = outer
-    elsewhere = dict(zip(op.results, other.results, strict=True))
-    results: dict[Value, Value] = {}
-    with t.spec.region() as other_ops:
-        other_ops += other.ops
-        for value, bar in bars.items():
-            before, result = scope.before(value), Value(bar_name(value), cotangent_type(value.type))
-            start = NONE if before is None else before.operand
-            if before is None or (start in elsewhere and t.one_sided.get(start) == side):
+    results = {value: Value(bar_name(value), cotangent_type(value.type)) for value in bars}
+    before = {value: scope.before(value) for value in bars}
+    with t.spec.region() as others:
+        others += there.ops
+        for value, result in results.items():
+            known = before[value]
+            start = NONE if known is None else elsewhere.get(known.operand, known.operand)
+            given[result], elsewhere[result] = bars[value], t.tangents.complete(start, t.resolve(value))
+            if known is None or (known.operand in op.results and t.one_sided.get(known.operand) == side):
                 t.one_sided[result] = side
-            start = elsewhere.get(start, start)  # type: ignore[call-overload]
-            results[value], given[result], elsewhere[result] = result, bar, t.tangents.complete(start, t.resolve(value))
-    blocks = Block((), tuple(ops), tuple(given.values())), Block((), tuple(other_ops), tuple(elsewhere.values()))
+    blocks = [Block((), tuple(ops), tuple(given.values())), Block((), tuple(others), tuple(elsewhere.values()))]
     then, orelse = blocks if side == 0 else reversed(blocks)
-    t.spec.ops[at] = replace(op, results=tuple(given), then=then, orelse=orelse)
+    t.spec.ops[at] = replace(op, results=(*op.results, *results.values()), then=then, orelse=orelse)
     for value, result in results.items():
-        before, entry = scope.before(value), replace(scope.entries[value], operand=result)
-        if before is None:
-            t.adopt(value, result, entry)
+        known, now = before[value], replace(scope.entries[value], operand=result)
+        if known is None:
+            t.adopt(value, result, now)
         else:
-            outer.set(value, before.beside(entry, result))
+            outer.set(value, known.beside(now, result))

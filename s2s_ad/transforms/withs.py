@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 class WithStep(Step):
     """Reverses the body of a `with`."""
 
+    op: With
+
     def __init__(self, t: Transform, op: With) -> None:
         self.t = t
         self.op = op

@@ -69,7 +69,7 @@ def is_same_index(s: Emitter, a: Operand | Part, b: Operand | Part) -> bool:
     one, other = s.definitions.get(a), s.definitions.get(b)  # type: ignore[arg-type]
     if same(a, b) or one is None or other is None:
         return same(a, b)
-    is_sum = callee(one) in _ARITHMETIC and callee(one) is callee(other) and is_position(a)  # type: ignore[arg-type]
+    is_sum = callee(one) in _ARITHMETIC and callee(one) is callee(other) and is_position(a)
     return is_sum and all(is_same_index(s, p, q) for p, q in zip(one.args, other.args, strict=True))  # type: ignore[arg-type]
 
 
