@@ -47,6 +47,7 @@ from s2s_ad.transforms.index_repetition import index_repetition
 from s2s_ad.transforms.outside import Outside
 from s2s_ad.transforms.pairs import Pairs, Reversed
 from s2s_ad.transforms.pullback import pullback
+from s2s_ad.transforms.real_powers import real_powers
 from s2s_ad.transforms.rewriting import substitute
 from s2s_ad.transforms.scale_gathering import scale_gathering
 
@@ -195,6 +196,7 @@ def _compile(source: Lowered, values: Sequence[Any], request: Request, program: 
     instance = infer(program, source.code.name, source.fn, source.code, source.names, operands)
     if instance.written:
         instance = infer_around(program, instance, operands)
+    real_powers(program)
     typed = instance.typed
     assert typed is not None
     if shows_function(instance.result_type):

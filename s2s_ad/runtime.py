@@ -489,6 +489,13 @@ def no_object(x: Any) -> Any:
     return x
 
 
+def real_power(y: Any) -> Any:
+    """`y`, a power of floats. Raises MissingRuleError if the base was negative, and it is complex."""
+    if isinstance(y, complex):
+        raise MissingRuleError("a complex value", hint="differentiate the real and the imaginary part by themselves")
+    return y
+
+
 def foreign(fn: Any, is_lent: bool) -> Any:
     """`fn`, of which it was not known before what it is. Raises MissingRuleError where its call may change something.
 
@@ -747,4 +754,4 @@ CHECKS = (
     refuse_unordered,
 )  # these do nothing, or refuse
 ORDERED = (*CHECKS, attribute_now)  # these stay where they are
-REFUSING = (as_in_place, immutable, array_with, no_object, foreign, *CHECKS)
+REFUSING = (as_in_place, immutable, array_with, no_object, foreign, real_power, *CHECKS)

@@ -19,7 +19,7 @@ from s2s_ad.codegen.statements import StatementPrinter
 from s2s_ad.ir.nodes import Call, Op
 from soundness import Nameless
 
-PROGRAMS = corpus()
+PROGRAMS = [program for program in corpus() if program.refused is None]
 RESIDUALS = ("for_", "while_")  # what a round has saved of a way that it has not gone is of no type
 
 

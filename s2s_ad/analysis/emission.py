@@ -40,6 +40,7 @@ from s2s_ad.ir.types import (
     Dict,
     Iterable,
     Maybe,
+    Number,
     Record,
     Tuple,
     Type,
@@ -215,7 +216,7 @@ class Emitter:
         if self.program.classes and not self.in_adjoint and self.retarget is None:
             refuse_foreign(self, fn, (*args, *(kwargs or {}).values()))
         if hides_derivative(type_) and not self.in_adjoint:
-            self._refuse_hidden((*args, *(kwargs or {}).values()))
+            self._refuse_hidden(type_, (*args, *(kwargs or {}).values()))
         args, kwargs = [self.no_selection(a, self.ops) for a in args], kwargs or {}
         value = Value(name, type_)
         self.program.has_objects = self.program.has_objects or object_in(type_) is not None
@@ -254,9 +255,11 @@ class Emitter:
         self.definitions.update((r, call) for r in call.results)
         self._tick(call)
 
-    def _refuse_hidden(self, operands: Sequence[Operand]) -> None:
+    def _refuse_hidden(self, made: Type, operands: Sequence[Operand]) -> None:
         """Refuse to put floats where they cannot be followed: into a slice, or an array of objects or texts."""
         types = [type_of_operand(o) for o in operands]
+        if made == InstanceType(slice):  # what may be an int is one
+            types = [t for t in types if t != Number("real")]
         if any(is_differentiable(t) and not holds_unknown(t) for t in types):
             raise UnsupportedSyntaxError(
                 "a float in a slice, or in an array of objects or of texts",

@@ -126,7 +126,7 @@ def _reverse_present(step: StructuralStep) -> None:
         t.adopt(value, operand, entry)
 
 
-@reverses(runtime.as_in_place, runtime.immutable, runtime.array_with, runtime.no_object)
+@reverses(runtime.as_in_place, runtime.immutable, runtime.array_with, runtime.no_object, runtime.real_power)
 def _reverse_immutable(step: StructuralStep) -> None:
     bar = step.take()
     if bar is not None:
