@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
-from s2s_ad.analysis.roots import Origin, Place, Root, State, Ways, are_alike, ways_unless
+from s2s_ad.analysis.roots import Origin, Place, Root, State, Ways, are_alike, closure_of, ways_unless
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.ir.nodes import Operand, Value
 from s2s_ad.ir.types import Array, List
@@ -31,6 +31,7 @@ class Taken:
 
 
 Keys = frozenset[Hashable] | None  # None where anything is possible
+_NOTHING = frozenset[Root]()
 
 
 class Holding:
@@ -65,14 +66,13 @@ class Holding:
 
     def within(self, roots: Iterable[Root]) -> frozenset[Root]:
         """These roots, and those of what can be got hold of through them."""
-        found: set[Root] = set()
-        pending = list(roots)
+        held, structures = self.state.held, self.state.parts
+        found, pending = set[Root](), set(roots)
         while pending:
-            root = pending.pop()
-            if root not in found:
-                found.add(root)
-                pending += self.items_of(root)
-                pending += self.roots(self.state.parts.get(root, {}).values())
+            found |= pending
+            items = (self.items_of(root) for root in pending if root.inner is not None or root in held)
+            parts = (self.roots(structures[root].values()) for root in structures.keys() & pending)
+            pending = set[Root]().union(*items, *parts) - found
         return frozenset(found)
 
     def contents_at(self, state: State, root: Root) -> frozenset[Root]:
@@ -85,9 +85,10 @@ class Holding:
 
     def items_of(self, root: Root) -> frozenset[Root]:
         """What a container is known to hold, and what stands for all else that it holds."""
-        held, version = self.state.held.get(root, frozenset()), self.state.version.get(root)
-        if root.inner is None or any(root.inner in r.instead for r in held):
+        held = self.state.held.get(root, _NOTHING)
+        if root.inner is None or not root.inner.stand_ins.isdisjoint(held):
             return held
+        version = self.state.version.get(root)
         is_empty = version is not None and isinstance(version.type, List) and not kinds(version.type.item)
         return held if is_empty else held | {root.inner}
 
@@ -254,23 +255,27 @@ class Holding:
 
         `arrays`: they may not be either.
         """
+        return self._are_apart(roots, arrays=arrays) and self.are_trees_each(roots, arrays=arrays)
+
+    def are_trees_each(self, roots: Iterable[Root], *, arrays: bool) -> bool:
+        """Whether nothing can be reached in two ways from one of these roots."""
+        return not any(self._is_fork(root, arrays=arrays) for root in self.within(roots))
+
+    def _are_apart(self, roots: Iterable[Root], *, arrays: bool) -> bool:
+        """Whether nothing can be reached from two of these roots."""
         seen: frozenset[Root] = frozenset()
         for root in roots:
             reached = self.within([root])
             if may_meet(reached, seen, arrays=arrays):
                 return False
             seen |= reached
-        for root in seen:
-            if self._is_tied(root, arrays=arrays):
-                return False
-            own = self.roots(self.state.parts.get(root, {}).values())
-            if root in self.within(own) or not self.are_parts_apart(root, own, arrays=arrays):
-                return False
         return True
 
-    def are_trees_each(self, roots: Iterable[Root], *, arrays: bool) -> bool:
-        """Whether nothing can be reached in two ways from one of these roots."""
-        return all(self.are_trees([root], arrays=arrays) for root in roots)
+    def _is_fork(self, root: Root, *, arrays: bool) -> bool:
+        """Whether two ways to one thing may part at this root."""
+        own = self.roots(self.state.parts.get(root, {}).values())
+        is_tied = self._is_tied(root, arrays=arrays) or root in self.within(own)
+        return is_tied or not self._are_parts_apart(root, own, arrays=arrays)
 
     def _is_tied(self, root: Root, *, arrays: bool) -> bool:
         return self.state.is_tied(root, Ways.ALL if arrays else Ways.TO_OBJECTS)
@@ -281,15 +286,19 @@ class Holding:
         pairs = ((one, other) for i, one in enumerate(counted) for other in counted[:i])
         return any(one is other or (not root.may and one.meets(other)) for one, other in pairs)
 
-    def are_parts_apart(self, root: Root, parts: Sequence[Root], *, arrays: bool = True) -> bool:
-        """Whether nothing can be reached from the parts of a structure in two ways.
+    def are_parts_trees(self, root: Root, parts: Sequence[Root], *, arrays: bool = True) -> bool:
+        """Whether nothing can be reached from the parts of a structure in two ways."""
+        return self._are_parts_apart(root, parts, arrays=arrays) and self.are_trees_each(parts, arrays=arrays)
+
+    def _are_parts_apart(self, root: Root, parts: Sequence[Root], *, arrays: bool) -> bool:
+        """Whether nothing can be reached from two parts of a structure.
 
         Of what is only another name, all parts may be one, as far as is known; it is the first name that counts.
         """
         if root.may:
             counted = [part for part in parts if arrays or not part.is_array]
-            return len(set(counted)) == len(counted) and self.are_trees_each(parts, arrays=arrays)
-        return not parts or self.are_trees(parts, arrays=arrays)
+            return len(set(counted)) == len(counted)
+        return self._are_apart(parts, arrays=arrays)
 
     def are_apart(self, container: Operand, source: Operand) -> bool:
         """Whether nothing can be reached from two of the items that two containers hold, or from two parts of these."""
@@ -316,7 +325,7 @@ class Holding:
             parts = self.state.parts.get(own, {}).values() if own is not None else ()
             held = self.reachable([container]).difference({own}, *(self.reachable([part]) for part in parts))
             for roots in (held, *(self.reachable([part]) for part in parts)):
-                closure = {other for root in roots for other in root.closure}
+                closure = closure_of(roots)
                 if not seen.isdisjoint(closure):
                     return True
                 seen |= closure
@@ -352,16 +361,19 @@ class Holding:
                     made = self.stand_in(self.items_of(one), [])
                     apart = self.stand_in(self.items_of(other), [made, *filter(None, [made.inner])])
                     self.state.held[one], self.state.held[other] = frozenset({made}), frozenset({apart})
-                    inside = {h: self.within(self.items_of(h)) for h in self.state.held}
+                    around = [h for h, there in inside.items() if not {one, other}.isdisjoint((h, *there))]
+                    inside |= {h: self.within(self.items_of(h)) for h in around}
 
     def stand_in(self, roots: Iterable[Root], apart: Iterable[Root]) -> Root:
         """A root for all that is known by these roots, and by those in them, and is none of those that are `apart`."""
         inside = self.within(roots)
         self.count += 1
         outside, foreign = any(r.outside for r in inside), any(r.foreign for r in inside)
-        closure = frozenset(one for r in inside for one in r.closure)
+        closure = closure_of(inside)
         instead = inside.union(*(r.instead for r in inside))
         made = Root(self.count, None, outside, foreign, closure, instead=instead)
+        for one in instead:
+            one.stand_ins.add(made)
         self.under[made] = self.keys_of(inside)
         if not all(r.is_array for r in inside):
             made.inner = Root(self.count, None, outside, foreign, closure, owner=made)
@@ -396,13 +408,16 @@ def _twice(roots: Iterable[Root]) -> Ways:
     return Ways.SHARED if all(r.is_array for r in roots) else Ways.ALL
 
 
-def may_meet(ones: Iterable[Root], others: Collection[Root], *, arrays: bool = True) -> bool:
+def may_meet(ones: Collection[Root], others: Iterable[Root], *, arrays: bool = True) -> bool:
     """Whether some of these may share memory with some of those; `arrays`: it may be that of an array."""
-    pairs = ((one, other) for one in ones for other in others)
+    ones = frozenset(ones)
+    closure = closure_of(ones)
+    near = (other for other in others if other in closure or not closure.isdisjoint(other.may))
+    pairs = ((one, other) for other in near for one in ones.difference(other.apart))
     return any(one.meets(other) for one, other in pairs if arrays or not (one.is_array or other.is_array))
 
 
 def apart_from_all(roots: Collection[Root]) -> frozenset[Root]:
     """What is known to share no memory with any of these roots, though this may be said of one of them only."""
     found = {other for root in roots for other in root.apart}
-    return frozenset(other for other in found if not any(other.meets(root) for root in roots))
+    return frozenset(other for other in found if not may_meet([other], roots))

@@ -19,6 +19,7 @@ import itertools
 import operator
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 
+from s2s_ad.analysis.holding import may_meet
 from s2s_ad.analysis.naming import Naming
 from s2s_ad.analysis.roots import Part, Parts, Place, Root, State, Step, Ways, ways_unless
 from s2s_ad.errors import MutationError, Span
@@ -191,7 +192,7 @@ class Memory(Naming):
         lost = lost | {r.owner for r in lost if r.owner is not None and r in self.items_of(r.owner)}
         structures = self._structures_of_tokens(lost, {*but, *(r for one in written for r in self._around(one))})
         for holder, held in self.state.held.items():
-            if holder not in but and any(one.meets(r) for one in written for r in self.within(held)):
+            if holder not in but and may_meet(written, self.within(held)):
                 lost.add(holder)
         for other in structures | ((lost | self._owners_of_parts(lost)) - but):
             self.state.lost.setdefault(other, span)
@@ -292,7 +293,7 @@ class Memory(Naming):
             state.lost.setdefault(root, lost[found])
         if self.is_part_twice(root, own, arrays=False):
             state.tie(root, Ways.REPEATED)
-        self.tie(state, root, ways_unless(lambda arrays: self.are_parts_apart(root, own, arrays=arrays)))
+        self.tie(state, root, ways_unless(lambda arrays: self.are_parts_trees(root, own, arrays=arrays)))
         if held:
             state.held[root] = state.held.get(root, frozenset()) | held
         state.parts.pop(root, None)

@@ -17,6 +17,7 @@ from s2s_ad.analysis.roots import (
     Step,
     Ways,
     are_alike,
+    closure_of,
     kind_of,
     part_at,
     same_index,
@@ -55,7 +56,7 @@ class Naming(Holding):
         """
         may = tuple(may)
         self.count += 1
-        closure = frozenset(r for root in may for r in root.closure)
+        closure = closure_of(may)
         kind = kind_of(value.type)
         is_array = kind is Array
         if is_array:  # which is none of the containers that it may have been in
@@ -65,7 +66,7 @@ class Naming(Holding):
         if not is_array:
             items = frozenset(r.inner or r for r in closure)
             if is_flat:
-                items |= frozenset(r for one in may for r in one.closure)
+                items |= closure_of(may)
             root.inner = Root(self.count, value.name, outside, root.foreign, items, owner=root)
         if closure:
             self.loose += filter(None, (root, root.inner))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, field
 from enum import Flag, auto
 from typing import Any
@@ -57,7 +57,8 @@ class Root:
 
     `may`: roots with which it may share memory; two roots that may share memory with a third may do so with each other,
     unless they are `apart`. `inner`: stands for the items of a list, whose `owner` this one is. `solid`: an array that
-    has its elements in order. `instead`: for which it stands in, where a container holds it. `kind`: see `kind_of`.
+    has its elements in order. `instead`: for which it stands in, where a container holds it; `stand_ins`: those
+    that do so for it. `kind`: see `kind_of`.
     """
 
     number: int
@@ -70,6 +71,7 @@ class Root:
     owner: Root | None = None
     solid: bool = False
     instead: frozenset[Root] = frozenset()
+    stand_ins: set[Root] = field(default_factory=set)
     kind: Hashable = None
 
     def __repr__(self) -> str:
@@ -90,6 +92,11 @@ class Root:
         if other in self.apart or self in other.apart or not are_alike(self.kind, other.kind):
             return False
         return self is other or self in other.may or other in self.may or not self.may.isdisjoint(other.may)
+
+
+def closure_of(roots: Collection[Root]) -> frozenset[Root]:
+    """These roots, and all with which they may share memory."""
+    return frozenset(roots).union(*(root.may for root in roots))
 
 
 @dataclass(frozen=True, eq=False)

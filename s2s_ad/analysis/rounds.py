@@ -11,13 +11,15 @@ are, so a loop is evaluated in rounds, until nothing new is found out about
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+import functools
+import itertools
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from s2s_ad.analysis.holding import Keys, either_of, may_meet
 from s2s_ad.analysis.memory import Memory
 from s2s_ad.analysis.regions import Key, all_but, changed, is_known, joined, kept_parts, part_in
-from s2s_ad.analysis.roots import Parts, Place, Root, State, Ways, same_index
+from s2s_ad.analysis.roots import Parts, Place, Root, State, Ways, closure_of, same_index
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
 from s2s_ad.ir.types import Dict, Record, Type
 
@@ -152,13 +154,17 @@ def _take_in(memory: Memory, found: Round, places: Mapping[int, Root]) -> None:
     def root_of(what: Root | int) -> Root | None:
         return places.get(what) if isinstance(what, int) else what
 
+    @functools.cache
+    def apart_from(holder: Root | int) -> frozenset[Root]:
+        return frozenset(r for i, r in places.items() if i != holder and (holder, i) not in found.holders)
+
     stand_ins: dict[tuple[Root, frozenset[Root]], Root] = {}
     pairs: list[tuple[Root | int, Root | int]] = [*found.held, *found.holders]
     for holder, item in pairs:
         one, other = root_of(holder), root_of(item)
         if one is not None and other is not None:
-            apart = frozenset(r for i, r in places.items() if i != holder and (holder, i) not in found.holders)
-            if not isinstance(item, int) and any(r.meets(item) for r in apart):
+            apart = apart_from(holder)
+            if not isinstance(item, int) and may_meet([item], apart):
                 known = stand_ins.get((item, apart))
                 other = stand_ins[item, apart] = known or memory.stand_in([item], apart)
             if isinstance(item, int):
@@ -200,6 +206,7 @@ def _keep_contents_apart(
     """Set apart what is in two containers that hold nothing in common, before the loop and after each round."""
     numbers: dict[Root, Root | int] = {root: i for i, root in places.items()}
 
+    @functools.cache
     def inside(root: Root) -> frozenset[Root]:
         number = numbers.get(root)
         start = memory.root(carried[number].init) if isinstance(number, int) else root
@@ -282,12 +289,12 @@ def _holding(
     own = {i: memory.root(out) for i, out in outs.items()}
     for i, root in own.items():
         if root is not None:
-            holders |= {(h, i) for h, held in inside.items() if any(root.meets(r) for r in held)}
+            holders |= {(h, i) for h, held in inside.items() if may_meet([root], held)}
     for j, out in outs.items():
         inside[j] = memory.reachable([out]) - {own[j]}
-        holders |= {(j, i) for i, root in own.items() if j != i and root and any(root.meets(r) for r in inside[j])}
+        holders |= {(j, i) for i, root in own.items() if j != i and root and may_meet([root], inside[j])}
     news = {h: roots - memory.contents_at(before, h) if isinstance(h, Root) else roots for h, roots in inside.items()}
-    held = {(h, c) for h, roots in news.items() for r in roots for c in r.closure if c.number <= mark}
+    held = {(h, r) for h, roots in news.items() for r in closure_of(roots) if r.number <= mark}
     return holders, held, _common(memory, found, inside, mark)
 
 
@@ -296,21 +303,30 @@ def _common(
 ) -> dict[frozenset[Root | int], Keys]:
     """The pairs of which both hold something that is new, and may be one object; the keys of what is an array."""
     news = {h: [r for r in roots if r.number > mark] for h, roots in inside.items()}
-    ones = list(news.items())
-    common: dict[frozenset[Root | int], Keys] = {}
-    for (h, a), (k, b) in ((a, b) for i, a in enumerate(ones) for b in ones[:i]):
-        if may_meet(a, b):
-            pair, arrays = frozenset((h, k)), (r for r in (*a, *b) if r.is_array)
-            common[pair] = either_of(found.common.get(pair, frozenset()), memory.keys_of(arrays))
-    return common
+    keys = {h: memory.keys_of(r for r in roots if r.is_array) for h, roots in news.items()}
+    return {
+        pair: either_of(found.common.get(pair, frozenset()), either_of(*(keys[h] for h in pair)))
+        for pair in _meeting_pairs(news)
+    }
+
+
+def _meeting_pairs(
+    inside: Mapping[Root | int, Collection[Root]], known: Collection[frozenset[Root | int]] = ()
+) -> Iterator[frozenset[Root | int]]:
+    """The pairs, but for those `known`, of which something in one may share memory with what is in the other."""
+    closures = {h: closure_of(roots) for h, roots in inside.items()}
+    for one, other in itertools.combinations(inside, 2):
+        if not closures[one].isdisjoint(closures[other]):
+            pair = frozenset((one, other))
+            if pair not in known and may_meet(inside[one], inside[other]):
+                yield pair
 
 
 def _mixed(memory: Memory, found: Round, mark: int, own: Mapping[int, Root]) -> set[frozenset[Root | int]]:
     """The pairs of containers, and variables, of which both may hold one object at the end of the body."""
     roots: dict[Root | int, Root] = {h: h for h in memory.state.held if h.number <= mark} | dict(own)
-    inside = [(h, memory.contents_at(memory.state, root)) for h, root in roots.items()]
-    pairs = ((frozenset((h, k)), a, b) for i, (h, a) in enumerate(inside) for k, b in inside[:i])
-    return {pair for pair, a, b in pairs if pair not in found.mixed and may_meet(a, b)}
+    inside = {h: memory.contents_at(memory.state, root) for h, root in roots.items()}
+    return set(_meeting_pairs(inside, known=found.mixed))
 
 
 def _place_of(memory: Memory, mark: int, before: State, one: Carried) -> tuple[Root, Hashable] | None:
