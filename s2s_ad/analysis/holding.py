@@ -380,13 +380,13 @@ class Holding:
         self.separate([made, *filter(None, [made.inner])], {*apart, *apart_from_all(inside)})
         return made
 
-    def hold_in_common(self, one: Root, other: Root, keys: Keys) -> None:
-        """Say that two containers may hold one object: an array, under these keys, or anything else."""
+    def hold_in_common(self, holders: Iterable[Root], keys: Keys) -> None:
+        """Say that any of these containers may hold one object: an array, under these keys, or anything else."""
         self.count += 1
         array, thing = Root(self.count), Root(self.count)
         self.under[array] = keys
         thing.inner = Root(self.count, owner=thing)
-        for holder in (one, other):
+        for holder in holders:
             self.state.held[holder] = self.items_of(holder) | {array, thing}
 
     @staticmethod

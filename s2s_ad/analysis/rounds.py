@@ -170,10 +170,12 @@ def _take_in(memory: Memory, found: Round, places: Mapping[int, Root]) -> None:
             if isinstance(item, int):
                 memory.put_under_keys([other], found.keys.get(item))
             state.held[one] = state.held.get(one, frozenset()) | {other}
-    for pair, keys in found.common.items():
-        one, other = (root_of(what) for what in pair)
-        if one is not None and other is not None:
-            memory.hold_in_common(one, other, keys)
+    by_keys: dict[Keys, set[frozenset[Root]]] = {}
+    for both, keys in found.common.items():
+        by_keys.setdefault(keys, set()).add(frozenset(filter(None, map(root_of, both))))
+    for keys, pairs_of_roots in by_keys.items():
+        for group in _groups({pair for pair in pairs_of_roots if len(pair) == 2}):
+            memory.hold_in_common(group, keys)
     for what, ways in found.ways.items():
         if isinstance(what, int) and what in places:
             memory.tie(state, places[what], ways)
@@ -181,6 +183,22 @@ def _take_in(memory: Memory, found: Round, places: Mapping[int, Root]) -> None:
             state.tie(what, ways)
     for gone in filter(None, map(root_of, found.lost)):
         state.lost.setdefault(gone, None)
+
+
+def _groups(pairs: Collection[frozenset[Root]]) -> Iterator[set[Root]]:
+    """Groups such that each pair is in one of them, and that any two of a group are a pair."""
+    near: dict[Root, set[Root]] = {}
+    for pair in pairs:
+        for root in pair:
+            near.setdefault(root, set()).update(pair)
+    rest = set(pairs)
+    while rest:
+        group = set(next(iter(rest)))
+        for root, others in near.items():
+            if group <= others:
+                group.add(root)
+        rest.difference_update(map(frozenset, itertools.combinations(group, 2)))
+        yield group
 
 
 def _make_way(
