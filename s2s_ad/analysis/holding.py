@@ -346,7 +346,7 @@ class Holding:
             if not all(holder in state.version for _, state in ways):
                 continue  # it is one of several itself
             inside = ((r, self.contents_at(state, holder)) for r, state in ways if r is not None)
-            if any(own.meets(r) for r in held) and not any(may_meet([r], there) for r, there in inside):
+            if any(own.meets(r) for r in held) and not any(r.meets_any(there) for r, there in inside):
                 self.state.held[holder] = frozenset({self.stand_in(held, [own])})
 
     def keep_contents_apart(self, changed: Collection[Root], were_apart: Callable[[Root, Root], bool]) -> None:
@@ -354,15 +354,21 @@ class Holding:
 
         What they hold goes by other roots from then on.
         """
-        inside = {h: self.within(self.items_of(h)) for h in self.state.held}
+        known: dict[Root, frozenset[Root]] = {}
+
+        def inside(holder: Root) -> frozenset[Root]:
+            if holder not in known:
+                known[holder] = self.within(self.items_of(holder))
+            return known[holder]
+
         for one in changed:
             for other in [h for h in self.state.held if h is not one and (h not in changed or h.number < one.number)]:
-                if were_apart(one, other) and may_meet(inside[one], inside[other]):
+                if were_apart(one, other) and may_meet(inside(one), inside(other)):
                     made = self.stand_in(self.items_of(one), [])
                     apart = self.stand_in(self.items_of(other), [made, *filter(None, [made.inner])])
                     self.state.held[one], self.state.held[other] = frozenset({made}), frozenset({apart})
-                    around = [h for h, there in inside.items() if not {one, other}.isdisjoint((h, *there))]
-                    inside |= {h: self.within(self.items_of(h)) for h in around}
+                    for around in [h for h, there in known.items() if not {one, other}.isdisjoint((h, *there))]:
+                        del known[around]
 
     def stand_in(self, roots: Iterable[Root], apart: Iterable[Root]) -> Root:
         """A root for all that is known by these roots, and by those in them, and is none of those that are `apart`."""
@@ -393,9 +399,9 @@ class Holding:
     def separate(ones: Iterable[Root], others: Collection[Root]) -> None:
         """Say that roots share no memory with others."""
         for one in ones:
-            one.apart |= frozenset(others)
+            one.apart.update(others)
             for other in others:
-                other.apart |= {one}
+                other.apart.add(one)
 
 
 def either_of(ones: Keys, others: Keys) -> Keys:
@@ -408,16 +414,19 @@ def _twice(roots: Iterable[Root]) -> Ways:
     return Ways.SHARED if all(r.is_array for r in roots) else Ways.ALL
 
 
-def may_meet(ones: Collection[Root], others: Iterable[Root], *, arrays: bool = True) -> bool:
+def may_meet(ones: Iterable[Root], others: Iterable[Root], *, arrays: bool = True) -> bool:
     """Whether some of these may share memory with some of those; `arrays`: it may be that of an array."""
-    ones = frozenset(ones)
+    ones, others = frozenset(ones), frozenset(others)
+    if any(arrays or not root.is_array for root in ones & others):
+        return True
     closure = closure_of(ones)
     near = (other for other in others if other in closure or not closure.isdisjoint(other.may))
     pairs = ((one, other) for other in near for one in ones.difference(other.apart))
     return any(one.meets(other) for one, other in pairs if arrays or not (one.is_array or other.is_array))
 
 
-def apart_from_all(roots: Collection[Root]) -> frozenset[Root]:
+def apart_from_all(roots: Iterable[Root]) -> frozenset[Root]:
     """What is known to share no memory with any of these roots, though this may be said of one of them only."""
-    found = {other for root in roots for other in root.apart}
-    return frozenset(other for other in found if not may_meet([other], roots))
+    roots = frozenset(roots)
+    found = set[Root]().union(*(root.apart for root in roots))
+    return frozenset(other for other in found if not other.meets_any(roots))

@@ -66,7 +66,7 @@ class Root:
     outside: bool = False
     foreign: bool = False
     may: frozenset[Root] = frozenset()
-    apart: frozenset[Root] = frozenset()
+    apart: set[Root] = field(default_factory=set)
     inner: Root | None = None
     owner: Root | None = None
     solid: bool = False
@@ -92,6 +92,10 @@ class Root:
         if other in self.apart or self in other.apart or not are_alike(self.kind, other.kind):
             return False
         return self is other or self in other.may or other in self.may or not self.may.isdisjoint(other.may)
+
+    def meets_any(self, others: frozenset[Root]) -> bool:
+        """Whether it may share memory with any of these."""
+        return any(map(self.meets, others - self.apart))
 
 
 def closure_of(roots: Collection[Root]) -> frozenset[Root]:

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from s2s_ad.analysis.holding import Keys, either_of, may_meet
 from s2s_ad.analysis.memory import Memory
@@ -22,6 +23,8 @@ from s2s_ad.analysis.regions import Key, all_but, changed, is_known, joined, kep
 from s2s_ad.analysis.roots import Parts, Place, Root, State, Ways, closure_of, same_index
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
 from s2s_ad.ir.types import Dict, Record, Type
+
+T = TypeVar("T", Ways, frozenset[Root])
 
 
 @dataclass(eq=False)
@@ -47,7 +50,7 @@ class Round:
     pairs: frozenset[tuple[int, int]] = frozenset()
     earlier: frozenset[tuple[int, Root]] = frozenset()
     holders: frozenset[tuple[Root | int, int]] = frozenset()
-    held: frozenset[tuple[Root | int, Root]] = frozenset()
+    held: Mapping[Root | int, frozenset[Root]] = field(default_factory=dict)
     common: Mapping[frozenset[Root | int], Keys] = field(default_factory=dict)  # new things in both
     mixed: frozenset[frozenset[Root | int]] = frozenset()  # pairs that may hold anything in common
     keys: Mapping[int, Keys] = field(default_factory=dict)  # by which variables may be in objects and dicts
@@ -138,7 +141,7 @@ def _set_apart(memory: Memory, places: Mapping[int, Root], found: Round) -> None
     """Variables that no round has found to name one object are apart; the others may be one."""
     for i, root in places.items():
         one = {r for j, r in places.items() if j != i and (min(i, j), max(i, j)) in found.pairs}
-        root.apart |= frozenset(places.values()) - one - {root}
+        root.apart.update(frozenset(places.values()) - one - {root})
         root.may |= one
         if one:
             memory.loose.append(root)
@@ -155,20 +158,19 @@ def _take_in(memory: Memory, found: Round, places: Mapping[int, Root]) -> None:
         return places.get(what) if isinstance(what, int) else what
 
     @functools.cache
-    def apart_from(holder: Root | int) -> frozenset[Root]:
-        return frozenset(r for i, r in places.items() if i != holder and (holder, i) not in found.holders)
+    def named_apart(items: frozenset[Root], apart: frozenset[Root]) -> frozenset[Root]:
+        near = {r for r in items if r.meets_any(apart)}
+        return (items - near).union(_stand_ins(memory, near, apart))
 
-    stand_ins: dict[tuple[Root, frozenset[Root]], Root] = {}
-    pairs: list[tuple[Root | int, Root | int]] = [*found.held, *found.holders]
-    for holder, item in pairs:
-        one, other = root_of(holder), root_of(item)
+    for holder, items in found.held.items():
+        one = root_of(holder)
+        if one is not None:
+            apart = frozenset(r for i, r in places.items() if i != holder and (holder, i) not in found.holders)
+            state.held[one] = state.held.get(one, frozenset()) | named_apart(items, apart)
+    for holder, i in found.holders:
+        one, other = root_of(holder), places.get(i)
         if one is not None and other is not None:
-            apart = apart_from(holder)
-            if not isinstance(item, int) and may_meet([item], apart):
-                known = stand_ins.get((item, apart))
-                other = stand_ins[item, apart] = known or memory.stand_in([item], apart)
-            if isinstance(item, int):
-                memory.put_under_keys([other], found.keys.get(item))
+            memory.put_under_keys([other], found.keys.get(i))
             state.held[one] = state.held.get(one, frozenset()) | {other}
     by_keys: dict[Keys, set[frozenset[Root]]] = {}
     for both, keys in found.common.items():
@@ -183,6 +185,15 @@ def _take_in(memory: Memory, found: Round, places: Mapping[int, Root]) -> None:
             state.tie(what, ways)
     for gone in filter(None, map(root_of, found.lost)):
         state.lost.setdefault(gone, None)
+
+
+def _stand_ins(memory: Memory, roots: Iterable[Root], apart: frozenset[Root]) -> list[Root]:
+    """Roots that stand in for these, and are apart from others: for arrays by the keys that these go by."""
+    alike: dict[tuple[bool, Keys], list[Root]] = {}
+    for root in roots:
+        inside = memory.within([root])
+        alike.setdefault((all(r.is_array for r in inside), memory.keys_of(inside)), []).append(root)
+    return [memory.stand_in(group, apart) for group in alike.values()]
 
 
 def _groups(pairs: Collection[frozenset[Root]]) -> Iterator[set[Root]]:
@@ -235,7 +246,7 @@ def _keep_contents_apart(
         is_known = all(root in numbers or root in before.version for root in (one, other))
         return is_known and pair not in found.mixed and not may_meet(inside(one), inside(other))
 
-    changed = {places.get(h) if isinstance(h, int) else h for h, _ in (*found.held, *found.holders)}
+    changed = {places.get(h) if isinstance(h, int) else h for h in (*found.held, *(h for h, _ in found.holders))}
     memory.keep_contents_apart([r for r in memory.state.held if r in changed], were_apart)
 
 
@@ -268,12 +279,12 @@ def end_round(memory: Memory, found: Round, mark: int, before: State, carried: S
         pairs=found.pairs | pairs,
         earlier=found.earlier | earlier,
         holders=found.holders | holders,
-        held=found.held | held,
+        held=_united(found.held, held, frozenset()),
         common={**found.common, **common},
         mixed=found.mixed | _mixed(memory, found, mark, own),
         keys=keys,
         lost=found.lost | lost,
-        ways=_united(found.ways, ways),
+        ways=_united(found.ways, ways, Ways.NONE),
         moved=found.moved | moved,
         blurred=found.blurred | {(r, k) for r, k in found.parts if not is_known(memory, r, [state], k)},
         reordered=found.reordered | {r for r in found.roots if state.order.get(r) is not before.order.get(r)},
@@ -284,13 +295,13 @@ def end_round(memory: Memory, found: Round, mark: int, before: State, carried: S
     )
 
 
-def _united(ones: Mapping[Root | int, Ways], others: Mapping[Root | int, Ways]) -> dict[Root | int, Ways]:
-    return {what: ones.get(what, Ways.NONE) | others.get(what, Ways.NONE) for what in {**ones, **others}}
+def _united(ones: Mapping[Root | int, T], others: Mapping[Root | int, T], nothing: T) -> dict[Root | int, T]:
+    return {what: ones.get(what, nothing) | others.get(what, nothing) for what in {**ones, **others}}
 
 
 def _holding(
     memory: Memory, found: Round, mark: int, before: State, outs: Mapping[int, Operand]
-) -> tuple[set[tuple[Root | int, int]], set[tuple[Root | int, Root]], dict[frozenset[Root | int], Keys]]:
+) -> tuple[set[tuple[Root | int, int]], dict[Root | int, frozenset[Root]], dict[frozenset[Root | int], Keys]]:
     """What the roots of before and the variables hold at the end of the body: what variables name, and what was there.
 
     What is new and has no name is known by what holds it alone; the last are the pairs of which both hold such a thing.
@@ -307,20 +318,20 @@ def _holding(
     own = {i: memory.root(out) for i, out in outs.items()}
     for i, root in own.items():
         if root is not None:
-            holders |= {(h, i) for h, held in inside.items() if may_meet([root], held)}
+            holders |= {(h, i) for h, held in inside.items() if root.meets_any(held)}
     for j, out in outs.items():
         inside[j] = memory.reachable([out]) - {own[j]}
-        holders |= {(j, i) for i, root in own.items() if j != i and root and may_meet([root], inside[j])}
+        holders |= {(j, i) for i, root in own.items() if j != i and root and root.meets_any(inside[j])}
     news = {h: roots - memory.contents_at(before, h) if isinstance(h, Root) else roots for h, roots in inside.items()}
-    held = {(h, r) for h, roots in news.items() for r in closure_of(roots) if r.number <= mark}
-    return holders, held, _common(memory, found, inside, mark)
+    held = {h: frozenset(r for r in closure_of(roots) if r.number <= mark) for h, roots in news.items()}
+    return holders, {h: roots for h, roots in held.items() if roots}, _common(memory, found, inside, mark)
 
 
 def _common(
     memory: Memory, found: Round, inside: Mapping[Root | int, frozenset[Root]], mark: int
 ) -> dict[frozenset[Root | int], Keys]:
     """The pairs of which both hold something that is new, and may be one object; the keys of what is an array."""
-    news = {h: [r for r in roots if r.number > mark] for h, roots in inside.items()}
+    news = {h: frozenset(r for r in roots if r.number > mark) for h, roots in inside.items()}
     keys = {h: memory.keys_of(r for r in roots if r.is_array) for h, roots in news.items()}
     return {
         pair: either_of(found.common.get(pair, frozenset()), either_of(*(keys[h] for h in pair)))
@@ -329,14 +340,14 @@ def _common(
 
 
 def _meeting_pairs(
-    inside: Mapping[Root | int, Collection[Root]], known: Collection[frozenset[Root | int]] = ()
+    inside: Mapping[Root | int, frozenset[Root]], known: Collection[frozenset[Root | int]] = ()
 ) -> Iterator[frozenset[Root | int]]:
     """The pairs, but for those `known`, of which something in one may share memory with what is in the other."""
     closures = {h: closure_of(roots) for h, roots in inside.items()}
     for one, other in itertools.combinations(inside, 2):
         if not closures[one].isdisjoint(closures[other]):
             pair = frozenset((one, other))
-            if pair not in known and may_meet(inside[one], inside[other]):
+            if pair not in known and any(root.meets_any(inside[other]) for root in inside[one]):
                 yield pair
 
 
