@@ -70,9 +70,10 @@ class Holding:
         found, pending = set[Root](), set(roots)
         while pending:
             found |= pending
-            items = (self.items_of(root) for root in pending if root.inner is not None or root in held)
+            items = (held[root] for root in held.keys() & pending)
+            others = (self._others_in(root) for root in pending if root.inner is not None)
             parts = (self.roots(structures[root].values()) for root in structures.keys() & pending)
-            pending = set[Root]().union(*items, *parts) - found
+            pending = set[Root]().union(*items, *others, *parts) - found
         return frozenset(found)
 
     def contents_at(self, state: State, root: Root) -> frozenset[Root]:
@@ -83,14 +84,21 @@ class Holding:
         finally:
             self.state = now
 
+    def _may_hold(self, holder: Root, root: Root, state: State) -> bool:
+        """Whether what has a root may be got hold of through a container, in a state."""
+        return root.meets_any(state.held.get(holder, _NOTHING)) or root.meets_any(self.contents_at(state, holder))
+
     def items_of(self, root: Root) -> frozenset[Root]:
         """What a container is known to hold, and what stands for all else that it holds."""
-        held = self.state.held.get(root, _NOTHING)
-        if root.inner is None or not root.inner.stand_ins.isdisjoint(held):
-            return held
+        return self.state.held.get(root, _NOTHING).union(self._others_in(root))
+
+    def _others_in(self, root: Root) -> tuple[Root, ...]:
+        """What stands for all that a container holds beside what it is known to hold."""
         version = self.state.version.get(root)
+        if root.inner is None or not root.inner.stand_ins.isdisjoint(self.state.held.get(root, _NOTHING)):
+            return ()
         is_empty = version is not None and isinstance(version.type, List) and not kinds(version.type.item)
-        return held if is_empty else held | {root.inner}
+        return () if is_empty else (root.inner,)
 
     def is_held(self, root: Root | None) -> bool:
         """Whether another object holds what has this root, or may do so."""
@@ -345,8 +353,8 @@ class Holding:
         for holder, held in self.state.held.items():
             if not all(holder in state.version for _, state in ways):
                 continue  # it is one of several itself
-            inside = ((r, self.contents_at(state, holder)) for r, state in ways if r is not None)
-            if any(own.meets(r) for r in held) and not any(r.meets_any(there) for r, there in inside):
+            inside = (self._may_hold(holder, r, state) for r, state in ways if r is not None)
+            if own.meets_any(held) and not any(inside):
                 self.state.held[holder] = frozenset({self.stand_in(held, [own])})
 
     def keep_contents_apart(self, changed: Collection[Root], were_apart: Callable[[Root, Root], bool]) -> None:
