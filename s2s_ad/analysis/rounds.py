@@ -221,12 +221,14 @@ def _make_way(
     """
     holders = [h for h in memory.state.held if h in before.version]
     for holder in holders:
-        inside, held = memory.contents_at(before, holder), memory.items_of(holder)
-        inits = {i: memory.root(carried[i].init) for i in places if (holder, i) not in found.holders}
-        free = [places[i] for i, init in inits.items() if init is None or not any(init.meets(r) for r in inside)]
-        apart = [root for root in free if any(root.meets(r) for r in held)]
-        if apart:
-            memory.state.held[holder] = frozenset({memory.stand_in(held, apart)})
+        held = memory.items_of(holder)
+        near = [i for i, root in places.items() if (holder, i) not in found.holders and root.meets_any(held)]
+        if near:
+            inside = memory.contents_at(before, holder)
+            inits = {i: memory.root(carried[i].init) for i in near}
+            apart = [places[i] for i, init in inits.items() if init is None or not init.meets_any(inside)]
+            if apart:
+                memory.state.held[holder] = frozenset({memory.stand_in(held, apart)})
 
 
 def _keep_contents_apart(
@@ -281,7 +283,7 @@ def end_round(memory: Memory, found: Round, mark: int, before: State, carried: S
         holders=found.holders | holders,
         held=_united(found.held, held, frozenset()),
         common={**found.common, **common},
-        mixed=found.mixed | _mixed(memory, found, mark, own),
+        mixed=found.mixed | _mixed(memory, found, mark, before, own),
         keys=keys,
         lost=found.lost | lost,
         ways=_united(found.ways, ways, Ways.NONE),
@@ -331,31 +333,40 @@ def _common(
     memory: Memory, found: Round, inside: Mapping[Root | int, frozenset[Root]], mark: int
 ) -> dict[frozenset[Root | int], Keys]:
     """The pairs of which both hold something that is new, and may be one object; the keys of what is an array."""
-    news = {h: frozenset(r for r in roots if r.number > mark) for h, roots in inside.items()}
+    known = {h: frozenset(r for r in roots if r.number > mark) for h, roots in inside.items()}
+    news = {h: roots for h, roots in known.items() if roots}
     keys = {h: memory.keys_of(r for r in roots if r.is_array) for h, roots in news.items()}
     return {
         pair: either_of(found.common.get(pair, frozenset()), either_of(*(keys[h] for h in pair)))
-        for pair in _meeting_pairs(news)
+        for pair in _meeting_pairs(news, news)
     }
 
 
 def _meeting_pairs(
-    inside: Mapping[Root | int, frozenset[Root]], known: Collection[frozenset[Root | int]] = ()
+    ones: Iterable[Root | int],
+    inside: Mapping[Root | int, frozenset[Root]],
+    known: Collection[frozenset[Root | int]] = (),
 ) -> Iterator[frozenset[Root | int]]:
-    """The pairs, but for those `known`, of which something in one may share memory with what is in the other."""
+    """The pairs with some `ones`, but for those `known`, that may share memory with each other in what is in them."""
     closures = {h: closure_of(roots) for h, roots in inside.items()}
-    for one, other in itertools.combinations(inside, 2):
-        if not closures[one].isdisjoint(closures[other]):
+    for one, other in itertools.product(ones, inside):
+        if one != other and not closures[one].isdisjoint(closures[other]):
             pair = frozenset((one, other))
             if pair not in known and any(root.meets_any(inside[other]) for root in inside[one]):
                 yield pair
 
 
-def _mixed(memory: Memory, found: Round, mark: int, own: Mapping[int, Root]) -> set[frozenset[Root | int]]:
-    """The pairs of containers, and variables, of which both may hold one object at the end of the body."""
+def _mixed(
+    memory: Memory, found: Round, mark: int, before: State, own: Mapping[int, Root]
+) -> set[frozenset[Root | int]]:
+    """The pairs of containers, and variables, of which both may hold one object at the end of the body.
+
+    Of containers in which nothing is new, it is known from before the loop.
+    """
     roots: dict[Root | int, Root] = {h: h for h in memory.state.held if h.number <= mark} | dict(own)
     inside = {h: memory.contents_at(memory.state, root) for h, root in roots.items()}
-    return set(_meeting_pairs(inside, known=found.mixed))
+    news = [h for h, there in inside.items() if isinstance(h, int) or not there <= memory.contents_at(before, h)]
+    return set(_meeting_pairs(news, inside, found.mixed))
 
 
 def _place_of(memory: Memory, mark: int, before: State, one: Carried) -> tuple[Root, Hashable] | None:
