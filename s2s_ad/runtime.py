@@ -496,6 +496,16 @@ def real_power(y: Any) -> Any:
     return y
 
 
+def no_property(x: Any, name: str) -> Any:
+    """`x`, of which it was not known before what it is. Raises MissingRuleError where its attribute is a property."""
+    if isinstance(getattr(type(x), name, None), (property, functools.cached_property)) and attributes_of(x):
+        raise MissingRuleError(
+            f"the property `{name}` of a `{type(x).__name__}`, whose class was not known when this was compiled",
+            hint="do it on each side of the `if` that decides which object it is, or give it one class",
+        )
+    return x
+
+
 def foreign(fn: Any, is_lent: bool) -> Any:
     """`fn`, of which it was not known before what it is. Raises MissingRuleError where its call may change something.
 
@@ -754,4 +764,4 @@ CHECKS = (
     refuse_unordered,
 )  # these do nothing, or refuse
 ORDERED = (*CHECKS, attribute_now)  # these stay where they are
-REFUSING = (as_in_place, immutable, array_with, no_object, foreign, real_power, *CHECKS)
+REFUSING = (as_in_place, immutable, array_with, no_object, no_property, foreign, real_power, *CHECKS)

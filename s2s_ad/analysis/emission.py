@@ -56,7 +56,7 @@ from s2s_ad.rules.registry import registry
 _REPLACING = (primitives.set_attribute, primitives.set_item, primitives.store)  # a part of a known structure
 _FOLDED = {
     primitives.make_tuple, operator.getitem, operator.contains, slice, isinstance, len, str, float, int, bool, range,
-    tuple, str.startswith, str.endswith,
+    tuple, str.startswith, str.endswith, np.dtype,
 }  # fmt: skip
 
 

@@ -87,6 +87,9 @@ class Specializer(ApplyEvaluator):
             return self.splice(code, references, names)
         for outer in self.program.stack:
             outer.reads |= instance.reads
+        result = None if instance.typed is None else instance.typed.body.results[0]
+        if instance.typed is not None and not instance.typed.body.ops and isinstance(result, Const):
+            return result
         if not instance.reads.isdisjoint(self.program.written):
             if instance.recursive:
                 message = f"`{code.name}`, which calls itself, reads a global that is written to"

@@ -126,7 +126,10 @@ def _reverse_present(step: StructuralStep) -> None:
         t.adopt(value, operand, entry)
 
 
-@reverses(runtime.as_in_place, runtime.immutable, runtime.array_with, runtime.no_object, runtime.real_power)
+@reverses(
+    runtime.as_in_place, runtime.immutable, runtime.array_with, runtime.no_object, runtime.no_property,
+    runtime.real_power,
+)  # fmt: skip
 def _reverse_immutable(step: StructuralStep) -> None:
     bar = step.take()
     if bar is not None:

@@ -21,6 +21,7 @@ from s2s_ad.analysis.handlers.writes import WRITING_METHODS, refuse_foreign_meth
 from s2s_ad.analysis.local_classes import refuse_unknown
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.reports import method_reports
+from s2s_ad.analysis.statics import is_foldable
 from s2s_ad.analysis.written_globals import read_outside
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
@@ -83,7 +84,9 @@ def _getattr(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
         return Const(t.dtype)
     if _may_be_array(t) and name in ATTRIBUTES:
         return s.apply(ATTRIBUTES[name], [_array_with(s, obj, name)])
-    return s.emit(getattr, args, None, _limit(s, obj, name))
+    if t == UNKNOWN and s.program.has_objects:
+        obj = s.emit(runtime.no_property, [obj, Const(name)], None, UNKNOWN)
+    return s.emit(getattr, [obj, Const(name)], None, _limit(s, obj, name))
 
 
 def _limit(s: Emitter, obj: Value, name: str) -> Type:
@@ -139,6 +142,8 @@ def _constant_attribute(s: Emitter, obj: Const, name: str) -> Operand:
     except AttributeError:
         return s.emit(getattr, [obj, Const(name)], None, UNKNOWN)
     if isinstance(obj.value, type) and obj.value in s.program.classes and records.is_settled(s, obj.value, name):
+        return Const(value)
+    if isinstance(obj.value, np.dtype) and is_foldable(value):
         return Const(value)
     if _is_library_object(obj.value):
         data = isinstance(value, (bool, int, float, complex, np.ndarray, np.generic))
