@@ -506,16 +506,32 @@ def no_property(x: Any, name: str) -> Any:
     return x
 
 
+_WRITING = frozenset({
+    "append", "clear", "extend", "fill", "insert", "itemset", "partition", "pop", "popitem", "put", "remove", "resize",
+    "reverse", "setdefault", "setfield", "setflags", "sort", "update", "add", "discard", "byteswap", "appendleft",
+    "extendleft", "popleft", "rotate", "move_to_end", "difference_update", "intersection_update",
+    "symmetric_difference_update",
+})  # fmt: skip
+_SETTING = ("__set", "__del", "__i")
+_NOT_SETTING = ("__init__", "__index__", "__int__", "__invert__")
+
+
+def is_writing(name: str) -> bool:
+    """Whether a method of this name writes to the array, list, dict, set or deque that it belongs to."""
+    return name in _WRITING or (name.startswith(_SETTING) and name not in _NOT_SETTING)
+
+
 def foreign(fn: Any, is_lent: bool) -> Any:
     """`fn`, of which it was not known before what it is. Raises MissingRuleError where its call may change something.
 
-    That is so of objects that are called, of the methods of objects, lists, dicts and arrays, and of functions that are
-    written in Python and given something that can be changed, which `is_lent` says.
+    That is so of objects that are called, of methods of objects, of those of lists, dicts and arrays that write, and of
+    functions that are written in Python and given something that can be changed, which `is_lent` says.
     """
     called = fn.func if isinstance(fn, functools.partial) else fn
     owner = getattr(called, "__self__", None)
     is_object = not isinstance(called, functools._lru_cache_wrapper) and attributes_of(called)
-    if is_object or attributes_of(owner) or isinstance(owner, (list, dict, set, deque, np.ndarray)):
+    is_container = isinstance(owner, (list, dict, set, deque, np.ndarray))
+    if is_object or attributes_of(owner) or (is_container and is_writing(called.__name__)):
         raise MissingRuleError(
             f"a call of a method of a `{type(called if owner is None else owner).__name__}`, which was not known when "
             "this was compiled",

@@ -444,3 +444,52 @@ def test_methods_of_what_is_not_known_are_refused(function, *, optimize):
         differentiable(function, optimize=optimize).pullback(X, 1)
     assert "^" in str(info.value)
     assert "hint" in str(info.value)
+
+
+class Lazy(Circle):
+    """Its property writes."""
+
+    @property
+    def area(self):
+        """Computed, and counted."""
+        self.r = self.r + 1
+        return self.r**2
+
+
+class Lazier(Lazy):
+    """Another class."""
+
+
+def property_of_one(x, k):
+    """Of one of two classes."""
+    a, b = Lazy(x[0]), Lazier(x[1])
+    o = a if k else b
+    return a.r * 2 + b.r if o.area > 0 else x[0]
+
+
+def test_properties_of_what_is_not_known_are_refused():
+    """They may write; other attributes may be read if nothing comes of it."""
+    with pytest.raises(ADError, match="the property `area` of a `Lazy`"):
+        pullback(property_of_one, X, 1)
+
+    def by_name(x, k):
+        a, b = Circle(x[0]), Square(x[1])
+        a.name, b.name = "circle", "square"
+        o = a if k else b
+        return a.r * 2 if o.name == "circle" else b.r
+
+    assert grad(by_name)(X, 1).tolist() == [2.0, 0.0, 0.0]
+    assert grad(by_name)(X, 0).tolist() == [0.0, 1.0, 0.0]
+
+
+def test_methods_of_containers_that_read_are_called():
+    """As the key of a sort."""
+    a = [3.0, 2.0]
+    assert grad(lambda a, x: a[sorted(range(len(a)), key=a.__getitem__)[0]] * x)(a, 1.5) == [0.0, 1.5]
+    assert grad(lambda a, x: a[max(range(len(a)), key=a.__getitem__)] * x)(a, 1.5) == [1.5, 0.0]
+
+    def greatest(a, x):
+        d = {"u": a[0], "v": a[1]}
+        return d[max(d, key=d.get)] * x
+
+    assert grad(greatest)(a, 1.5) == [1.5, 0.0]

@@ -14,9 +14,10 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from s2s_ad import runtime
 from s2s_ad.analysis.choices import Row, either
 from s2s_ad.analysis.handlers.operators import IN_PLACE
-from s2s_ad.analysis.handlers.writes import WRITING_METHODS, is_there
+from s2s_ad.analysis.handlers.writes import is_there
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.roots import State, Step, part_at
 from s2s_ad.ir import primitives
@@ -175,7 +176,7 @@ def _chosen(s: SideEvaluator, target: Operand) -> tuple[Alternative, list[Step]]
 def _writes(fn: Any, args: list[Operand]) -> bool:
     """Whether a call surely writes to its first argument, or calls a method of it that may do so."""
     if fn is primitives.call_method:
-        return constant(args[1]) in WRITING_METHODS
+        return runtime.is_writing(str(constant(args[1])))
     if type(fn).__hash__ is None or fn not in _WRITES:
         return False
     return fn not in IN_PLACE or _is_changed_in_place(type_of_operand(args[0]))

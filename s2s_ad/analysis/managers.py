@@ -20,11 +20,11 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.records import refuse_changes
 from s2s_ad.analysis.handlers.table import handles
-from s2s_ad.analysis.handlers.writes import WRITING_METHODS
 from s2s_ad.analysis.local_classes import refuse_foreign
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.errors import Span, UnsupportedSyntaxError
@@ -277,7 +277,7 @@ def _called(node: ast.AST, fn: FunctionType, cls: type | None, own: str | None) 
 
 def _is_writing_call(call: ast.Call) -> bool:
     name = getattr(call.func, "attr", getattr(call.func, "id", None))
-    return name in WRITING_METHODS | _WRITING_FUNCTIONS or any(k.arg == "out" for k in call.keywords)
+    return runtime.is_writing(name) or name in _WRITING_FUNCTIONS or any(k.arg == "out" for k in call.keywords)
 
 
 _returns_something = _asks_source(_has_returns, unknown=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from s2s_ad import runtime
 from s2s_ad.analysis.cells import holds_function
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.operands import constant, type_of_operand
@@ -185,7 +186,7 @@ def missing_rule(op: Call, detail: str = "") -> MissingRuleError:
                 op.span,
                 "do it on each side of the `if` that decides what it is, or give it one class",
             )
-    elif fn is not None:
+    elif fn not in (None, runtime.foreign):
         module = getattr(fn, "__module__", None)
         what = f"`{f'{module}.' if module else ''}{getattr(fn, '__name__', fn)}`"
     return MissingRuleError(

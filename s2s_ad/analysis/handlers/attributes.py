@@ -17,7 +17,7 @@ from s2s_ad.analysis.handlers.fills import drawn, method_that_fills
 from s2s_ad.analysis.handlers.flat import flat
 from s2s_ad.analysis.handlers.logs import log
 from s2s_ad.analysis.handlers.table import REWRITE, handles
-from s2s_ad.analysis.handlers.writes import WRITING_METHODS, refuse_foreign_method, refuse_writing_method
+from s2s_ad.analysis.handlers.writes import refuse_foreign_method, refuse_writing_method
 from s2s_ad.analysis.local_classes import refuse_unknown
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.reports import method_reports
@@ -135,7 +135,7 @@ def _hasattr(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
 
 def _constant_attribute(s: Emitter, obj: Const, name: str) -> Operand:
     """An attribute of an object that is known now: code is resolved, and guarded; data is read at run time."""
-    if name in WRITING_METHODS and isinstance(obj.value, _CONTAINERS):
+    if runtime.is_writing(name) and isinstance(obj.value, _CONTAINERS):
         raise MutationError(f"`.{name}` writes in place", s.span, REWRITE)
     try:
         value = getattr(obj.value, name)

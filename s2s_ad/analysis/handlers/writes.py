@@ -59,21 +59,11 @@ _INSTEAD = {
     "collections": "use a list, a tuple or a dict",
     "builtins": "index the sequence, or loop over it",
 }
-WRITING_METHODS = frozenset({
-    "append", "clear", "extend", "fill", "insert", "itemset", "partition", "pop", "popitem", "put", "remove", "resize",
-    "reverse", "setdefault", "setfield", "setflags", "sort", "update", "add", "discard", "byteswap",
-})  # fmt: skip
 
 
 def refuse_writing_method(s: Emitter, t: Type, name: str) -> None:
     """Refuse a method that writes, called or taken as a value."""
-    dunder = name.startswith(("__set", "__del", "__i")) and name not in (
-        "__init__",
-        "__index__",
-        "__int__",
-        "__invert__",
-    )
-    if (name in WRITING_METHODS or dunder) and isinstance(t, (Array, List, Deque, Dict, Map, Unknown)):
+    if runtime.is_writing(name) and isinstance(t, (Array, List, Deque, Dict, Map, Unknown)):
         raise MutationError(f"`.{name}` writes in place", s.span, REWRITE)
 
 
