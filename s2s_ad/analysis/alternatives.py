@@ -109,7 +109,9 @@ def _named_outside(
         test = outside.get(option.test, option.test)  # type: ignore[arg-type]
         return None if None in options or test in inside else Alternative(test, *options)  # type: ignore[arg-type]
     if isinstance(option, View):
-        return option
+        root = s.memory.root(option.of)
+        of = before.version.get(root) if option.of in inside else option.of  # type: ignore[arg-type]
+        return _view(of, option.path, inside) if root in before.version else None  # type: ignore[arg-type]
     root = s.memory.root(option)
     if root in before.version:
         return option if option not in inside else _view(before.version[root], s.memory.places[option].path, inside)  # type: ignore[index]

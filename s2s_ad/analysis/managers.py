@@ -277,7 +277,7 @@ def _called(node: ast.AST, fn: FunctionType, cls: type | None, own: str | None) 
 
 def _is_writing_call(call: ast.Call) -> bool:
     name = getattr(call.func, "attr", getattr(call.func, "id", None))
-    return runtime.is_writing(name) or name in _WRITING_FUNCTIONS or any(k.arg == "out" for k in call.keywords)
+    return runtime.is_writing(str(name)) or name in _WRITING_FUNCTIONS or any(k.arg == "out" for k in call.keywords)
 
 
 _returns_something = _asks_source(_has_returns, unknown=True)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from programs.harness import program
+from s2s_ad import MutationError
 
 V = np.array([0.5, 1.2, -0.7, 2.0])
 
@@ -339,3 +340,40 @@ def view_of_the_argument(x, first):
     total = np.sum(half)
     x[1] = x[0] * x[3]
     return total + np.sum(half * half)
+
+
+def _inner_choice(x, s):
+    a, b, d = x * 3, np.ones(2), x * 2
+    if s <= 0.5:
+        return np.sum(a) * (s + 1) + np.sum(d * d)
+    a = np.concatenate([[s], a[1:]])
+    view = (a[1:] if s < 2 else d[:2]) * np.array([s, 1.0])
+    if s < 2:
+        return (a[0] + np.sum(view)) * np.sum(view) + np.sum(d * d)
+    return np.sum(a) * np.sum(view) + np.sum(view * view) + d[2] ** 2
+
+
+@program((V[:3].copy(), 0.3), (V[:3].copy(), 0.6), (V[:3].copy(), 3.0), same_as=_inner_choice)
+def view_that_an_inner_if_chooses(x, s):
+    """What it is a view of has been written to on the outer side."""
+    a, b, d = x * 3, np.ones(2), x * 2
+    if s > 0.5:
+        a[0] = s
+        if s < 2:
+            b = a[1:]
+        else:
+            b = d[:2]
+    b[0] *= s
+    return np.sum(a) * np.sum(b) + np.sum(d * d)
+
+
+@program((V.copy(), 0.6), refused=MutationError)
+def view_of_what_the_side_has_made(x, s):
+    """After the `if` it has no name of which it is known that it is the one."""
+    a, b = x, np.ones(2)
+    if s > 0.5:
+        a = x * 2.0
+        if s < 2:
+            b = a[1:3]
+    b[0] *= s
+    return np.sum(a) * np.sum(b)
