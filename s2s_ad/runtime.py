@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import operator
+import sys
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -67,12 +68,24 @@ def attributes_of(x: Any) -> dict[str, Any]:
     return found | getattr(x, "__dict__", {})
 
 
+def is_of_library(definition: Any) -> bool:
+    """Whether a class or a function is one of the standard library, of NumPy or of another library that is known.
+
+    `argparse.Namespace` counts as the user's: it holds what the user puts there.
+    """
+    home = (getattr(definition, "__module__", None) or "").partition(".")[0]
+    if home == "__main__" or (home, getattr(definition, "__name__", None)) == ("argparse", "Namespace"):
+        return False
+    return home in sys.stdlib_module_names or home in _LIBRARIES
+
+
 def slots_of(cls: type) -> list[str]:
     """The attributes for which the objects of a class have slots."""
     slotted = [c for c in reversed(cls.__mro__) if c.__flags__ & HEAP_TYPE and "__slots__" in vars(c)]
     return [name for c in slotted for name, found in vars(c).items() if isinstance(found, MemberDescriptorType)]
 
 
+_LIBRARIES = frozenset({"s2s_ad", "numpy", "scipy"})
 HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: the class is written in Python
 
 
@@ -512,6 +525,7 @@ _WRITING = frozenset({
     "extendleft", "popleft", "rotate", "move_to_end", "difference_update", "intersection_update",
     "symmetric_difference_update",
 })  # fmt: skip
+_CONTAINERS = (list, dict, set, deque, np.ndarray)
 _SETTING = ("__set", "__del", "__i")
 _NOT_SETTING = ("__init__", "__index__", "__int__", "__invert__")
 
@@ -521,26 +535,25 @@ def is_writing(name: str) -> bool:
     return name in _WRITING or (name.startswith(_SETTING) and name not in _NOT_SETTING)
 
 
-def foreign(fn: Any, is_lent: bool) -> Any:
+def foreign(fn: Any, *given: Any) -> Any:
     """`fn`, of which it was not known before what it is. Raises MissingRuleError where its call may change something.
 
     That is so of objects that are called, of methods of objects, of those of lists, dicts and arrays that write, and of
-    functions that are written in Python and given something that can be changed, which `is_lent` says.
+    any function if something is `given` to it that can be changed.
     """
     called = fn.func if isinstance(fn, functools.partial) else fn
     owner = getattr(called, "__self__", None)
-    is_object = not isinstance(called, functools._lru_cache_wrapper) and attributes_of(called)
-    is_container = isinstance(owner, (list, dict, set, deque, np.ndarray))
-    if is_object or attributes_of(owner) or (is_container and is_writing(called.__name__)):
+    of_objects = any(attributes_of(x) and not is_of_library(type(x)) for x in (called, owner))
+    if of_objects or (isinstance(owner, _CONTAINERS) and is_writing(called.__name__)):
         raise MissingRuleError(
             f"a call of a method of a `{type(called if owner is None else owner).__name__}`, which was not known when "
             "this was compiled",
             hint="write the name of the method, and call it where the class of the object is known",
         )
-    home = (getattr(called, "__module__", None) or "").partition(".")[0]
-    if is_lent and isinstance(called, (FunctionType, MethodType)) and home not in ("numpy", "scipy"):
+    if any(isinstance(x, _CONTAINERS) or attributes_of(x) for x in given):
+        name = getattr(called, "__name__", type(called).__name__)
         raise MissingRuleError(
-            f"a call of `{called.__name__}`, which was not known when this was compiled, and may write to its argument",
+            f"a call of `{name}`, which was not known when this was compiled, and may write to its argument",
             hint="call each of the functions in its own branch",
         )
     return fn

@@ -429,10 +429,28 @@ def method_of_a_list_by_name(x, k):
     return a[0]
 
 
+def function_in_a_table(x, k):
+    """A function of NumPy that writes, in a table that is filled when the program runs."""
+    table = {}
+    table["c"], table["p"] = np.copyto, np.put
+    y = x.copy()
+    table["cp"[k - 1]](y, x[0])
+    return np.sum(y)
+
+
+def method_in_a_table(x, k):
+    """A method of a class of Python's."""
+    table = {}
+    table["c"], table["p"] = list.reverse, list.sort
+    y = [x[0], x[1]]
+    table["cp"[k - 1]](y)
+    return y[0]
+
+
 @pytest.mark.parametrize(
     "function",
     [
-        one_of_two_classes, item_of_two_classes, object_that_is_called, bound_method_of_one, methods_by_map,
+        function_in_a_table, method_in_a_table, one_of_two_classes, item_of_two_classes, object_that_is_called, bound_method_of_one, methods_by_map,
         partial_of_a_method, method_caller, object_or_false, object_among_others, attribute_of_two_classes,
         method_by_name, method_by_name_or_none, function_by_name, method_of_a_dict_by_name, method_of_a_list_by_name,
     ],

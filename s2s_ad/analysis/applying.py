@@ -358,8 +358,8 @@ class ApplyEvaluator(CallEvaluator):
         if target in self.choices:
             return choose(self, target, self.choices[target], args, kwargs)
         refuse_unknown(self, target)
-        is_lent = any(is_mutable(type_of_operand(a)) for a in (*args, *kwargs.values()))
-        known = self.emit(runtime.foreign, [target, Const(is_lent)], None, UNKNOWN)
+        lent = [a for a in (*args, *kwargs.values()) if is_mutable(type_of_operand(a))]
+        known = self.emit(runtime.foreign, [target, *lent], None, UNKNOWN)
         return self.emit(known, args, kwargs, UNKNOWN)
 
     def _type_of_body(self, fn: FunctionType, args: list[Operand], kwargs: dict[str, Operand]) -> Type:

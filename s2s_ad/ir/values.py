@@ -5,7 +5,6 @@ from __future__ import annotations
 import array
 import functools
 import numbers
-import sys
 from collections import deque
 from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from collections.abc import Iterable as Iterable_
@@ -32,7 +31,7 @@ from s2s_ad.ir.types import (
     is_differentiable,
     join_all,
 )
-from s2s_ad.runtime import HEAP_TYPE, attributes_of
+from s2s_ad.runtime import HEAP_TYPE, attributes_of, is_of_library
 
 
 def type_of(value: object, name: Hashable = None) -> Type:
@@ -162,17 +161,6 @@ def is_written_in_python(cls: type) -> bool:
     return not is_of_library(cls)
 
 
-def is_of_library(definition: Any) -> bool:
-    """Whether a class or a function is one of the standard library, of NumPy or of another library that is known.
-
-    `argparse.Namespace` counts as the user's: it holds what the user puts there.
-    """
-    home = (getattr(definition, "__module__", None) or "").partition(".")[0]
-    if home == "__main__" or (home, getattr(definition, "__name__", None)) == ("argparse", "Namespace"):
-        return False
-    return home in sys.stdlib_module_names or home in _LIBRARIES
-
-
 def own_lookup(cls: type) -> str | None:
     """The method by which a class looks all attributes up in its own way, or None."""
     is_own = found_in_class(cls, "__getattribute__") is not object.__getattribute__
@@ -186,9 +174,6 @@ MISSING = object()
 def found_in_class(cls: type, name: str) -> Any:
     """What a class, or the first that it inherits from, has under a name, or `MISSING`; no descriptor is run."""
     return next((vars(c)[name] for c in cls.__mro__ if name in vars(c)), MISSING)
-
-
-_LIBRARIES = frozenset({"s2s_ad", "numpy", "scipy"})
 
 
 def unsupported_class(value: object, above: tuple[int, ...] = ()) -> type | None:
