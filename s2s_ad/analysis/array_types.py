@@ -166,6 +166,13 @@ def _dtype_of(fn: Any, *types: Array) -> Any:
     return getattr(sampled(fn, [Array(t.dtype, (ANY,) * len(t.axes or ())) for t in types], {}), "dtype", None)
 
 
+@handles(np.unique)
+def _unique(ar: Operand) -> Type:
+    """A row of the values, where nothing else is asked for."""
+    t = array_type(ar)
+    return UNKNOWN if t.dtype is None or t.loose else Array(t.dtype, (ANY,))
+
+
 @handles(np.cumsum, np.cumprod)
 def _cumulative(a: Operand, axis: Operand = Const(None), dtype: Operand = Const(None)) -> Type:  # noqa: B008
     t = array_type(a)

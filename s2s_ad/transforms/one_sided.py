@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from s2s_ad.ir.nodes import Block, Call, If, Op, Operand, Value, operands, visible
+from s2s_ad.ir.nodes import Block, Call, If, Op, Operand, Value, With, operands, visible
 from s2s_ad.transforms.scopes import Entry, Scope, bar_name
 from s2s_ad.transforms.tangents import NONE, cotangent_type
 
@@ -57,16 +57,18 @@ def reverse(t: Transform, step: Step) -> None:
     at = None if side is None else _place(t, bars)
     if side is None or at is None or _is_piece(t, step.op) or (step.is_linear and _comes_late(t, step.op, at)):
         step.reverse()
+    elif isinstance(t.spec.ops[at], With):
+        _reverse_within(t, step, used, at)
     else:
         _reverse_on_side(t, step, used, at, side)
 
 
 def _place(t: Transform, bars: set[Operand]) -> int | None:
-    """Where among the ops so far the `if` is that gives all these cotangents."""
+    """Where among the ops so far the `if` is that gives all these cotangents, or a `with` around it."""
     for i in reversed(range(len(t.spec.ops))):
-        op = t.spec.ops[i]
-        if not bars.isdisjoint(op.results):
-            return i if isinstance(op, If) and bars <= {*op.results} else None
+        found = set(visible(t.spec.ops[i : i + 1]))
+        if not bars.isdisjoint(found):
+            return i if isinstance(t.spec.ops[i], (If, With)) and bars <= found else None
     return None
 
 
@@ -83,6 +85,27 @@ def _comes_late(t: Transform, op: Op, at: int) -> bool:
     later = set(visible(t.spec.ops[at + 1 :]))
     entries = (t.scope.entries.get(o) for o in operands(op) if isinstance(o, Value))
     return any(entry is not None and entry.operand in later for entry in entries)
+
+
+def _reverse_within(t: Transform, step: Step, used: Mapping[Value, Entry], at: int) -> None:
+    """The same at the end of the body of a `with`."""
+    op, outer = t.spec.ops[at], t.scope
+    assert isinstance(op, With)
+    scope = SideScope(outer, set(), later=frozenset(visible(t.spec.ops[at + 1 :])))
+    for value, entry in used.items():
+        outer.take(value)
+        scope.set(value, entry)
+    t.scope = scope
+    with t.spec.region() as ops:
+        ops += op.body.ops
+        reverse(t, step)
+    t.scope = outer
+    t.spec.ops[at] = replace(op, body=replace(op.body, ops=tuple(ops)))
+    for value, entry in scope.entries.items():
+        if scope.before(value) is None:
+            t.adopt(value, entry.operand, entry)
+        else:
+            outer.set(value, entry)
 
 
 def _reverse_on_side(t: Transform, step: Step, used: Mapping[Value, Entry], at: int, side: int) -> None:

@@ -1234,3 +1234,28 @@ def cached_in_another_function(x):
     for q in (Cached(x), Cached(2.0 * x)):
         y = y * q.doubled * q.doubled
     return y * asks(p) + getattr(other, "total") * other.doubled  # noqa: B009
+
+
+class Interval:
+    """What lies between two numbers."""
+
+    def __init__(self, low, high):
+        self.low, self.high = low, high
+
+    def __contains__(self, v):
+        return self.low <= v <= self.high
+
+    def __len__(self):
+        return np.int64(2)
+
+    def __float__(self):
+        return (self.high - self.low) * 1.0
+
+
+@program((np.array([0.4, 0.7, 1.2]),))
+def truth_of_special_methods(x):
+    """`in` gives a bool, `len` an int and `float` a float, whatever the methods give."""
+    interval = Interval(x[0] - 1, x[0] + 1)
+    n = (x[0] in interval) + (x[0] * 0.5 in interval)
+    picked = [1.0, x[0]][x[0] in interval]
+    return np.sum(n * x) * picked - (x[0] in interval) * x[0] * float(interval) + len(interval) * x[0]

@@ -177,3 +177,20 @@ def used_on_two_of_three_ways(x, s):
     else:
         z = a - b
     return z
+
+
+@program((X, 0.5), (X + 1, 0.5), (X + 1, 4.0))
+def whole_choice_in_a_with(x, s):
+    """The `if` is in a `with`, and so is what comes before and after it."""
+    d = x - AT
+    r = np.sqrt(np.sum(d * d))
+    with np.errstate(all="ignore"):
+        z = x * s
+        if r > 0.1:
+            q = x / r
+            if s > 3:
+                q = q * z
+        else:
+            q = z
+        w = q * s
+    return np.sum(w * w) + x[0] * s

@@ -176,3 +176,24 @@ def index_that_is_a_bool(x, k):
     rows = [[v] for v in x]
     rows[k].append(x[0])
     return rows[1][-1]
+
+
+@program((np.array([0.4, 0.7, 1.2, 0.7]), 0.6), same_as=lambda x, s: s * (x[0] + x[2] + 2 * x[1] + 2 * x[3]) / 2)
+def means_of_classes(x, s):
+    """The classes are what `np.unique` finds, and are positions too."""
+    labels = np.array([0, 1, 0, 1])
+    means = np.zeros(len(np.unique(labels)))
+    for c in np.unique(labels):
+        means[c] = np.mean(x[labels == c]) * s
+    return means[0] + 2 * means[1]
+
+
+@program((np.outer(X, X), 0.6))
+def moments_of_classes(x, s):
+    """A list for each class, with an item for each column."""
+    found = []
+    for i, c in enumerate(np.unique(LABELS)):
+        found.append([])
+        for column in x.T:
+            found[i].append(np.mean(column[c == LABELS]) * (c + 1) * s)
+    return found[0][1] * found[1][0] + found[1][2]

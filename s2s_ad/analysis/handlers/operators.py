@@ -25,7 +25,7 @@ from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand
-from s2s_ad.ir.types import BOOL, UNKNOWN, Array, Instance, Number, Record, Type, Unknown
+from s2s_ad.ir.types import BOOL, FLOAT, INT, UNKNOWN, Array, Instance, Number, Record, Type, Unknown
 
 _ARITHMETIC = {
     getattr(operator, name + "_" * (name in ("and", "or"))): name
@@ -45,6 +45,9 @@ _UNARY = {
     builtins.iter: "iter", builtins.reversed: "reversed", builtins.next: "next", hash: "hash",
     primitives.store: "setitem", operator.delitem: "delitem",
 }  # fmt: skip
+_KIND_OF = {
+    operator.contains: (bool, BOOL), len: (operator.index, INT), hash: (operator.index, INT), float: (float, FLOAT),
+}  # what Python makes of what the method gives  # fmt: skip
 _OPERATORS = frozenset({*_ARITHMETIC, *IN_PLACE, *_COMPARISONS, *_UNARY, bool})
 
 
@@ -70,7 +73,10 @@ def operation(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Operan
     if fn is bool:
         return _truth(s, args)
     if fn in _UNARY:
-        return _by_method(s, args, f"__{_UNARY[fn]}__")
+        found, kind = _by_method(s, args, f"__{_UNARY[fn]}__"), _KIND_OF.get(fn)
+        return (
+            found if found is None or kind is None or type_of_operand(found) == kind[1] else s.apply(kind[0], [found])
+        )
     return None
 
 
