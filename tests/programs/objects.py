@@ -1249,7 +1249,7 @@ class Interval:
         return np.int64(2)
 
     def __float__(self):
-        return (self.high - self.low) * 1.0
+        return float(self.high - self.low)
 
 
 @program((np.array([0.4, 0.7, 1.2]),))
