@@ -196,7 +196,7 @@ class Memory(Naming):
                 lost.add(holder)
         for other in structures | ((lost | self._owners_of_parts(lost)) - but):
             self.state.lost.setdefault(other, span)
-            if other.outside:
+            if other.foreign:
                 self.written_outside.setdefault(other, span)
 
     def _structures_of_tokens(self, lost: Iterable[Root], written: Collection[Root]) -> set[Root]:

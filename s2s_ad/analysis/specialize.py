@@ -289,7 +289,8 @@ def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]
         text = "cannot access local variable where it is not associated with a value"
         specializer.raise_error(UnboundLocalError, text)
     result = specializer.whole(specializer.settled(result))
-    instance.writes = bool(memory.written_outside)
+    lost = [memory.state.lost[root] for root in specializer.given if root in memory.state.lost]
+    instance.writes = bool(memory.written_outside or lost)
     if specializer.seen_by_caller and (instance.recursive or instance.called or not instance.writes):
         raise left_half_way(specializer.seen_by_caller)
     instance.gives_new = not any(r.outside for r in memory.reachable([result]))
@@ -297,6 +298,9 @@ def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]
     versions: list[Operand] = []
     if instance.writes and (instance.recursive or instance.called):
         own = [p for p in params if isinstance(p, Value)]
+        if lost:
+            what = f"a write to what `{instance.name}`, which calls itself, has got, under another name"
+            raise MutationError(what, lost[0], "write to the argument itself")
         versions = recursive_writes.note_writes(specializer, instance, own, result)
         specializer.keep_writes()
     elif instance.writes:

@@ -587,3 +587,84 @@ def mutual(x, n):
 
     even(0)
     return sum(v * v for v in log)
+
+
+def _add_to_rows(i, a, s, rows):
+    if i >= len(rows):
+        return
+    rows[i][0] += a[i] * s
+    _add_to_rows(i + 1, a, s, rows)
+
+
+def _paths(i, j, a, memo):
+    if i < 0 or j < 0:
+        return a[0]
+    if memo[i][j] != 0.0:
+        return memo[i][j]
+    memo[i][j] = _paths(i - 1, j, a, memo) * a[1] + _paths(i, j - 1, a, memo)
+    return memo[i][j]
+
+
+class Grid:
+    """Rows of floats."""
+
+    def __init__(self, n):
+        self.rows = [[0.0] * n for _ in range(n)]
+
+    def fill(self, i, j, v):
+        """This place, and the empty ones after it."""
+        if i >= len(self.rows) or j >= len(self.rows) or self.rows[i][j] != 0.0:
+            return
+        self.rows[i][j] = v
+        self.fill(i + 1, j, v * 2)
+        self.fill(i, j + 1, v * 3)
+
+
+def _move(n, source, target, other, pegs, x):
+    if n == 0:
+        return
+    _move(n - 1, source, other, target, pegs, x)
+    pegs[target].append(pegs[source].pop() * x)
+    _move(n - 1, other, target, source, pegs, x)
+
+
+def _eliminate(rows, k):
+    if k == len(rows):
+        return
+    for i in range(k + 1, len(rows)):
+        rows[i][k] = rows[i][k] / rows[k][k]
+        for j in range(k + 1, len(rows)):
+            rows[i][j] -= rows[i][k] * rows[k][j]
+    _eliminate(rows, k + 1)
+
+
+@program((np.array([0.4, 0.7, 1.2]), 0.6))
+def rows_in_recursions(a, s):
+    """Items of rows that are items: sums, a table of paths, a flood, towers, and an elimination."""
+    rows = [[0.0], [0.0]]
+    _add_to_rows(0, a, s, rows)
+    paths = _paths(1, 1, a, [[0.0] * 3 for _ in range(3)])
+    grid = Grid(2)
+    grid.fill(0, 0, a[0] * s)
+    pegs = [[a[0], a[1]], [], []]
+    _move(2, 0, 2, 1, pegs, a[2])
+    matrix = [[a[0] + 2, a[1], s], [a[2], 3.0, a[0]], [1.0, s, 5.0]]
+    _eliminate(matrix, 0)
+    total = sum((i + 1) * v for row in matrix for i, v in enumerate(row))
+    return rows[0][0] * rows[1][0] + paths + grid.rows[1][1] + pegs[2][0] * pegs[2][1] + total
+
+
+def _scale_copies(i, rows, s):
+    if i >= len(rows):
+        return
+    copied = list(rows)
+    copied[i][0] *= s
+    _scale_copies(i + 1, rows, s)
+
+
+@program((np.array([0.4, 0.7]), 0.6), refused=MutationError)
+def rows_of_a_copy_in_a_recursion(a, s):
+    """The rows are those of the argument, and not known to be."""
+    rows = [[a[0]], [a[1]]]
+    _scale_copies(0, rows, s)
+    return rows[0][0] + 2 * rows[1][0]
