@@ -138,7 +138,8 @@ def _check_array(y_bar: Any, y: Any) -> Any:
     if dtype.kind not in "fc":
         return None
     if np.ndim(y) == 0:
-        return y_bar if isinstance(y_bar, (float, np.floating)) else np.asarray(y_bar, dtype)[()]
+        is_like = type(y_bar) is type(y) or (type(y) is float and isinstance(y_bar, np.floating))
+        return y_bar if is_like else np.asarray(y_bar, dtype)[()]
     return np.asarray(y_bar, dtype)
 
 

@@ -39,6 +39,7 @@ FOR_ANY_TYPE = (
     "once_wrong.",
     "optional.",
     "optional_parts.",
+    "rows_and_columns.",
     "selections.",
 )  # programs whose types are meant to be open
 
@@ -74,6 +75,7 @@ CONTROL_FLOW = {
     "as_in_place": "says what is written to in place although it may be a number",
     "bound": "says which variable has no value yet",
     "not_none": "says what is None where something is needed",
+    "real_power": "says which power of a float is complex",
 }
 OBJECTS = {"make_object": "an object whose constructor has been written out before"}
 

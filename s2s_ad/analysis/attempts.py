@@ -200,7 +200,7 @@ def _writes_to(s: Emitter, op: Op, roots: Sequence[Root]) -> bool:
 
 def _may_raise(op: Op) -> bool:
     """Whether an op may raise; what has no place in the text has been done before."""
-    is_idle = callee(op) is primitives.visible or isinstance(callee(op), primitives.Refreshed)
+    is_idle = callee(op) in (primitives.visible, primitives.keep_item) or isinstance(callee(op), primitives.Refreshed)
     return op.span is not None and not is_idle and not never_raises([op])
 
 

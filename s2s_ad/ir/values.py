@@ -202,7 +202,9 @@ def unsupported_class(value: object, above: tuple[int, ...] = ()) -> type | None
 
 def _hides_floats(value: object) -> bool:
     """Whether an exception, or an object of a library, has attributes that could be differentiated."""
-    if isinstance(value, (type, Enum)) or fields_of(value) is not None:
+    if isinstance(value, (type, Enum)) or not (isinstance(value, BaseException) or is_of_library(type(value))):
+        return False
+    if fields_of(value) is not None:
         return False
     held = [*attributes_of(value).values(), *(value.args if isinstance(value, BaseException) else ())]
     return any(is_differentiable(type_of(v)) for v in held)

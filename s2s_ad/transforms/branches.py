@@ -19,7 +19,7 @@ from s2s_ad.transforms.rewriting import substitute
 from s2s_ad.transforms.saving import saved
 from s2s_ad.transforms.scopes import Entry, Scope, bar_name
 from s2s_ad.transforms.steps import HELD, STEPS, Step, defined_values, forward_block
-from s2s_ad.transforms.tangents import NONE, cotangent_type
+from s2s_ad.transforms.tangents import NONE, cotangent_type, widen
 
 if TYPE_CHECKING:
     from s2s_ad.transforms.pullback import Transform
@@ -52,6 +52,8 @@ class SidesStep(Step):
         outside = list(dict.fromkeys(v for s in scopes for v in s.outside()))
         kept = {v: self._joined(v, scopes) for v in outside}
         blocks = [self._close(i, scopes[i], regions[i], outside) for i in (0, 1)]
+        for entry, *given in zip(kept.values(), *(block.results for block in blocks), strict=True):
+            widen(entry.operand, given)
         for value, entry in kept.items():
             given = [i for i in (0, 1) if scopes[i].get(value) is not None]
             if len(given) == 1:

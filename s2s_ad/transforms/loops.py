@@ -23,7 +23,7 @@ from s2s_ad.transforms.rewriting import substitute
 from s2s_ad.transforms.saving import saved
 from s2s_ad.transforms.scopes import WHOLE, Entry, Scope, bar_name
 from s2s_ad.transforms.steps import STEPS, ForwardBlock, Step, defined_values, forward_block
-from s2s_ad.transforms.tangents import NONE, cotangent_type, named
+from s2s_ad.transforms.tangents import NONE, cotangent_type, named, widen
 
 if TYPE_CHECKING:
     from s2s_ad.transforms.pullback import Transform
@@ -144,6 +144,8 @@ class LoopStep(Step):
         inits += [self._outside_in(v, p) for v, p in outside]
         carried_params = (*(params[i] for i in carried), *(p for _, p in outside))
         results = tuple(Value(p.name, p.type) for p in carried_params)
+        for result, *given in zip(results, inits, outs, strict=True):
+            widen(result, given)
         body = Block((*carried_params, *items.params), tuple(ops), (Const(False), *outs, *items.versions))
         self._emit(body, (*inits, *empty), (*results, *items.results), items)
         for (value, param), result in zip(outside, results[len(carried) :], strict=True):

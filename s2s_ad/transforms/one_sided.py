@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from s2s_ad.ir.nodes import Block, Call, If, Op, Operand, Value, With, operands, visible
 from s2s_ad.transforms.scopes import Entry, Scope, bar_name
-from s2s_ad.transforms.tangents import NONE, cotangent_type
+from s2s_ad.transforms.tangents import NONE, cotangent_type, widen
 
 if TYPE_CHECKING:
     from s2s_ad.transforms.pullback import Transform
@@ -133,6 +133,7 @@ def _reverse_on_side(t: Transform, step: Step, used: Mapping[Value, Entry], at: 
             known = before[value]
             start = NONE if known is None else elsewhere.get(known.operand, known.operand)
             given[result], elsewhere[result] = bars[value], t.tangents.complete(start, t.resolve(value))
+            widen(result, (given[result], elsewhere[result]))
             if known is None or (known.operand in op.results and t.one_sided.get(known.operand) == side):
                 t.one_sided[result] = side
     blocks = [Block((), tuple(ops), tuple(given.values())), Block((), tuple(others), tuple(elsewhere.values()))]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import operator
 from collections import abc
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -657,6 +658,15 @@ def _with_core(
     if len(source) < n:
         return target, source
     return (*target[: len(target) - n], *kept), (*source[: len(source) - n], *kept)
+
+
+def widen(result: Operand, given: abc.Iterable[Operand]) -> None:
+    """Forget of what precision a cotangent is that has been given in another one, as one of a float32 may be."""
+    t, kinds = type_of_operand(result), [type_of_operand(o) for o in given]
+    if not isinstance(result, Value) or not isinstance(t, Array):
+        return
+    if any(isinstance(kind, Array) and kind.dtype != t.dtype for kind in kinds):
+        result.type = replace(t, dtype=None)
 
 
 def named(operand: Operand, name: str | None) -> Operand:

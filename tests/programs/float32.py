@@ -85,3 +85,18 @@ def branch_and_index(a, v):
     """Elements decide, and are scattered back in single precision."""
     y = v[[0, 0, 2]] * a[1] if v[0] > 0 else v
     return y[::-1] + a[:, 1].sum()
+
+
+def _scaled_sum(x, b, k):
+    c = np.sum(b)
+    if k > 1:
+        c = c * 1.5
+    for v in b[:k]:
+        c = c + v * c
+    return x[0] - c, b[::-1]
+
+
+@program((np.array([0.4, 0.7]), np.array([1.0, 2.0, 3.0], np.float32), 1), (np.array([0.4]), np.ones(2, np.float32), 2))
+def of_both_kinds(x, b, k):
+    """The cotangent of a float32 is one of float64 until it is given back."""
+    return _scaled_sum(x, b, k)

@@ -1257,5 +1257,4 @@ def truth_of_special_methods(x):
     """`in` gives a bool, `len` an int and `float` a float, whatever the methods give."""
     interval = Interval(x[0] - 1, x[0] + 1)
     n = (x[0] in interval) + (x[0] * 0.5 in interval)
-    picked = [1.0, x[0]][x[0] in interval]
-    return np.sum(n * x) * picked - (x[0] in interval) * x[0] * float(interval) + len(interval) * x[0]
+    return np.sum(n * x) - (x[0] in interval) * x[0] * float(interval) + len(interval) * x[0]

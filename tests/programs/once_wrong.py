@@ -131,7 +131,7 @@ def joined_into_its_parts(x):
     return (y * WEIGHTS).sum()
 
 
-@program((X,), refused=MissingRuleError)
+@program((X,))
 def joined_by_an_index(x):
     """`np.r_` is no array."""
     return np.sum(np.r_[x, 1.0])

@@ -612,7 +612,7 @@ class Grid:
         self.rows = [[0.0] * n for _ in range(n)]
 
     def fill(self, i, j, v):
-        """This place, and the empty ones after it."""
+        """One place, and the empty ones after it."""
         if i >= len(self.rows) or j >= len(self.rows) or self.rows[i][j] != 0.0:
             return
         self.rows[i][j] = v
