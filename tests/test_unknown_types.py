@@ -450,8 +450,9 @@ def method_in_a_table(x, k):
 @pytest.mark.parametrize(
     "function",
     [
-        function_in_a_table, method_in_a_table, one_of_two_classes, item_of_two_classes, object_that_is_called, bound_method_of_one, methods_by_map,
-        partial_of_a_method, method_caller, object_or_false, object_among_others, attribute_of_two_classes,
+        function_in_a_table, method_in_a_table, one_of_two_classes, item_of_two_classes, object_that_is_called,
+        bound_method_of_one, methods_by_map, partial_of_a_method, method_caller, object_or_false, object_among_others,
+        attribute_of_two_classes,
         method_by_name, method_by_name_or_none, function_by_name, method_of_a_dict_by_name, method_of_a_list_by_name,
     ],
 )  # fmt: skip
