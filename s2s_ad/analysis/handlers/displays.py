@@ -38,7 +38,6 @@ from s2s_ad.ir.types import (
     is_differentiable,
     join_all,
 )
-from s2s_ad.ir.values import type_of
 
 
 @handles(primitives.make_tuple)
@@ -130,7 +129,7 @@ def _tuple(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
 def _joined_rows(s: Emitter, how: Operand, index: Operand) -> Operand | None:
     """`np.r_[a, b]` or `np.c_[a, b]` of floats and arrays of known rank, in other words: these have rules."""
     if isinstance(index, Const):
-        return s.emit(operator.getitem, [how, index], None, type_of(constant(how)[index.value]))
+        return None
     is_row = isinstance(type_of_operand(index), Tuple)
     parts = s.static_items(index) if is_row else [index]
     types = [as_array(type_of_operand(part)) for part in parts or ()]

@@ -45,9 +45,12 @@ _UNARY = {
     builtins.iter: "iter", builtins.reversed: "reversed", builtins.next: "next", hash: "hash",
     primitives.store: "setitem", operator.delitem: "delitem",
 }  # fmt: skip
-_KIND_OF = {
-    operator.contains: (bool, BOOL), len: (operator.index, INT), hash: (operator.index, INT), float: (float, FLOAT),
-}  # what Python makes of what the method gives  # fmt: skip
+_KIND_OF: dict[Any, tuple[Any, Type]] = {
+    operator.contains: (bool, BOOL),
+    len: (operator.index, INT),
+    hash: (operator.index, INT),
+    float: (float, FLOAT),
+}
 _OPERATORS = frozenset({*_ARITHMETIC, *IN_PLACE, *_COMPARISONS, *_UNARY, bool})
 
 
@@ -73,11 +76,16 @@ def operation(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Operan
     if fn is bool:
         return _truth(s, args)
     if fn in _UNARY:
-        found, kind = _by_method(s, args, f"__{_UNARY[fn]}__"), _KIND_OF.get(fn)
-        return (
-            found if found is None or kind is None or type_of_operand(found) == kind[1] else s.apply(kind[0], [found])
-        )
+        return _as_python_has_it(s, fn, _by_method(s, args, f"__{_UNARY[fn]}__"))
     return None
+
+
+def _as_python_has_it(s: Emitter, fn: Any, found: Operand | None) -> Operand | None:
+    """What Python makes of what a method gives: `in` is a bool, `len` an int, `float` a float."""
+    if found is None or fn not in _KIND_OF:
+        return found
+    convert, kind = _KIND_OF[fn]
+    return found if type_of_operand(found) == kind else s.apply(convert, [found])
 
 
 def _refuse_array_first(s: Emitter, args: list[Operand]) -> None:

@@ -326,12 +326,9 @@ def refuse_objects(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, O
     Gives the arguments; those of which only the run of the program tells whether they are objects are tested then.
     """
     rule = registry.get(fn) if is_hashable(fn) else None
-    is_number = isinstance(fn, np.ufunc) or getattr(fn, "__module__", None) in ("math", "numpy")
-    if (
-        isinstance(rule, Opaque)
-        or (isinstance(rule, ZeroRule) and not is_number)
-        or (rule is None and (not is_hashable(fn) or fn not in _OF_CONTAINERS))
-    ):
+    of_numbers = isinstance(fn, np.ufunc) or getattr(fn, "__module__", None) in ("math", "numpy")
+    takes_anything = isinstance(rule, Opaque) or (isinstance(rule, ZeroRule) and not of_numbers)
+    if takes_anything or (rule is None and (not is_hashable(fn) or fn not in _OF_CONTAINERS)):
         return args
     if s.retarget is None and not s.in_adjoint:
         args = [s.no_object(a) for a in args]
