@@ -526,13 +526,13 @@ _WRITING = frozenset({
     "symmetric_difference_update",
 })  # fmt: skip
 _CONTAINERS = (list, dict, set, deque, np.ndarray)
-_SETTING = ("__set", "__del", "__i")
-_NOT_SETTING = ("__init__", "__index__", "__int__", "__invert__")
+_SETTING = ("__set", "__del", *(f"__i{name}" for name in ("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod")),
+            *(f"__i{name}" for name in ("pow", "and", "or", "xor", "lshift", "rshift")))  # fmt: skip
 
 
 def is_writing(name: str) -> bool:
     """Whether a method of this name writes to the array, list, dict, set or deque that it belongs to."""
-    return name in _WRITING or (name.startswith(_SETTING) and name not in _NOT_SETTING)
+    return name in _WRITING or name.startswith(_SETTING)
 
 
 def foreign(fn: Any, *given: Any) -> Any:
@@ -550,13 +550,20 @@ def foreign(fn: Any, *given: Any) -> Any:
             "this was compiled",
             hint="write the name of the method, and call it where the class of the object is known",
         )
-    if any(isinstance(x, _CONTAINERS) or attributes_of(x) for x in given):
+    if any(map(_can_be_changed, given)):
         name = getattr(called, "__name__", type(called).__name__)
         raise MissingRuleError(
             f"a call of `{name}`, which was not known when this was compiled, and may write to its argument",
             hint="call each of the functions in its own branch",
         )
     return fn
+
+
+def _can_be_changed(x: Any) -> bool:
+    """Whether something can be changed by who gets it, or holds something that can."""
+    return (
+        any(map(_can_be_changed, x)) if isinstance(x, tuple) else isinstance(x, _CONTAINERS) or bool(attributes_of(x))
+    )
 
 
 def unrepeat(bars: Any, items: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import functools
 import numbers
+import random
 from collections import deque
 from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from collections.abc import Iterable as Iterable_
@@ -202,9 +203,9 @@ def unsupported_class(value: object, above: tuple[int, ...] = ()) -> type | None
 
 def _hides_floats(value: object) -> bool:
     """Whether an exception, or an object of a library, has attributes that could be differentiated."""
-    if isinstance(value, (type, Enum)) or not (isinstance(value, BaseException) or is_of_library(type(value))):
+    if isinstance(value, (type, Enum, random.Random)) or fields_of(value) is not None:
         return False
-    if fields_of(value) is not None:
+    if not isinstance(value, BaseException) and not is_of_library(type(value)):
         return False
     held = [*attributes_of(value).values(), *(value.args if isinstance(value, BaseException) else ())]
     return any(is_differentiable(type_of(v)) for v in held)

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from s2s_ad.ir.nodes import Block, Call, If, Op, Operand, Value, With, operands, visible
+from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.ir.nodes import Block, Call, If, Operand, Value, With, free_values, operands, visible
+from s2s_ad.transforms.ownership import is_immutable
 from s2s_ad.transforms.scopes import Entry, Scope, bar_name
 from s2s_ad.transforms.tangents import NONE, cotangent_type, widen
 
@@ -25,7 +27,7 @@ class SideScope(Scope):
     """The end of one side of an adjoint `if`, when it is gone on with.
 
     `given` are the results of the `if` and what this side gives for them, `zero` those that are zero here; `later` is
-    what has been made after the `if`, which its sides cannot read.
+    what has been made or read after the `if`, and is not what it is for the sides.
     """
 
     given: Mapping[Operand, Operand] = field(default_factory=dict)
@@ -55,7 +57,7 @@ def reverse(t: Transform, step: Step) -> None:
     sides = {t.one_sided.get(bar) for bar in bars}
     side = sides.pop() if len(sides) == 1 else None
     at = None if side is None else _place(t, bars)
-    if side is None or at is None or _is_piece(t, step.op) or (step.is_linear and _comes_late(t, step.op, at)):
+    if side is None or at is None or not _may_move(t, step, bars, at):
         step.reverse()
     elif isinstance(t.spec.ops[at], With):
         _reverse_within(t, step, used, at)
@@ -72,26 +74,33 @@ def _place(t: Transform, bars: set[Operand]) -> int | None:
     return None
 
 
-def _is_piece(t: Transform, op: Op) -> bool:
-    """Whether an op takes out a piece of a list whose cotangents are collected."""
-    return isinstance(op, Call) and bool(op.args) and op.args[0] in t.partitions
+def _later(t: Transform, at: int) -> frozenset[Operand]:
+    """What has been made or read after an `if`: its sides can neither read the one, nor write to the other."""
+    after = tuple(t.spec.ops[at + 1 :])
+    return frozenset((*visible(after), *free_values(Block((), after, ()))))
 
 
-def _comes_late(t: Transform, op: Op, at: int) -> bool:
-    """Whether something that an op reads has a cotangent that has been made after an `if`.
+def _may_move(t: Transform, step: Step, bars: set[Operand], at: int) -> bool:
+    """Whether a step that takes these cotangents may be reversed on a side of an `if`.
 
-    What a side would add to that would have to leave the `if`, and be zero on the other side.
+    A piece of a list is collected with the others. What has been read after the `if` must stay as it is. What a side
+    adds to a cotangent that has been made, or read, after the `if` leaves it as a further result, which is zero on the
+    other side: that is done only where it may save from NaN.
     """
-    later = set(visible(t.spec.ops[at + 1 :]))
-    entries = (t.scope.entries.get(o) for o in operands(op) if isinstance(o, Value))
-    return any(entry is not None and entry.operand in later for entry in entries)
+    later = _later(t, at)
+    if isinstance(step.op, Call) and step.op.args and step.op.args[0] in t.partitions:
+        return False
+    if any(bar in later and not is_immutable(type_of_operand(bar)) for bar in bars):
+        return False
+    entries = (t.scope.entries.get(o) for o in operands(step.op) if isinstance(o, Value))
+    return not step.is_linear or not any(entry is not None and entry.operand in later for entry in entries)
 
 
 def _reverse_within(t: Transform, step: Step, used: Mapping[Value, Entry], at: int) -> None:
     """The same at the end of the body of a `with`."""
     op, outer = t.spec.ops[at], t.scope
     assert isinstance(op, With)
-    scope = SideScope(outer, set(), later=frozenset(visible(t.spec.ops[at + 1 :])))
+    scope = SideScope(outer, set(), later=_later(t, at))
     for value, entry in used.items():
         outer.take(value)
         scope.set(value, entry)
@@ -115,7 +124,7 @@ def _reverse_on_side(t: Transform, step: Step, used: Mapping[Value, Entry], at: 
     given: dict[Operand, Operand] = dict(zip(op.results, here.results, strict=True))
     elsewhere: dict[Operand, Operand] = dict(zip(op.results, there.results, strict=True))
     zero = frozenset(r for r in op.results if t.one_sided.get(r) == 1 - side)
-    scope = SideScope(outer, set(), given=dict(given), zero=zero, later=frozenset(visible(t.spec.ops[at + 1 :])))
+    scope = SideScope(outer, set(), given=dict(given), zero=zero, later=_later(t, at))
     for value, entry in used.items():
         outer.take(value)
         scope.set(value, replace(entry, operand=given[entry.operand]))

@@ -1,8 +1,8 @@
-"""Powers of Python floats that are complex are refused, where something takes them for real.
+"""Powers of Python floats that are complex are refused, as all complex values are.
 
-`(-8.0) ** 0.5` is complex, though both operands are floats. Almost all functions have the same derivative there; `abs`,
-norms and the parts of a complex number have not. A program that calls one of these, and takes a power whose base may be
-negative, tests each such power when it runs.
+`(-8.0) ** 0.5` is complex, though both operands are floats, and is taken for a float wherever types decide: by
+`np.real`, `abs`, norms. So each power of floats whose base may be negative, and whose exponent may be no whole number,
+is tested when the program runs.
 """
 
 from __future__ import annotations
@@ -18,39 +18,23 @@ from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Program
-from s2s_ad.ir.nodes import Call, Const, Function, Op, Operand, Star, Value, regions
+from s2s_ad.ir.nodes import Call, Const, Function, Op, Operand, Star, Value
 from s2s_ad.ir.types import Array, Number
 from s2s_ad.transforms.rewriting import Rewriter
 
 _POWERS = frozenset({operator.pow, operator.ipow, builtins.pow})
-_OF_REALS = frozenset({
-    abs, np.absolute, np.fabs, np.sign, np.real, np.imag, np.conjugate, np.angle, np.linalg.norm, np.vdot, np.vecdot,
-    np.maximum, np.minimum, np.fmax, np.fmin, np.max, np.min, np.amax, np.amin, np.sort, np.var, np.std, np.nan_to_num,
-})  # whose derivatives at complex values are others than at real ones  # fmt: skip
 _NEVER_NEGATIVE = frozenset(
     {abs, np.absolute, math.sqrt, math.exp, math.hypot, math.cosh, math.fabs, np.sqrt, np.exp, len}
 )
 
 
 def real_powers(program: Program) -> None:
-    """Test the powers in all functions of a program, if that is needed."""
-    functions = [instance for instance in program.instances.values() if instance.typed is not None]
-    if any(_takes_reals(instance.typed.body.ops) for instance in functions):  # type: ignore[union-attr]
-        for instance in functions:
-            typed = instance.typed
-            assert typed is not None
+    """Test the powers in all functions of a program that may be complex."""
+    for instance in program.instances.values():
+        typed = instance.typed
+        if typed is not None:
             body = _Powers().block(typed.body)
             instance.typed = Function(typed.name, typed.parameters, typed.free, body, typed.span, typed.generator)
-
-
-def _takes_reals(ops: Iterable[Op]) -> bool:
-    for op in ops:
-        fn = callee(op)
-        if type(fn).__hash__ is not None and fn in _OF_REALS:
-            return True
-        if any(_takes_reals(region.ops) for region in regions(op)):
-            return True
-    return False
 
 
 class _Powers(Rewriter):

@@ -194,3 +194,29 @@ def whole_choice_in_a_with(x, s):
             q = z
         w = q * s
     return np.sum(w * w) + x[0] * s
+
+
+@program((np.array([0.7, 1.2, 0.4]),), (np.array([-0.7, 1.2, 0.4]),))
+def read_between_the_value_and_the_if(x):
+    """An array is written to after the value has been made of it; the one before that is read by both."""
+    a = x * 1.5
+    s = x[0] * x[1]
+    t = s + s * 2
+    u = a[0] * x[2]
+    a[0] += x[2]
+    if u > 0:
+        t = u + t * 0.5
+    return t * np.sum(a) + a[2]
+
+
+@program((np.array([0.7, 1.2, 0.4]),), (np.array([-0.7, 1.2, 0.4]),))
+def lists_read_between_the_value_and_the_if(x):
+    """The same with lists, and with a view."""
+    rows = [x * 1.5, x * x]
+    view = rows[1][1:]
+    u = rows[0][0] * view[0]
+    rows[0][0] += x[2]
+    view[0] *= x[1]
+    rows.append(view * x[1:])
+    t = x[1] * u if u > 0 else x[0] * rows[2][0]
+    return t * np.sum(rows[0]) + np.sum(rows[1]) * np.sum(rows[2])

@@ -90,12 +90,15 @@ def _getattr(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
 
 
 def _limit(s: Emitter, obj: Value, name: str) -> Type:
-    """The type of `np.finfo(float).eps` and the like, which are numbers."""
+    """The type of `np.finfo(float).eps` and the like, which are numbers; unknown for anything else."""
     made = s.definitions.get(obj)
-    given = made.args[0] if made is not None and constant(made.target) in (np.finfo, np.iinfo) else None
-    if not isinstance(given, Const):
+    fn: Any = None if made is None else constant(made.target)
+    if made is None or fn not in (np.finfo, np.iinfo) or len(made.args) != 1 or not isinstance(made.args[0], Const):
         return UNKNOWN
-    return type_of(getattr(constant(made.target)(given.value), name, None))  # type: ignore[union-attr]
+    try:
+        return type_of(getattr(fn(made.args[0].value), name))
+    except (AttributeError, TypeError, ValueError):  # it will be raised when the program runs
+        return UNKNOWN
 
 
 def _may_be_array(t: Type) -> bool:

@@ -48,7 +48,6 @@ _UNARY = {
 _KIND_OF: dict[Any, tuple[Any, Type]] = {
     operator.contains: (bool, BOOL),
     len: (operator.index, INT),
-    hash: (operator.index, INT),
     float: (float, FLOAT),
 }
 _OPERATORS = frozenset({*_ARITHMETIC, *IN_PLACE, *_COMPARISONS, *_UNARY, bool})

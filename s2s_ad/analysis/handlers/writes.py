@@ -34,11 +34,14 @@ from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
 from s2s_ad.ir.types import (
     UNKNOWN,
     Array,
+    Closure,
     Deque,
     Dict,
     Instance,
+    Iterable,
     List,
     Map,
+    Maybe,
     Never,
     Number,
     Numeric,
@@ -108,10 +111,15 @@ def is_foreign(fn: Any) -> bool:
 
 
 def is_mutable(t: Type) -> bool:
-    """Whether values of type `t` may be changed by what they are given to."""
-    return isinstance(t, (List, Deque, Dict, Map, Record, Unknown)) or (
-        isinstance(t, Array) and (t.axes != () or t.boxed)
-    )
+    """Whether values of type `t` may be changed by what they are given to, or hold something that may."""
+    match t:
+        case Tuple(items) | Closure(_, items):
+            return any(map(is_mutable, items))
+        case Maybe(item) | Iterable(item):
+            return is_mutable(item)
+        case Array(axes=axes):
+            return axes != () or t.boxed
+    return isinstance(t, (List, Deque, Dict, Map, Record, Unknown))
 
 
 @handles(primitives.append)
