@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.analysis.broadcasting import broadcast
-from s2s_ad.analysis.operands import as_array, length
+from s2s_ad.analysis.operands import as_array, is_position_type, length
 from s2s_ad.analysis.slice_lengths import sliced
 from s2s_ad.ir.nodes import Const, Operand
 from s2s_ad.ir.types import ANY, UNKNOWN, Array, Axis, Instance, List, Maybe, Number, Tuple, Type
@@ -47,7 +47,7 @@ def _is_integer(part: Any) -> bool:
     if isinstance(part, Array):
         return part.axes == () and part.dtype is not None and part.dtype.kind in "iu"
     if isinstance(part, Number):
-        return part.kind in ("int", "real")  # a float is no index
+        return is_position_type(part)
     return isinstance(part, (int, np.integer)) and not isinstance(part, bool)
 
 

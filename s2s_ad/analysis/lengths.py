@@ -18,7 +18,7 @@ from typing import Any
 
 from s2s_ad.analysis.axis_names import rename
 from s2s_ad.analysis.effects import callee
-from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.operands import constant, is_position, type_of_operand
 from s2s_ad.analysis.slice_lengths import Cut
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Star, Value
@@ -88,7 +88,7 @@ def _cuts(call: Call, definitions: Mapping[Value, Call]) -> list[OfRun | None]:
         elif type_of_operand(part) == Instance(slice) and axes:
             key, axis = _key(part, definitions), axes.pop(0)
             found.append(None if key is None or _is_nameless(axis) else OfRun((axis, key)))
-        elif getattr(type_of_operand(part), "kind", None) in ("int", "real") and axes:
+        elif is_position(part) and axes:
             axes.pop(0)
         else:
             return []

@@ -38,8 +38,12 @@ def constant(operand: Operand | None, default: Any = None) -> Any:
 
 
 def is_position(operand: Operand) -> bool:
-    """Whether an operand, if it is an index at all, surely picks one item by its position: an int, or NumPy's."""
-    t = type_of_operand(operand)
+    """Whether an operand that is an index surely picks one item by its position."""
+    return is_position_type(type_of_operand(operand))
+
+
+def is_position_type(t: Type) -> bool:
+    """Whether an index of type `t` is an int, or one of NumPy; no index is a float, so what may be one is an int."""
     if isinstance(t, Array):
         return t.axes == () and not t.boxed and not t.loose and t.dtype is not None and t.dtype.kind in "iu"
     return isinstance(t, Number) and t.kind in ("int", "real")

@@ -83,18 +83,21 @@ def cell(s: Emitter, callee: Lowered, name: str) -> Operand:
         s.program.guard(box, "cell_contents", value)
         return Const(value)
     s.program.guard(box, "cell_contents", type_of(value), by_type=True)
-    own = _given_cell(s, box) or given_object(s, value)
-    if own is None:
-        _refuse_kept(s, callee.fn, value)
+    own = _given_cell(s, box) or _given_to(s, callee.fn, value)
     return own or named(written_globals.read_outside(s, getattr, box, "cell_contents"), name)
 
 
 def held_by_partial(s: Emitter, code: functools.partial[Any], holder: Any, key: Any) -> Operand:
     """The same as `held`, of an argument that a `partial` has."""
-    own = given_object(s, holder[key])
+    return _given_to(s, code, holder[key]) or held(s, holder, key)
+
+
+def _given_to(s: Emitter, code: Any, value: Any) -> Operand | None:
+    """The parameter that is an object which code has captured; refused where it is a container and cannot be told."""
+    own = given_object(s, value)
     if own is None:
-        _refuse_kept(s, code, holder[key])
-    return own or held(s, holder, key)
+        _refuse_kept(s, code, value)
+    return own
 
 
 def _refuse_kept(s: Emitter, code: Any, value: Any) -> None:

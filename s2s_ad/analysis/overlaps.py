@@ -11,12 +11,12 @@ import operator
 from typing import Any
 
 from s2s_ad.analysis.memory import Memory
-from s2s_ad.analysis.operands import constant, type_of_operand
+from s2s_ad.analysis.operands import constant, is_position_type, type_of_operand
 from s2s_ad.analysis.places import is_basic
 from s2s_ad.analysis.roots import Step
 from s2s_ad.analysis.typing import result_type
 from s2s_ad.ir.nodes import Const, Operand, Value
-from s2s_ad.ir.types import Array, Number, Tuple
+from s2s_ad.ir.types import Array, Tuple
 
 
 def may_be_out_of_step(memory: Memory, target: Value, index: Operand | None, item: Operand) -> bool:
@@ -57,7 +57,7 @@ def _strides(index: Operand) -> list[Any] | None:
         parts = index.value if isinstance(index.value, tuple) else (index.value,)
         return [_of_part(part) for part in parts]
     parts = t.items if isinstance(t, Tuple) else (t,)
-    return ["number"] * len(parts) if all(isinstance(part, Number) and part.kind == "int" for part in parts) else None
+    return ["number"] * len(parts) if all(map(is_position_type, parts)) else None
 
 
 def _of_part(part: Any) -> Any:

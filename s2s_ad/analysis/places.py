@@ -22,13 +22,13 @@ from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.indexing import copies, index_parts
 from s2s_ad.analysis.memory import Memory
-from s2s_ad.analysis.operands import constant, is_position, is_slice, type_of_operand
+from s2s_ad.analysis.operands import constant, is_position, is_position_type, is_slice, type_of_operand
 from s2s_ad.analysis.program import Instance as FunctionInstance
 from s2s_ad.analysis.roots import Part, Parts, Step
 from s2s_ad.analysis.sharing import kinds, makes_new
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
-from s2s_ad.ir.types import Array, Deque, Dict, Instance, Iterable, List, Map, Number, Record, Tuple, Type
+from s2s_ad.ir.types import Array, Deque, Dict, Instance, Iterable, List, Map, Record, Tuple, Type
 from s2s_ad.rules.numpy import methods
 
 _NARROWING = (primitives.present, runtime.not_none)
@@ -109,12 +109,10 @@ def is_basic(index: Operand) -> bool:
 
 
 def _is_basic(part: Any) -> bool:
-    if isinstance(part, Array):
-        return part.axes == () and not part.boxed and part.dtype is not None and part.dtype.kind in "iu"
     if isinstance(part, Instance):
         return part.cls in (slice, type(None), type(Ellipsis))
-    if isinstance(part, Number):
-        return part.kind in ("int", "real")
+    if isinstance(part, Type):
+        return is_position_type(part)
     return part is None or part is Ellipsis or type(part) in (int, slice)
 
 

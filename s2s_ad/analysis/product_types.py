@@ -44,6 +44,7 @@ def _product(types: tuple[Array, ...], axes: Axes | None) -> Type:
 
 
 def _scaled(s: Array, t: Array) -> Type:
+    """The product of arrays of which one has no axes; a Python number is as strong in `np.dot` as an array."""
     return UNKNOWN if s.axes is None or t.axes is None else _product((s, t), broadcast(s.axes, t.axes))
 
 

@@ -87,9 +87,9 @@ class Specializer(ApplyEvaluator):
             return self.splice(code, references, names)
         for outer in self.program.stack:
             outer.reads |= instance.reads
-        result = None if instance.typed is None else instance.typed.body.results[0]
-        if instance.typed is not None and not instance.typed.body.ops and isinstance(result, Const):
-            return result
+        found = _constant_result(instance)
+        if found is not None:
+            return found
         if not instance.reads.isdisjoint(self.program.written):
             if instance.recursive:
                 message = f"`{code.name}`, which calls itself, reads a global that is written to"
@@ -169,6 +169,14 @@ def infer(
     elif instance.provisional and instance.round != program.round and program.stack:
         _infer_body(program, instance, args)
     return instance
+
+
+def _constant_result(instance: Instance) -> Const | None:
+    """What a function gives that does nothing but give a constant, which may be a dtype or steer the control flow."""
+    if instance.typed is None or instance.typed.body.ops:
+        return None
+    result = instance.typed.body.results[0]
+    return result if isinstance(result, Const) else None
 
 
 def _gives_parts(instance: Instance) -> bool:

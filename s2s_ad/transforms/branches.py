@@ -14,6 +14,7 @@ from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Const, If, Op, Operand, Try, Value, free_values, sides
 from s2s_ad.ir.types import BOOL
+from s2s_ad.transforms import one_sided
 from s2s_ad.transforms.dead_code import dead_code
 from s2s_ad.transforms.rewriting import substitute
 from s2s_ad.transforms.saving import saved
@@ -52,12 +53,10 @@ class SidesStep(Step):
         outside = list(dict.fromkeys(v for s in scopes for v in s.outside()))
         kept = {v: self._joined(v, scopes) for v in outside}
         blocks = [self._close(i, scopes[i], regions[i], outside) for i in (0, 1)]
-        for entry, *given in zip(kept.values(), *(block.results for block in blocks), strict=True):
+        for (value, entry), *given in zip(kept.items(), *(block.results for block in blocks), strict=True):
             widen(entry.operand, given)
-        for value, entry in kept.items():
-            given = [i for i in (0, 1) if scopes[i].get(value) is not None]
-            if len(given) == 1:
-                t.one_sided[entry.operand] = given[0] ^ self.negated
+            having = [scope.get(value) is not None for scope in scopes]
+            one_sided.note(t, entry.operand, having[::-1] if self.negated else having)
         self._emit(kept, blocks)
 
     def _reverse_side(self, i: int, bars: dict[Value, Entry | None]) -> tuple[Scope, list[Op]]:

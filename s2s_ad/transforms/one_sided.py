@@ -7,7 +7,7 @@ may be infinite: zero times that would be NaN.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -50,6 +50,12 @@ class SideScope(Scope):
         return replace(entry, operand=self.given.get(entry.operand, entry.operand))
 
 
+def note(t: Transform, bar: Operand, having: Sequence[bool]) -> None:
+    """Note of a cotangent that an adjoint `if` gives which of its sides have one to give; on the others it is zero."""
+    if having.count(True) == 1:
+        t.one_sided[bar] = having.index(True)
+
+
 def reverse(t: Transform, step: Step) -> None:
     """Emit the adjoint half of a step: on the side of an `if` where only that has used what the step gives."""
     used = {v: entry for v in visible([step.op]) if (entry := t.scope.entries.get(v)) is not None}
@@ -57,12 +63,13 @@ def reverse(t: Transform, step: Step) -> None:
     sides = {t.one_sided.get(bar) for bar in bars}
     side = sides.pop() if len(sides) == 1 else None
     at = None if side is None else _place(t, bars)
-    if side is None or at is None or not _may_move(t, step, bars, at):
+    later = frozenset[Operand]() if at is None else _later(t, at)
+    if side is None or at is None or not _may_move(t, step, bars, later):
         step.reverse()
     elif isinstance(t.spec.ops[at], With):
-        _reverse_within(t, step, used, at)
+        _reverse_within(t, step, used, at, later)
     else:
-        _reverse_on_side(t, step, used, at, side)
+        _reverse_on_side(t, step, used, at, side, later)
 
 
 def _place(t: Transform, bars: set[Operand]) -> int | None:
@@ -80,14 +87,13 @@ def _later(t: Transform, at: int) -> frozenset[Operand]:
     return frozenset((*visible(after), *free_values(Block((), after, ()))))
 
 
-def _may_move(t: Transform, step: Step, bars: set[Operand], at: int) -> bool:
+def _may_move(t: Transform, step: Step, bars: set[Operand], later: frozenset[Operand]) -> bool:
     """Whether a step that takes these cotangents may be reversed on a side of an `if`.
 
     A piece of a list is collected with the others. What has been read after the `if` must stay as it is. What a side
     adds to a cotangent that has been made, or read, after the `if` leaves it as a further result, which is zero on the
     other side: that is done only where it may save from NaN.
     """
-    later = _later(t, at)
     if isinstance(step.op, Call) and step.op.args and step.op.args[0] in t.partitions:
         return False
     if any(bar in later and not is_immutable(type_of_operand(bar)) for bar in bars):
@@ -96,11 +102,11 @@ def _may_move(t: Transform, step: Step, bars: set[Operand], at: int) -> bool:
     return not step.is_linear or not any(entry is not None and entry.operand in later for entry in entries)
 
 
-def _reverse_within(t: Transform, step: Step, used: Mapping[Value, Entry], at: int) -> None:
+def _reverse_within(t: Transform, step: Step, used: Mapping[Value, Entry], at: int, later: frozenset[Operand]) -> None:
     """The same at the end of the body of a `with`."""
     op, outer = t.spec.ops[at], t.scope
     assert isinstance(op, With)
-    scope = SideScope(outer, set(), later=_later(t, at))
+    scope = SideScope(outer, set(), later=later)
     for value, entry in used.items():
         outer.take(value)
         scope.set(value, entry)
@@ -117,14 +123,17 @@ def _reverse_within(t: Transform, step: Step, used: Mapping[Value, Entry], at: i
             outer.set(value, entry)
 
 
-def _reverse_on_side(t: Transform, step: Step, used: Mapping[Value, Entry], at: int, side: int) -> None:
+def _reverse_on_side(
+    t: Transform, step: Step, used: Mapping[Value, Entry], at: int, side: int, later: frozenset[Operand]
+) -> None:
+    """Emit the adjoint half at the end of a side; what it contributes are further results of the `if`."""
     op, outer = t.spec.ops[at], t.scope
     assert isinstance(op, If)
     here, there = (op.then, op.orelse) if side == 0 else (op.orelse, op.then)
     given: dict[Operand, Operand] = dict(zip(op.results, here.results, strict=True))
     elsewhere: dict[Operand, Operand] = dict(zip(op.results, there.results, strict=True))
     zero = frozenset(r for r in op.results if t.one_sided.get(r) == 1 - side)
-    scope = SideScope(outer, set(), given=dict(given), zero=zero, later=_later(t, at))
+    scope = SideScope(outer, set(), given=dict(given), zero=zero, later=later)
     for value, entry in used.items():
         outer.take(value)
         scope.set(value, replace(entry, operand=given[entry.operand]))

@@ -18,7 +18,7 @@ from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import Program
-from s2s_ad.ir.nodes import Call, Const, Function, Op, Operand, Star, Value
+from s2s_ad.ir.nodes import Call, Const, Function, Op, Operand, Star, Value, regions
 from s2s_ad.ir.types import Array, Number
 from s2s_ad.transforms.rewriting import Rewriter
 
@@ -32,9 +32,13 @@ def real_powers(program: Program) -> None:
     """Test the powers in all functions of a program that may be complex."""
     for instance in program.instances.values():
         typed = instance.typed
-        if typed is not None:
+        if typed is not None and _has_powers(typed.body.ops):
             body = _Powers().block(typed.body)
             instance.typed = Function(typed.name, typed.parameters, typed.free, body, typed.span, typed.generator)
+
+
+def _has_powers(ops: Iterable[Op]) -> bool:
+    return any(callee(op) in _POWERS or any(_has_powers(region.ops) for region in regions(op)) for op in ops)
 
 
 class _Powers(Rewriter):

@@ -129,7 +129,7 @@ def _tuple(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
 def _joined_rows(s: Emitter, how: Operand, index: Operand) -> Operand | None:
     """`np.r_[a, b]` or `np.c_[a, b]` of floats and arrays of known rank, in other words: these have rules."""
     if isinstance(index, Const):
-        return None
+        return None  # NumPy may make of it what it likes: nothing is differentiated
     is_row = isinstance(type_of_operand(index), Tuple)
     parts = s.static_items(index) if is_row else [index]
     types = [as_array(type_of_operand(part)) for part in parts or ()]
@@ -137,13 +137,10 @@ def _joined_rows(s: Emitter, how: Operand, index: Operand) -> Operand | None:
     ranks = {len(t.axes) for t in known}  # type: ignore[arg-type]
     if len(known) < len(types) or not any(t.dtype == np.float64 for t in known) or not ranks <= {0, 1, 2}:
         return None
-    if constant(how) is np.c_:
-        joining: Any = np.column_stack
-    elif ranks == {2}:
-        joining = np.vstack
-    else:
-        joining = np.hstack if 2 not in ranks else None
-    return s.apply(joining, [s.apply(primitives.make_list, list(parts))]) if joining else None  # type: ignore[arg-type]
+    if constant(how) is np.r_ and ranks > {2}:
+        return None
+    joining: Any = np.column_stack if constant(how) is np.c_ else np.vstack if ranks == {2} else np.hstack
+    return s.apply(joining, [s.apply(primitives.make_list, list(parts or ()))])
 
 
 def _known_objects(s: Emitter, operand: Operand) -> list[Operand] | None:

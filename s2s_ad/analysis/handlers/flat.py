@@ -19,10 +19,10 @@ import numpy as np
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.fills import again, check_target, refuse_overlap, same_shape, write
 from s2s_ad.analysis.handlers.table import REWRITE, handles
-from s2s_ad.analysis.operands import constant, is_position, type_of_operand
+from s2s_ad.analysis.operands import is_position, is_slice, type_of_operand
 from s2s_ad.errors import MutationError, UnsupportedSyntaxError
 from s2s_ad.ir.nodes import Const, Operand, Value
-from s2s_ad.ir.types import INT, Array, Instance, List, is_scalar
+from s2s_ad.ir.types import INT, Array, List, is_scalar
 
 
 def flat(s: Emitter, array: Operand) -> Value:
@@ -45,7 +45,7 @@ def _getitem(s: Emitter, args: list[Operand], _: Any) -> Operand:
     _check_index(s, index)
     found = s.apply(operator.getitem, [_row(s, array), index])
     is_number = is_scalar(type_of_operand(found))
-    return found if is_number or not _is_slice(index) else s.apply(np.array, [found])
+    return found if is_number or not is_slice(index) else s.apply(np.array, [found])
 
 
 @handles(np.flatiter.__setitem__)
@@ -67,7 +67,7 @@ def _write(s: Emitter, array: Operand, index: Operand, value: Operand) -> None:
     if s.memory.root(row) is not s.memory.root(array):
         raise MutationError("a write to the `.flat` of a view whose elements are not in order", s.span, REWRITE)
     if not is_scalar(type_of_operand(value)):
-        if _is_number(index):
+        if is_position(index):
             raise MutationError("a write to one element of `.flat` of what is no number", s.span, REWRITE)
         value = _values(s, row, index, value)
     write(s, row, index, value)
@@ -92,19 +92,11 @@ def _values(s: Emitter, row: Operand, index: Operand, value: Operand) -> Operand
     return again(s, value, s.apply(np.size, [place]), "flat")
 
 
-def _is_number(index: Operand) -> bool:
-    return is_position(index)
-
-
-def _is_slice(index: Operand) -> bool:
-    return isinstance(constant(index), slice) or type_of_operand(index) == Instance(slice)
-
-
 def _check_index(s: Emitter, index: Operand) -> None:
     t = type_of_operand(index)
     is_list = isinstance(t, List) and t.item == INT
     is_array = isinstance(t, Array) and t.axes is not None and len(t.axes) == 1
-    if not (_is_number(index) or _is_slice(index) or is_list or is_array):
+    if not (is_position(index) or is_slice(index) or is_list or is_array):
         raise UnsupportedSyntaxError(
             "an index of `.flat` that is not surely an `int`, a slice, or a row", s.span, "write `x.reshape(-1)[…]`"
         )
