@@ -220,3 +220,17 @@ def lists_read_between_the_value_and_the_if(x):
     rows.append(view * x[1:])
     t = x[1] * u if u > 0 else x[0] * rows[2][0]
     return t * np.sum(rows[0]) + np.sum(rows[1]) * np.sum(rows[2])
+
+
+@program((X, 0.6), (X, 4.0), (X, -1.0))
+def added_to_by_two_ifs(x, s):
+    """An item comes from a side of one `if`, and from a side of another."""
+    a = [x[0], x[3]]
+    if s > 0:
+        a = [0.65, 0.65]
+    c = [x[2], x[1]]
+    if s > 3:
+        a += [0.65, s]
+    else:
+        c[0] += x[3]
+    return sum((i + 1) * v * v for i, v in enumerate(a)) - sum((i + 1) * v * v for i, v in enumerate(c))
