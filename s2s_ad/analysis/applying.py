@@ -33,6 +33,7 @@ from s2s_ad.analysis.handlers import (
     refuse_writes,
 )
 from s2s_ad.analysis.handlers.operators import operation
+from s2s_ad.analysis.handlers.special_methods import refuse_special
 from s2s_ad.analysis.iterators import TAKES_ALL, TAKES_SOME
 from s2s_ad.analysis.libraries import about_namespaces, is_library, library_source
 from s2s_ad.analysis.local_classes import refuse_unknown
@@ -124,6 +125,8 @@ class ApplyEvaluator(CallEvaluator):
         result = operation(self, fn, args, kwargs) if is_hashable(fn) else None
         if result is not None:
             return named(result, name)
+        if self.retarget is None and not self.in_adjoint:
+            refuse_special(self, fn, (*args, *kwargs.values()))
         runs = [self.runs[a] for a in args if isinstance(a, Value) and a in self.runs]
         if is_hashable(fn):
             args = self._taken_by(fn, args, kwargs)

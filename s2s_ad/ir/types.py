@@ -10,7 +10,7 @@ same named length are equally long; a `Length` that is `many` is not one. This i
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -269,13 +269,20 @@ def holds_unknown(t: Type) -> bool:
 
 def object_in(t: Type) -> type | None:
     """The class of an object in a value of type `t`."""
+    return next(classes_in(t), None)
+
+
+def classes_in(t: Type) -> Iterator[type]:
+    """The classes of the objects in a value of type `t`, but for what those hold."""
     if isinstance(t, Record):
-        return t.cls
+        yield t.cls
+        return
     if isinstance(t, (List, Iterable, Map, Deque, Maybe)):
         parts: tuple[Type, ...] = (t.item, *(getattr(t, "items", None) or ()))
     else:
         parts = t.items if isinstance(t, Tuple) else t.values if isinstance(t, Dict) else ()
-    return next((cls for part in parts if (cls := object_in(part)) is not None), None)
+    for part in parts:
+        yield from classes_in(part)
 
 
 def holds_different_objects(t: Type) -> bool:

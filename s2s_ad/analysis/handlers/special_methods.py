@@ -1,0 +1,92 @@
+"""Special methods that functions of Python call by themselves, and that are not followed there.
+
+    print(a), f"{a}"     ->  a.__str__(), a.__repr__(), a.__format__()
+    sorted([a, b])       ->  a.__lt__(b)
+    a in [b], [a] == [b] ->  a.__eq__(b)
+    any([a])             ->  a.__bool__(), a.__len__()
+    {a}                  ->  a.__hash__()
+
+Those of objects that stand alone in an operator are followed (see `operators`). A method that is called here without
+being followed must not write, as what it writes would be lost; by what its code does, not by what that calls elsewhere.
+"""
+
+from __future__ import annotations
+
+import dis
+import functools
+import operator
+from collections.abc import Sequence
+from types import CodeType, FunctionType
+from typing import Any
+
+from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.handlers.records import found_in_class
+from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.analysis.reports import method_reports, reports
+from s2s_ad.analysis.statics import is_hashable
+from s2s_ad.errors import MutationError
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import Operand
+from s2s_ad.ir.types import UNKNOWN, Instance, classes_in
+from s2s_ad.ir.values import is_written_in_python
+from s2s_ad.runtime import is_writing
+
+_TO_SHOW = ("__str__", "__repr__", "__format__")
+_TO_ORDER = ("__lt__", "__gt__", "__le__", "__ge__", "__eq__", "__ne__")
+_CALLED: dict[Any, tuple[str, ...]] = {
+    **dict.fromkeys((print, str, repr, ascii, format), _TO_SHOW),
+    sorted: _TO_ORDER,
+    **dict.fromkeys((any, all, filter), ("__bool__", "__len__")),
+    **dict.fromkeys((hash, set, frozenset, dict, primitives.make_set, primitives.make_dict), ("__hash__", "__eq__")),
+    **dict.fromkeys((operator.contains, operator.eq, operator.ne), ("__eq__", "__ne__")),
+    **dict.fromkeys((operator.lt, operator.le, operator.gt, operator.ge), _TO_ORDER),
+}
+_STORES = frozenset({"STORE_ATTR", "DELETE_ATTR", "STORE_SUBSCR", "DELETE_SUBSCR", "STORE_GLOBAL"})
+_HINT = "call that method itself, or compute what it writes before"
+
+
+def refuse_special(s: Emitter, fn: Any, operands: Sequence[Operand]) -> None:
+    """Refuse a function that calls special methods which write of an object that it is given, or of one in a list."""
+    names = _called_by(fn, operands)
+    if not names:
+        return
+    for cls in (cls for o in operands for cls in classes_in(type_of_operand(o))):
+        written = next((name for name in names if _writes(cls, name)), None)
+        if written is not None:
+            called = "a string" if isinstance(fn, primitives.FString) else f"`{fn.__name__}`"
+            raise MutationError(f"`{cls.__name__}.{written}`, which writes, called by {called}", s.span, _HINT)
+
+
+def _called_by(fn: Any, operands: Sequence[Operand]) -> tuple[str, ...]:
+    on = type_of_operand(operands[0]) if fn is primitives.call_method else UNKNOWN
+    text = isinstance(getattr(fn, "__self__", None), str) or on == Instance(str) or method_reports(on, "info")
+    is_exception = isinstance(fn, type) and issubclass(fn, BaseException)
+    if text or is_exception or reports(fn) or isinstance(fn, primitives.FString):
+        return _TO_SHOW
+    return _CALLED.get(fn, ()) if is_hashable(fn) else ()
+
+
+def _writes(cls: type, name: str) -> bool:
+    found = found_in_class(cls, name)
+    return isinstance(found, FunctionType) and is_written_in_python(cls) and _code_writes(found.__code__, cls)
+
+
+@functools.cache
+def _code_writes(code: CodeType, cls: type) -> bool:
+    """Whether code stores to attributes, items or globals, or calls a method of `cls` that does."""
+    seen, pending = {code}, [code]
+    while pending:
+        steps = [i for i in dis.get_instructions(pending.pop()) if i.opname != "CACHE"]
+        for before, step in zip([None, *steps], steps):
+            if step.opname in _STORES or (_is_attribute(before) and _is_attribute(step) and is_writing(step.argval)):
+                return True
+            found = found_in_class(cls, step.argval) if _is_attribute(step) else step.argval
+            called = getattr(getattr(found, "fget", found), "__code__", found)
+            if isinstance(called, CodeType) and called not in seen:
+                seen.add(called)
+                pending.append(called)
+    return False
+
+
+def _is_attribute(step: dis.Instruction | None) -> bool:
+    return step is not None and step.opname in ("LOAD_ATTR", "LOAD_METHOD")
