@@ -126,8 +126,8 @@ class LinearStep(CallStep):
         y_bar = self.t.tangents.complete(y_bar, self.t.resolve(self.op.results[0]))
         with inline_rules.rule_arithmetic(spec, callee(self.op)):
             x_bar = spec.apply(self.rule.transpose, [y_bar, *self.args()], self.kwargs())
-        if spec.dead:  # it raises
-            raise missing_rule(self.op, " in this form")
+        if spec.dead:
+            raise inline_rules.refusal(spec, spec.ops, callee(self.op))
         self.contribute(0, x_bar, self.rule.core)
 
 
@@ -211,6 +211,8 @@ class RuleStep(CallStep):
             primals = self._primals()
             last = max(i for i, primal in primals if t.is_active(primal))
             bars = self.pullback(t.spec, y_bar, 1 + last)
+        if t.spec.dead:
+            raise inline_rules.refusal(t.spec, t.spec.ops, callee(self.op))
         self._check_count(len(bars), last)
         for i, primal in primals:
             if t.is_active(primal):

@@ -13,7 +13,7 @@ from __future__ import annotations
 import inspect
 import math
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -21,12 +21,13 @@ from typing import Any
 import numpy as np
 
 from s2s_ad import runtime
+from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import lowered
 from s2s_ad.analysis.specialize import Specializer
 from s2s_ad.errors import ADError, MissingRuleError
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Const, Operand, Value
+from s2s_ad.ir.nodes import Call, Const, Op, Operand, Value
 from s2s_ad.ir.types import UNKNOWN, Array, Closure, Number, Tuple, Unknown
 
 _TWINS = {
@@ -85,7 +86,7 @@ def forward(
         with rule_arithmetic(spec, fn):
             made = spec.apply(rule, args, kwargs)
         if spec.dead:
-            raise MissingRuleError(f"no derivative rule for `{getattr(fn, '__name__', fn)}` in this form", spec.span)
+            raise refusal(spec, spec.ops[mark:], fn)
         y, pullback = spec.items(made)
         if isinstance(pullback, Value) and isinstance(pullback.type, Closure):
             return y, Pullback(pullback, opaque=False)
@@ -95,6 +96,15 @@ def forward(
         pass
     del spec.ops[mark:]
     return _opaque(spec, rule, list(map(kept, args)), {name: kept(arg) for name, arg in kwargs.items()})
+
+
+def refusal(spec: Specializer, ops: Sequence[Op], fn: Any) -> MissingRuleError:
+    """That a rule, which has come to these `ops`, surely raises; in its own words if it has some."""
+    raised = next((op for op in reversed(ops) if callee(op) is MissingRuleError), None)
+    if isinstance(raised, Call) and all(isinstance(o, Const) for o in raised.operands()):
+        hint = constant(dict(raised.kwargs).get("hint", Const(None)))
+        return MissingRuleError(str(constant(raised.args[0])), spec.span, hint)  # type: ignore[arg-type]
+    return MissingRuleError(f"no derivative rule for `{getattr(fn, '__name__', fn)}` in this form", spec.span)
 
 
 def _opaque(spec: Specializer, rule: Any, args: list[Operand], kwargs: dict[str, Operand]) -> tuple[Operand, Pullback]:

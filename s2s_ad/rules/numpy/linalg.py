@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.errors import MissingRuleError
 from s2s_ad.rules.quotients import nonzero
 from s2s_ad.rules.registry import WHOLE, def_rrule, linear_rule, zero_rules
 from s2s_ad.runtime import as_it_is_read, cofactors, eigenvector_factors, inverse_transpose, matrix_power_cotangent
@@ -23,7 +24,7 @@ def _transpose(a: Any) -> Any:
 
 def _refuse_complex(a: Any, name: str) -> None:
     if np.iscomplexobj(a):
-        raise NotImplementedError(f"the derivative of {name} for a complex matrix")
+        raise MissingRuleError(f"the derivative of {name} for a complex matrix")
 
 
 @def_rrule(np.linalg.inv, core=WHOLE)
@@ -182,7 +183,7 @@ def _vector_norm_slope(x: Any, y: Any, ord: Any, axis: Any) -> Any:
         chosen = np.equal(np.abs(x), y)
         return direction * chosen / np.maximum(np.sum(chosen, axis=axis, keepdims=True), 1)
     if ord < 1:
-        raise NotImplementedError(f"the derivative of np.linalg.norm of order {ord}")
+        raise MissingRuleError(f"the derivative of np.linalg.norm of order {ord}")
     return direction * (np.abs(x) / nonzero(y)) ** (ord - 1)
 
 

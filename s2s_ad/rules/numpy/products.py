@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.errors import MissingRuleError
 from s2s_ad.rules.registry import WHOLE, def_rrule, primitive
 from s2s_ad.runtime import einsum_transpose, inverse_permutation, tensordot_axes
 
@@ -176,9 +177,11 @@ def cross_rule(a: Any, b: Any, axisa: Any = -1, axisb: Any = -1, axisc: Any = -1
     """y = a × b of vectors in space.  ā = b × ȳ, b̄ = ȳ × a."""
     at_a, at_b, at_y = (axisa, axisb, axisc) if axis is None else (axis, axis, axis)
     if np.shape(a)[at_a] != 3 or np.shape(b)[at_b] != 3:
-        raise NotImplementedError("np.cross of vectors in the plane; write a[0] * b[1] - a[1] * b[0]")
+        raise MissingRuleError(
+            "the derivative of np.cross of vectors in the plane", hint="write a[0] * b[1] - a[1] * b[0]"
+        )
     if np.ndim(a) != np.ndim(b) and not (at_a == at_b == at_y == -1):
-        raise NotImplementedError("np.cross of arrays of different rank along an axis other than the last")
+        raise MissingRuleError("np.cross of arrays of different rank along an axis other than the last")
     y = np.cross(a, b, axisa, axisb, axisc, axis)
 
     def cross_pullback(y_bar: Any) -> Any:
@@ -232,7 +235,7 @@ if hasattr(np, "matvec"):  # NumPy 2.2
 def einsum_rule(subscripts: Any, *operands: Any, optimize: Any = False) -> Any:
     """The cotangent of an operand is the einsum of ȳ and the other operands into its subscripts."""
     if not isinstance(subscripts, str):
-        raise NotImplementedError("np.einsum with lists of axis numbers; write the subscripts as a string")
+        raise MissingRuleError("np.einsum with lists of axis numbers", hint="write the subscripts as a string")
     y = np.einsum(subscripts, *operands, optimize=optimize)
 
     def einsum_pullback(y_bar: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.errors import MissingRuleError
 from s2s_ad.rules.registry import WHOLE, def_rrule, linear_rule, zero_rules
 from s2s_ad.runtime import add_along_axis, add_at_axis, place_diagonal
 
@@ -25,7 +26,7 @@ def where_rule(condition: Any, x: Any = None, y: Any = None) -> Any:
 def clip_rule(a: Any, a_min: Any = None, a_max: Any = None, out: None = None, min: Any = None, max: Any = None) -> Any:
     """a where a_min ≤ a ≤ a_max, bounds included, else the bound; ȳ goes to whichever was chosen."""
     if out is not None:
-        raise NotImplementedError("np.clip into an existing array (out=)")
+        raise MissingRuleError("np.clip into an existing array (out=)")
     low = min if a_min is None else a_min
     high = max if a_max is None else a_max
     y = np.clip(a, low, high)
@@ -125,9 +126,9 @@ def partition_rule(a: Any, kth: Any, axis: Any = -1) -> Any:
 def nan_to_num_rule(x: Any, copy: Any = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     """x̄ = ȳ where x is finite, 0 where it was replaced."""
     if not copy:
-        raise NotImplementedError("np.nan_to_num in place (copy=False)")
+        raise MissingRuleError("np.nan_to_num in place (copy=False)")
     if np.iscomplexobj(x):
-        raise NotImplementedError("the derivative of np.nan_to_num for complex numbers")
+        raise MissingRuleError("the derivative of np.nan_to_num for complex numbers")
     y = np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
 
     def nan_to_num_pullback(y_bar: Any) -> Any:

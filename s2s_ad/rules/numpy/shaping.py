@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.errors import MissingRuleError
 from s2s_ad.rules.registry import WHOLE, def_rrule, linear_rule, zero_rules
 from s2s_ad.runtime import add_at_axis, inverse_permutation
 
@@ -13,7 +14,7 @@ from s2s_ad.runtime import add_at_axis, inverse_permutation
 def reshape_back(y_bar: Any, a: Any, shape: Any = None, order: Any = "C") -> Any:
     """`y_bar` in the shape of `a`, read in the same order."""
     if order not in ("C", "F"):
-        raise NotImplementedError(f"order={order!r} depends on the memory layout; write 'C' or 'F'")
+        raise MissingRuleError(f"order={order!r}, which depends on the memory layout", hint="write 'C' or 'F'")
     return np.reshape(y_bar, np.shape(a), order=order)
 
 
@@ -84,7 +85,7 @@ linear_rule(np.tile, _tile_back, core=WHOLE)
 def pad_rule(array: Any, pad_width: Any, mode: Any = "constant", *, constant_values: Any = 0) -> Any:
     """`array` within a border of constants.  Its cotangent is what lies inside."""
     if mode != "constant":
-        raise NotImplementedError(f"the derivative of np.pad in mode {mode!r}")
+        raise MissingRuleError(f"the derivative of np.pad in mode {mode!r}")
     y = np.pad(array, pad_width, constant_values=constant_values)
 
     def pad_pullback(y_bar: Any) -> Any:
