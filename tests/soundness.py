@@ -30,7 +30,7 @@ from s2s_ad.ir.types import (
     Type,
     Unknown,
 )
-from s2s_ad.runtime import attributes_of
+from s2s_ad.objects import attributes_of
 
 KINDS = {
     "bool": (bool,),

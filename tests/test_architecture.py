@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "s2s_ad"
 
 LAYERS = (
     "errors",
+    "objects",
     "runtime",
     "ir",
     "frontend",

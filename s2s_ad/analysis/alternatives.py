@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from s2s_ad import runtime
 from s2s_ad.analysis.choices import Row, either
 from s2s_ad.analysis.handlers.operators import IN_PLACE
 from s2s_ad.analysis.handlers.writes import is_there
@@ -23,6 +22,7 @@ from s2s_ad.analysis.roots import State, Step, part_at
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand, Value
 from s2s_ad.ir.types import Array, Dict, Instance, List, Map, Type, Unknown, is_differentiable
+from s2s_ad.objects import is_writing
 
 if TYPE_CHECKING:
     from s2s_ad.analysis.sides import SideEvaluator
@@ -178,7 +178,7 @@ def _chosen(s: SideEvaluator, target: Operand) -> tuple[Alternative, list[Step]]
 def _writes(fn: Any, args: list[Operand]) -> bool:
     """Whether a call surely writes to its first argument, or calls a method of it that may do so."""
     if fn is primitives.call_method:
-        return runtime.is_writing(str(constant(args[1])))
+        return is_writing(str(constant(args[1])))
     if type(fn).__hash__ is None or fn not in _WRITES:
         return False
     return fn not in IN_PLACE or _is_changed_in_place(type_of_operand(args[0]))

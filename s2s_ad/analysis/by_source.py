@@ -10,8 +10,7 @@ from collections.abc import Callable
 from types import FunctionType, ModuleType
 from typing import Any
 
-from s2s_ad import runtime
-from s2s_ad.runtime import is_of_library
+from s2s_ad.objects import is_of_library, is_writing
 
 _WRITING_FUNCTIONS = frozenset({
     "at", "copyto", "delattr", "delitem", "exec", "fill_diagonal", "place", "put_along_axis", "putmask", "setattr",
@@ -138,7 +137,7 @@ def _called(node: ast.AST, fn: FunctionType, cls: type | None, own: str | None) 
 
 def _is_writing_call(call: ast.Call) -> bool:
     name = getattr(call.func, "attr", getattr(call.func, "id", None))
-    return runtime.is_writing(str(name)) or name in _WRITING_FUNCTIONS or any(k.arg == "out" for k in call.keywords)
+    return is_writing(str(name)) or name in _WRITING_FUNCTIONS or any(k.arg == "out" for k in call.keywords)
 
 
 returns_something = _asks_source(_has_returns, unknown=True)

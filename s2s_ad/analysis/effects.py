@@ -70,7 +70,7 @@ def is_pure(op: Op) -> bool:
         return fn.pure
     if isinstance(fn, _TEMPLATES):
         return True
-    if getattr(fn, "__module__", None) == "s2s_ad.runtime":
+    if (getattr(fn, "__module__", None) or "").startswith("s2s_ad.runtime"):
         return fn not in runtime.ORDERED
     rule = registry.get(fn)
     if rule is not None:

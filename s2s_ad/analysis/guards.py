@@ -22,7 +22,7 @@ import numpy as np
 from s2s_ad.ir.types import Record
 from s2s_ad.ir.values import MISSING as MISSING
 from s2s_ad.ir.values import fields_of, type_of
-from s2s_ad.runtime import slots_of
+from s2s_ad.objects import slots_of
 
 _PLAIN = frozenset({float, int, bool, complex})
 _EQUAL = (int, str, MethodType)

@@ -28,7 +28,7 @@ from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value, With
 from s2s_ad.ir.types import Instance, Never, Number, Record, Static, Type, Unknown, is_differentiable
 from s2s_ad.ir.values import is_code, is_written_in_python
-from s2s_ad.runtime import is_of_library
+from s2s_ad.objects import is_of_library
 
 _NEVER_SWALLOW = (type(threading.Lock()), type(threading.RLock()), threading.Condition, threading.Semaphore, io.IOBase)
 _GENERATED = contextlib.contextmanager(lambda: iter(())).__code__

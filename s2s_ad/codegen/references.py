@@ -125,7 +125,7 @@ class References:
             ("runtime", runtime),
             ("operator", operator),
         ):
-            if getattr(module, name, _MISSING) is value and _HOMES.get(label, home) == home:
+            if getattr(module, name, _MISSING) is value and str(home).startswith(_HOMES.get(label, str(home))):
                 return _attributes(self.module(label), (name,))
         return None
 
@@ -166,7 +166,11 @@ class _View(SimpleNamespace):
 
 
 _MISSING = object()
-_HOMES = {"operator": "_operator", "runtime": "s2s_ad.runtime", "types": "types"}  # what these give is their own
+_HOMES = {
+    "operator": "_operator",
+    "runtime": "s2s_ad.runtime",
+    "types": "types",
+}  # where what they give is
 
 
 def _attributes(base: ast.expr, path: tuple[str, ...]) -> ast.expr:

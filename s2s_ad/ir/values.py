@@ -32,7 +32,7 @@ from s2s_ad.ir.types import (
     is_differentiable,
     join_all,
 )
-from s2s_ad.runtime import HEAP_TYPE, attributes_of, is_of_library
+from s2s_ad.objects import HEAP_TYPE, attributes_of, is_of_library
 
 
 def type_of(value: object, name: Hashable = None) -> Type:

@@ -45,9 +45,9 @@ from s2s_ad.ir.types import (
     part_type,
 )
 from s2s_ad.ir.values import is_code, type_of
+from s2s_ad.objects import CONTAINERS, is_writing
 from s2s_ad.rules.numpy.methods import ATTRIBUTES, METHODS
 
-_CONTAINERS = (np.ndarray, list, dict, set)
 _TEXT_METHODS: dict[str, Type] = {  # those that do not give a text
     **dict.fromkeys(("count", "find", "index", "rfind", "rindex"), INT),
     **dict.fromkeys((*filter(lambda name: name.startswith("is"), dir(str)), "startswith", "endswith"), BOOL),
@@ -138,7 +138,7 @@ def _hasattr(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
 
 def _constant_attribute(s: Emitter, obj: Const, name: str) -> Operand:
     """An attribute of an object that is known now: code is resolved, and guarded; data is read at run time."""
-    if runtime.is_writing(name) and isinstance(obj.value, _CONTAINERS):
+    if is_writing(name) and isinstance(obj.value, CONTAINERS):
         raise MutationError(f"`.{name}` writes in place", s.span, REWRITE)
     try:
         value = getattr(obj.value, name)

@@ -28,7 +28,7 @@ from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
 from s2s_ad.ir.primitives import MakeClass, Member
 from s2s_ad.ir.types import Closure
-from s2s_ad.runtime import is_of_library
+from s2s_ad.objects import is_of_library
 
 _WRAPPERS = (property, staticmethod, classmethod, functools.cached_property, abc.abstractmethod, typing.final)
 _DECORATORS = (dataclasses.dataclass, functools.total_ordering, typing.final, typing.runtime_checkable, enum.unique)

@@ -27,7 +27,7 @@ from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
 from s2s_ad.ir.types import Closure, Dict, Instance, Record, Static
 from s2s_ad.ir.values import type_of
-from s2s_ad.runtime import slots_of
+from s2s_ad.objects import slots_of
 
 _OUTSIDE = "make the object outside of the function, and pass it as an argument"
 

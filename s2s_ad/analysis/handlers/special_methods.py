@@ -29,7 +29,7 @@ from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Operand
 from s2s_ad.ir.types import UNKNOWN, Instance, classes_in
 from s2s_ad.ir.values import is_written_in_python
-from s2s_ad.runtime import is_writing
+from s2s_ad.objects import is_writing
 
 _TO_SHOW = ("__str__", "__repr__", "__format__")
 _TO_ORDER = ("__lt__", "__gt__", "__le__", "__ge__", "__eq__", "__ne__")

@@ -52,6 +52,7 @@ from s2s_ad.ir.types import (
     is_scalar,
     join,
 )
+from s2s_ad.objects import is_writing
 from s2s_ad.rules.numpy.methods import METHODS
 from s2s_ad.rules.registry import registry
 
@@ -66,7 +67,7 @@ _INSTEAD = {
 
 def refuse_writing_method(s: Emitter, t: Type, name: str) -> None:
     """Refuse a method that writes, called or taken as a value."""
-    if runtime.is_writing(name) and isinstance(t, (Array, List, Deque, Dict, Map, Unknown)):
+    if is_writing(name) and isinstance(t, (Array, List, Deque, Dict, Map, Unknown)):
         raise MutationError(f"`.{name}` writes in place", s.span, REWRITE)
 
 
