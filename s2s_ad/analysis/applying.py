@@ -8,6 +8,7 @@ import functools
 import itertools
 import operator
 from collections import namedtuple
+from dataclasses import replace
 from types import FunctionType, MethodType
 from typing import Any
 
@@ -41,10 +42,8 @@ from s2s_ad.analysis.managers import is_generated
 from s2s_ad.analysis.narrowing import without_none
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import lowered, lowered_parts
-from s2s_ad.analysis.statics import (
-    is_hashable,
-    named,
-)
+from s2s_ad.analysis.rows import choice
+from s2s_ad.analysis.statics import is_hashable, named
 from s2s_ad.analysis.typing import result_type
 from s2s_ad.errors import ADError, MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
@@ -256,7 +255,7 @@ class ApplyEvaluator(CallEvaluator):
     def _call_tool(
         self, fn: Any, definition: Any, args: list[Operand], kwargs: dict[str, Operand], name: str | None
     ) -> Operand:
-        since, rolled = self.mark(), self.rolled
+        since, rolled, chosen = self.mark(), self.rolled, choice(self, fn, args)
         self.rolled = True
         try:
             result = self.call_function(lowered(definition), args, kwargs, name)
@@ -266,6 +265,8 @@ class ApplyEvaluator(CallEvaluator):
             self.rolled = rolled
         if fn not in ITERATORS or self.dead:
             return result
+        if chosen is not None and isinstance(result, Value):
+            self.chosen[result] = replace(chosen, ops=self.ops[since[0] :])
         return self.run_of(f"an iterator of `{fn.__name__}`", result, args, since, endless=False)
 
     def _look_into(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand], name: str | None) -> Operand | None:

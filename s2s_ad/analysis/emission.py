@@ -84,6 +84,7 @@ class Emitter:
         self.in_adjoint = False
         self.runs: dict[Value, Run] = {}
         self.inside: dict[Value, list[Run]] = {}  # the runs that a `zip` or an `enumerate` takes from
+        self.chosen: dict[Value, Any] = {}  # lists of tuples of the items of other lists
         self.rests: list[Operand] = []  # the lists that stand for all further arguments of the calls that are bound
         self.choices: dict[Value, tuple[Const, ...]] = {}
         self.selections: dict[Value, Any] = {}
@@ -483,6 +484,8 @@ class Emitter:
         t = test.type
         if t == InstanceType(type(None)):
             return False
+        if isinstance(t, Dict):
+            return bool(t.keys)
         return bool(t.items) if isinstance(t, Tuple) and t.cls is tuple else None
 
     def keep_writes(self) -> None:

@@ -20,7 +20,7 @@ from s2s_ad.analysis.regions import changed, has_part, part_in, part_read
 from s2s_ad.analysis.roots import Root, State
 from s2s_ad.analysis.rounds import Carried, Round, end_round, finish, named_twice, start_round
 from s2s_ad.analysis.row_loops import by_index, by_key, is_written
-from s2s_ad.analysis.rows import rows_of
+from s2s_ad.analysis.rows import Rows, chosen_rows, rows_of
 from s2s_ad.analysis.sharing import kinds
 from s2s_ad.analysis.sides import without_keys
 from s2s_ad.analysis.statics import unbound, widen
@@ -51,6 +51,8 @@ class LoopEvaluator(BlockEvaluator):
     def _evaluate(self, op: For | While) -> bool:
         iterable, span = self.walked(self.operand(op.iterable)) if isinstance(op, For) else None, self.span
         run = self.runs.get(iterable) if isinstance(iterable, Value) else None
+        if isinstance(op, For) and iterable is not None and self._evaluate_chosen(op, iterable, run, span):
+            return False
         if iterable is not None:
             iterable = self.current(self.taken(iterable, takes_all=False))
             if run is not None and run.endless and not _falls_through(op.body):
@@ -168,14 +170,38 @@ class LoopEvaluator(BlockEvaluator):
             if rows is None:
                 self._unroll(op, items, [], span)
             else:
-                before = self.memory.state
-                op, iterable = by_index(self, op, rows)
-                loop = _Loop(op, iterable, inits)
-                kept = [r for r in runs if not isinstance(type_of_operand(r.items), Array)]  # these are read as it goes
-                self._evaluate_loop(loop, kept, span)
-                self._refuse_resized(rows.arrays, loop.end, span)
-                self._refuse_reordered(rows.copied, before, loop.end, span)
+                kept = [r for r in runs if not self._is_read_late(r.items)]
+                self._evaluate_by_index(op, rows, inits, kept, span)
         return True
+
+    def _evaluate_by_index(self, op: For, rows: Rows, inits: list[Operand], runs: list[Run], span: Span | None) -> None:
+        """Evaluate a loop as one over the indices of the items."""
+        before = self.memory.state
+        loop = _Loop(*by_index(self, op, rows), inits)
+        self._evaluate_loop(loop, runs, span)
+        self._refuse_resized(rows.arrays, loop.end, span)
+        self._refuse_reordered(rows.copied, before, loop.end, span)
+
+    def _evaluate_chosen(self, op: For, iterable: Operand, run: Run | None, span: Span | None) -> bool:
+        """Evaluate a loop over tuples of the items of a list, which are read as it goes; else do nothing."""
+        items = iterable if run is None else run.items
+        made = self.chosen[items].ops if run is not None and items in self.chosen else ()
+        is_last = made and self.ops[-1] is made[-1]
+        rows = chosen_rows(self, items)
+        if rows is None:
+            return False
+        if is_last:  # nothing but the loop has seen the list
+            self.ops[:] = [op for op in self.ops if op not in made]
+        if run is not None:
+            self.taken(iterable, takes_all=False)
+        self._refresh(self.memory.state.version)
+        inits = [self.no_selection(self._at_end(self.operand(i)), self.ops) for i in op.inits]
+        self._evaluate_by_index(op, rows, inits, [], span)
+        return True
+
+    def _is_read_late(self, items: Operand) -> bool:
+        """Whether the items that a loop takes are read as it goes."""
+        return isinstance(type_of_operand(items), Array) or items in self.chosen
 
     def _few_items(self, op: For, iterable: Operand) -> list[Operand] | None:
         """The items of a tuple, if these are few and some of them can be written to."""

@@ -22,8 +22,10 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from s2s_ad.analysis.holding import may_meet
 from s2s_ad.analysis.naming import Naming
 from s2s_ad.analysis.roots import Part, Parts, Place, Root, State, Step, Ways, ways_unless
+from s2s_ad.analysis.sharing import holds_memory, kinds
 from s2s_ad.errors import MutationError, Span
 from s2s_ad.ir.nodes import Const, Operand, Value
+from s2s_ad.ir.types import part_type
 
 
 class Memory(Naming):
@@ -31,7 +33,6 @@ class Memory(Naming):
 
     def __init__(self) -> None:
         super().__init__()
-        self.rebound: dict[Root, frozenset[Hashable]] = {}  # the keys under which structures have got other parts
         self.is_written = False
         self.written_outside: dict[Root, Span | None] = {}
         self.dug: set[Root] = set()  # containers in whose items something has been written
@@ -60,9 +61,11 @@ class Memory(Naming):
         if item is None or item not in self.origin or item in self.sometimes_there:
             return
         base, index, _ = self.origin[item]
+        own = self.places[base].root
+        if own in self.state.lost:
+            self._read_again(own, follow)
         if not self.stays(item, self.state):
             return
-        own = self.places[base].root
         owner = self.state.version[own]
         fn, at = (index.fn, Const(index.key)) if isinstance(index, Part) else (operator.getitem, index)
         around = self.state.parts.pop(own, {})  # to read it, and not to be given what it was
@@ -73,7 +76,13 @@ class Memory(Naming):
         elif around:
             self.state.parts[own] = around
         self.state.keys[root] = self.state.version[root]
+        if root in self.stirred:
+            self.state.order[root] = self.state.version[root]
         del self.state.lost[root]
+
+    def _stir(self, root: Root) -> None:
+        """Note that what may be this, under another name, has got other items or parts."""
+        self.stirred.update(r for r in (*root.may, *self.loose) if r is not root and r.meets(root))
 
     def _refuse_lost(self, root: Root, span: Span | None) -> None:
         if root in self.state.lost:
@@ -92,6 +101,8 @@ class Memory(Naming):
         root = self.places[target].root
         self._set_version(root, version, span)
         self.state.order[root] = version
+        if holds_memory(target.type):
+            self._stir(root)
         self.forget_parts(self.state, root, self.state.parts.get(root, {}))
         self._lose(root, span, self._brought_up_to_date(root))
 
@@ -106,7 +117,7 @@ class Memory(Naming):
         self._set_version(root, version, span)
         self.put_under(self.roots([part]), key)
         self.state.parts[root] = {**self.state.parts.get(root, {}), key: part}
-        self.rebound[root] = self.rebound.get(root, frozenset()) | {key}
+        self._rebind(root, key, target, version)
         if self.root(part) is None:
             del self.state.parts[root][key]
         self.state.content[version] = dict(self.state.parts[root])
@@ -115,6 +126,12 @@ class Memory(Naming):
         if root.outside:
             self.show_part(part)
         self._lose(root, span, self._brought_up_to_date(root))
+
+    def _rebind(self, root: Root, key: Hashable, *versions: Value) -> None:
+        """Note that a part of a structure, in the last of these versions, is another one than in the others."""
+        self.rebound[root] = self.rebound.get(root, frozenset()) | {key}
+        if any(kinds(part_type(version.type, key)) for version in versions):
+            self._stir(root)
 
     def newest(self, operand: Operand) -> Operand:
         """The newest version of an object, whose parts may have been written to since; other operands as they are."""
@@ -229,6 +246,8 @@ class Memory(Naming):
     def reread(self, item: Value, version: Value, owner: Value, index: Operand | Part, key: Hashable = None) -> None:
         """Record what an item of a list is after a write to it, or to its part `key`."""
         root = self.places[item].root
+        if key is not None:
+            self._rebind(root, key, item, version)
         self.state.parts.get(root, {}).pop(key, None)
         self.state.version[root] = version
         self.places[version] = Place(root, (), version)
@@ -258,6 +277,8 @@ class Memory(Naming):
         """Record that a list in a list has other items now, whose version is known."""
         root = self.places[item].root
         self.state.order[root] = self.state.version[root]
+        if holds_memory(item.type):
+            self._stir(root)
         self.forget_parts(self.state, root, self.state.parts.get(root, {}))
 
     def rekey(self, target: Value) -> None:

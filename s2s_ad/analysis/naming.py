@@ -25,7 +25,7 @@ from s2s_ad.analysis.roots import (
     ways_unless,
 )
 from s2s_ad.ir.nodes import Operand, Value
-from s2s_ad.ir.types import Array, Deque, Dict, List, Map, Record
+from s2s_ad.ir.types import Array, Deque, Dict, List, Map, Record, Tuple
 
 
 class Naming(Holding):
@@ -33,6 +33,8 @@ class Naming(Holding):
 
     def __init__(self) -> None:
         super().__init__()
+        self.rebound: dict[Root, frozenset[Hashable]] = {}  # the keys under which structures have got other parts
+        self.stirred: set[Root] = set()  # what may, under another name, have got other items or parts
         self.part_of: dict[Root, tuple[Root, Hashable]] = {}  # what has been read as a part of what
         self.tokens: dict[tuple[Root, Hashable, bool], Root] = {}  # for arrays, and for all else
         self.sometimes_there: set[Value] = set()  # what is in a container unless it is a number, None, or not bound
@@ -195,7 +197,12 @@ class Naming(Holding):
         own = self.places[base].root
         if own in state.lost or state.order.get(own) is not order:
             return False
-        return not isinstance(index, Part) or self.root(state.parts.get(own, {}).get(index.key)) is self.root(item)  # type: ignore[arg-type]
+        if not isinstance(index, Part) or isinstance(base.type, Tuple):
+            return True
+        known = state.parts.get(own, {}).get(index.key)
+        if known is None:
+            return own not in self.stirred and index.key not in self.rebound.get(own, ())
+        return self.root(known) is self.root(item)
 
     def common_origin(self, root: Root, states: Sequence[State]) -> tuple[Root, Operand | Part] | None:
         """The container and the index where what has this root is in all these states, if that is so."""

@@ -9,6 +9,9 @@
     for row in rows[::-1]:                         for i in range(len(rows)):
         row.append(x)                                  rows[~i].append(x)
 
+    for a, b in combinations(rows, 2):             for i, j in combinations(range(len(rows)), 2):
+        a.v -= b.v                                     rows[i].v -= rows[j].v
+
 Python and NumPy read the items one by one, as the loop gets there, so both do the same. The left form is kept where
 nothing is written: its items are read at once, and so are their cotangents.
 """
@@ -35,12 +38,9 @@ def is_written(s: Emitter, arrays: list[Operand], before: State, after: State) -
 
 def by_index(s: Emitter, op: For, rows: Rows) -> tuple[For, Operand]:
     """The loop over the indices, and what it runs through."""
-    index, item = Value(None, hint="i"), op.body.params[0]
-    heads = tuple(rows.read(s, item, index, op.span))
-    lengths = [s.apply(len, [source.items]) for source in rows.sources]
-    end = lengths[0] if len(lengths) == 1 else s.apply(min, lengths)
+    iterable, index, heads = rows.loop(s, op.body.params[0], op.span)
     body = Block((index, *op.body.params[1:]), (*heads, *op.body.ops), op.body.results)
-    return replace(op, body=body), s.apply(range, [end])
+    return replace(op, body=body), iterable
 
 
 def by_key(s: Emitter, op: For, iterable: Operand) -> tuple[For, Operand] | None:

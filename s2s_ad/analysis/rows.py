@@ -1,21 +1,24 @@
 """What a loop runs through item by item, where the items may as well be read by an index.
 
-    rows   ::= source | zip(part, …) | enumerate(part, start) | reversed(part)
+    rows   ::= source | zip(part, …) | enumerate(part, start) | reversed(part) | choice | list(choice)
     part   ::= rows | list of numbers | range of a known length
     source ::= array | list of arrays or objects | copy
     copy   ::= list(source) | source[start:stop] | source[::-1]
+    choice ::= combinations(source, n) | permutations(source, n) | pairwise(source) | …
 
 The items of a copy are read out of the list that has been copied, for it is these objects that are written to.
 """
 
 from __future__ import annotations
 
+import itertools
 import operator
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.operands import constant, type_of_operand
@@ -31,28 +34,34 @@ class Rows(ABC):
 
     @property
     @abstractmethod
-    def sources(self) -> tuple[Source, ...]:
-        """What the items are taken from, one by one."""
+    def arrays(self) -> list[Operand]:
+        """The arrays and lists whose items these are."""
+
+    @property
+    @abstractmethod
+    def copied(self) -> list[Operand]:
+        """The lists of whose objects these are, in a copy."""
+
+    @property
+    @abstractmethod
+    def ends(self) -> list[Operand]:
+        """What is as long as the loop, the shortest of several."""
 
     @abstractmethod
     def read(self, s: Emitter, item: Value, index: Value, span: Span | None) -> Iterator[Op]:
         """Ops that read the item at an index."""
+
+    def loop(self, s: Emitter, item: Value, span: Span | None) -> tuple[Operand, Value, Iterator[Op]]:
+        """What to loop over, what that gives, and the ops that read the item by it."""
+        index, lengths = Value(None, hint="i"), [s.apply(len, [end]) for end in self.ends]
+        end = lengths[0] if len(lengths) == 1 else s.apply(min, lengths)
+        return s.apply(range, [end]), index, self.read(s, item, index, span)
 
     def read_back(self, s: Emitter, item: Value, index: Value, span: Span | None) -> Iterator[Op]:
         """Ops that read the item at an index that is counted from the end."""
         back = Value()
         yield call(span, back, operator.invert, index)
         yield from self.read(s, item, back, span)
-
-    @property
-    def arrays(self) -> list[Operand]:
-        """The arrays and lists whose items these are."""
-        return [source.array for source in self.sources]
-
-    @property
-    def copied(self) -> list[Operand]:
-        """The lists of whose objects these are, in a copy."""
-        return [source.of.items for source in self.sources if isinstance(source, Copy)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,14 +71,19 @@ class Source(Rows):
     items: Operand
 
     @property
-    def array(self) -> Operand:
-        """The array or the list whose items these are."""
-        return self.items
+    def arrays(self) -> list[Operand]:
+        """The array or the list itself."""
+        return [self.items]
 
     @property
-    def sources(self) -> tuple[Source, ...]:
-        """Itself."""
-        return (self,)
+    def copied(self) -> list[Operand]:
+        """None."""
+        return []
+
+    @property
+    def ends(self) -> list[Operand]:
+        """The array or the list itself."""
+        return [self.items]
 
     def read(self, s: Emitter, item: Value, index: Value, span: Span | None) -> Iterator[Op]:
         """Ops that read the item at an index."""
@@ -89,9 +103,14 @@ class Copy(Source):
     step: int
 
     @property
-    def array(self) -> Operand:
+    def arrays(self) -> list[Operand]:
         """The list whose items these are, be that copied once or more."""
-        return self.of.array
+        return self.of.arrays
+
+    @property
+    def copied(self) -> list[Operand]:
+        """The other list."""
+        return [self.of.items]
 
     def read(self, s: Emitter, item: Value, index: Value, span: Span | None) -> Iterator[Op]:
         """Ops that read the item at an index out of the other list."""
@@ -115,15 +134,70 @@ class Copy(Source):
 
 
 @dataclass(frozen=True, eq=False)
+class Chosen(Rows):
+    """Tuples of so many items of a list: `combinations(rows, 2)`.
+
+    `of`: the list, which has the same objects as when they were chosen. `table`: their indices, tuple by tuple.
+    """
+
+    of: Source
+    table: Operand
+    count: int
+
+    @property
+    def arrays(self) -> list[Operand]:
+        """The list."""
+        return self.of.arrays
+
+    @property
+    def copied(self) -> list[Operand]:
+        """The list: what is chosen later is chosen out of what it was in the beginning."""
+        return [self.of.items]
+
+    @property
+    def ends(self) -> list[Operand]:
+        """The table."""
+        return [self.table]
+
+    def read(self, s: Emitter, item: Value, index: Value, span: Span | None) -> Iterator[Op]:
+        """Ops that read the tuple at an index."""
+        row = Value()
+        yield call(span, row, operator.getitem, named(s, self.table), index)
+        yield from self._read(s, item, row, span)
+
+    def loop(self, s: Emitter, item: Value, span: Span | None) -> tuple[Operand, Value, Iterator[Op]]:
+        """The table, and a row of that."""
+        row = Value()
+        return self.table, row, self._read(s, item, row, span)
+
+    def _read(self, s: Emitter, item: Value, row: Value, span: Span | None) -> Iterator[Op]:
+        places, items = [Value(None, hint="i") for _ in range(self.count)], [Value() for _ in range(self.count)]
+        yield Call(tuple(places), Const(primitives.Unpack(self.count)), (row,), span=span)
+        for place, one in zip(places, items):
+            yield from self.of.read(s, one, place, span)
+        yield call(span, item, primitives.make_tuple, *items)
+
+
+@dataclass(frozen=True, eq=False)
 class Lazy(Rows):
     """Items that Python makes of those of its `parts` as the loop gets there."""
 
     parts: tuple[Rows, ...]
 
     @property
-    def sources(self) -> tuple[Source, ...]:
+    def arrays(self) -> list[Operand]:
         """Those of the parts."""
-        return tuple(source for part in self.parts for source in part.sources)
+        return [array for part in self.parts for array in part.arrays]
+
+    @property
+    def copied(self) -> list[Operand]:
+        """Those of the parts."""
+        return [copied for part in self.parts for copied in part.copied]
+
+    @property
+    def ends(self) -> list[Operand]:
+        """Those of the parts."""
+        return [end for part in self.parts for end in part.ends]
 
 
 class Backwards(Lazy):
@@ -167,7 +241,7 @@ def rows_of(s: Emitter, iterable: Operand) -> Rows | None:
     fn = None if made is None or not is_lenient(made) else callee(made)
     args: tuple[Operand, ...] = () if made is None else made.args  # type: ignore[assignment]
     if fn not in (enumerate, reversed, zip) or not args:
-        return _source(s, iterable)
+        return chosen_rows(s, iterable) or _source(s, iterable)
     found = [_part(s, arg) for arg in (args if fn is zip else args[:1])]
     parts = tuple(part for part in found if isinstance(part, Source if fn is reversed else Rows))
     if len(parts) < len(found):
@@ -197,6 +271,52 @@ def _source(s: Emitter, items: Operand) -> Source | None:
     is_followed = (isinstance(t, Array) and t.axes) or s.memory.is_of_views(items) or _is_of_objects(t)
     is_known = isinstance(t, Tuple) and s.program.closer  # by known indices
     return _copy(s, items) or (Source(items) if is_followed or is_known else None)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """That a list is what `tool` chooses of the `items` of a list of objects, in this `order`: tuples of `count`.
+
+    `ops`: what makes the list.
+    """
+
+    tool: Any
+    items: Value
+    count: int
+    order: Value | None
+    ops: Sequence[Op] = ()
+
+
+_CHOOSING = (itertools.combinations, itertools.combinations_with_replacement, itertools.permutations)
+
+
+def choice(s: Emitter, tool: Any, args: list[Operand]) -> Choice | None:
+    """What a function of `itertools` chooses, if it chooses objects."""
+    count = 2 if tool is itertools.pairwise else constant(args[1]) if tool in _CHOOSING and len(args) == 2 else None
+    items = args[0] if args else None
+    root = None if items is None else s.memory.root(items)
+    if type(count) is not int or not isinstance(items, Value) or root is None or not _is_of_objects(items.type):
+        return None
+    return Choice(tool, items, count, s.memory.state.order.get(root))
+
+
+def chosen_rows(s: Emitter, iterable: Operand) -> Chosen | None:
+    """What a loop runs through that is a list of tuples of the items of another one, both as they were then."""
+    made = s.definitions.get(iterable)  # type: ignore[arg-type]
+    is_copy = made is not None and callee(made) is list and len(made.args) == 1
+    found = s.chosen.get(made.args[0] if is_copy else iterable)  # type: ignore[union-attr, arg-type]
+    if found is None or not _is_in_order(s, found.items, found.order) or not _is_in_order(s, iterable, None):
+        return None
+    n = s.apply(len, [found.items])
+    bounds = [n] if found.tool is itertools.pairwise else [n, Const(found.count)]
+    table = s.apply(runtime.index_rows, [Const(found.tool), *bounds])
+    return Chosen(Source(s.memory.newest(found.items)), table, found.count)
+
+
+def _is_in_order(s: Emitter, items: Operand, order: Value | None) -> bool:
+    """Whether a list surely has the same items in the same places as when its `order` was this."""
+    root = s.memory.root(items)
+    return root is not None and s.memory.state.order.get(root) is order and root not in s.memory.stirred
 
 
 def _is_of_objects(t: Type) -> bool:

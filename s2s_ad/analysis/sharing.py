@@ -77,6 +77,18 @@ def kinds(t: Type) -> Kinds:
     return _BOTH
 
 
+def holds_memory(t: Type) -> bool:
+    """Whether what a container of type `t` holds may have memory."""
+    match t:
+        case List(item, parts):
+            return any(map(kinds, parts or (item,)))
+        case Map(_, item) | Deque(item):
+            return bool(kinds(item))
+        case Dict(_, parts) | Record(values=parts):
+            return any(map(kinds, parts))
+    return True
+
+
 def _joined(parts: Items[Type], more: Kinds = ()) -> Kinds:
     return tuple(sorted({*more, *(kind for part in parts for kind in kinds(part))}))
 

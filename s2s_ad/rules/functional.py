@@ -61,13 +61,15 @@ def list_of(iterable: Any) -> Any:
 
 def max_by(*args: Any, key: Any = None, **default: Any) -> Any:
     """`max` with a `key` or a `default`; of those that tie it is the first, which gets all of the cotangent."""
-    items = [x for x in args[0]] if len(args) == 1 else args  # noqa: C416
+    items = args if len(args) != 1 else args[0] if isinstance(args[0], list) else [x for x in args[0]]  # noqa: C416
     if default and len(items) == 0:
         return default["default"]
     if key is None:
         return max(items)
     if len(items) == 0:
-        return max(())
+        max(())  # raises
+    if len(args) == 1:
+        return items[_first_max([key(x) for x in items])]
     best = items[0]
     best_key = key(best)
     for x in items[1:]:
@@ -79,19 +81,39 @@ def max_by(*args: Any, key: Any = None, **default: Any) -> Any:
 
 def min_by(*args: Any, key: Any = None, **default: Any) -> Any:
     """`min` with a `key` or a `default`; of those that tie it is the first, which gets all of the cotangent."""
-    items = [x for x in args[0]] if len(args) == 1 else args  # noqa: C416
+    items = args if len(args) != 1 else args[0] if isinstance(args[0], list) else [x for x in args[0]]  # noqa: C416
     if default and len(items) == 0:
         return default["default"]
     if key is None:
         return min(items)
     if len(items) == 0:
-        return min(())
+        min(())  # raises
+    if len(args) == 1:
+        return items[_first_min([key(x) for x in items])]
     best = items[0]
     best_key = key(best)
     for x in items[1:]:
         x_key = key(x)
         if x_key < best_key:
             best, best_key = x, x_key
+    return best
+
+
+def _first_max(keys: Any) -> int:
+    """Where the largest of some keys is."""
+    best = 0
+    for i in range(1, len(keys)):
+        if keys[i] > keys[best]:
+            best = i
+    return best
+
+
+def _first_min(keys: Any) -> int:
+    """Where the smallest of some keys is."""
+    best = 0
+    for i in range(1, len(keys)):
+        if keys[i] < keys[best]:
+            best = i
     return best
 
 

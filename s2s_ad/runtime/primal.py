@@ -53,9 +53,9 @@ def groups(tool: Any, iterable: Any, key: Any = None) -> Any:
     return [(k, list(group)) for k, group in tool(iterable, key)]
 
 
-def index_rows(choose: Callable[..., Any], n: int, r: int | None) -> list[list[int]]:
+def index_rows(choose: Callable[..., Any], n: int, *r: int | None) -> list[list[int]]:
     """What a function of ``itertools``, such as ``permutations``, chooses out of the first `n` numbers."""
-    return [list(row) for row in choose(range(n), r)]
+    return [list(row) for row in choose(range(n), *r)]
 
 
 def copy(value: Any) -> Any:

@@ -146,6 +146,8 @@ def _len(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
 def _isinstance(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     classes = constant(args[1])
     found = _class_of(args[0])
+    if classes is list and isinstance(type_of_operand(args[0]), Iterable):
+        return Const(False)
     if found is None or classes is None:
         return None
     if not _asks_for_classes(classes):
