@@ -15,7 +15,7 @@ from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.analysis.program import Instance as FunctionInstance
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, For, Op, Operand, Try, Value, While, With, regions
-from s2s_ad.ir.types import Absent, Array, Dict, Instance, Iterable, List, Number, Tuple, Unknown, part_type
+from s2s_ad.ir.types import Absent, Array, Dict, Instance, Iterable, List, Never, Number, Tuple, Unknown, part_type
 from s2s_ad.rules.registry import Opaque, registry
 
 _PURE = {
@@ -116,7 +116,7 @@ def may_raise(op: Op) -> bool:
         return False
     if _is_hashable(fn) and (fn in _WRITE_WHERE or fn is runtime.not_none or path_of(op)):
         return True
-    if any(isinstance(r.type, Unknown) for r in op.results) or may_lack(op):
+    if any(isinstance(r.type, (Unknown, Never)) for r in op.results) or may_lack(op):
         return True
     if fn is operator.getitem and getattr(type_of_operand(op.args[0]), "default", None) is not None:  # type: ignore[arg-type]
         return False  # it has been seen to it that the dict has the key
@@ -126,6 +126,8 @@ def may_raise(op: Op) -> bool:
         return True  # before the types: a namespace is all that its module reaches
     types = [type_of_operand(o) for o in (*op.args, *(v for _, v in op.kwargs))]  # type: ignore[arg-type]
     if any(isinstance(t, Unknown) for t in types):
+        return True
+    if fn in (max, min) and len(types) == 1:
         return True
     if fn in _CHECKING or getattr(fn, "__module__", "") == "numpy.linalg":
         return True
