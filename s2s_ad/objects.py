@@ -34,10 +34,13 @@ def attributes_of(x: Any) -> dict[str, Any]:
 def is_of_library(definition: Any) -> bool:
     """Whether a class or a function is one of the standard library, of NumPy or of another library that is known.
 
-    `argparse.Namespace` counts as the user's: it holds what the user puts there.
+    `argparse.Namespace` counts as the user's: it holds what the user puts there. So do our own iterators.
     """
-    home = (getattr(definition, "__module__", None) or "").partition(".")[0]
-    if home == "__main__" or (home, getattr(definition, "__name__", None)) == ("argparse", "Namespace"):
+    module = getattr(definition, "__module__", None) or ""
+    home = module.partition(".")[0]
+    if home == "__main__" or module.startswith("s2s_ad.rules."):
+        return False
+    if (home, getattr(definition, "__name__", None)) == ("argparse", "Namespace"):
         return False
     return home in sys.stdlib_module_names or home in _LIBRARIES
 

@@ -18,6 +18,7 @@ from s2s_ad import runtime
 from s2s_ad.analysis import alternatives, array_types, methods, outside
 from s2s_ad.analysis.calls import CallEvaluator
 from s2s_ad.analysis.choices import call_selected, choose
+from s2s_ad.analysis.cursors import cursor, refuse_some
 from s2s_ad.analysis.effects import is_pure
 from s2s_ad.analysis.escapes import refuse_escape
 from s2s_ad.analysis.handlers import (
@@ -182,6 +183,7 @@ class ApplyEvaluator(CallEvaluator):
             args = [deques.walked(self, a) if isinstance(type_of_operand(a), Deque) else a for a in args]
         if constant(kwargs.get("strict", Const(False))) is False:
             args = self._ended(fn, args)
+        refuse_some(self, fn, args)
         takes_all = fn in TAKES_ALL
         if not takes_all and fn not in TAKES_SOME and fn not in DEFINITIONS and fn is not itertools.cycle:
             return args
@@ -191,6 +193,9 @@ class ApplyEvaluator(CallEvaluator):
 
     def _start(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
         """An iterator without an end."""
+        kept = cursor(self, fn, args)
+        if kept is not None:
+            return kept
         made, first = ENDLESS[fn]
         since = self.mark()
         items = self.call_function(lowered(made), args, kwargs, None)

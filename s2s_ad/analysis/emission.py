@@ -429,8 +429,8 @@ class Emitter:
             raise UnsupportedSyntaxError(f"{name} whose code writes to what was there before", self.span, hint)
         pure = all(map(is_pure, ops))
         value = Value(None, Iterable(iterated(type_of_operand(items))))
-        clock = self.clock + self.appends
-        self.runs[value] = Run(name, items, tuple(inputs), pure, endless, clock, self.depth, tuple(self.place))
+        when = self.clock + self.appends, self.depth, tuple(self.place), self.span
+        self.runs[value] = Run(name, items, tuple(inputs), pure, endless, *when)
         return value
 
     def _roots_written(self, ops: Sequence[Op]) -> Iterator[Root]:
@@ -447,7 +447,7 @@ class Emitter:
         run = self.runs[operand]
         found = refusal(run, self.clock + self.appends, self.depth, tuple(self.place), takes_all=takes_all)
         if found is not None:
-            raise UnsupportedSyntaxError(found[0], self.span, found[1])
+            raise _kept(UnsupportedSyntaxError(found[0], self.span, found[1]), run)
         run.used = True
         return self.current(run.items)
 
@@ -460,9 +460,9 @@ class Emitter:
                 "pass the attributes that are needed, or do it after the object is made",
             )
         if isinstance(operand, Value) and operand in self.runs:
-            raise UnsupportedSyntaxError(
-                f"{self.runs[operand].name} that is kept or passed on", self.span, "make a list of it: `list(…)`"
-            )
+            run = self.runs[operand]
+            what = f"{run.name} that is kept or passed on"
+            raise _kept(UnsupportedSyntaxError(what, self.span, "make a list of it: `list(…)`"), run)
 
     def fold(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> Const | None:
         """The constant result of a pure call on constants."""
@@ -498,3 +498,9 @@ class Emitter:
         error = self.emit(kind, [Const(message)], None, InstanceType(kind))
         self.emit(primitives.raise_, [error], None, NEVER)
         self.dead = True
+
+
+def _kept(error: UnsupportedSyntaxError, run: Run) -> UnsupportedSyntaxError:
+    """The refusal of what is done with an iterator, which an object in its place may allow."""
+    error.follow = run.span
+    return error

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from s2s_ad.errors import Span
 from s2s_ad.ir.nodes import Op, Operand
 
 TAKES_ALL = frozenset({list, tuple, set, frozenset, dict, sum, sorted, max, min, math.fsum, math.prod, deque})
@@ -37,6 +38,7 @@ class Run:
     clock: int
     depth: int
     place: tuple[Op, ...] = ()
+    span: Span | None = None
     used: bool = False
     first: Callable[..., Any] | None = None  # what gives its first n items, of one without an end
 

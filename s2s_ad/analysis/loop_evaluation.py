@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from s2s_ad.analysis.cells import has_code
 from s2s_ad.analysis.control_flow import BlockEvaluator
+from s2s_ad.analysis.cursors import as_while, cursor_class
 from s2s_ad.analysis.dict_views import View
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Fact
@@ -49,7 +50,10 @@ class LoopEvaluator(BlockEvaluator):
         return is_up_to_date
 
     def _evaluate(self, op: For | While) -> bool:
-        iterable, span = self.walked(self.operand(op.iterable)) if isinstance(op, For) else None, self.span
+        span = self.span
+        if isinstance(op, For) and cursor_class(self.operand(op.iterable)) is not None:
+            op = as_while(self, op, self.operand(op.iterable))
+        iterable = self.walked(self.operand(op.iterable)) if isinstance(op, For) else None
         run = self.runs.get(iterable) if isinstance(iterable, Value) else None
         if isinstance(op, For) and iterable is not None and self._evaluate_chosen(op, iterable, run, span):
             return False

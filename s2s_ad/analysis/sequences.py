@@ -6,6 +6,7 @@ import functools
 import operator
 from collections.abc import Sequence
 
+from s2s_ad.analysis.cursors import cursor_class
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers import deques
 from s2s_ad.analysis.handlers.operators import operation
@@ -92,7 +93,13 @@ class SequenceEvaluator(Emitter):
             return deques.walked(self, operand)
         if not is_object(t):
             return self.no_object(operand)
+        kept = cursor_class(operand)
+        if hasattr(kept, "rest"):
+            return self.apply(kept.rest, [operand])
         iterator = operation(self, iter, [operand], {})
+        if iterator is not None and isinstance(found := type_of_operand(iterator), Record):
+            what = f"a loop over a `{found.cls.__name__}`, by its `__next__`"
+            raise UnsupportedSyntaxError(what, self.span, "write `__iter__` as a generator, or a `while` with `next`")
         if iterator is None and isinstance(t, Record):
             raise UnsupportedSyntaxError(
                 f"a loop over a `{t.cls.__name__}`, which has no method `__iter__`",

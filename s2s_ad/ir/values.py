@@ -141,7 +141,7 @@ def is_code(value: Any) -> bool:
 
 _ATOMS = (
     float, int, bool, complex, str, bytes, type(None), np.ndarray, np.generic, list, tuple, dict, set, frozenset, type,
-    BaseException, ModuleType, FunctionType, MethodType, functools.partial, Iterator, Enum,
+    BaseException, ModuleType, FunctionType, MethodType, functools.partial, Enum,
 )  # fmt: skip
 
 
@@ -197,8 +197,9 @@ def unsupported_class(value: object, above: tuple[int, ...] = ()) -> type | None
     if isinstance(value, Set):
         held = any(isinstance(v, (float, complex, np.inexact)) or unsupported_class(v) is not None for v in value)
         return type(value) if held else None
-    holders = (numbers.Number, Mapping, Sequence, Iterator, deque, array.array, memoryview)
-    return type(value) if isinstance(value, holders) or _hides_floats(value) else None
+    holders = (numbers.Number, Mapping, Sequence, deque, array.array, memoryview)
+    is_iterator = isinstance(value, Iterator) and fields_of(value) is None
+    return type(value) if isinstance(value, holders) or is_iterator or _hides_floats(value) else None
 
 
 def _hides_floats(value: object) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.analysis.cursors import cursor
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers.operators import operation
@@ -188,6 +189,9 @@ def _class(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Opera
 
 @handles(iter)
 def _iterator(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    kept = cursor(s, iter, args)
+    if kept is not None:
+        return kept
     t = type_of_operand(args[0])
     if len(args) > 1 or not (isinstance(t, (List, Tuple, Dict)) or (isinstance(t, Array) and t.axes)):
         return None

@@ -26,6 +26,7 @@ from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand
 from s2s_ad.ir.types import BOOL, FLOAT, INT, UNKNOWN, Array, Instance, Number, Record, Type, Unknown
+from s2s_ad.rules.iterators import KEPT
 
 _ARITHMETIC = {
     getattr(operator, name + "_" * (name in ("and", "or"))): name
@@ -74,9 +75,20 @@ def operation(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Operan
         return _first_of(s, tries[::-1] if _is_derived(args) else tries)
     if fn is bool:
         return _truth(s, args)
+    if fn is builtins.next and len(args) == 2:
+        return _next_or(s, args)
     if fn in _UNARY:
         return _as_python_has_it(s, fn, _by_method(s, args, f"__{_UNARY[fn]}__"))
     return None
+
+
+def _next_or(s: Emitter, args: list[Operand]) -> Operand:
+    """`next(iterator, default)`."""
+    cls = type_of_operand(args[0]).cls  # type: ignore[attr-defined]
+    if not issubclass(cls, KEPT):
+        what = f"`next` of a `{cls.__name__}` with a default"
+        raise UnsupportedSyntaxError(what, s.span, "call it without a default, and test before whether there is more")
+    return s.apply(cls.next_or, args) if hasattr(cls, "next_or") else s.apply(cls.__next__, args[:1])
 
 
 def _as_python_has_it(s: Emitter, fn: Any, found: Operand | None) -> Operand | None:

@@ -1,0 +1,84 @@
+"""Iterators that are kept, or asked for more than one item: objects that know where they are.
+
+    it = iter(xs)                                it = Cursor(xs)
+    a = next(it)                                 a = next(it)
+    for x in it:                                 while not it.is_at_end():
+        y = x * next(it)                             x = next(it)
+                                                     y = x * next(it)
+
+An iterator counts as the list of its items at first (see `iterators`), and where that would be wrong the function is
+compiled anew, with an object in its place. Whoever takes items of an object must take one, or all.
+"""
+
+from __future__ import annotations
+
+import builtins
+import itertools
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+from s2s_ad.analysis.effects import callee
+from s2s_ad.analysis.emission import Emitter
+from s2s_ad.analysis.iterators import TAKES_SOME
+from s2s_ad.analysis.operands import type_of_operand
+from s2s_ad.errors import UnsupportedSyntaxError
+from s2s_ad.ir import primitives
+from s2s_ad.ir.nodes import Block, Call, Const, For, If, Operand, Value, While
+from s2s_ad.ir.types import Array, Dict, Iterable, List, Record, Tuple
+from s2s_ad.rules.iterators import KEPT, Counter, Cursor, Cycle
+
+
+def cursor_class(operand: Operand) -> Any:
+    """The class of such an object; None for all else."""
+    t = type_of_operand(operand)
+    return t.cls if isinstance(t, Record) and issubclass(t.cls, KEPT) else None
+
+
+def cursor(s: Emitter, fn: Any, args: Sequence[Operand]) -> Operand | None:
+    """The object for a call of `iter`, `count` or `cycle` that is known to need one; None for all others."""
+    if s.span not in s.program.followed:
+        return None
+    if fn is itertools.count and len(args) <= 2:
+        return s.apply(Counter, [*args, *(Const(0), Const(1))[len(args) :]])
+    if len(args) != 1:
+        return None
+    t = type_of_operand(args[0])
+    if fn is builtins.iter and isinstance(t, (Dict, Iterable)):
+        return s.apply(Cursor, [s.apply(list, [args[0]])])
+    if fn is builtins.iter and (isinstance(t, (List, Tuple)) or (isinstance(t, Array) and t.axes)):
+        return s.apply(Cursor, [args[0]])
+    if fn is itertools.cycle and (isinstance(t, Tuple) or _is_display(s, args[0])):
+        return s.apply(Cycle, list(args))
+    return None
+
+
+def _is_display(s: Emitter, operand: Operand) -> bool:
+    made = s.definitions.get(operand)  # type: ignore[arg-type]
+    return made is not None and callee(made) is primitives.make_list
+
+
+def refuse_some(s: Emitter, fn: Any, args: Sequence[Operand]) -> None:
+    """Refuse what takes some of the items of such an object, or takes them later."""
+    if (fn in TAKES_SOME or fn in (len, operator.contains)) and any(map(cursor_class, args)):
+        what = f"`{fn.__name__}` of an iterator that is kept"
+        raise UnsupportedSyntaxError(what, s.span, "write a loop, or make a list of what is left: `list(…)`")
+
+
+def as_while(s: Emitter, op: For, iterator: Operand) -> While:
+    """A loop through what such an object has left."""
+    it, at_end = Value(), Value()
+    s.env[it] = iterator
+    cls = cursor_class(iterator)
+    item, *carried = op.body.params
+    results = tuple(Value(name) for name in (None, *(p.name for p in carried)))
+    taken = Call((item,), Const(cls.take), (it,), span=op.span)
+    choice = If(
+        results,
+        at_end,
+        Block((), (), (Const(True), *carried)),
+        Block((), (taken, *op.body.ops), op.body.results),
+        span=op.span,
+    )
+    asked = Call((at_end,), Const(cls.is_at_end), (it,), span=op.span)
+    return While(op.results, op.inits, Block(tuple(carried), (asked, choice), results), span=op.span)
