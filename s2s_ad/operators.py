@@ -139,7 +139,8 @@ def _check_array(y_bar: Any, y: Any) -> Any:
         return None
     if np.ndim(y) == 0:
         is_like = type(y_bar) is type(y) or (type(y) is float and isinstance(y_bar, np.floating))
-        return y_bar if is_like else np.asarray(y_bar, dtype)[()]
+        is_ours = is_like and not isinstance(y_bar, np.ndarray)  # which the pullback could write to
+        return y_bar if is_ours else np.asarray(y_bar, dtype)[()]
     return np.asarray(y_bar, dtype)
 
 

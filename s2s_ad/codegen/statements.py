@@ -142,10 +142,21 @@ class StatementPrinter(WritePrinter):
         """Assign all `sources` to `targets` at once."""
         pairs = self._copied_pairs(targets, sources)
         self.copied_names |= {v.id for _, v in pairs if isinstance(v, ast.Name)}
+        unread = self._unread(targets, sources)
         if len(pairs) > 1 and self._entangled(pairs):
             names: list[ast.expr] = [store(self.naming.name[t]) for t, _ in pairs]
-            return [ast.Assign([ast.Tuple(names, ast.Store())], ast.Tuple([v for _, v in pairs], ast.Load()))]
-        return self._sequence(pairs)
+            made = ast.Assign([ast.Tuple(names, ast.Store())], ast.Tuple([v for _, v in pairs], ast.Load()))
+            return [*unread, made]
+        return [*unread, *self._sequence(pairs)]
+
+    def _unread(self, targets: tuple[Value, ...], sources: tuple[Operand, ...]) -> list[ast.stmt]:
+        """What would be nested in an assignment that is left out, as nobody reads it, though it may raise."""
+        nested = self.naming.nested
+        left_out = [source for target, source in zip(targets, sources, strict=True) if not self.uses[target]]
+        statements = [ast.Expr(self.operand(o)) for o in left_out if o in nested and raises(nested[o], nested)]
+        for statement in statements:
+            _put_comment(statement, "only for the error that it may raise")
+        return list(statements)
 
     def _moved(self, source: Operand) -> ast.expr:
         """A variable that is moved, or an expression that is evaluated."""

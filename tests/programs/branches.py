@@ -259,3 +259,17 @@ def evaluated_in_order(x, y):
     if show("a", x) > show("b", y) > show("c", -1.0) and not show("d", 0.0):
         return show("e", x) * (show("f", y) if show("g", 1) else show("h", x))
     return y
+
+
+@program((V,), raises=IndexError)
+def unread_choice_raises(x):
+    """Nobody reads what it gives."""
+    t = x[5] if x[0] > 0 else 0.5  # noqa: F841
+    return np.sum(x * 2)
+
+
+@program((V,), raises=IndexError)
+def unread_conjunction_raises(x):
+    """The same, of `and`."""
+    t = x[0] > 0 and x[4]  # noqa: F841
+    return np.sum(x * 2)

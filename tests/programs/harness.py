@@ -111,7 +111,7 @@ def cotangent_like(y: Any, seed: int = 0) -> Any:
         if not is_float(leaf):
             return None
         value = rng.uniform(0.5, 1.5, np.shape(leaf)) * rng.choice([-1.0, 1.0], np.shape(leaf))
-        return value.astype(leaf.dtype) if isinstance(leaf, np.ndarray) else type(leaf)(value)
+        return np.asarray(value, leaf.dtype) if isinstance(leaf, np.ndarray) else type(leaf)(value)
 
     return rebuild(y, map(draw, leaves(y)))
 

@@ -168,3 +168,18 @@ def strings(x, name):
     """A string decides and is measured."""
     label = f"{name}!{x:.1f}"
     return x * len(name) + x**2 if label == "a!1.5" else x * len(label)
+
+
+@program((np.array([0.5, -0.3]),))
+def loss_without_axes(x):
+    """An array without axes is written to, and is one of the results: its cotangent is not ours to write to."""
+    loss = np.zeros(())
+    for v in x:
+        loss += v * v
+    return loss, 2 * loss
+
+
+@program((1.5, np.array(0.7)))
+def argument_without_axes(x, s):
+    """It is a result as it is."""
+    return s, s * x, {"s": np.asarray(s * x), "t": s}
