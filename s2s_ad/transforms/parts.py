@@ -11,17 +11,10 @@ from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.errors import MutationError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
-from s2s_ad.ir.types import Array, Dict, List, Map, Record, Type
+from s2s_ad.ir.types import Array, List, Map
 from s2s_ad.transforms.scopes import ITSELF
 from s2s_ad.transforms.structural import StructuralStep, reverses
-from s2s_ad.transforms.tangents import static_parts
-
-
-def _keys(t: Type) -> Sequence[Any]:
-    """What the parts of a structure go by."""
-    if isinstance(t, Dict):
-        return t.keys
-    return t.names if isinstance(t, Record) else range(len(static_parts(t) or ()))
+from s2s_ad.transforms.tangents import keys_of, static_parts
 
 
 @reverses(primitives.set_item, primitives.delete_item, primitives.set_attribute)
@@ -33,10 +26,10 @@ def _reverse_part(step: StructuralStep) -> None:
         return
     t, key = step.t, constant(step.op.args[1])  # type: ignore[arg-type]
     new, old = step.op.results[0].type, type_of_operand(step.args()[0])
-    parts: dict[Any, Operand] = dict(zip(_keys(new), t.tangents.parts_of_cotangent(bar, new), strict=True))
+    parts: dict[Any, Operand] = dict(zip(keys_of(new), t.tangents.parts_of_cotangent(bar, new), strict=True))
     if len(step.op.args) > 2:
         step.hand_over(step.op.args[2], entry.taken_out(parts[key]))
-    rest = [Const(None) if k == key else parts[k] for k in _keys(old)]
+    rest = [Const(None) if k == key else parts[k] for k in keys_of(old)]
     step.hand_over(step.op.args[0], entry.shared_out(rest, t.tangents.rebuild(old, rest)))
 
 
@@ -56,10 +49,10 @@ def _reverse_refreshed(step: StructuralStep) -> None:
         _reverse_refreshed_list(step, bar, keys)
         return
     new = step.op.results[0].type
-    known = dict(zip(_keys(new), t.tangents.parts_of_cotangent(bar, new), strict=True))
+    known = dict(zip(keys_of(new), t.tangents.parts_of_cotangent(bar, new), strict=True))
     for i, key in enumerate(keys):
         step.hand_over(step.op.args[1 + i], entry.taken_out(known[key]))
-    rest = [Const(None) if k in keys else known[k] for k in _keys(kind)]
+    rest = [Const(None) if k in keys else known[k] for k in keys_of(kind)]
     step.hand_over(step.op.args[0], entry.shared_out(rest, t.tangents.rebuild(kind, rest)))
 
 

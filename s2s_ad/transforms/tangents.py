@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import operator
 from collections import abc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -90,12 +90,11 @@ def had_known_keys(t: Type, c: Type) -> bool:
     """Whether the keys of some dicts in a primal were known before a write, or a merge, that forgot them."""
     if isinstance(t, Dict) and isinstance(c, Map):
         return True
-    types, bars = static_parts(t), static_parts(c)
+    types = static_parts(t)
     if types is None:
         types = (t.item,) if isinstance(t, (List, Deque, Map)) else ()
-    if bars is None:
-        bars = (c.item,) * len(types) if isinstance(c, (List, Map)) else ()
-    return len(types) == len(bars) and any(map(had_known_keys, types, bars))
+    bars = (c.item,) * len(types) if isinstance(c, (List, Map)) and static_parts(c) is None else _parts_like(t, c)
+    return bars is not None and any(map(had_known_keys, types, bars))
 
 
 def sum_may_share(t: Type) -> bool:
@@ -116,13 +115,31 @@ def static_parts(t: Type) -> tuple[Type, ...] | None:
     return None
 
 
+def keys_of(t: Type) -> Sequence[Any]:
+    """What the parts of a structure go by."""
+    if isinstance(t, Dict):
+        return t.keys
+    return t.names if isinstance(t, Record) else range(len(static_parts(t) or ()))
+
+
+def _parts_like(t: Type, other: Type) -> tuple[Type, ...] | None:
+    """The types of the parts of another structure, or cotangent, in the order of those of `t`; None if it has others.
+
+    Two objects of one class may have got their attributes in different orders.
+    """
+    parts = static_parts(other)
+    if parts is None or set(keys_of(other)) != set(keys_of(t)):
+        return None
+    return tuple(parts[list(keys_of(other)).index(key)] for key in keys_of(t))
+
+
 def _kinds_of_parts(t: Type, kind: Type) -> tuple[Type, ...]:
     """What the parts of a structure of type `t` are items of, where that itself is one among items of type `kind`."""
-    parts, others = static_parts(t) or (), static_parts(kind)
+    parts = static_parts(t) or ()
     if isinstance(t, List):
         return (t.item,) * len(parts)
-    is_alike = type(kind) is type(t) or (isinstance(t, Record) and isinstance(kind, Dict) and kind.keys == t.names)
-    return others if is_alike and others is not None and len(others) == len(parts) else (UNKNOWN,) * len(parts)
+    is_alike = type(kind) is type(t) or (isinstance(t, Record) and isinstance(kind, Dict))
+    return (_parts_like(t, kind) if is_alike else None) or (UNKNOWN,) * len(parts)
 
 
 def has_all_keys(t: Type) -> bool:
@@ -240,19 +257,19 @@ class Tangents:
     def parts_of_cotangent(self, x_bar: Operand, t: Type) -> list[Operand]:
         """The parts of the cotangent of a primal of type `t`, whose structure may be known only from the latter."""
         c = type_of_operand(x_bar)
+        if isinstance(c, Dict) and isinstance(t, (Dict, Record)) and set(c.keys) == set(keys_of(t)):
+            parts = dict(zip(c.keys, self.parts(x_bar), strict=True))
+            return [parts[key] for key in keys_of(t)]
         if isinstance(c, (Tuple, Dict)) or self.spec.static_items(x_bar) is not None:
             return self.parts(x_bar)
-        types = static_parts(t) or ()
-        keys = t.keys if isinstance(t, Dict) else t.names if isinstance(t, Record) else range(len(types))
-        pairs = zip(keys, types, strict=True)
+        pairs = zip(keys_of(t), static_parts(t) or (), strict=True)
         return [self.spec.emit(operator.getitem, [x_bar, Const(k)], None, cotangent_type(p)) for k, p in pairs]
 
     def rebuild(self, t: Type, parts: list[Operand]) -> Operand:
         """The cotangent of a value of type `t` from those of its parts."""
         if isinstance(t, (Dict, Record)):
-            keys = t.keys if isinstance(t, Dict) else t.names
             return self.call(
-                primitives.make_dict, *(x for k, p in zip(keys, parts, strict=True) for x in (Const(k), p))
+                primitives.make_dict, *(x for k, p in zip(keys_of(t), parts, strict=True) for x in (Const(k), p))
             )
         if isinstance(t, List):
             return self.call(primitives.make_list, *parts)
@@ -344,8 +361,8 @@ class Tangents:
         if whole and isinstance(t, List) and t.item != _NOTHING and not is_immutable(t.item):
             return self.comprehension(x_bar, lambda item: self.copy(item, inside, whole=True))
         if whole and isinstance(t, (Dict, Tuple)):
-            parts, types = self.parts(x_bar), static_parts(primal) or ()
-            known = types if len(types) == len(parts) else (UNKNOWN,) * len(parts)
+            parts = self.parts(x_bar)
+            known = _parts_like(t, primal) or (UNKNOWN,) * len(parts)
             return self.rebuild(t, [self.copy(p, kind, whole=True) for p, kind in zip(parts, known, strict=True)])
         if whole and isinstance(t, Map) and not is_immutable(t.item):
             start = self.spec.emit(primitives.make_dict, [], None, t)
@@ -611,8 +628,8 @@ def fits(t: Type, c: Type, core: int = 0) -> bool:
         same = len(target) == len(source) and all(map(same_length, target, source))
         return same and t.dtype == c.dtype and t.dtype is not None
     if isinstance(t, (Dict, Record)) and isinstance(c, Dict):
-        pairs = zip(t.values, c.values, strict=False)
-        return len(t.values) == len(c.values) and all(not is_differentiable(p) or fits(p, b, core) for p, b in pairs)
+        bars = _parts_like(t, c)
+        return bars is not None and all(not is_differentiable(p) or fits(p, b, core) for p, b in zip(t.values, bars))
     if isinstance(t, (Tuple, Closure)) and isinstance(c, Tuple):
         parts = t.items if isinstance(t, Tuple) else t.captured
         return all(not is_differentiable(p) or fits(p, b, core) for p, b in zip(parts, c.items, strict=True))
