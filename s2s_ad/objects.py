@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Iterator
+from enum import Enum
 from types import FunctionType, MemberDescriptorType, MethodType, ModuleType, SimpleNamespace
 from typing import Any
 
@@ -36,7 +37,8 @@ def is_of_library(definition: Any) -> bool:
 
     `argparse.Namespace` counts as the user's: it holds what the user puts there. So do our own iterators.
     """
-    module = getattr(definition, "__module__", None) or ""
+    found = getattr(definition, "__module__", None)
+    module = found if isinstance(found, str) else ""  # in a class, anything
     home = module.partition(".")[0]
     if home == "__main__" or module.startswith("s2s_ad.rules."):
         return False
@@ -72,6 +74,11 @@ def parts_of(value: Any) -> Any:
         return value
     if isinstance(value, dict):
         return value.values()
-    if isinstance(value, (ModuleType, FunctionType, MethodType, type)):
+    if isinstance(value, (ModuleType, FunctionType, MethodType, type, Enum)):
         return None
     return attributes_of(value).values() or getattr(value, "__dict__", {}).values() or None
+
+
+def is_frozen(value: Any) -> bool:
+    """Whether a value is a tuple, or an object of a frozen dataclass, whose parts stay the same."""
+    return isinstance(value, tuple) or getattr(getattr(type(value), "__dataclass_params__", None), "frozen", False)

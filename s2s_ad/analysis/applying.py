@@ -86,6 +86,10 @@ _TYPES = (array_types,)  # fills the table of `typing`
 _WRITE_OUT = "write the loop out"
 _SHOWS = frozenset({print, str, repr, ascii, format})
 _OF_ATTRIBUTES = (getattr, hasattr, setattr, object.__setattr__, primitives.call_method)
+_ARITHMETIC = frozenset({
+    operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.pow,
+    operator.matmul,
+})  # fmt: skip
 _REFERRING = (primitives.SetCell, primitives.MakeClosure, primitives.MakeClass, primitives.ManagerParts)
 
 
@@ -183,6 +187,8 @@ class ApplyEvaluator(CallEvaluator):
             args = [deques.walked(self, a) if isinstance(type_of_operand(a), Deque) else a for a in args]
         if constant(kwargs.get("strict", Const(False))) is False:
             args = self._ended(fn, args)
+        if _takes_arrays(fn, args):
+            args = [self._as_array(a) for a in args]
         refuse_some(self, fn, args)
         takes_all = fn in TAKES_ALL
         if not takes_all and fn not in TAKES_SOME and fn not in DEFINITIONS and fn is not itertools.cycle:
@@ -190,6 +196,12 @@ class ApplyEvaluator(CallEvaluator):
         if fn not in DEFINITIONS and (fn not in (max, min) or len(args) == 1):
             args = [self.walked(a) if i == 0 or fn is zip else a for i, a in enumerate(args)]
         return [self.taken(a, takes_all=takes_all) for a in args]
+
+    def _as_array(self, operand: Operand) -> Operand:
+        """A list of numbers as the array that NumPy makes of it."""
+        t = type_of_operand(operand)
+        is_sequence = isinstance(t, List) or (isinstance(t, Tuple) and t.cls is tuple)
+        return self.apply(np.array, [operand]) if is_sequence else operand
 
     def _start(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
         """An iterator without an end."""
@@ -394,6 +406,13 @@ def _makes_tuple(fn: MethodType) -> bool:
     return is_tuple and fn.__name__ == "_make" and fn.__func__.__code__.co_filename == namedtuple.__code__.co_filename
 
 
+def _takes_arrays(fn: Any, args: list[Operand]) -> bool:
+    """Whether a function of numbers and arrays takes lists for arrays."""
+    if fn in _ARITHMETIC:
+        return any(isinstance(t := type_of_operand(a), Array) and t.axes for a in args)
+    return isinstance(fn, np.ufunc) or fn is np.linalg.solve
+
+
 def _takes_references(fn: Any, args: list[Operand]) -> bool:
     """Whether what is called reads its arguments itself: the user's functions and methods, and what names variables."""
     if isinstance(fn, (FunctionType, MethodType)) and registry.get(fn) is None:
@@ -407,4 +426,6 @@ def _is_of_sequences(args: list[Operand]) -> bool:
     if len(types) == 1:
         (t,) = types
         types = list(t.items) if isinstance(t, Tuple) else [t.item] if isinstance(t, List) else []
+        if isinstance(t, Array) and t.axes is not None and len(t.axes) > 1:
+            return True
     return any(isinstance(t, (Tuple, List)) for t in types)

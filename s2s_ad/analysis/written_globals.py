@@ -80,7 +80,7 @@ def without_unread(s: Emitter, ops: Iterable[Op], result: Operand) -> tuple[Op, 
 
 
 def _is_read(op: Op, s: Emitter) -> bool:
-    return isinstance(op, Call) and op.results[0] in s.globals.values()
+    return isinstance(op, Call) and any(result in s.globals.values() for result in op.results)
 
 
 def others_read(s: Emitter) -> list[Call]:

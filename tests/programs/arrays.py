@@ -239,3 +239,18 @@ def twice_written_elements_of_unknown_rank(v, order):
     table = np.zeros([m] * 2) + v
     table[order] = table[:, order] * v
     return table * v
+
+
+@program((np.array([0.3, 0.7, 1.2]),))
+def lists_for_arrays(x):
+    """NumPy makes arrays of them; those with numbers of `x` carry a cotangent."""
+    a = x ** [1.0, 2, 3] + np.power(x, [1.0, 2.0, x[0]]) + [1, 2.0, 3] ** x
+    b = np.hypot(x, [1.0, 2.0, 3.0]) + np.arctan2([1.0, x[1], 3.0], x)
+    c = np.linalg.solve([[2.0, 1.0], [1.0, x[2]]], [x[0], x[1]])
+    return a @ [1.0, 2.0, 3.0] + b @ (1.0, 2.0, 3.0) + np.sum(c) + [x[1], 2.0, 3.0] @ x
+
+
+@program((np.array([[0.3], [0.7], [-1.2]]),))
+def largest_of_rows(a):
+    """Rows of one element are compared as numbers are."""
+    return max(a) * 2 + min(a)
