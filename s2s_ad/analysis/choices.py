@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from s2s_ad.analysis.calls import CallEvaluator
     from s2s_ad.analysis.sides import Side, SideEvaluator
 
-_MOST = 8
+MOST = 8
 Row = tuple[Value, Operand, Operand]  # a result of an `if`, and what the sides give for it
 
 
@@ -41,7 +41,7 @@ def one_of(s: Emitter, operands: Sequence[Operand]) -> tuple[Const, ...]:
         if not options or not all(callable(option.value) for option in options):
             return ()
         found |= {id(option.value): option for option in options}
-    return tuple(found.values()) if len(found) <= _MOST else ()
+    return tuple(found.values()) if len(found) <= MOST else ()
 
 
 def functions_in(s: Emitter, container: Operand) -> tuple[Const, ...]:
@@ -167,7 +167,7 @@ def _outside(s: Emitter, operand: Operand, inside: Set[Operand]) -> Operand:
 
 def select_item(s: Emitter, items: Sequence[Operand], numbers: Operand, index: Operand) -> Value | None:
     """The item of a container of functions by a late index, which finds its number in `numbers`; None for others."""
-    if len(items) > _MOST or not any(map(_is_nested, items)):
+    if len(items) > MOST or not any(map(_is_nested, items)):
         return None
     if not all(_is_function_outside(s, item, frozenset()) for item in items):
         return None

@@ -12,7 +12,7 @@ from s2s_ad import runtime
 from s2s_ad.analysis.dict_views import keep_view
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.escapes import refuse_escape
-from s2s_ad.analysis.handlers import deques, dicts, lists, maps, records, sets
+from s2s_ad.analysis.handlers import deques, dicts, late_methods, lists, maps, records, sets
 from s2s_ad.analysis.handlers.fills import drawn, method_that_fills
 from s2s_ad.analysis.handlers.flat import flat
 from s2s_ad.analysis.handlers.logs import log
@@ -180,8 +180,7 @@ def _call_method(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) ->
         return s.apply(method, args[2:], kwargs)
     t = obj.type
     if not isinstance(name, str):
-        hint = "write the name: `obj.name()`, or choose by `if`"
-        raise UnsupportedSyntaxError("a method whose name is known late", s.span, hint)
+        return late_methods.call(s, obj, args[1], args[2:], kwargs)  # type: ignore[arg-type]
     if records.is_object(t):
         return records.method(s, obj, t, name, args[2:], kwargs)  # type: ignore[arg-type]
     records.refuse_unfollowed(s, t, name)
