@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections import deque
 from collections.abc import Iterator
@@ -74,7 +75,7 @@ def parts_of(value: Any) -> Any:
         return value
     if isinstance(value, dict):
         return value.values()
-    if isinstance(value, (ModuleType, FunctionType, MethodType, type, Enum)):
+    if isinstance(value, (ModuleType, FunctionType, MethodType, type, Enum, logging.Logger)):
         return None
     return attributes_of(value).values() or getattr(value, "__dict__", {}).values() or None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import operator
 from collections import Counter, OrderedDict, defaultdict, deque
 from typing import Any
@@ -22,7 +23,8 @@ _PURE = {
     primitives.make_tuple, primitives.make_list, primitives.make_set, primitives.make_dict, primitives.read_global,
     primitives.lookup, primitives.present, primitives.identity, slice, getattr, isinstance, len, range, zip, enumerate,
     reversed, list, tuple, bool, float, deque, OrderedDict, defaultdict, Counter, operator.getitem, operator.contains,
-    np.errstate, contextlib.nullcontext, np.ndindex, type, primitives.traceback_of,
+    np.errstate, contextlib.nullcontext, np.ndindex, type, primitives.traceback_of, itertools.combinations,
+    itertools.combinations_with_replacement, itertools.permutations, itertools.pairwise,
 }  # fmt: skip
 _NEVER_RAISE = frozenset({type, primitives.traceback_of})
 _DISPLAYS = frozenset({primitives.make_tuple, primitives.make_list, slice})

@@ -18,7 +18,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.operands import constant, type_of_operand
@@ -26,7 +25,7 @@ from s2s_ad.analysis.sharing import kinds
 from s2s_ad.errors import Span
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Op, Operand, Value
-from s2s_ad.ir.types import Array, Deque, Dict, List, Map, Number, Record, Tuple, Type
+from s2s_ad.ir.types import INT, Array, Deque, Dict, Iterable, List, Map, Number, Record, Tuple, Type
 
 
 class Rows(ABC):
@@ -307,9 +306,10 @@ def chosen_rows(s: Emitter, iterable: Operand) -> Chosen | None:
     found = s.chosen.get(made.args[0] if is_copy else iterable)  # type: ignore[union-attr, arg-type]
     if found is None or not _is_in_order(s, found.items, found.order) or not _is_in_order(s, iterable, None):
         return None
-    n = s.apply(len, [found.items])
-    bounds = [n] if found.tool is itertools.pairwise else [n, Const(found.count)]
-    table = s.apply(runtime.index_rows, [Const(found.tool), *bounds])
+    numbers = s.apply(range, [s.apply(len, [found.items])])
+    given = [numbers] if found.tool is itertools.pairwise else [numbers, Const(found.count)]
+    row = Tuple((INT,) * found.count)
+    table = s.emit(list, [s.emit(found.tool, given, None, Iterable(row))], None, List(row))
     return Chosen(Source(s.memory.newest(found.items)), table, found.count)
 
 

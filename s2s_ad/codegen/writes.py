@@ -18,7 +18,7 @@ from s2s_ad.analysis.typing import result_type
 from s2s_ad.codegen.expressions import ExpressionPrinter
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Value
-from s2s_ad.ir.types import Array, Deque, Number, without_none
+from s2s_ad.ir.types import Array, Deque, Number, is_scalar, without_none
 
 
 def store(name: str) -> ast.Name:
@@ -254,16 +254,19 @@ def _is_of_deque(op: Call) -> bool:
 
 
 def _writes_in_place(store: Call) -> bool:
-    """Whether `x[i] += y` does what `x[i] = x[i] + y` does: not in a list, nor where kind or rank differ."""
+    """Whether `x[i] += y` does what `x[i] = x[i] + y` does: not in a list, nor where kind or rank differ.
+
+    A number in a list is put anew by both, but not an array without axes, to which the first form writes.
+    """
     target, *indices, item = store.args
-    t = item.type if isinstance(item, Value) else None
-    if isinstance(t, Number) or (isinstance(t, Array) and t.axes == ()):
-        return True
-    place = type_of_operand(target)  # type: ignore[arg-type]
-    if not isinstance(place, Array) or not isinstance(t, Array) or not place.dtype == t.dtype is not None:
-        return False
+    whole = container = place = type_of_operand(target)  # type: ignore[arg-type]
     for fn, args, kwargs in primitives.steps(indices, constant):
-        place = result_type(fn, (Value(None, place), *args), kwargs)
+        container, place = place, result_type(fn, (Value(None, place), *args), kwargs)
+    t = item.type if isinstance(item, Value) else None
+    if t is not None and is_scalar(t):
+        return isinstance(container, Array) or (is_scalar(place) and not getattr(place, "boxed", False))
+    if not isinstance(whole, Array) or not isinstance(t, Array) or not whole.dtype == t.dtype is not None:
+        return False
     axes = getattr(place, "axes", None)
     return axes is not None and t.axes is not None and len(axes) == len(t.axes)
 

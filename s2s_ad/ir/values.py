@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import functools
+import io
 import numbers
 import random
 from collections import deque
@@ -141,7 +142,7 @@ def is_code(value: Any) -> bool:
 
 _ATOMS = (
     float, int, bool, complex, str, bytes, type(None), np.ndarray, np.generic, list, tuple, dict, set, frozenset, type,
-    BaseException, ModuleType, FunctionType, MethodType, functools.partial, Enum,
+    BaseException, ModuleType, FunctionType, MethodType, functools.partial, Enum, io.IOBase,
 )  # fmt: skip
 
 

@@ -70,6 +70,7 @@ from s2s_ad.runtime.primal import is_mapping as is_mapping
 from s2s_ad.runtime.primal import is_sequence as is_sequence
 from s2s_ad.runtime.primal import make_object as make_object
 from s2s_ad.runtime.primal import may_hold as may_hold
+from s2s_ad.runtime.primal import once as once
 from s2s_ad.runtime.primal import permute as permute
 from s2s_ad.runtime.primal import position as position
 from s2s_ad.runtime.primal import slice_start as slice_start

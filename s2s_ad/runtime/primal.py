@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from s2s_ad.objects import HEAP_TYPE, attributes_of
+from s2s_ad.objects import HEAP_TYPE, parts_of
 
 
 def sort_order(items: Any, key: Any = None, reverse: bool = False) -> list[int]:
@@ -53,9 +53,14 @@ def groups(tool: Any, iterable: Any, key: Any = None) -> Any:
     return [(k, list(group)) for k, group in tool(iterable, key)]
 
 
-def index_rows(choose: Callable[..., Any], n: int, *r: int | None) -> list[list[int]]:
+def once(items: Any) -> Any:
+    """``iter(items)`` of a list that is there for no more than one use."""
+    return iter(items)
+
+
+def index_rows(choose: Callable[..., Any], n: int, r: int | None) -> list[list[int]]:
     """What a function of ``itertools``, such as ``permutations``, chooses out of the first `n` numbers."""
-    return [list(row) for row in choose(range(n), *r)]
+    return [list(row) for row in choose(range(n), r)]
 
 
 def copy(value: Any) -> Any:
@@ -73,11 +78,16 @@ def copy_unless_of(y: Any, *sources: Any) -> Any:
 
 def may_hold(source: Any, y: Any) -> bool:
     """Whether an array `y` may be, or share memory with, one that `source` is or holds."""
-    if isinstance(source, np.ndarray):
-        return np.may_share_memory(source, y)
-    if isinstance(source, (list, tuple, dict, deque)):
-        return any(may_hold(part, y) for part in (source.values() if isinstance(source, dict) else source))
-    return any(may_hold(part, y) for part in attributes_of(source).values())
+    seen: set[int] = set()
+    pending = [source]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, np.ndarray) and np.may_share_memory(part, y):
+            return True
+        if id(part) not in seen:
+            seen.add(id(part))
+            pending += part if isinstance(part, deque) else parts_of(part) or ()
+    return False
 
 
 def bound(value: Any, name: str) -> Any:

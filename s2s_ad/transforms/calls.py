@@ -127,7 +127,7 @@ class LinearStep(CallStep):
         with inline_rules.rule_arithmetic(spec, callee(self.op)):
             x_bar = spec.apply(self.rule.transpose, [y_bar, *self.args()], self.kwargs())
         if spec.dead:
-            raise inline_rules.refusal(spec, spec.ops, callee(self.op))
+            raise inline_rules.refusal(spec, spec.ops) or missing_rule(self.op, " in this form")
         self.contribute(0, x_bar, self.rule.core)
 
 
@@ -211,8 +211,9 @@ class RuleStep(CallStep):
             primals = self._primals()
             last = max(i for i, primal in primals if t.is_active(primal))
             bars = self.pullback(t.spec, y_bar, 1 + last)
-        if t.spec.dead:
-            raise inline_rules.refusal(t.spec, t.spec.ops, callee(self.op))
+        refused = inline_rules.refusal(t.spec, t.spec.ops) if t.spec.dead else None
+        if refused is not None:
+            raise refused
         self._check_count(len(bars), last)
         for i, primal in primals:
             if t.is_active(primal):

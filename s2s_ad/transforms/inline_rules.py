@@ -86,7 +86,9 @@ def forward(
         with rule_arithmetic(spec, fn):
             made = spec.apply(rule, args, kwargs)
         if spec.dead:
-            raise refusal(spec, spec.ops[mark:], fn)
+            raise refusal(spec, spec.ops[mark:]) or MissingRuleError(
+                f"no derivative rule for `{getattr(fn, '__name__', fn)}` in this form", spec.span
+            )
         y, pullback = spec.items(made)
         if isinstance(pullback, Value) and isinstance(pullback.type, Closure):
             return y, Pullback(pullback, opaque=False)
@@ -98,13 +100,13 @@ def forward(
     return _opaque(spec, rule, list(map(kept, args)), {name: kept(arg) for name, arg in kwargs.items()})
 
 
-def refusal(spec: Specializer, ops: Sequence[Op], fn: Any) -> MissingRuleError:
-    """That a rule, which has come to these `ops`, surely raises; in its own words if it has some."""
+def refusal(spec: Specializer, ops: Sequence[Op]) -> MissingRuleError | None:
+    """What a rule, which has come to these `ops`, says that it does not cover; None if it says nothing."""
     raised = next((op for op in reversed(ops) if callee(op) is MissingRuleError), None)
     if isinstance(raised, Call) and all(isinstance(o, Const) for o in raised.operands()):
         hint = constant(dict(raised.kwargs).get("hint", Const(None)))
         return MissingRuleError(str(constant(raised.args[0])), spec.span, hint)  # type: ignore[arg-type]
-    return MissingRuleError(f"no derivative rule for `{getattr(fn, '__name__', fn)}` in this form", spec.span)
+    return None
 
 
 def _opaque(spec: Specializer, rule: Any, args: list[Operand], kwargs: dict[str, Operand]) -> tuple[Operand, Pullback]:

@@ -154,12 +154,6 @@ def split_in_two(v):
     return sum(a) * sum(b)
 
 
-def second_item(v):
-    """By hand."""
-    items = iter(v)
-    return next(items) * next(items)
-
-
 def in_a_deque(v):
     """Another container."""
     return collections.deque(v, maxlen=len(v))[-1]
@@ -199,7 +193,6 @@ def deep_copy_of_all_sorts(v):
         (among_nested_functions_inactive, "return f(2.0) * v[1]", "f(2.0)", "in its own branch"),
         (grouped, "return sum(", "itertools.groupby(v, lambda x: x > 0)", "write the loop out"),
         (split_in_two, "a, b = itertools.tee(v)", "itertools.tee(v)", "write the loop out"),
-        (second_item, "return next(items) * next(items)", "next(items)", "list"),
         (in_a_deque, "return collections.deque(v", "collections.deque(v, maxlen=len(v))", "write the number"),
         (keys_of_an_array, "d = {", "{x: i for i, x in enumerate(v)}", "keep the number as a value"),
         (through_a_text, 'return float("{:.3f}"', 'float("{:.3f}".format(v[0]).strip() + "1")', "number itself"),

@@ -251,6 +251,6 @@ def lists_for_arrays(x):
 
 
 @program((np.array([[0.3], [0.7], [-1.2]]),))
-def largest_of_rows(a):
+def extremes_of_narrow_rows(a):
     """Rows of one element are compared as numbers are."""
     return max(a) * 2 + min(a)

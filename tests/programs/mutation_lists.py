@@ -783,3 +783,48 @@ def made_on_one_way_and_written_to_on_another(x):
             else:
                 rows[0].append(x[0] * 4)
     return sum(rows[0]) ** 2
+
+
+def fresh(a=0.5, b=0.6):
+    """Two arrays without axes."""
+    return [np.array(a), np.array(b)]
+
+
+@program((0.4, fresh()), same_as=lambda x, xs: (xs[0] + x) * 2 + xs[0])
+def put_anew(x, xs):
+    """`xs[0] = xs[0] + x` writes to no array, whatever that has for axes."""
+    a = xs[0]
+    xs[0] = xs[0] + x
+    return xs[0] * 2 + a
+
+
+@program((0.4, fresh()), same_as=lambda x, xs: (xs[0] + xs[1]) ** 2 * 2)
+def put_one_after_the_other(x, xs):
+    """The same, in two places."""
+    t = xs[0]
+    xs[0] = xs[0] + xs[1]
+    xs[1] = (t + xs[1]) * 2
+    return xs[0] * xs[1]
+
+
+@program((0.4, {"a": np.array(0.5), "b": np.array(0.6)}))
+def put_anew_under_a_key(x, d):
+    """The array that was there stays as it was."""
+    a = d["a"]
+    for _ in range(2):
+        d["a"] = d["a"] * x
+        d["b"] = 0.9 * d["b"] + d["a"]
+    return a + d["b"] * d["a"]
+
+
+def _step(ps, g):
+    for i in range(len(ps)):
+        ps[i] = ps[i] - 0.1 * g
+
+
+@program((0.4, fresh()), same_as=lambda x, ps: (ps[0] - 0.1 * x) * (ps[1] - 0.1 * x) * ps[0])
+def put_anew_by_a_callee(x, ps):
+    """As an optimiser does it."""
+    before = ps[0]
+    _step(ps, x)
+    return ps[0] * ps[1] * before

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad import runtime
 from s2s_ad.analysis.cursors import cursor
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Emitter
@@ -197,6 +198,14 @@ def _iterator(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
         return None
     items = Const(tuple(t.keys)) if isinstance(t, Dict) else args[0]
     return s.run_of("an iterator", items, args, s.mark(), endless=False)
+
+
+@handles(runtime.once)
+def _once(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    """What ends with the round of a loop, which no object can stand for that is kept."""
+    run = s.run_of("an iterator", args[0], args, s.mark(), endless=False)
+    s.runs[run].span = None
+    return run
 
 
 @handles(next)

@@ -5,6 +5,7 @@
     a in [b], [a] == [b] ->  a.__eq__(b)
     any([a])             ->  a.__bool__(), a.__len__()
     {a}                  ->  a.__hash__()
+    xs[a]                ->  a.__index__()
 
 Those of objects that stand alone in an operator are followed (see `operators`). A method that is called here without
 being followed must not write, as what it writes would be lost; by what its code does, not by what that calls elsewhere.
@@ -38,7 +39,10 @@ _CALLED: dict[Any, tuple[str, ...]] = {
     sorted: _TO_ORDER,
     **dict.fromkeys((any, all, filter), ("__bool__", "__len__")),
     **dict.fromkeys((hash, set, frozenset, dict, primitives.make_set, primitives.make_dict), ("__hash__", "__eq__")),
-    **dict.fromkeys((operator.contains, operator.eq, operator.ne), ("__eq__", "__ne__")),
+    **dict.fromkeys((operator.contains, operator.eq, operator.ne), ("__eq__", "__ne__", "__iter__")),
+    **dict.fromkeys((operator.getitem, operator.index, range, slice), ("__index__",)),
+    **dict.fromkeys((list, tuple), ("__len__", "__length_hint__")),
+    dir: ("__dir__",),
     **dict.fromkeys((operator.lt, operator.le, operator.gt, operator.ge), _TO_ORDER),
 }
 _STORES = frozenset({"STORE_ATTR", "DELETE_ATTR", "STORE_SUBSCR", "DELETE_SUBSCR", "STORE_GLOBAL"})

@@ -1,10 +1,10 @@
 """A loop over `itertools.groupby`, whose groups are iterators that end with their round, runs through lists.
 
     for k, g in groupby(xs, key):        for k, group in groups(groupby, xs, key):
-        y += k * sum(g)                      g = iter(group)
+        y += k * sum(g)                      g = once(group)
                                              y += k * sum(g)
 
-    {k: sum(g) for k, g in …}            {k: sum(iter(group)) for k, group in …}
+    {k: sum(g) for k, g in …}            {k: sum(once(group)) for k, group in …}
 
 So nobody can tell: an iterator over a list is used up by its first use too, and refused where it is kept. In a
 comprehension the group must be named once, where it is looked at once in a round; else all is left as it is.
@@ -20,7 +20,7 @@ import gast
 from s2s_ad.frontend.desugar.building import load, placed, store
 from s2s_ad.frontend.desugar.names import FreshNames
 from s2s_ad.frontend.scope import COMPREHENSIONS, FUNCTIONS
-from s2s_ad.runtime import groups
+from s2s_ad.runtime import groups, once
 
 
 def expand_groups(root: gast.AST, is_groupby: Callable[[Any], bool]) -> gast.AST:
@@ -97,7 +97,7 @@ def _names(name: str, trees: list[Any]) -> list[Any]:
 
 
 def _iterator(name: str) -> Any:
-    return gast.Call(gast.Constant(iter, None), [load(name)], [])
+    return gast.Call(gast.Constant(once, None), [load(name)], [])
 
 
 def _only_read(name: str, trees: list[Any]) -> Any:
