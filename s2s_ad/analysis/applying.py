@@ -63,6 +63,7 @@ from s2s_ad.ir.types import (
     Tuple,
     Type,
     Unknown,
+    is_scalar,
     object_in,
 )
 from s2s_ad.ir.types import (
@@ -90,6 +91,7 @@ _ARITHMETIC = frozenset({
     operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.pow,
     operator.matmul,
 })  # fmt: skip
+_ALONG_AN_AXIS = frozenset({np.sum, np.prod, np.max, np.amax, np.min, np.amin, np.cumsum, np.cumprod})
 _REFERRING = (primitives.SetCell, primitives.MakeClosure, primitives.MakeClass, primitives.ManagerParts)
 
 
@@ -133,6 +135,7 @@ class ApplyEvaluator(CallEvaluator):
             refuse_special(self, fn, (*args, *kwargs.values()))
         runs = [self.runs[a] for a in args if isinstance(a, Value) and a in self.runs]
         if is_hashable(fn):
+            args, kwargs = _without_axis(fn, args, kwargs)
             args = self._taken_by(fn, args, kwargs)
             definition = self._definition_of(fn, args, kwargs)
             if definition is not None:
@@ -411,6 +414,17 @@ def _takes_arrays(fn: Any, args: list[Operand]) -> bool:
     if fn in _ARITHMETIC:
         return any(isinstance(t := type_of_operand(a), Array) and t.axes for a in args)
     return isinstance(fn, np.ufunc) or fn is np.linalg.solve
+
+
+def _without_axis(fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> tuple[list[Operand], dict[str, Operand]]:
+    """The arguments without the one axis that NumPy says a number has."""
+    if fn not in _ALONG_AN_AXIS or not args or not is_scalar(type_of_operand(args[0])):
+        return args, kwargs
+    if constant(kwargs.get("axis")) in (0, -1):
+        return args, {**kwargs, "axis": Const(None)}
+    if len(args) > 1 and constant(args[1]) in (0, -1):
+        return [args[0], Const(None), *args[2:]], kwargs
+    return args, kwargs
 
 
 def _takes_references(fn: Any, args: list[Operand]) -> bool:

@@ -236,6 +236,8 @@ class Emitter:
         self._tick(call)
         if self.in_adjoint and isinstance(type_, Array) and type_.boxed and type_.axes == () and fn is not np.asarray:
             # a 0-d array is mutable, so `x_bar += …` would reach whoever else has it
+            if type_.loose:  # and a number has no items
+                value = self.emit(np.asarray, [value], None, replace(type_, loose=False))
             return self.emit(operator.getitem, [value, Const(())], None, replace(type_, boxed=False), name)
         return value
 

@@ -42,7 +42,10 @@ _ALL = frozenset({
     primitives.Unpack,
 })  # which take none at all  # fmt: skip
 
-_TAKING_NONE = frozenset({operator.is_, operator.is_not, operator.not_, operator.eq, operator.ne, bool, np.clip})
+_TAKING_NONE = frozenset({
+    operator.is_, operator.is_not, operator.not_, operator.eq, operator.ne, bool, np.clip, np.isin, np.array_equal,
+    np.equal, np.not_equal,
+})  # fmt: skip
 
 
 def present_on(s: Emitter, test: Operand) -> tuple[list[Value], list[Value]]:

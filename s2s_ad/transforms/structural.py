@@ -273,10 +273,11 @@ def item_of(t: Type, indices: Sequence[Operand]) -> Type:
     """The type of what indices lead to in structures, or in their cotangents; an array is the end of it."""
     for index in in_cotangent(indices):
         t = without_none(t)
+        part = part_type(t, constant(index))
         if isinstance(t, (List, Map)):
-            t = t.item
+            t = t.item if isinstance(part, Unknown) else part
         elif isinstance(t, (Record, Dict, Tuple)):
-            t = part_type(t, constant(index))
+            t = part
         else:
             break
     return t

@@ -258,8 +258,7 @@ class Tangents:
         """The parts of the cotangent of a primal of type `t`, whose structure may be known only from the latter."""
         c = type_of_operand(x_bar)
         if isinstance(c, Dict) and isinstance(t, (Dict, Record)):
-            parts = dict(zip(c.keys, self.parts(x_bar), strict=True))
-            return [parts.get(key, NONE) for key in keys_of(t)]
+            return [self.call(operator.getitem, x_bar, Const(k)) if k in c.keys else NONE for k in keys_of(t)]
         if isinstance(c, (Tuple, Dict)) or self.spec.static_items(x_bar) is not None:
             return self.parts(x_bar)
         pairs = zip(keys_of(t), static_parts(t) or (), strict=True)

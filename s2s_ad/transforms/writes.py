@@ -62,6 +62,13 @@ def _reverse_store(step: StructuralStep) -> None:
     if t.scope.get(result) is None:
         return
     indices = in_cotangent(step.args()[1:-1])
+    inside = without_none(item_of(result.type, indices[:-1]))
+    if isinstance(inside, Array) and not is_differentiable(inside) and isinstance(target, Value):
+        entry = t.scope.get(result)
+        t.scope.take(result)
+        if t.is_active(target) and entry is not None:
+            t.adopt(target, entry.operand, entry)
+        return
     if isinstance(result.type, Map) and len(indices) == 2 and constant(indices[1]) is Ellipsis:
         reverse_whole(step)
         return
