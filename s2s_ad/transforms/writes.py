@@ -9,6 +9,7 @@ import numpy as np
 
 from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee
+from s2s_ad.analysis.handlers.targets import with_item
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.places import is_basic
 from s2s_ad.analysis.statics import same
@@ -20,6 +21,7 @@ from s2s_ad.ir.types import (
     Absent,
     Array,
     Deque,
+    Dict,
     List,
     Map,
     Maybe,
@@ -105,7 +107,9 @@ def _with_stored(t: Transform, buffer: Operand, indices: list[Operand], bar: Ope
         parts = list(t.tangents.parts(followed(t, buffer, path)))
         parts[constant(last)] = bar
         return _with_stored(t, buffer, path, t.tangents.rebuild(kind, parts))
-    return t.spec.emit(primitives.store, [buffer, *indices, bar], None, type_of_operand(buffer))
+    whole, part = type_of_operand(buffer), type_of_operand(bar)
+    now = with_item(whole, indices, part) if isinstance(part, Dict) else whole  # which may have other keys
+    return t.spec.emit(primitives.store, [buffer, *indices, bar], None, now)
 
 
 def replaced_item(t: Transform, op: Call) -> Operand | None:
