@@ -4,13 +4,13 @@
     result = y, y * y                     result = y.copy(), y * y
     def pullback(y_bar): ... * y          def pullback(y_bar): ... * y
 
-This holds for a result that is an array, and for tuples, lists and dicts that are made as it is returned. Of an object,
-of a list that  own arrays and views of them are given as they are.
+This holds for a result that is an array, and for tuples, lists and dicts that are made as it is returned. What an
+argument has, or has been given, is handed out as it is: it is there already.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,8 +18,8 @@ from s2s_ad import runtime
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.sharing import Sharing, kinds
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import Block, Call, Const, Operand, Value, free_values, operands
-from s2s_ad.ir.types import Array, Type, Unknown
+from s2s_ad.ir.nodes import Block, Call, Const, Operand, Value, free_values, operands, regions
+from s2s_ad.ir.types import Array, Record, Type, Unknown
 from s2s_ad.rules.numpy import methods
 from s2s_ad.transforms.lending import users_in
 from s2s_ad.transforms.pairs import Reversed
@@ -57,7 +57,21 @@ def _origins(body: Block) -> list[Value]:
     """The parameters of which what a function returns may be a view."""
     sharing = Sharing(body, 0)
     webs = {web for v in _given(body) if _is_array(v) for web in sharing.webs(v)}
-    return [p for p in body.params if not webs.isdisjoint(sharing.webs(p))]
+    versions = [set(sharing.webs(v)) for v in _values(body) if isinstance(v.type, Record)]
+    return [p for p in body.params if not webs.isdisjoint(_webs_of(sharing, p, versions))]
+
+
+def _webs_of(sharing: Sharing, param: Value, versions: Sequence[set[Any]]) -> set[Any]:
+    """The webs that a parameter is in, also by what an object has been given since."""
+    own = set(sharing.webs(param))
+    return own.union(*(webs for webs in versions if not webs.isdisjoint(own))) if versions else own
+
+
+def _values(block: Block) -> Iterator[Value]:
+    for op in block.ops:
+        yield from op.results
+        for region in regions(op):
+            yield from _values(region)
 
 
 def _given(body: Block) -> list[Value]:
