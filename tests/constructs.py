@@ -23,6 +23,7 @@ import collections
 import contextlib
 import dataclasses
 import functools
+import heapq
 import itertools
 import math
 from collections import namedtuple
@@ -319,6 +320,21 @@ CONSTRUCTS: dict[str, tuple[Construct, ...]] = {
             "return sum(a * b for a, b in zip(xs, itertools.cycle([x, 2.0])))",
         ),
         C("`itertools.cycle` by itself", "for a in itertools.cycle(xs):\n    return a * x"),
+        C("`next` of an iterator that is kept", "it = iter(xs)\na = next(it)\nreturn a * sum(it) * next(it, x)"),
+        C("`zip` of one that is kept", "it = iter(xs)\na = next(it)\nreturn sum(a * b for b, c in zip(it, it))"),
+        C("`next` of `itertools.count`", "c = itertools.count(1)\nnext(c)\nreturn x * next(c)"),
+        C(
+            "`heapq`",
+            "h = [a * x for a in xs]\nheapq.heapify(h)\nheapq.heappush(h, x)\nreturn heapq.heappop(h) * h[0]",
+        ),
+        C(
+            "pairs of objects that are written to",
+            "ps = [Point(x), Point(x * x)]\nfor p, q in itertools.combinations(ps, 2):\n    p.w += q.w\nreturn ps[0].w",
+        ),
+        C(
+            "writes to what `min` or `max` gives by a key",
+            "ps = [Point(x), Point(x * x)]\nmax(ps, key=lambda p: p.w).w = x\nreturn ps[1].w * ps[0].w",
+        ),
         C(
             "loops over `itertools.groupby`",
             "for k, g in itertools.groupby(xs, lambda a: a > 1.0):\n    x = x * sum(g)\nreturn x",
