@@ -55,6 +55,8 @@ def _type_of(value: Any, name: Hashable, simple: set[int], above: tuple[int, ...
         if id(value) in above:
             return Instance(kind)
         return _type_of_container(value, name, simple, (*above, id(value)))
+    if isinstance(value, Set) and unsupported_class(value) is not None:
+        return Instance(Set)  # with something that could be differentiated in it
     fields = fields_of(value)
     if fields is None or (id(value) not in simple and _tangle(value, simple) is not None):
         return Instance(kind)

@@ -48,7 +48,7 @@ from s2s_ad.rules.registry import Opaque, ZeroRule, registry
 Object = Record | Tuple
 _PLAIN = (staticmethod, type, *((functools.partial,) if sys.version_info < (3, 14) else ()))  # are not bound
 _HINT = "call it where it is named, or pass the attributes that it needs"
-_HARMLESS = (range, bytes, bytearray)
+_HARMLESS = (range, str, bytes, bytearray, set, frozenset)  # a set holds no floats, which is seen to where it is filled
 _UNFOLLOWED = (numbers.Number, Mapping, Sequence, Set, deque, np.ndarray)
 
 

@@ -14,7 +14,7 @@ from s2s_ad.analysis.python_types import iterated
 from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand
-from s2s_ad.ir.types import BOOL, Instance, Number, Tuple, Type
+from s2s_ad.ir.types import BOOL, Instance, Never, Number, Tuple, Type
 
 SET = Instance(set)
 _RESULTS: dict[str, Type] = {
@@ -57,6 +57,8 @@ def _is_key(t: Type) -> bool:
     match t:
         case Number(kind):
             return kind in ("int", "bool", "whole")
+        case Never():  # of nothing
+            return True
         case Tuple(items):
             return all(map(_is_key, items))
         case Instance(cls):
