@@ -55,6 +55,7 @@ from s2s_ad.ir.types import (
     Closure,
     Deque,
     Dict,
+    Iterable,
     List,
     Lost,
     Never,
@@ -190,6 +191,8 @@ class ApplyEvaluator(CallEvaluator):
             args = [deques.walked(self, a) if isinstance(type_of_operand(a), Deque) else a for a in args]
         if constant(kwargs.get("strict", Const(False))) is False:
             args = self._ended(fn, args)
+        if fn is sorted and isinstance(type_of_operand(args[0]), Iterable):
+            args = [self.apply(list, args[:1]), *args[1:]]
         if _takes_arrays(fn, args):
             args = [self._as_array(a) for a in args]
         refuse_some(self, fn, args)
