@@ -403,6 +403,8 @@ class FunctionLowering(ClassLowering):
             self._exchange(node)
             return
         value = self.expression(node.value)
+        if isinstance(node.value, gast.Name) and value in self.loose:
+            value = self.emit(node, primitives.present, value)  # `x = y` reads `y`
         for target in node.targets:
             self.assign(target, value)
 

@@ -513,3 +513,9 @@ def dicts_of_one_value(x):
     late = dict.fromkeys(range(len(x)), x[1])
     late[len(x) - 1] += known["a"]
     return late[0] + late[2] if dict.fromkeys("ab")["b"] is None else x[2]
+
+
+@program((V,))
+def sorted_pairs(v):
+    """What `zip` gives, by its first parts."""
+    return sum(a * b * i for i, (a, b) in enumerate(sorted(zip(v, [1.0, 2.0, 3.0, 4.0, 5.0], strict=False))))

@@ -734,3 +734,27 @@ def classes_of_an_argument(x, kinds):
         return root(-x)
     except kinds:
         return x * x
+
+
+@program((1.3,), (0.2,), same_as=lambda x: np.sqrt(2 * x))
+def best_of_those_that_can_be_computed(x):
+    """What is bound in a `try` has been read when it goes by another name."""
+    best = None
+    for v in [x, 2 * x, -x]:
+        try:
+            s = np.sqrt(v) if v > 0 else 1 / 0
+        except ZeroDivisionError:
+            continue
+        if best is None or s > best:
+            best = s
+    return best
+
+
+@program((1.3,), raises=UnboundLocalError)
+def unbound_when_it_is_named(x):
+    """`y = s` reads `s`."""
+    for v in [-x, x]:
+        if v > 0:
+            s = v
+        y = s
+    return y
