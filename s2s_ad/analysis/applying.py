@@ -12,8 +12,6 @@ from dataclasses import replace
 from types import FunctionType, MethodType
 from typing import Any
 
-import numpy as np
-
 from s2s_ad import runtime
 from s2s_ad.analysis import alternatives, array_types, methods, outside
 from s2s_ad.analysis.calls import CallEvaluator
@@ -24,7 +22,6 @@ from s2s_ad.analysis.escapes import refuse_escape
 from s2s_ad.analysis.handlers import (
     HANDLERS,
     construct,
-    deques,
     initialise,
     into_output,
     is_foreign,
@@ -41,6 +38,7 @@ from s2s_ad.analysis.libraries import about_namespaces, is_library, library_sour
 from s2s_ad.analysis.local_classes import refuse_unknown
 from s2s_ad.analysis.managers import is_generated
 from s2s_ad.analysis.narrowing import without_none
+from s2s_ad.analysis.numpy_arguments import as_arrays
 from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.analysis.program import lowered, lowered_parts
 from s2s_ad.analysis.rows import choice
@@ -53,7 +51,6 @@ from s2s_ad.ir.types import (
     UNKNOWN,
     Array,
     Closure,
-    Deque,
     Dict,
     Iterable,
     List,
@@ -64,7 +61,6 @@ from s2s_ad.ir.types import (
     Tuple,
     Type,
     Unknown,
-    is_scalar,
     object_in,
 )
 from s2s_ad.ir.types import (
@@ -88,11 +84,6 @@ _TYPES = (array_types,)  # fills the table of `typing`
 _WRITE_OUT = "write the loop out"
 _SHOWS = frozenset({print, str, repr, ascii, format})
 _OF_ATTRIBUTES = (getattr, hasattr, setattr, object.__setattr__, primitives.call_method)
-_ARITHMETIC = frozenset({
-    operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.pow,
-    operator.matmul,
-})  # fmt: skip
-_ALONG_AN_AXIS = frozenset({np.sum, np.prod, np.max, np.amax, np.min, np.amin, np.cumsum, np.cumprod})
 _REFERRING = (primitives.SetCell, primitives.MakeClosure, primitives.MakeClass, primitives.ManagerParts)
 
 
@@ -136,7 +127,7 @@ class ApplyEvaluator(CallEvaluator):
             refuse_special(self, fn, (*args, *kwargs.values()))
         runs = [self.runs[a] for a in args if isinstance(a, Value) and a in self.runs]
         if is_hashable(fn):
-            args, kwargs = _without_axis(fn, args, kwargs)
+            args, kwargs = as_arrays(self, fn, args, kwargs)
             args = self._taken_by(fn, args, kwargs)
             definition = self._definition_of(fn, args, kwargs)
             if definition is not None:
@@ -187,14 +178,10 @@ class ApplyEvaluator(CallEvaluator):
 
     def _taken_by(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> list[Operand]:
         """The arguments, with lists for the iterators whose items `fn` takes one after the other."""
-        if isinstance(fn, np.ufunc) or (getattr(fn, "__module__", None) or "").startswith("numpy"):
-            args = [deques.walked(self, a) if isinstance(type_of_operand(a), Deque) else a for a in args]
         if constant(kwargs.get("strict", Const(False))) is False:
             args = self._ended(fn, args)
         if fn is sorted and isinstance(type_of_operand(args[0]), Iterable):
             args = [self.apply(list, args[:1]), *args[1:]]
-        if _takes_arrays(fn, args):
-            args = [self._as_array(a) for a in args]
         refuse_some(self, fn, args)
         takes_all = fn in TAKES_ALL
         if not takes_all and fn not in TAKES_SOME and fn not in DEFINITIONS and fn is not itertools.cycle:
@@ -202,12 +189,6 @@ class ApplyEvaluator(CallEvaluator):
         if fn not in DEFINITIONS and (fn not in (max, min) or len(args) == 1):
             args = [self.walked(a) if i == 0 or fn is zip else a for i, a in enumerate(args)]
         return [self.taken(a, takes_all=takes_all) for a in args]
-
-    def _as_array(self, operand: Operand) -> Operand:
-        """A list of numbers as the array that NumPy makes of it."""
-        t = type_of_operand(operand)
-        is_sequence = isinstance(t, List) or (isinstance(t, Tuple) and t.cls is tuple)
-        return self.apply(np.array, [operand]) if is_sequence else operand
 
     def _start(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
         """An iterator without an end."""
@@ -410,24 +391,6 @@ def _makes_tuple(fn: MethodType) -> bool:
     cls = fn.__self__
     is_tuple = isinstance(cls, type) and issubclass(cls, tuple) and hasattr(cls, "_fields")
     return is_tuple and fn.__name__ == "_make" and fn.__func__.__code__.co_filename == namedtuple.__code__.co_filename
-
-
-def _takes_arrays(fn: Any, args: list[Operand]) -> bool:
-    """Whether a function of numbers and arrays takes lists for arrays."""
-    if fn in _ARITHMETIC:
-        return any(isinstance(t := type_of_operand(a), Array) and t.axes for a in args)
-    return isinstance(fn, np.ufunc) or fn is np.linalg.solve
-
-
-def _without_axis(fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> tuple[list[Operand], dict[str, Operand]]:
-    """The arguments without the one axis that NumPy says a number has."""
-    if fn not in _ALONG_AN_AXIS or not args or not is_scalar(type_of_operand(args[0])):
-        return args, kwargs
-    if constant(kwargs.get("axis")) in (0, -1):
-        return args, {**kwargs, "axis": Const(None)}
-    if len(args) > 1 and constant(args[1]) in (0, -1):
-        return [args[0], Const(None), *args[2:]], kwargs
-    return args, kwargs
 
 
 def _takes_references(fn: Any, args: list[Operand]) -> bool:
