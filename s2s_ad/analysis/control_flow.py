@@ -50,11 +50,13 @@ from s2s_ad.ir.types import (
     Type,
     join_all,
 )
-from s2s_ad.rules import containers, functional
+from s2s_ad.rules import containers, functional, heaps, iterators
 from s2s_ad.rules.functional import SPREAD, require_count
 
 _FOREIGN = Instance(object)
-_OWN_FILES = frozenset({containers.__file__, functional.__file__})  # of which users are not told
+_OWN_FILES = frozenset(
+    {one.__file__ for one in (containers, functional, heaps, iterators)}
+)  # of which users are not told
 
 
 class BlockEvaluator(SideEvaluator):

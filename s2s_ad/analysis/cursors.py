@@ -26,13 +26,13 @@ from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, For, If, Operand, Value, While
 from s2s_ad.ir.types import Array, Dict, Iterable, List, Record, Tuple
-from s2s_ad.rules.iterators import KEPT, Counter, Cursor, Cycle
+from s2s_ad.rules.iterators import Counter, Cursor, Cycle, Kept
 
 
 def cursor_class(operand: Operand) -> Any:
     """The class of such an object; None for all else."""
     t = type_of_operand(operand)
-    return t.cls if isinstance(t, Record) and issubclass(t.cls, KEPT) else None
+    return t.cls if isinstance(t, Record) and issubclass(t.cls, Kept) else None
 
 
 def cursor(s: Emitter, fn: Any, args: Sequence[Operand]) -> Operand | None:

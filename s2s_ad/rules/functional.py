@@ -9,7 +9,6 @@ from __future__ import annotations
 import bisect
 import copy
 import functools
-import heapq
 import itertools
 import operator
 from collections.abc import Callable
@@ -61,58 +60,38 @@ def list_of(iterable: Any) -> Any:
 
 def max_by(*args: Any, key: Any = None, **default: Any) -> Any:
     """`max` with a `key` or a `default`; of those that tie it is the first, which gets all of the cotangent."""
-    items = args if len(args) != 1 else args[0] if isinstance(args[0], list) else [x for x in args[0]]  # noqa: C416
-    if default and len(items) == 0:
-        return default["default"]
-    if key is None:
-        return max(items)
-    if len(items) == 0:
-        max(())  # raises
-    if len(args) == 1:
-        return items[_first_max([key(x) for x in items])]
-    best = items[0]
-    best_key = key(best)
-    for x in items[1:]:
-        x_key = key(x)
-        if x_key > best_key:
-            best, best_key = x, x_key
-    return best
+    return _best_by(max, operator.gt, args, key, default)
 
 
 def min_by(*args: Any, key: Any = None, **default: Any) -> Any:
     """`min` with a `key` or a `default`; of those that tie it is the first, which gets all of the cotangent."""
+    return _best_by(min, operator.lt, args, key, default)
+
+
+def _best_by(tool: Any, is_better: Any, args: Any, key: Any, default: Any) -> Any:
     items = args if len(args) != 1 else args[0] if isinstance(args[0], list) else [x for x in args[0]]  # noqa: C416
     if default and len(items) == 0:
         return default["default"]
     if key is None:
-        return min(items)
+        return tool(items)
     if len(items) == 0:
-        min(())  # raises
+        tool(())  # raises
     if len(args) == 1:
-        return items[_first_min([key(x) for x in items])]
+        return items[_first_best([key(x) for x in items], is_better)]
     best = items[0]
     best_key = key(best)
     for x in items[1:]:
         x_key = key(x)
-        if x_key < best_key:
+        if is_better(x_key, best_key):
             best, best_key = x, x_key
     return best
 
 
-def _first_max(keys: Any) -> int:
-    """Where the largest of some keys is."""
+def _first_best(keys: Any, is_better: Any) -> int:
+    """Where the best of some keys is, the first of those that tie."""
     best = 0
     for i in range(1, len(keys)):
-        if keys[i] > keys[best]:
-            best = i
-    return best
-
-
-def _first_min(keys: Any) -> int:
-    """Where the smallest of some keys is."""
-    best = 0
-    for i in range(1, len(keys)):
-        if keys[i] < keys[best]:
+        if is_better(keys[i], keys[best]):
             best = i
     return best
 
@@ -138,78 +117,6 @@ def first_of(items: Any, *default: Any) -> Any:
     if len(default) == 0:
         raise StopIteration
     return default[0]
-
-
-@defines(heapq.nlargest)
-def _nlargest(n: Any, iterable: Any, key: Any = None) -> Any:
-    items = [x for x in iterable]  # noqa: C416
-    found = sorted(items, reverse=True) if key is None else sorted(items, key=key, reverse=True)
-    return found[: max(n, 0)]
-
-
-@defines(heapq.nsmallest)
-def _nsmallest(n: Any, iterable: Any, key: Any = None) -> Any:
-    items = [x for x in iterable]  # noqa: C416
-    found = sorted(items) if key is None else sorted(items, key=key)
-    return found[: max(n, 0)]
-
-
-# Of `heapq`, with the very comparisons that Python makes, as they decide which of equal items comes first.
-@defines(heapq.heappush)
-def _heappush(heap: Any, item: Any) -> None:
-    heap.append(item)
-    _rise(heap, len(heap) - 1)
-
-
-@defines(heapq.heappop)
-def _heappop(heap: Any) -> Any:
-    last = heap.pop()
-    if len(heap) == 0:
-        return last
-    first = heap[0]
-    heap[0] = last
-    _sink(heap, 0)
-    return first
-
-
-@defines(heapq.heapreplace)
-def _heapreplace(heap: Any, item: Any) -> Any:
-    first = heap[0]
-    heap[0] = item
-    _sink(heap, 0)
-    return first
-
-
-@defines(heapq.heappushpop)
-def _heappushpop(heap: Any, item: Any) -> Any:
-    if len(heap) > 0 and heap[0] < item:
-        return _heapreplace(heap, item)
-    return item
-
-
-@defines(heapq.heapify)
-def _heapify(heap: Any) -> None:
-    for at in reversed(range(len(heap) // 2)):
-        _sink(heap, at)
-
-
-def _rise(heap: Any, at: int, top: int = 0) -> None:
-    """Bring an item up to its place, at most to `top`."""
-    while at > top and heap[at] < heap[(at - 1) // 2]:
-        above = (at - 1) // 2
-        heap[at], heap[above] = heap[above], heap[at]
-        at = above
-
-
-def _sink(heap: Any, top: int) -> None:
-    """Bring an item down as far as it goes, and then up to its place."""
-    at, below = top, 2 * top + 1
-    while below < len(heap):
-        if below + 1 < len(heap) and not heap[below] < heap[below + 1]:
-            below += 1
-        heap[at], heap[below] = heap[below], heap[at]
-        at, below = below, 2 * below + 1
-    _rise(heap, at, top)
 
 
 def sorted_by(iterable: Any, *, key: Any, reverse: Any = False) -> Any:

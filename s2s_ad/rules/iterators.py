@@ -5,10 +5,30 @@ They stand for those of Python where one is kept, or asked for an item more than
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 
-class Cursor:
+class Kept:
+    """What they have in common: `is_at_end` tells whether there is no next item, and `take` gives it if there is."""
+
+    is_at_end: Callable[[], bool]
+    take: Callable[[], Any]
+
+    def __iter__(self) -> Any:
+        return self
+
+    def __next__(self) -> Any:
+        if self.is_at_end():
+            raise StopIteration
+        return self.take()
+
+    def next_or(self, default: Any) -> Any:
+        """``next(iterator, default)``."""
+        return default if self.is_at_end() else self.take()
+
+
+class Cursor(Kept):
     """``iter(items)`` of a list or a tuple: where in it the next item is."""
 
     def __init__(self, items: Any) -> None:
@@ -25,18 +45,6 @@ class Cursor:
         self.at += 1
         return item
 
-    def __iter__(self) -> Any:
-        return self
-
-    def __next__(self) -> Any:
-        if self.is_at_end():
-            raise StopIteration
-        return self.take()
-
-    def next_or(self, default: Any) -> Any:
-        """``next(iterator, default)``."""
-        return default if self.is_at_end() else self.take()
-
     def rest(self) -> Any:
         """``list(iterator)``."""
         items = [self.items[i] for i in range(self.at, len(self.items))]
@@ -44,7 +52,7 @@ class Cursor:
         return items
 
 
-class Counter:
+class Counter(Kept):
     """``itertools.count(start, step)``."""
 
     def __init__(self, start: Any, step: Any) -> None:
@@ -61,14 +69,8 @@ class Counter:
         self.value = value + self.step
         return value
 
-    def __iter__(self) -> Any:
-        return self
 
-    def __next__(self) -> Any:
-        return self.take()
-
-
-class Cycle:
+class Cycle(Kept):
     """``itertools.cycle(items)`` of a tuple, or of a list that nobody else has."""
 
     def __init__(self, items: Any) -> None:
@@ -84,14 +86,3 @@ class Cycle:
         item = self.items[self.at]
         self.at = (self.at + 1) % len(self.items)
         return item
-
-    def __iter__(self) -> Any:
-        return self
-
-    def __next__(self) -> Any:
-        if self.is_at_end():
-            raise StopIteration
-        return self.take()
-
-
-KEPT = (Cursor, Counter, Cycle)

@@ -26,7 +26,7 @@ from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, Operand
 from s2s_ad.ir.types import BOOL, FLOAT, INT, UNKNOWN, Array, Instance, Number, Record, Type, Unknown
-from s2s_ad.rules.iterators import KEPT
+from s2s_ad.rules.iterators import Kept
 
 _ARITHMETIC = {
     getattr(operator, name + "_" * (name in ("and", "or"))): name
@@ -85,10 +85,10 @@ def operation(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Operan
 def _next_or(s: Emitter, args: list[Operand]) -> Operand:
     """`next(iterator, default)`."""
     cls = type_of_operand(args[0]).cls  # type: ignore[attr-defined]
-    if not issubclass(cls, KEPT):
+    if not issubclass(cls, Kept):
         what = f"`next` of a `{cls.__name__}` with a default"
         raise UnsupportedSyntaxError(what, s.span, "call it without a default, and test before whether there is more")
-    return s.apply(cls.next_or, args) if hasattr(cls, "next_or") else s.apply(cls.__next__, args[:1])
+    return s.apply(cls.next_or, args)
 
 
 def _as_python_has_it(s: Emitter, fn: Any, found: Operand | None) -> Operand | None:
