@@ -15,12 +15,13 @@ from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Block, Const, If, Op, Operand, Try, Value, free_values, sides
 from s2s_ad.ir.types import BOOL
 from s2s_ad.transforms import one_sided
+from s2s_ad.transforms.cotangent_types import cotangent_type
 from s2s_ad.transforms.dead_code import dead_code
 from s2s_ad.transforms.rewriting import substitute
 from s2s_ad.transforms.saving import saved
 from s2s_ad.transforms.scopes import Entry, Scope, bar_name
 from s2s_ad.transforms.steps import HELD, STEPS, Step, defined_values, forward_block
-from s2s_ad.transforms.tangents import NONE, cotangent_type, widen
+from s2s_ad.transforms.tangents import NONE, widen
 
 if TYPE_CHECKING:
     from s2s_ad.transforms.pullback import Transform

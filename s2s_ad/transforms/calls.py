@@ -23,12 +23,12 @@ from s2s_ad.ir.types import Instance as InstanceType
 from s2s_ad.rules.quotients import nonzero
 from s2s_ad.rules.registry import WHOLE, LinearRule, ReverseRule, ScalarRule, registry
 from s2s_ad.transforms import inline_rules
+from s2s_ad.transforms.cotangent_types import cotangent_type
 from s2s_ad.transforms.pairs import PairBackward, PairForward
 from s2s_ad.transforms.scopes import WHOLE as WHOLE_BUFFER
 from s2s_ad.transforms.scopes import Entry
 from s2s_ad.transforms.steps import STEPS, CallStep, Step, copy_op, missing_rule
 from s2s_ad.transforms.structural import STRUCTURAL, StructuralStep, sequence_arithmetic, taking
-from s2s_ad.transforms.tangents import cotangent_type
 from s2s_ad.transforms.writes import inner_array, note_replaced_part, replaced_item
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from s2s_ad.analysis.operands import constant, type_of_operand
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Const, For, Op, Operand, Value
 from s2s_ad.ir.types import Array, List, Tuple, Unknown
+from s2s_ad.transforms.cotangent_types import cotangent_type
 from s2s_ad.transforms.scopes import bar_name
-from s2s_ad.transforms.tangents import cotangent_type, named
+from s2s_ad.transforms.tangents import named
 
 if TYPE_CHECKING:
     from s2s_ad.transforms.pullback import Transform

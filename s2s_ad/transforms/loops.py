@@ -16,6 +16,7 @@ from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, For, If, Op, Operand, Value, While, free_values, visible
 from s2s_ad.ir.types import NEVER, Array, List, Tuple
 from s2s_ad.ir.types import Iterable as IterableType
+from s2s_ad.transforms.cotangent_types import cotangent_type
 from s2s_ad.transforms.dead_code import dead_code
 from s2s_ad.transforms.loop_items import LoopItems
 from s2s_ad.transforms.rematerialise import rematerialised
@@ -23,7 +24,7 @@ from s2s_ad.transforms.rewriting import substitute
 from s2s_ad.transforms.saving import saved
 from s2s_ad.transforms.scopes import WHOLE, Entry, Scope, bar_name
 from s2s_ad.transforms.steps import STEPS, ForwardBlock, Step, defined_values, forward_block
-from s2s_ad.transforms.tangents import NONE, cotangent_type, named, widen
+from s2s_ad.transforms.tangents import NONE, named, widen
 
 if TYPE_CHECKING:
     from s2s_ad.transforms.pullback import Transform

@@ -22,9 +22,9 @@ from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, If, Operand, Value
 from s2s_ad.ir.types import BOOL
+from s2s_ad.transforms.cotangent_types import has_all_keys
 from s2s_ad.transforms.lists import Buffer, close, is_idle, open_buffer, take_item, taken
 from s2s_ad.transforms.structural import StructuralStep, followed, reverses
-from s2s_ad.transforms.tangents import has_all_keys
 
 
 @reverses(primitives.put, primitives.put_new)

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.ir.nodes import Block, Call, If, Operand, Value, With, free_values, operands, visible
+from s2s_ad.transforms.cotangent_types import cotangent_type
 from s2s_ad.transforms.ownership import is_immutable
 from s2s_ad.transforms.scopes import Entry, Scope, bar_name
-from s2s_ad.transforms.tangents import NONE, cotangent_type, widen
+from s2s_ad.transforms.tangents import NONE, widen
 
 if TYPE_CHECKING:
     from s2s_ad.transforms.pullback import Transform

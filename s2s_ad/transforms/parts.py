@@ -12,9 +12,9 @@ from s2s_ad.errors import MutationError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Call, Const, Operand, Star, Value
 from s2s_ad.ir.types import Array, List, Map
+from s2s_ad.transforms.cotangent_types import keys_of, static_parts
 from s2s_ad.transforms.scopes import ITSELF
 from s2s_ad.transforms.structural import StructuralStep, reverses
-from s2s_ad.transforms.tangents import keys_of, static_parts
 
 
 @reverses(primitives.set_item, primitives.delete_item, primitives.set_attribute)

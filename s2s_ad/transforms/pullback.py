@@ -27,6 +27,7 @@ from s2s_ad.ir.types import Array, Dict, List, Map, Maybe, Tuple, Type, is_compl
 from s2s_ad.transforms import branches, calls, lists, loops, maps, parts, withs
 from s2s_ad.transforms.algebra import Algebra
 from s2s_ad.transforms.common_subexpressions import common_subexpressions
+from s2s_ad.transforms.cotangent_types import cotangent_type, had_known_keys, static_parts, sum_may_share
 from s2s_ad.transforms.dead_code import dead_code
 from s2s_ad.transforms.handing_out import shown_later
 from s2s_ad.transforms.outside import Outside
@@ -35,7 +36,7 @@ from s2s_ad.transforms.pairs import Pairs, Reversed
 from s2s_ad.transforms.saving import saved
 from s2s_ad.transforms.scopes import ITSELF, WHOLE, Entry, Scope, bar_name
 from s2s_ad.transforms.steps import forward_block
-from s2s_ad.transforms.tangents import NONE, Tangents, cotangent_type, had_known_keys, static_parts, sum_may_share
+from s2s_ad.transforms.tangents import NONE, Tangents
 
 _STEP_MODULES = (branches, calls, parts, lists, maps, loops, withs)  # these fill the tables of steps
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.ir.nodes import Const, Operand, Value
+from s2s_ad.transforms.cotangent_types import cotangent_type
 from s2s_ad.transforms.ownership import is_immutable
-from s2s_ad.transforms.tangents import cotangent_type
 
 ITSELF, WHOLE = 1, 2
 

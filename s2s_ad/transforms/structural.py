@@ -36,9 +36,9 @@ from s2s_ad.ir.types import (
     part_type,
     without_none,
 )
+from s2s_ad.transforms.cotangent_types import cotangent_type, has_all_keys, static_parts
 from s2s_ad.transforms.scopes import ITSELF, WHOLE
 from s2s_ad.transforms.steps import CallStep, missing_rule
-from s2s_ad.transforms.tangents import cotangent_type, has_all_keys, static_parts
 from s2s_ad.transforms.views import in_cotangent, is_array, origin
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import operator
 from collections import abc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -29,13 +29,11 @@ from s2s_ad.ir.nodes import Block, Call, Const, For, If, Operand, Value
 from s2s_ad.ir.types import (
     UNKNOWN,
     Array,
-    Axis,
     Closure,
     Deque,
     Dict,
     Instance,
     Iterable,
-    Length,
     List,
     Map,
     Maybe,
@@ -48,103 +46,23 @@ from s2s_ad.ir.types import (
     is_differentiable,
     is_scalar,
     join,
-    join_all,
 )
-from s2s_ad.rules.registry import WHOLE
+from s2s_ad.transforms.cotangent_types import (
+    cotangent_type,
+    fits,
+    has_all_keys,
+    has_rows,
+    is_exact,
+    keys_of,
+    kinds_of_parts,
+    parts_like,
+    static_parts,
+    with_core,
+)
 from s2s_ad.transforms.ownership import Ownership, is_immutable
 
 NONE = Const(None)
 _NOTHING = Instance(type(None))
-
-
-def cotangent_type(t: Type) -> Type:
-    """The type of the cotangents of values of type `t`."""
-    if not is_differentiable(t):
-        return _NOTHING
-    match t:
-        case Number("complex"):
-            return Array(np.dtype(complex), (), loose=True)
-        case Number():
-            return Array(np.dtype(float), (), loose=True)
-        case Array(dtype, ()):
-            return Array(dtype, (), loose=True)
-        case Array(dtype, axes):
-            return Array(dtype, axes)
-        case Tuple(items) | Closure(_, items):
-            return Tuple(tuple(map(cotangent_type, items)))
-        case Dict(keys, values) | Record(_, keys, values):
-            return Dict(keys, tuple(map(cotangent_type, values)))
-        case List(items=items) if items is not None:
-            bars = tuple(map(cotangent_type, items))
-            return List(join_all(bars), bars)
-        case Map(key, item):
-            return Map(key, cotangent_type(item))
-        case Maybe(item):
-            return cotangent_type(item)
-        case List(item) | Iterable(item) | Deque(item):
-            return List(cotangent_type(item))
-    return UNKNOWN
-
-
-def had_known_keys(t: Type, c: Type) -> bool:
-    """Whether the keys of some dicts in a primal were known before a write, or a merge, that forgot them."""
-    if isinstance(t, Dict) and isinstance(c, Map):
-        return True
-    types = static_parts(t)
-    if types is None:
-        types = (t.item,) if isinstance(t, (List, Deque, Map)) else ()
-    bars = (c.item,) * len(types) if isinstance(c, (List, Map)) and static_parts(c) is None else _parts_like(t, c)
-    return bars is not None and any(map(had_known_keys, types, bars))
-
-
-def sum_may_share(t: Type) -> bool:
-    """Whether the sum of two cotangents of a primal of type `t` may have something of one of them in it."""
-    if isinstance(t, (Unknown, Maybe)) or (isinstance(t, Map) and not is_immutable(t.item)):
-        return True
-    inside = static_parts(t) or ((t.item,) if isinstance(t, (List, Deque, Iterable)) else ())
-    return any(map(sum_may_share, inside))
-
-
-def static_parts(t: Type) -> tuple[Type, ...] | None:
-    """The types of the parts of a structure that is known at compile time: all but lists of one type."""
-    match t:
-        case Tuple(items) | Dict(_, items) | Closure(_, items) | Record(values=items):
-            return items
-        case List(items=items):
-            return items
-    return None
-
-
-def keys_of(t: Type) -> Sequence[Any]:
-    """What the parts of a structure go by."""
-    if isinstance(t, Dict):
-        return t.keys
-    return t.names if isinstance(t, Record) else range(len(static_parts(t) or ()))
-
-
-def _parts_like(t: Type, other: Type) -> tuple[Type, ...] | None:
-    """The types of the parts of another structure, or cotangent, in the order of those of `t`; None if it has others.
-
-    Two objects of one class may have got their attributes in different orders.
-    """
-    parts = static_parts(other)
-    if parts is None or set(keys_of(other)) != set(keys_of(t)):
-        return None
-    return tuple(parts[list(keys_of(other)).index(key)] for key in keys_of(t))
-
-
-def _kinds_of_parts(t: Type, kind: Type) -> tuple[Type, ...]:
-    """What the parts of a structure of type `t` are items of, where that itself is one among items of type `kind`."""
-    parts = static_parts(t) or ()
-    if isinstance(t, List):
-        return (t.item,) * len(parts)
-    is_alike = type(kind) is type(t) or (isinstance(t, Record) and isinstance(kind, Dict))
-    return (_parts_like(t, kind) if is_alike else None) or (UNKNOWN,) * len(parts)
-
-
-def has_all_keys(t: Type) -> bool:
-    """Whether the cotangent of a dict with late keys has all of them: whether what it holds are containers."""
-    return isinstance(t, Map) and 1 in kinds(t.item)
 
 
 class Tangents:
@@ -181,7 +99,7 @@ class Tangents:
             case Array():
                 return self.call(np.zeros_like, value)
             case _ if static_parts(t) is not None:
-                return self.rebuild(t, list(map(self.zero, self.parts(value), _kinds_of_parts(t, kind))))
+                return self.rebuild(t, list(map(self.zero, self.parts(value), kinds_of_parts(t, kind))))
             case List() | Deque():
                 return self.comprehension(value, self.zero)
             case Map():
@@ -238,7 +156,7 @@ class Tangents:
         is_none = constant(x_bar, default=0) is None
         bars = [NONE] * len(types) if is_none else self.parts_of_cotangent(x_bar, t)
         keys = t.keys if isinstance(t, Dict) else t.names if isinstance(t, Record) else range(len(types))
-        rows = zip(bars, types, _kinds_of_parts(t, kind), keys, strict=True)
+        rows = zip(bars, types, kinds_of_parts(t, kind), keys, strict=True)
         return self.rebuild(t, [self._of_unbound(bar, value, part, k, *path, Const(key)) for bar, part, k, key in rows])
 
     def parts(self, value: Operand) -> list[Operand]:
@@ -292,7 +210,7 @@ class Tangents:
         if isinstance(x, Value) and x.unbound and not isinstance(t, Closure):
             return self._of_unbound(x_bar, x, t, kind)
         bars, primals = self.parts_of_cotangent(x_bar, t), self.parts(x)
-        full = list(map(self.complete, bars, primals, _kinds_of_parts(t, kind)))
+        full = list(map(self.complete, bars, primals, kinds_of_parts(t, kind)))
         if all(a is b for a, b in zip(bars, full, strict=True)):
             return x_bar
         return self.rebuild(t, full)
@@ -361,7 +279,7 @@ class Tangents:
             return self.comprehension(x_bar, lambda item: self.copy(item, inside, whole=True))
         if whole and isinstance(t, (Dict, Tuple)):
             parts = self.parts(x_bar)
-            known = _parts_like(t, primal) or (UNKNOWN,) * len(parts)
+            known = parts_like(t, primal) or (UNKNOWN,) * len(parts)
             return self.rebuild(t, [self.copy(p, kind, whole=True) for p, kind in zip(parts, known, strict=True)])
         if whole and isinstance(t, Map) and not is_immutable(t.item):
             start = self.spec.emit(primitives.make_dict, [], None, t)
@@ -423,7 +341,7 @@ class Tangents:
             return self._project_sequence(x_bar, x, t, c, core)
         if isinstance(t, (Tuple, List)) and isinstance(c, Array):
             return self._project_rows(x_bar, x, as_array(t), c, core)
-        if isinstance(t, Array) and isinstance(c, List) and _has_rows(t, c.item):
+        if isinstance(t, Array) and isinstance(c, List) and has_rows(t, c.item):
             return self._stacked(x_bar, x, t)
         if isinstance(t, Record) and isinstance(c, Dict) and c.keys != t.names:  # some attributes may be missing
             known = dict(zip(c.keys, self.parts(x_bar), strict=True))
@@ -438,7 +356,7 @@ class Tangents:
         target = t.axes if isinstance(t, Array) else ()
         source = c.axes if isinstance(c, Array) else ()
         if target:
-            target, source = _with_core(target, source, core)
+            target, source = with_core(target, source, core)
         if target is None or source is None:
             return self._project_at_run_time(x_bar, x)
         shaped = self._reshape(x_bar, x, target, source)
@@ -466,7 +384,7 @@ class Tangents:
         """The cotangent of a list or tuple that was taken for an array of type `t`."""
         if not isinstance(t, Array) or not t.axes or c.axes is None:
             return self._project_at_run_time(x_bar, x)
-        target, source = _with_core(t.axes, c.axes, core)
+        target, source = with_core(t.axes, c.axes, core)
         shaped = None if source is None else self._reshape(x_bar, x, target, source)
         if shaped is None:
             return self._project_at_run_time(x_bar, x)
@@ -617,63 +535,11 @@ def _is_new(made: Call) -> bool:
     return makes_new(callee(made), made) or callee(made) in _KEPT
 
 
-def fits(t: Type, c: Type, core: int = 0) -> bool:
-    """Whether a cotangent of type `c` surely has the shape and dtype of a primal of type `t`; `core`: see `project`."""
-    if is_scalar(t):
-        return is_scalar(c)
-    if isinstance(t, Array) and isinstance(c, Array) and t.axes is not None and c.axes is not None:
-        target, source = _with_core(t.axes, c.axes, core)
-        assert source is not None
-        same = len(target) == len(source) and all(map(same_length, target, source))
-        return same and t.dtype == c.dtype and t.dtype is not None
-    if isinstance(t, (Dict, Record)) and isinstance(c, Dict):
-        bars = _parts_like(t, c)
-        return bars is not None and all(not is_differentiable(p) or fits(p, b, core) for p, b in zip(t.values, bars))
-    if isinstance(t, (Tuple, Closure)) and isinstance(c, Tuple):
-        parts = t.items if isinstance(t, Tuple) else t.captured
-        return all(not is_differentiable(p) or fits(p, b, core) for p, b in zip(parts, c.items, strict=True))
-    return isinstance(t, List) and isinstance(c, List) and fits(t.item, c.item, core)
-
-
 def plain_zero(t: Type) -> Operand:
     """The zero cotangent of a value of which no more than the type is known: it is of no shape."""
     if isinstance(t, Tuple):
         return Const(tuple(constant(plain_zero(part)) for part in t.items))
     return Const(0.0) if is_differentiable(t) else NONE
-
-
-def _has_rows(t: Array, c: Type) -> bool:
-    """Whether cotangents of type `c` fit the rows of an array of type `t`."""
-    return bool(t.axes) and t.dtype is not None and fits(Array(t.dtype, t.axes[1:]), c)  # type: ignore[index]
-
-
-def is_exact(t: Type, c: Type) -> bool:
-    """Whether a finished cotangent of type `c` is of exactly the kind of a primal of type `t`."""
-    match t:
-        case _ if not is_differentiable(t):
-            return c == _NOTHING
-        case Number("float"):
-            return isinstance(c, Number) and c.kind == "float"
-        case Array() if t.axes != () and t.dtype is not None:
-            return isinstance(c, Array) and c.axes != () and c.dtype == t.dtype
-        case Tuple(items, cls) if cls is tuple:
-            return isinstance(c, Tuple) and all(map(is_exact, items, c.items))
-        case List(item):
-            return isinstance(c, List) and is_exact(item, c.item)
-    return False
-
-
-def _with_core(
-    target: tuple[Axis, ...], source: tuple[Axis, ...] | None, core: int
-) -> tuple[tuple[Axis, ...], tuple[Axis, ...] | None]:
-    """The axes of a primal and of its cotangent, of which the last `core` are the same."""
-    n = min(core, len(target))
-    kept = tuple(Length(("core", i), many=True) for i in range(n))
-    if source is None:
-        return (kept, kept) if core == WHOLE else (target, None)
-    if len(source) < n:
-        return target, source
-    return (*target[: len(target) - n], *kept), (*source[: len(source) - n], *kept)
 
 
 def widen(result: Operand, given: abc.Iterable[Operand]) -> None:

@@ -27,7 +27,7 @@ from s2s_ad.ir.types import (
     is_differentiable,
     part_type,
 )
-from s2s_ad.transforms.tangents import static_parts
+from s2s_ad.transforms.cotangent_types import static_parts
 
 if TYPE_CHECKING:
     from s2s_ad.transforms.pullback import Transform

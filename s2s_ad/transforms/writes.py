@@ -35,6 +35,7 @@ from s2s_ad.ir.types import (
     part_type,
     without_none,
 )
+from s2s_ad.transforms.cotangent_types import has_all_keys
 from s2s_ad.transforms.maps import reverse_whole
 from s2s_ad.transforms.scopes import Entry
 from s2s_ad.transforms.steps import replaced_type
@@ -49,7 +50,6 @@ from s2s_ad.transforms.structural import (
     reverses,
     with_keys,
 )
-from s2s_ad.transforms.tangents import has_all_keys
 from s2s_ad.transforms.views import in_cotangent
 
 if TYPE_CHECKING:
