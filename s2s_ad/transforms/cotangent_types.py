@@ -127,10 +127,17 @@ def has_all_keys(t: Type) -> bool:
     return isinstance(t, Map) and 1 in kinds(t.item)
 
 
+def is_narrower(t: Type, c: Type) -> bool:
+    """Whether a scalar is a float32, and its cotangent may be a float64, which would widen what it is a factor of."""
+    if not isinstance(t, Array) or not isinstance(c, Array) or t.axes != () or c.axes != ():
+        return False
+    return t.dtype == np.float32 and c.dtype == np.float64
+
+
 def fits(t: Type, c: Type, core: int = 0) -> bool:
     """Whether a cotangent of type `c` surely has the shape and dtype of a primal of type `t`; `core`: see `project`."""
     if is_scalar(t):
-        return is_scalar(c)
+        return is_scalar(c) and not is_narrower(t, c)
     if isinstance(t, Array) and isinstance(c, Array) and t.axes is not None and c.axes is not None:
         target, source = with_core(t.axes, c.axes, core)
         assert source is not None

@@ -53,6 +53,7 @@ from s2s_ad.transforms.cotangent_types import (
     has_all_keys,
     has_rows,
     is_exact,
+    is_narrower,
     keys_of,
     kinds_of_parts,
     parts_like,
@@ -343,9 +344,9 @@ class Tangents:
             return self._project_rows(x_bar, x, as_array(t), c, core)
         if isinstance(t, Array) and isinstance(c, List) and has_rows(t, c.item):
             return self._stacked(x_bar, x, t)
-        if isinstance(t, Record) and isinstance(c, Dict) and c.keys != t.names:  # some attributes may be missing
+        if isinstance(t, (Dict, Record)) and isinstance(c, Dict) and c.keys != keys_of(t):  # some parts may be missing
             known = dict(zip(c.keys, self.parts(x_bar), strict=True))
-            rows = zip(t.names, self.parts(x), strict=True)
+            rows = zip(keys_of(t), self.parts(x), strict=True)
             return self.rebuild(t, [self.project(known.get(k, NONE), p) for k, p in rows])
         if (isinstance(t, (Dict, Record)) and isinstance(c, Dict)) or (isinstance(t, Closure) and isinstance(c, Tuple)):
             bars = self.parts(x_bar)
@@ -441,6 +442,8 @@ class Tangents:
         if isinstance(c, Array) and c.dtype is not None and c.dtype.kind == "c" and t.dtype.kind == "f":
             x_bar = self.call(np.real, x_bar)
             c = type_of_operand(x_bar)
+        if is_narrower(t, c):
+            return self.spec.emit(t.dtype.type, [x_bar], None, Array(t.dtype, ()))
         if t.axes == () or (isinstance(c, Array) and c.dtype == t.dtype):
             return x_bar
         return self.spec.emit(

@@ -100,3 +100,16 @@ def _scaled_sum(x, b, k):
 def of_both_kinds(x, b, k):
     """The cotangent of a float32 is one of float64 until it is given back."""
     return _scaled_sum(x, b, k)
+
+
+class _Row:
+    def __init__(self, v):
+        self.v = v
+
+
+@program((V32, V32 * 2, 0.45, 0.61), (V32, V32 * 2, 0.45, -0.61))
+def narrow_scalar_in_a_wide_sum(v, x, a, c):
+    """A float32 that a float64 is added to, as one of two; its cotangent is a factor of arrays."""
+    row, d = _Row(v), {"a": a}
+    d["a"] *= x @ row.v
+    return np.cos(c) + (d["a"] if c > 0.3 else float(x[0])), row.v + x[2]
