@@ -102,14 +102,8 @@ def of_both_kinds(x, b, k):
     return _scaled_sum(x, b, k)
 
 
-class _Row:
-    def __init__(self, v):
-        self.v = v
-
-
-@program((V32, V32 * 2, 0.45, 0.61), (V32, V32 * 2, 0.45, -0.61))
-def narrow_scalar_in_a_wide_sum(v, x, a, c):
+@program((V32, V32 * 2, {"a": 0.45, "v": V32 * 3}, 0.61), (V32, V32 * 2, {"a": 0.45, "v": V32 * 3}, -0.61))
+def narrow_scalar_in_a_wide_sum(v, x, d, c):
     """A float32 that a float64 is added to, as one of two; its cotangent is a factor of arrays."""
-    row, d = _Row(v), {"a": a}
-    d["a"] *= x @ row.v
-    return np.cos(c) + (d["a"] if c > 0.3 else float(x[0])), row.v + x[2]
+    d["a"] *= x @ v
+    return np.cos(c) + (d["a"] if c > 0.3 else float(x[0])), v + d["v"][2]
