@@ -23,9 +23,8 @@ from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.iterators import TAKES_SOME
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.errors import UnsupportedSyntaxError
-from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import Block, Call, Const, For, If, Operand, Value, While
-from s2s_ad.ir.types import Array, Dict, Iterable, List, Record, Tuple
+from s2s_ad.ir.types import Array, List, Record, Tuple
 from s2s_ad.rules.iterators import Counter, Cursor, Cycle, Kept
 
 
@@ -44,18 +43,17 @@ def cursor(s: Emitter, fn: Any, args: Sequence[Operand]) -> Operand | None:
     if len(args) != 1:
         return None
     t = type_of_operand(args[0])
-    if fn is builtins.iter and isinstance(t, (Dict, Iterable)):
+    is_sequence = isinstance(t, (List, Tuple)) or (isinstance(t, Array) and bool(t.axes))
+    if fn is builtins.iter and _is_range(s, args[0]):
         return s.apply(Cursor, [s.apply(list, [args[0]])])
-    if fn is builtins.iter and (isinstance(t, (List, Tuple)) or (isinstance(t, Array) and t.axes)):
-        return s.apply(Cursor, [args[0]])
-    if fn is itertools.cycle and (isinstance(t, Tuple) or _is_display(s, args[0])):
-        return s.apply(Cycle, list(args))
-    return None
+    if fn is builtins.iter and is_sequence:
+        return s.apply(Cursor, list(args))
+    return s.apply(Cycle, list(args)) if fn is itertools.cycle and is_sequence else None
 
 
-def _is_display(s: Emitter, operand: Operand) -> bool:
+def _is_range(s: Emitter, operand: Operand) -> bool:
     made = s.definitions.get(operand)  # type: ignore[arg-type]
-    return made is not None and callee(made) is primitives.make_list
+    return made is not None and callee(made) is range
 
 
 def refuse_some(s: Emitter, fn: Any, args: Sequence[Operand]) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+_NEVER = 2**62
+
 
 class Kept:
     """What they have in common: `is_at_end` tells whether there is no next item, and `take` gives it if there is."""
@@ -36,8 +38,10 @@ class Cursor(Kept):
         self.at = 0
 
     def is_at_end(self) -> bool:
-        """Whether there is no next item."""
-        return self.at >= len(self.items)
+        """Whether there is no next item; then there never is one again, though the list may grow."""
+        if self.at >= len(self.items):
+            self.at = _NEVER
+        return self.at == _NEVER
 
     def take(self) -> Any:
         """The next item, which there is."""
@@ -48,7 +52,7 @@ class Cursor(Kept):
     def rest(self) -> Any:
         """``list(iterator)``."""
         items = [self.items[i] for i in range(self.at, len(self.items))]
-        self.at = len(self.items)
+        self.at = _NEVER
         return items
 
 
@@ -71,18 +75,28 @@ class Counter(Kept):
 
 
 class Cycle(Kept):
-    """``itertools.cycle(items)`` of a tuple, or of a list that nobody else has."""
+    """``itertools.cycle(items)``: it looks at a list once, and from then on at what it has seen."""
 
     def __init__(self, items: Any) -> None:
         self.items = items
+        self.seen: list[Any] = []
         self.at = 0
+        self.is_first = True
 
     def is_at_end(self) -> bool:
-        """Whether there are no items at all."""
-        return len(self.items) == 0
+        """Whether there have been no items at all."""
+        if self.is_first and self.at >= len(self.items):
+            self.is_first = False
+            self.at = 0
+        return not self.is_first and len(self.seen) == 0
 
     def take(self) -> Any:
         """The next item, which there is."""
-        item = self.items[self.at]
-        self.at = (self.at + 1) % len(self.items)
+        if self.is_first:
+            item = self.items[self.at]
+            self.seen.append(item)
+            self.at += 1
+            return item
+        item = self.seen[self.at]
+        self.at = (self.at + 1) % len(self.seen)
         return item

@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 import numpy as np
 
 from programs.harness import program
-from s2s_ad import UnsupportedSyntaxError
+from s2s_ad import MutationError, UnsupportedSyntaxError
 
 
 def four(x):
@@ -87,9 +87,9 @@ def of_a_range(x):
     return s
 
 
-@program((1.3,))
+@program((1.3,), refused=UnsupportedSyntaxError)
 def keys_of_a_dict(x):
-    """In their order."""
+    """Python raises if the dict has got others meanwhile."""
     d = {"a": x, "b": x * x}
     it = iter(d)
     k, m = next(it), next(it)
@@ -145,15 +145,41 @@ def until_the_default(x):
     return s
 
 
-@program((1.3,))
+@program((1.3,), refused=MutationError)
 def after_the_end(x):
-    """The exception is caught."""
+    """The exception is caught: what `next` does to the iterator is done in a `try`."""
     it = iter([x])
     next(it)
     try:
         return next(it)
     except StopIteration:
         return x * 5
+
+
+@program((1.3,))
+def list_grows_after_the_end(x):
+    """An iterator that has come to its end stays there."""
+    xs = [x, 2 * x]
+    it = iter(xs)
+    s = sum(it)
+    xs.append(x**3)
+    for v in it:
+        s += v
+    return s + next(it, x * 7)
+
+
+@program((1.3,))
+def list_of_a_cycle_is_written(x):
+    """It is looked at once."""
+    xs = [x, 2 * x]
+    c = itertools.cycle(xs)
+    s = next(c)
+    xs[1] = 5 * x
+    xs.append(x**2)
+    for k in range(4):
+        s = s * 0.5 + next(c) * k
+        xs[0] = x * k
+    return s
 
 
 @program((1.3,), raises=StopIteration)

@@ -1,11 +1,10 @@
 """Special methods that functions of Python call by themselves, and that are not followed there.
 
     print(a), f"{a}"     ->  a.__str__(), a.__repr__(), a.__format__()
+    {a}                  ->  a.__hash__(), a.__eq__(b)
     sorted([a, b])       ->  a.__lt__(b)
-    a in [b], [a] == [b] ->  a.__eq__(b)
     any([a])             ->  a.__bool__(), a.__len__()
-    {a}                  ->  a.__hash__()
-    xs[a]                ->  a.__index__()
+    xs[a]                ->  a.__index__(), and so on: other functions of Python may call any of them
 
 Those of objects that stand alone in an operator are followed (see `operators`). A method that is called here without
 being followed must not write, as what it writes would be lost; by what its code does, not by what that calls elsewhere.
@@ -17,7 +16,7 @@ import dis
 import functools
 import operator
 from collections.abc import Sequence
-from types import CodeType, FunctionType
+from types import BuiltinFunctionType, CodeType, FunctionType
 from typing import Any
 
 from s2s_ad.analysis.emission import Emitter
@@ -31,20 +30,20 @@ from s2s_ad.ir.nodes import Operand
 from s2s_ad.ir.types import UNKNOWN, Instance, classes_in
 from s2s_ad.ir.values import is_written_in_python
 from s2s_ad.objects import is_writing
+from s2s_ad.rules.iterators import Kept
 
 _TO_SHOW = ("__str__", "__repr__", "__format__")
-_TO_ORDER = ("__lt__", "__gt__", "__le__", "__ge__", "__eq__", "__ne__")
-_CALLED: dict[Any, tuple[str, ...]] = {
-    **dict.fromkeys((print, str, repr, ascii, format), _TO_SHOW),
-    sorted: _TO_ORDER,
-    **dict.fromkeys((any, all, filter), ("__bool__", "__len__")),
-    **dict.fromkeys((hash, set, frozenset, dict, primitives.make_set, primitives.make_dict), ("__hash__", "__eq__")),
-    **dict.fromkeys((operator.contains, operator.eq, operator.ne), ("__eq__", "__ne__", "__iter__")),
-    **dict.fromkeys((operator.getitem, operator.index, range, slice), ("__index__",)),
-    **dict.fromkeys((list, tuple), ("__len__", "__length_hint__")),
-    dir: ("__dir__",),
-    **dict.fromkeys((operator.lt, operator.le, operator.gt, operator.ge), _TO_ORDER),
-}
+_TO_FIND = ("__hash__", "__eq__")
+_ALL = (
+    *_TO_SHOW, *_TO_FIND, "__ne__", "__lt__", "__gt__", "__le__", "__ge__", "__bool__", "__len__", "__length_hint__",
+    "__iter__", "__next__", "__reversed__", "__contains__", "__getitem__", "__index__", "__int__", "__float__",
+    "__complex__", "__round__", "__trunc__", "__floor__", "__ceil__", "__abs__", "__dir__",
+)  # fmt: skip
+_CALLED = dict.fromkeys((primitives.make_set, primitives.make_dict), _TO_FIND)
+_HARMLESS = frozenset({
+    isinstance, issubclass, type, id, callable, getattr, setattr, hasattr, operator.is_, operator.is_not, operator.not_, super,
+    object.__setattr__,
+})  # fmt: skip
 _STORES = frozenset({"STORE_ATTR", "DELETE_ATTR", "STORE_SUBSCR", "DELETE_SUBSCR", "STORE_GLOBAL"})
 _HINT = "call that method itself, or compute what it writes before"
 
@@ -54,7 +53,7 @@ def refuse_special(s: Emitter, fn: Any, operands: Sequence[Operand]) -> None:
     names = _called_by(fn, operands)
     if not names:
         return
-    for cls in (cls for o in operands for cls in classes_in(type_of_operand(o))):
+    for cls in (cls for o in operands for cls in classes_in(type_of_operand(o)) if not issubclass(cls, Kept)):
         written = next((name for name in names if _writes(cls, name)), None)
         if written is not None:
             called = "a string" if isinstance(fn, primitives.FString) else f"`{fn.__name__}`"
@@ -67,7 +66,10 @@ def _called_by(fn: Any, operands: Sequence[Operand]) -> tuple[str, ...]:
     is_exception = isinstance(fn, type) and issubclass(fn, BaseException)
     if text or is_exception or reports(fn) or isinstance(fn, primitives.FString):
         return _TO_SHOW
-    return _CALLED.get(fn, ()) if is_hashable(fn) else ()
+    if not is_hashable(fn) or fn in _CALLED or fn in _HARMLESS:
+        return _CALLED.get(fn, ()) if is_hashable(fn) else ()
+    is_builtin = isinstance(fn, BuiltinFunctionType) or getattr(fn, "__module__", None) == "builtins"
+    return _ALL if is_builtin else ()
 
 
 def _writes(cls: type, name: str) -> bool:
