@@ -41,8 +41,8 @@ _ALL = (
 )  # fmt: skip
 _CALLED = dict.fromkeys((primitives.make_set, primitives.make_dict), _TO_FIND)
 _HARMLESS = frozenset({
-    isinstance, issubclass, type, id, callable, getattr, setattr, hasattr, operator.is_, operator.is_not, operator.not_, super,
-    object.__setattr__,
+    isinstance, issubclass, type, id, callable, getattr, setattr, hasattr, super, object.__setattr__, operator.not_,
+    operator.is_, operator.is_not,
 })  # fmt: skip
 _STORES = frozenset({"STORE_ATTR", "DELETE_ATTR", "STORE_SUBSCR", "DELETE_SUBSCR", "STORE_GLOBAL"})
 _HINT = "call that method itself, or compute what it writes before"
