@@ -16,8 +16,9 @@ from s2s_ad import runtime
 from s2s_ad.analysis import alternatives, array_types, methods, outside
 from s2s_ad.analysis.calls import CallEvaluator
 from s2s_ad.analysis.choices import call_selected, choose
-from s2s_ad.analysis.cursors import cursor, refuse_some
+from s2s_ad.analysis.cursors import cursor, refuse_some, refuse_written
 from s2s_ad.analysis.effects import is_pure
+from s2s_ad.analysis.emission import Mark
 from s2s_ad.analysis.escapes import refuse_escape
 from s2s_ad.analysis.handlers import (
     HANDLERS,
@@ -46,7 +47,7 @@ from s2s_ad.analysis.statics import is_hashable, named
 from s2s_ad.analysis.typing import result_type
 from s2s_ad.errors import ADError, MutationError, UnsupportedSyntaxError
 from s2s_ad.ir import primitives
-from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
+from s2s_ad.ir.nodes import UNDEFINED, Const, Op, Operand, Value
 from s2s_ad.ir.types import (
     UNKNOWN,
     Array,
@@ -192,7 +193,7 @@ class ApplyEvaluator(CallEvaluator):
 
     def _start(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
         """An iterator without an end."""
-        kept = cursor(self, fn, args)
+        kept = cursor(self, fn, args, kwargs)
         if kept is not None:
             return kept
         made, first = ENDLESS[fn]
@@ -267,11 +268,18 @@ class ApplyEvaluator(CallEvaluator):
             raise UnsupportedSyntaxError(f"`{fn.__name__}` in this form: {error}", self.span, _WRITE_OUT) from None
         finally:
             self.rolled = rolled
+        refuse_written(self, fn, args, self.ops[since[0] :])
         if fn not in ITERATORS or self.dead:
             return result
         if chosen is not None and isinstance(result, Value):
-            self.chosen[result] = replace(chosen, ops=self.ops[since[0] :])
+            self.chosen[result] = replace(chosen, ops=self._made_alone(since))
         return self.run_of(f"an iterator of `{fn.__name__}`", result, args, since, endless=False)
+
+    def _made_alone(self, since: Mark) -> list[Op]:
+        """The ops since a place, if they have brought nothing up to date that was there before."""
+        ops = self.ops[since[0] :]
+        made = {result for op in ops for result in op.results}
+        return [] if any(v in made for root, v in self.memory.state.version.items() if root.number <= since[1]) else ops
 
     def _look_into(self, fn: Any, args: list[Operand], kwargs: dict[str, Operand], name: str | None) -> Operand | None:
         """The result of a call of what is written in Python, or wraps what is; None for the rest."""

@@ -13,6 +13,8 @@ compiled anew, with an object in its place. Whoever takes items of an object mus
 from __future__ import annotations
 
 import builtins
+import functools
+import heapq
 import itertools
 import operator
 from collections.abc import Sequence
@@ -22,10 +24,13 @@ from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.iterators import TAKES_SOME
 from s2s_ad.analysis.operands import type_of_operand
-from s2s_ad.errors import UnsupportedSyntaxError
-from s2s_ad.ir.nodes import Block, Call, Const, For, If, Operand, Value, While
-from s2s_ad.ir.types import Array, List, Record, Tuple
+from s2s_ad.errors import MutationError, Span, UnsupportedSyntaxError
+from s2s_ad.ir.nodes import Block, Call, Const, For, If, Op, Operand, Value, While
+from s2s_ad.ir.types import Array, List, Record, Tuple, Type
 from s2s_ad.rules.iterators import Counter, Cursor, Cycle, Kept
+
+_COUNTED = (("start", Const(0)), ("step", Const(1)))
+_READ_ALONG = frozenset({functools.reduce, heapq.nlargest, heapq.nsmallest})  # which call functions as they read
 
 
 def cursor_class(operand: Operand) -> Any:
@@ -34,13 +39,15 @@ def cursor_class(operand: Operand) -> Any:
     return t.cls if isinstance(t, Record) and issubclass(t.cls, Kept) else None
 
 
-def cursor(s: Emitter, fn: Any, args: Sequence[Operand]) -> Operand | None:
+def cursor(s: Emitter, fn: Any, args: Sequence[Operand], kwargs: dict[str, Operand]) -> Operand | None:
     """The object for a call of `iter`, `count` or `cycle` that is known to need one; None for all others."""
     if s.span not in s.program.followed:
         return None
     if fn is itertools.count and len(args) <= 2:
-        return s.apply(Counter, [*args, *(Const(0), Const(1))[len(args) :]])
-    if len(args) != 1:
+        given = dict(zip(("start", "step"), args))
+        start, step = (kwargs.get(name, given.get(name, default)) for name, default in _COUNTED)
+        return s.apply(Counter, [start, step])
+    if len(args) != 1 or kwargs:
         return None
     t = type_of_operand(args[0])
     is_sequence = isinstance(t, (List, Tuple)) or (isinstance(t, Array) and bool(t.axes))
@@ -58,9 +65,31 @@ def _is_range(s: Emitter, operand: Operand) -> bool:
 
 def refuse_some(s: Emitter, fn: Any, args: Sequence[Operand]) -> None:
     """Refuse what takes some of the items of such an object, or takes them later."""
-    if (fn in TAKES_SOME or fn in (len, operator.contains)) and any(map(cursor_class, args)):
+    if (fn in TAKES_SOME or fn in _READ_ALONG or fn in (len, operator.contains, type)) and any(map(cursor_class, args)):
         what = f"`{fn.__name__}` of an iterator that is kept"
         raise UnsupportedSyntaxError(what, s.span, "write a loop, or make a list of what is left: `list(…)`")
+
+
+def refuse_written(s: Emitter, fn: Any, args: Sequence[Operand], ops: Sequence[Op]) -> None:
+    """Refuse a function that reads what the functions write to which it calls as it reads."""
+    roots = [root for root in map(s.memory.root, args) if root is not None]
+    if fn in _READ_ALONG and any(root.meets(written) for written in s.roots_written(ops) for root in roots):
+        what = f"a function that writes to what `{fn.__name__}` runs through"
+        raise MutationError(what, s.span, "write the loop out")
+
+
+def refuse_shown(operands: Sequence[Operand], span: Span | None) -> None:
+    """Refuse to hand such an object to the caller, who would take it for an iterator of Python."""
+    if any(_holds_cursor(type_of_operand(operand)) for operand in operands):
+        what = "an iterator that is kept, in what the caller gets"
+        raise UnsupportedSyntaxError(what, span, "make a list of it: `list(…)`")
+
+
+def _holds_cursor(t: Type) -> bool:
+    if isinstance(t, Record) and issubclass(t.cls, Kept):
+        return True
+    inside = [getattr(t, name, None) for name in ("item", "items", "values")]
+    return any(_holds_cursor(part) for one in inside for part in (one if isinstance(one, tuple) else (one,)) if part)
 
 
 def as_while(s: Emitter, op: For, iterator: Operand) -> While:

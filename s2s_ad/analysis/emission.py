@@ -426,7 +426,7 @@ class Emitter:
     def run_of(self, name: str, items: Operand, inputs: Sequence[Operand], since: Mark, *, endless: bool) -> Value:
         """An iterator over `items`, which the ops `since` a place have computed."""
         ops = self.ops[since[0] :]
-        if any(r.number <= since[1] for root in self._roots_written(ops) for r in root.closure):
+        if any(r.number <= since[1] for root in self.roots_written(ops) for r in root.closure):
             hint = "write a loop, or a function that returns a list"
             raise UnsupportedSyntaxError(f"{name} whose code writes to what was there before", self.span, hint)
         pure = all(map(is_pure, ops))
@@ -435,12 +435,12 @@ class Emitter:
         self.runs[value] = Run(name, items, tuple(inputs), pure, endless, *when)
         return value
 
-    def _roots_written(self, ops: Sequence[Op]) -> Iterator[Root]:
+    def roots_written(self, ops: Sequence[Op]) -> Iterator[Root]:
         """The roots of what `ops` write to."""
         for op in ops:
             yield from filter(None, map(self.memory.root, targets_of(op)))
             for region in regions(op):
-                yield from self._roots_written(region.ops)
+                yield from self.roots_written(region.ops)
 
     def taken(self, operand: Operand, *, takes_all: bool) -> Operand:
         """What to take the items from, one after the other: the list of those of an iterator, which is then used up."""

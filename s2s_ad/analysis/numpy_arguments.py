@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.handlers import deques
 from s2s_ad.analysis.operands import constant, type_of_operand
@@ -33,6 +34,9 @@ def as_arrays(
 
 def _as_array(s: Emitter, operand: Operand) -> Operand:
     t = type_of_operand(operand)
+    made = s.definitions.get(operand)  # type: ignore[arg-type]
+    if made is not None and callee(made) is range:
+        return s.apply(np.array, [s.apply(list, [operand])])
     is_sequence = isinstance(t, List) or (isinstance(t, Tuple) and t.cls is tuple)
     return s.apply(np.array, [operand]) if is_sequence else operand
 

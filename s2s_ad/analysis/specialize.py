@@ -20,6 +20,7 @@ from s2s_ad.analysis.axis_names import AxisNames
 from s2s_ad.analysis.calls import own_name
 from s2s_ad.analysis.cells import codes, holds_function
 from s2s_ad.analysis.consumed import check_iterators
+from s2s_ad.analysis.cursors import refuse_shown
 from s2s_ad.analysis.effects import is_pure
 from s2s_ad.analysis.escapes import refuse_escape
 from s2s_ad.analysis.local_classes import refuse_to_leave
@@ -317,6 +318,7 @@ def _evaluate_body(program: Program, instance: Instance, args: Sequence[Operand]
         versions_now = memory.state.version  # in which there is no name that only a loop or a branch had
         seen = [versions_now[root] for root in memory.written_outside if root in versions_now]
         refuse_escape(seen, specializer.span, shown=True, where="in what the caller has")
+        refuse_shown([result, *seen], specializer.span)
         if program.classes:
             refuse_to_leave(specializer, [result, *seen])
     ops = written_globals.without_unread(specializer, specializer.ops, result)

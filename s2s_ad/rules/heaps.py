@@ -59,6 +59,8 @@ def _heappushpop(heap: Any, item: Any) -> Any:
 
 @defines(heapq.heapify)
 def _heapify(heap: Any) -> None:
+    if not isinstance(heap, list):
+        raise TypeError(f"heapify() argument must be list, not {type(heap).__name__}")
     for at in reversed(range(len(heap) // 2)):
         _sink(heap, at)
 

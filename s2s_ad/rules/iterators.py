@@ -34,25 +34,25 @@ class Cursor(Kept):
     """``iter(items)`` of a list or a tuple: where in it the next item is."""
 
     def __init__(self, items: Any) -> None:
-        self.items = items
-        self.at = 0
+        self._items = items
+        self._at = 0
 
     def is_at_end(self) -> bool:
         """Whether there is no next item; then there never is one again, though the list may grow."""
-        if self.at >= len(self.items):
-            self.at = _NEVER
-        return self.at == _NEVER
+        if self._at >= len(self._items):
+            self._at = _NEVER
+        return self._at == _NEVER
 
     def take(self) -> Any:
         """The next item, which there is."""
-        item = self.items[self.at]
-        self.at += 1
+        item = self._items[self._at]
+        self._at += 1
         return item
 
     def rest(self) -> Any:
         """``list(iterator)``."""
-        items = [self.items[i] for i in range(self.at, len(self.items))]
-        self.at = _NEVER
+        items = [self._items[i] for i in range(self._at, len(self._items))]
+        self._at = _NEVER
         return items
 
 
@@ -60,8 +60,8 @@ class Counter(Kept):
     """``itertools.count(start, step)``."""
 
     def __init__(self, start: Any, step: Any) -> None:
-        self.value = start
-        self.step = step
+        self._value = start
+        self._step = step
 
     def is_at_end(self) -> bool:
         """Never."""
@@ -69,8 +69,8 @@ class Counter(Kept):
 
     def take(self) -> Any:
         """The next number."""
-        value = self.value
-        self.value = value + self.step
+        value = self._value
+        self._value = value + self._step
         return value
 
 
@@ -78,25 +78,25 @@ class Cycle(Kept):
     """``itertools.cycle(items)``: it looks at a list once, and from then on at what it has seen."""
 
     def __init__(self, items: Any) -> None:
-        self.items = items
-        self.seen: list[Any] = []
-        self.at = 0
-        self.is_first = True
+        self._items = items
+        self._seen: list[Any] = []
+        self._at = 0
+        self._is_first = True
 
     def is_at_end(self) -> bool:
         """Whether there have been no items at all."""
-        if self.is_first and self.at >= len(self.items):
-            self.is_first = False
-            self.at = 0
-        return not self.is_first and len(self.seen) == 0
+        if self._is_first and self._at >= len(self._items):
+            self._is_first = False
+            self._at = 0
+        return not self._is_first and len(self._seen) == 0
 
     def take(self) -> Any:
         """The next item, which there is."""
-        if self.is_first:
-            item = self.items[self.at]
-            self.seen.append(item)
-            self.at += 1
+        if self._is_first:
+            item = self._items[self._at]
+            self._seen.append(item)
+            self._at += 1
             return item
-        item = self.seen[self.at]
-        self.at = (self.at + 1) % len(self.seen)
+        item = self._seen[self._at]
+        self._at = (self._at + 1) % len(self._seen)
         return item

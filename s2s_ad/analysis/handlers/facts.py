@@ -190,7 +190,7 @@ def _class(s: Emitter, args: list[Operand], kwargs: dict[str, Operand]) -> Opera
 
 @handles(iter)
 def _iterator(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
-    kept = cursor(s, iter, args)
+    kept = cursor(s, iter, args, {})
     if kept is not None:
         return kept
     t = type_of_operand(args[0])
