@@ -78,8 +78,3 @@ def parts_of(value: Any) -> Any:
     if isinstance(value, (ModuleType, FunctionType, MethodType, type, Enum, logging.Logger)):
         return None
     return attributes_of(value).values() or getattr(value, "__dict__", {}).values() or None
-
-
-def is_frozen(value: Any) -> bool:
-    """Whether a value is a tuple, or an object of a frozen dataclass, whose parts stay the same."""
-    return isinstance(value, tuple) or getattr(getattr(type(value), "__dataclass_params__", None), "frozen", False)

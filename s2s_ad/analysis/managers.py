@@ -19,7 +19,7 @@ import numpy as np
 from s2s_ad.analysis import by_source
 from s2s_ad.analysis.effects import callee
 from s2s_ad.analysis.emission import Emitter
-from s2s_ad.analysis.handlers.records import refuse_changes
+from s2s_ad.analysis.handlers.records import made_with, refuse_changes
 from s2s_ad.analysis.handlers.table import handles
 from s2s_ad.analysis.local_classes import refuse_foreign
 from s2s_ad.analysis.operands import type_of_operand
@@ -110,11 +110,21 @@ def _entered(s: Emitter, manager: Operand, made: Call | None, fn: Any, place: Sp
     if isinstance(type_of_operand(manager), Record):
         for method in (cls.__enter__, cls.__exit__):
             for changed in by_source.changed_attributes(method):
+                if _may_be_active(s, manager, changed):
+                    raise _refusal(s, f"`{cls.__name__}`, a context manager that may change what is differentiated,")
                 s.program.changed_attributes.setdefault((cls, changed), place)
         refuse_changes(s, cls)
     if by_source.gives_itself(cls.__enter__):
         return manager
     return _foreign(s, (manager,) if made is None else made.operands())
+
+
+def _may_be_active(s: Emitter, manager: Operand, name: str | None) -> bool:
+    """Whether an attribute, or any if there is no name, may be differentiated: a float that is no constant."""
+    t = type_of_operand(manager)
+    assert isinstance(t, Record)
+    names = [n for n, kind in zip(t.names, t.values, strict=True) if n == (name or n) and is_differentiable(kind)]
+    return not all(isinstance(made_with(s, manager, n), Const) for n in names)
 
 
 def _is_apart(t: Type) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad.errors import ADError, MissingRuleError, MutationError
-from s2s_ad.objects import CONTAINERS, attributes_of, inside, is_frozen, is_of_library, is_writing
+from s2s_ad.objects import CONTAINERS, attributes_of, inside, is_of_library, is_writing
 from s2s_ad.runtime.primal import attribute_now, may_hold
 
 
@@ -128,7 +128,7 @@ def refuse_shared(*values: Any) -> None:
             if any(np.may_share_memory(value, a) and np.shares_memory(value, a) for a in arrays):
                 raise MutationError("arguments that share memory, of a function that writes to them", hint=_COPIES)
             arrays.append(value)
-        elif is_structure and not is_frozen(value):
+        elif is_structure and not isinstance(value, tuple):
             if id(value) in seen:
                 raise MutationError("one object in two arguments of a function that writes to them", hint=_COPIES)
             seen.add(id(value))

@@ -496,3 +496,27 @@ def in_a_recursion(v):
     s = Sum()
     s.v = v[0]
     return _deeper(s, v[1], 3) * s.n
+
+
+class Doubling:
+    """Holds nothing but a number, which it changes as it is entered."""
+
+    def __init__(self, v):
+        self.v = v
+
+    def __enter__(self):
+        self.v = self.v * 2.0
+        return self
+
+    def __exit__(self, *_):
+        return False
+
+
+@program((1.5,), same_as=lambda x: 4 * x * x)
+def own_number_is_changed(x):
+    """Nothing happens inside; it was read as if it had not changed."""
+    c = Doubling(x)
+    for _ in range(2):
+        with c:
+            print("hello")
+    return x * c.v
