@@ -41,6 +41,7 @@ FOR_ANY_TYPE = (
     "optional_parts.",
     "rows_and_columns.",
     "selections.",
+    "texts_and_sets.",
 )  # programs whose types are meant to be open
 
 ALGORITHMS = {

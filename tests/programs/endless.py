@@ -196,7 +196,7 @@ def cycle_in_a_loop(v):
     return s
 
 
-@program((V,), refused=UnsupportedSyntaxError)
+@program((V,))
 def cycle_by_itself(v):
     """The body says when it ends."""
     s = 0.0

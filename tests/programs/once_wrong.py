@@ -451,7 +451,7 @@ def deleted_in_a_loop(x):
     return x[0]
 
 
-@program((X,), refused=UnsupportedSyntaxError)
+@program((X,), (X + 100.0,))
 def assigned_if_it_is_bound(x):
     """A variable that may not be bound is given to another one, and a handler sees to that."""
     if x[0] > 90.0:
