@@ -72,8 +72,8 @@ def refuse_some(s: Emitter, fn: Any, args: Sequence[Operand]) -> None:
 
 def refuse_written(s: Emitter, fn: Any, args: Sequence[Operand], ops: Sequence[Op]) -> None:
     """Refuse a function that reads what the functions write to which it calls as it reads."""
-    roots = [root for root in map(s.memory.root, args) if root is not None]
-    if fn in _READ_ALONG and any(root.meets(written) for written in s.roots_written(ops) for root in roots):
+    read = s.memory.root(args[1]) if fn in _READ_ALONG and len(args) > 1 else None
+    if read is not None and any(read.meets(written) for written in s.roots_written(ops)):
         what = f"a function that writes to what `{fn.__name__}` runs through"
         raise MutationError(what, s.span, "write the loop out")
 

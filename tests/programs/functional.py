@@ -9,7 +9,7 @@ import operator
 import numpy as np
 
 from programs.harness import program
-from s2s_ad import UnsupportedSyntaxError
+from s2s_ad import MutationError, UnsupportedSyntaxError
 
 V = np.array([0.5, -1.25, 2.0])
 W = np.array([1.5, 0.75, -0.25])
@@ -519,3 +519,22 @@ def dicts_of_one_value(x):
 def sorted_pairs(v):
     """What `zip` gives, by its first parts."""
     return sum(a * b * i for i, (a, b) in enumerate(sorted(zip(v, [1.0, 2.0, 3.0, 4.0, 5.0], strict=False))))
+
+
+@program((V,), same_as=lambda v: 2 * np.sum(v) + 1.0)
+def reduced_into_a_list(v):
+    """The list that grows is not the one that is run through."""
+    found = functools.reduce(lambda found, a: found.append(a * 2) or found, v, [1.0])
+    return sum(found)
+
+
+@program((V,), refused=MutationError)
+def reduced_while_it_changes(v):
+    """Python reads an item when it gets there."""
+    xs = list(v)
+
+    def step(a, b):
+        xs[-1] += a
+        return a + b
+
+    return functools.reduce(step, xs)
