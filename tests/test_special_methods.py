@@ -108,3 +108,31 @@ def test_special_methods_that_are_followed_may_write() -> None:
         return a.w
 
     assert grad(value)(1.5) == value(1.0)
+
+
+class Counted:
+    """Counts how often it is asked for its length."""
+
+    def __init__(self, w: float) -> None:
+        self.w = w
+
+    def __len__(self) -> int:
+        self.w = self.w * 2.0
+        return 2
+
+    def __iter__(self) -> Any:
+        return iter([1.0, 2.0])
+
+
+@pytest.mark.parametrize("spread", [lambda a: max(*a), lambda a: sorted(a), lambda a: list(a)])
+def test_python_asks_for_lengths(spread: Callable[[Any], Any]) -> None:
+    """To make room for the items."""
+
+    def value(x: float) -> float:
+        a = Counted(x)
+        spread(a)
+        return a.w
+
+    assert value(1.5) == 3.0
+    with pytest.raises(MutationError, match="`Counted.__len__`, which writes"):
+        pullback(value, 1.5)

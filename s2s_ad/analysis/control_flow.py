@@ -26,6 +26,7 @@ from s2s_ad.analysis.emission import Fact
 from s2s_ad.analysis.handlers.operators import operation
 from s2s_ad.analysis.handlers.records import is_object
 from s2s_ad.analysis.handlers.sets import SET
+from s2s_ad.analysis.handlers.special_methods import refuse_special
 from s2s_ad.analysis.managers import entered
 from s2s_ad.analysis.narrowing import narrow, present_on
 from s2s_ad.analysis.operands import constant, type_of_operand
@@ -86,6 +87,9 @@ class BlockEvaluator(SideEvaluator):
 
     def _call(self, op: Call) -> None:
         target = self.operand(op.target)
+        for arg in op.args:
+            if isinstance(arg, Star):
+                refuse_special(self, list, [self.operand(arg.operand)])  # it is asked for its length
         if self.has_open_star(op.args):
             self.env[op.results[0]] = self._open_call(target, op)
             return
