@@ -134,5 +134,5 @@ def test_python_asks_for_lengths(spread: Callable[[Any], Any]) -> None:
         return a.w
 
     assert value(1.5) == 3.0
-    with pytest.raises(MutationError, match="`Counted.__len__`, which writes"):
+    with pytest.raises(MutationError, match="__len__`, which writes"):
         pullback(value, 1.5)
