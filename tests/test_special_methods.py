@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -136,3 +137,45 @@ def test_python_asks_for_lengths(spread: Callable[[Any], Any]) -> None:
     assert value(1.5) == 3.0
     with pytest.raises(MutationError, match="__len__`, which writes"):
         pullback(value, 1.5)
+
+
+def double(a: Any) -> None:
+    """Writes."""
+    a.w = a.w * 2.0
+
+
+class ByOthers:
+    """Its methods write by way of a function, or are those of what it holds."""
+
+    def __init__(self, w: float) -> None:
+        self.w = w
+
+    def __eq__(self, other: object) -> bool:
+        double(self)
+        return True
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@dataclasses.dataclass
+class Box:
+    """Is compared as what is in it is."""
+
+    inside: ByOthers
+
+
+def test_methods_that_write_by_way_of_others() -> None:
+    """A function of the module, and the method of a part."""
+
+    def found(x: float) -> float:
+        a = ByOthers(x)
+        return a.w * (a in [3.0, ByOthers(x)])
+
+    def compared(x: float) -> float:
+        a = Box(ByOthers(x))
+        same = a == Box(ByOthers(x))
+        return a.inside.w * same
+
+    for f in (found, compared):
+        with pytest.raises(MutationError, match="__eq__`, which writes"):
+            pullback(f, 1.5)

@@ -26,7 +26,7 @@ from s2s_ad.analysis.iterators import TAKES_SOME
 from s2s_ad.analysis.operands import type_of_operand
 from s2s_ad.errors import MutationError, Span, UnsupportedSyntaxError
 from s2s_ad.ir.nodes import Block, Call, Const, For, If, Op, Operand, Value, While
-from s2s_ad.ir.types import Array, List, Record, Tuple, Type
+from s2s_ad.ir.types import Array, List, Record, Tuple, classes_in
 from s2s_ad.rules.iterators import Counter, Cursor, Cycle, Kept
 
 _COUNTED = (("start", Const(0)), ("step", Const(1)))
@@ -70,6 +70,13 @@ def refuse_some(s: Emitter, fn: Any, args: Sequence[Operand]) -> None:
         raise UnsupportedSyntaxError(what, s.span, "write a loop, or make a list of what is left: `list(…)`")
 
 
+def refuse_question(s: Emitter, obj: Operand) -> None:
+    """Refuse to ask such an object which attributes it has: it has others than an iterator of Python."""
+    if cursor_class(obj) is not None:
+        what = "an iterator that is kept, and asked for its attributes"
+        raise UnsupportedSyntaxError(what, s.span, "make a list of it: `list(…)`")
+
+
 def refuse_written(s: Emitter, fn: Any, args: Sequence[Operand], ops: Sequence[Op]) -> None:
     """Refuse a function that reads what the functions write to which it calls as it reads."""
     read = s.memory.root(args[1]) if fn in _READ_ALONG and len(args) > 1 else None
@@ -80,16 +87,9 @@ def refuse_written(s: Emitter, fn: Any, args: Sequence[Operand], ops: Sequence[O
 
 def refuse_shown(operands: Sequence[Operand], span: Span | None) -> None:
     """Refuse to hand such an object to the caller, who would take it for an iterator of Python."""
-    if any(_holds_cursor(type_of_operand(operand)) for operand in operands):
+    if any(issubclass(cls, Kept) for o in operands for cls in classes_in(type_of_operand(o), within=True)):
         what = "an iterator that is kept, in what the caller gets"
         raise UnsupportedSyntaxError(what, span, "make a list of it: `list(…)`")
-
-
-def _holds_cursor(t: Type) -> bool:
-    if isinstance(t, Record) and issubclass(t.cls, Kept):
-        return True
-    inside = [getattr(t, name, None) for name in ("item", "items", "values")]
-    return any(_holds_cursor(part) for one in inside for part in (one if isinstance(one, tuple) else (one,)) if part)
 
 
 def as_while(s: Emitter, op: For, iterator: Operand) -> While:

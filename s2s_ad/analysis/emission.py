@@ -488,6 +488,8 @@ class Emitter:
             return False
         if isinstance(t, Dict):
             return bool(t.keys)
+        if test in self.runs:
+            return True
         return bool(t.items) if isinstance(t, Tuple) and t.cls is tuple else None
 
     def keep_writes(self) -> None:

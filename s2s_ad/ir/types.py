@@ -272,17 +272,19 @@ def object_in(t: Type) -> type | None:
     return next(classes_in(t), None)
 
 
-def classes_in(t: Type) -> Iterator[type]:
-    """The classes of the objects in a value of type `t`, but for what those hold."""
+def classes_in(t: Type, *, within: bool = False) -> Iterator[type]:
+    """The classes of the objects in a value of type `t`, and `within` these, if that is asked for."""
     if isinstance(t, Record):
         yield t.cls
+        for value in t.values if within else ():
+            yield from classes_in(value, within=True)
         return
     if isinstance(t, (List, Iterable, Map, Deque, Maybe)):
         parts: tuple[Type, ...] = (t.item, *(getattr(t, "items", None) or ()))
     else:
         parts = t.items if isinstance(t, Tuple) else t.values if isinstance(t, Dict) else ()
     for part in parts:
-        yield from classes_in(part)
+        yield from classes_in(part, within=within)
 
 
 def holds_different_objects(t: Type) -> bool:

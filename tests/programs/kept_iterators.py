@@ -385,3 +385,27 @@ def row_with_the_least(x):
     r[1] += x
     r.append(x)
     return sum(sum(r) * (i + 1) for i, r in enumerate(rows))
+
+
+@program((1.3,), refused=UnsupportedSyntaxError)
+def asked_for_its_attributes(x):
+    """It has others than an iterator of Python."""
+    it = iter(four(x))
+    a = next(it)
+    return a * 2 if hasattr(it, "take") else a * next(it)
+
+
+@program((1.3,))
+def true_as_all_iterators_are(x):
+    """Even if nothing is left; and a default may be an object."""
+    it = iter([x])
+    a = next(it)
+    nodes = iter([Node(1, a)])
+    return a * next(nodes, Node(2, x)).v if it else a * 3
+
+
+@program((1.3,), refused=UnsupportedSyntaxError)
+def given_to_the_caller(x):
+    """It would be no iterator of Python."""
+    it = iter(four(x))
+    return next(it) * next(it), it

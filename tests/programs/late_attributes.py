@@ -451,3 +451,61 @@ def objects_of_which_some_have_more(x, y):
         one = _MayHave(x[i], y[i]) if i == 1 else _MayHave(x[i])
         total += one.value()
     return total
+
+
+class Machine:
+    """What it does next depends on its state."""
+
+    def __init__(self, x):
+        self.state, self.x = "open", x
+
+    def on_open(self, by):
+        """Goes on."""
+        self.x = self.x * by
+        return "shut"
+
+    def on_shut(self, by):
+        """Goes back."""
+        self.x = self.x**2 + by
+        return "open"
+
+    def on_both(self, by, more):
+        """Takes two."""
+        return by * more
+
+    def run(self, n):
+        """Some steps."""
+        for _ in range(n):
+            self.state = getattr(self, "on_" + self.state)(0.3)
+        return self.x
+
+
+@program((1.3, 5), (1.3, 0))
+def by_a_name_put_together(x, n):
+    """It begins as the methods do."""
+    return Machine(x).run(n)
+
+
+class Teller:
+    """Methods that write to nothing."""
+
+    def tell_one(self, x):
+        """Takes one."""
+        return x**2
+
+    def tell_both(self, x, y):
+        """Takes two."""
+        return x * y
+
+
+@program((1.3,), (0.7,), (-1.0,))
+def by_a_name_of_another_kind(x):
+    """There is no such method, or it takes another number of arguments."""
+    teller, name = Teller(), "both" if x > 1 else "none" if x > 0 else "one"
+    try:
+        r = getattr(teller, f"tell_{name}")(x)
+    except AttributeError:
+        r = x * 3
+    except TypeError:
+        r = x * 2
+    return r * x

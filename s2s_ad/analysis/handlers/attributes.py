@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from s2s_ad import runtime
+from s2s_ad.analysis.cursors import refuse_question
 from s2s_ad.analysis.dict_views import keep_view
 from s2s_ad.analysis.emission import Emitter
 from s2s_ad.analysis.escapes import refuse_escape
@@ -62,6 +63,8 @@ def _getattr(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
     obj, name = args[0], constant(args[1])
     if not isinstance(name, str):
         return None
+    if len(args) == 3:
+        refuse_question(s, obj)
     if len(args) == 3 and records.is_object(type_of_operand(obj)):
         return s.apply(getattr, args[:2]) if records.has(s, obj, name) else args[2]
     if len(args) != 2:
@@ -131,6 +134,7 @@ def _own_attribute(s: Emitter, args: list[Operand], _: Any) -> Operand:
 
 @handles(hasattr)
 def _hasattr(s: Emitter, args: list[Operand], _: Any) -> Operand | None:
+    refuse_question(s, args[0])
     name = constant(args[1])
     is_known = isinstance(name, str) and records.is_object(type_of_operand(args[0]))
     return Const(records.has(s, args[0], name)) if is_known else None

@@ -7,7 +7,6 @@ else: raise AttributeError(…)
 
 from __future__ import annotations
 
-import inspect
 import operator
 from collections.abc import Sequence
 from types import FunctionType
@@ -22,6 +21,7 @@ from s2s_ad.errors import UnsupportedSyntaxError
 from s2s_ad.ir import primitives
 from s2s_ad.ir.nodes import UNDEFINED, Const, Operand, Value
 from s2s_ad.ir.types import Record
+from s2s_ad.ir.values import MISSING
 
 if TYPE_CHECKING:
     from s2s_ad.analysis.calls import CallEvaluator
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def call(s: CallEvaluator, obj: Operand, name: Operand, args: list[Operand], kwargs: dict[str, Operand]) -> Operand:
     """`getattr(obj, name)(*args, **kwargs)`."""
     t = obj.type if isinstance(obj, Value) else None
-    names = _names(s, t, name, len(args)) if isinstance(t, Record) and not kwargs else []
+    names = _names(s, t, name) if isinstance(t, Record) and not kwargs else []
     if not names or not isinstance(t, Record):
         hint = "write the name: `obj.name()`, or choose by `if`"
         raise UnsupportedSyntaxError("a method whose name is known late", s.span, hint)
@@ -50,16 +50,15 @@ def _one_of(
     return either(s, test, [lambda: records.method(s, obj, t, names[0], args, {}), other])
 
 
-def _names(s: Emitter, t: Record, name: Operand, count: int) -> list[str]:
+def _names(s: Emitter, t: Record, name: Operand) -> list[str]:
     """The methods that may be meant, if it is known how their names begin; none if an attribute may be meant."""
     start = _start(s, name)
-    if not start or any(attribute.startswith(start) for attribute in t.names):
+    looked_up = records.found_in_class(t.cls, "__getattr__") is not MISSING
+    if not start or looked_up or any(attribute.startswith(start) for attribute in t.names):
         return []
     found = {n: records.found_in_class(t.cls, n) for n in dir(t.cls) if n.startswith(start)}
-    if not all(isinstance(method, FunctionType) for method in found.values()):
-        return []
-    names = [n for n, method in found.items() if _takes(method, 1 + count)]
-    return names if len(names) <= MOST else []
+    is_plain = all(isinstance(method, FunctionType) for method in found.values())
+    return list(found) if is_plain and len(found) <= MOST else []
 
 
 def _start(s: Emitter, name: Operand) -> str:
@@ -70,11 +69,3 @@ def _start(s: Emitter, name: Operand) -> str:
         return str(constant(made.args[0], default=""))  # type: ignore[union-attr, arg-type]
     first = fn.pieces[0] if isinstance(fn, primitives.FString) and fn.pieces else None
     return first if isinstance(first, str) else ""
-
-
-def _takes(method: FunctionType, count: int) -> bool:
-    try:
-        inspect.signature(method).bind(*range(count))
-    except TypeError:
-        return False
-    return True

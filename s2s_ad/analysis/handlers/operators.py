@@ -75,6 +75,8 @@ def operation(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Operan
         return _first_of(s, tries[::-1] if _is_derived(args) else tries)
     if fn is bool:
         return _truth(s, args)
+    if fn is builtins.next and len(args) == 2 and not isinstance(type_of_operand(args[0]), Record):
+        return None
     if fn is builtins.next and len(args) == 2:
         return _next_or(s, args)
     if fn in _UNARY:

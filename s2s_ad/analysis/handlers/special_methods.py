@@ -7,7 +7,8 @@
     xs[a]                ->  a.__index__(), and so on: other functions of Python may call any of them
 
 Those of objects that stand alone in an operator are followed (see `operators`). A method that is called here without
-being followed must not write, as what it writes would be lost; by what its code does, not by what that calls elsewhere.
+being followed must not write, as what it writes would be lost. That is told by its code, and by that of the functions
+and methods that it names; a write to what these have given another name is not noticed.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ _HARMLESS = frozenset({
     isinstance, issubclass, type, id, callable, getattr, setattr, hasattr, super, object.__setattr__, operator.not_,
     operator.is_, operator.is_not,
 })  # fmt: skip
-_STORES = frozenset({"STORE_ATTR", "DELETE_ATTR", "STORE_SUBSCR", "DELETE_SUBSCR", "STORE_GLOBAL"})
+_STORES = frozenset({"STORE_ATTR", "DELETE_ATTR", "STORE_SUBSCR", "DELETE_SUBSCR", "STORE_SLICE", "STORE_GLOBAL"})
 _HINT = "call that method itself, or compute what it writes before"
 
 
@@ -53,8 +54,9 @@ def refuse_special(s: Emitter, fn: Any, operands: Sequence[Operand]) -> None:
     names = _called_by(fn, operands)
     if not names:
         return
-    for cls in (cls for o in operands for cls in classes_in(type_of_operand(o)) if not issubclass(cls, Kept)):
-        written = next((name for name in names if _writes(cls, name)), None)
+    found = frozenset(cls for o in operands for cls in classes_in(type_of_operand(o), within=True))
+    for cls in sorted(found, key=lambda cls: cls.__name__) if not any(issubclass(cls, Kept) for cls in found) else ():
+        written = next((name for name in names if _writes(cls, name, found)), None)
         if written is not None:
             called = "a string" if isinstance(fn, primitives.FString) else f"`{fn.__name__}`"
             raise MutationError(f"`{cls.__name__}.{written}`, which writes, called by {called}", s.span, _HINT)
@@ -72,26 +74,45 @@ def _called_by(fn: Any, operands: Sequence[Operand]) -> tuple[str, ...]:
     return _ALL if is_builtin else ()
 
 
-def _writes(cls: type, name: str) -> bool:
+def _writes(cls: type, name: str, within: frozenset[type]) -> bool:
     found = found_in_class(cls, name)
-    return isinstance(found, FunctionType) and is_written_in_python(cls) and _code_writes(found.__code__, cls)
+    return isinstance(found, FunctionType) and is_written_in_python(cls) and _code_writes(found, within)
 
 
 @functools.cache
-def _code_writes(code: CodeType, cls: type) -> bool:
-    """Whether code stores to attributes, items or globals, or calls a method of `cls` that does."""
-    seen, pending = {code}, [code]
+def _code_writes(fn: FunctionType, within: frozenset[type]) -> bool:
+    """Whether code stores to attributes, items or variables around it, or calls what does.
+
+    That is: functions of its module, and whatever goes by the name of a method of one of the classes of what is shown.
+    """
+    seen, pending = {fn.__code__}, [(fn.__code__, fn.__globals__)]
     while pending:
-        steps = [i for i in dis.get_instructions(pending.pop()) if i.opname != "CACHE"]
+        code, names = pending.pop()
+        steps = [i for i in dis.get_instructions(code) if i.opname not in ("CACHE", "PRECALL", "PUSH_NULL")]
         for before, step in zip([None, *steps], steps):
-            if step.opname in _STORES or (_is_attribute(before) and _is_attribute(step) and is_writing(step.argval)):
+            if _stores(step, code) or (_is_attribute(before) and _is_attribute(step) and is_writing(step.argval)):
                 return True
-            found = found_in_class(cls, step.argval) if _is_attribute(step) else step.argval
-            called = getattr(getattr(found, "fget", found), "__code__", found)
-            if isinstance(called, CodeType) and called not in seen:
-                seen.add(called)
-                pending.append(called)
+            for found in _called_at(step, names, within):
+                if found.__code__ not in seen:
+                    seen.add(found.__code__)
+                    pending.append((found.__code__, found.__globals__))
+            if isinstance(step.argval, CodeType) and step.argval not in seen:
+                seen.add(step.argval)
+                pending.append((step.argval, names))
     return False
+
+
+def _stores(step: dis.Instruction, code: CodeType) -> bool:
+    is_around = step.opname == "STORE_DEREF" and step.argval in code.co_freevars
+    return step.opname in _STORES or is_around or (isinstance(step.argval, tuple) and "out" in step.argval)
+
+
+def _called_at(step: dis.Instruction, names: dict[str, Any], within: frozenset[type]) -> list[FunctionType]:
+    """The functions that a step may be about to call."""
+    found = [names.get(step.argval)] if step.opname == "LOAD_GLOBAL" else []
+    if _is_attribute(step):
+        found = [found_in_class(cls, step.argval) for cls in within]
+    return [one for one in (getattr(f, "fget", f) for f in found) if isinstance(one, FunctionType)]
 
 
 def _is_attribute(step: dis.Instruction | None) -> bool:
