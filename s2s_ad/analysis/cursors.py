@@ -29,7 +29,6 @@ from s2s_ad.ir.nodes import Block, Call, Const, For, If, Op, Operand, Value, Whi
 from s2s_ad.ir.types import Array, List, Record, Tuple, classes_in
 from s2s_ad.rules.iterators import Counter, Cursor, Cycle, Kept
 
-_COUNTED = (("start", Const(0)), ("step", Const(1)))
 _READ_ALONG = frozenset({functools.reduce, heapq.nlargest, heapq.nsmallest})  # which call functions as they read
 
 
@@ -43,10 +42,8 @@ def cursor(s: Emitter, fn: Any, args: Sequence[Operand], kwargs: dict[str, Opera
     """The object for a call of `iter`, `count` or `cycle` that is known to need one; None for all others."""
     if s.span not in s.program.followed:
         return None
-    if fn is itertools.count and len(args) <= 2:
-        given = dict(zip(("start", "step"), args))
-        start, step = (kwargs.get(name, given.get(name, default)) for name, default in _COUNTED)
-        return s.apply(Counter, [start, step])
+    if fn is itertools.count:
+        return s.apply(Counter, list(args), kwargs)
     if len(args) != 1 or kwargs:
         return None
     t = type_of_operand(args[0])

@@ -166,11 +166,8 @@ class _View(SimpleNamespace):
 
 
 _MISSING = object()
-_HOMES = {
-    "operator": "_operator",
-    "runtime": "s2s_ad.runtime",
-    "types": "types",
-}  # where what they give is
+# What these modules give has been defined in a module whose name begins so.
+_HOMES = {"operator": "_operator", "runtime": "s2s_ad.runtime", "types": "types"}
 
 
 def _attributes(base: ast.expr, path: tuple[str, ...]) -> ast.expr:

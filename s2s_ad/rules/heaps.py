@@ -36,10 +36,7 @@ def _heappop(heap: Any) -> Any:
     last = heap.pop()
     if len(heap) == 0:
         return last
-    first = heap[0]
-    heap[0] = last
-    _sink(heap, 0)
-    return first
+    return _heapreplace(heap, last)
 
 
 @defines(heapq.heapreplace)

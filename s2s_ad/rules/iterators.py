@@ -59,7 +59,7 @@ class Cursor(Kept):
 class Counter(Kept):
     """``itertools.count(start, step)``."""
 
-    def __init__(self, start: Any, step: Any) -> None:
+    def __init__(self, start: Any = 0, step: Any = 1) -> None:
         self._value = start
         self._step = step
 

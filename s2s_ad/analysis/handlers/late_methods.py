@@ -1,8 +1,10 @@
 """Methods whose name is known when the program runs: one of those whose names begin as it does.
 
-getattr(self, "on_" + state)(x)         if name == "on_open": y = self.on_open(x)
-elif name == "on_shut": y = self.on_shut(x)
-else: raise AttributeError(…)
+    getattr(self, "on_" + state)(x)         if name == "on_open": y = self.on_open(x)
+                                            elif name == "on_shut": y = self.on_shut(x)
+                                            else: raise AttributeError(…)
+
+A class that looks attributes up in its own way, or whose objects have attributes of such names, is left alone.
 """
 
 from __future__ import annotations

@@ -75,8 +75,6 @@ def operation(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Operan
         return _first_of(s, tries[::-1] if _is_derived(args) else tries)
     if fn is bool:
         return _truth(s, args)
-    if fn is builtins.next and len(args) == 2 and not isinstance(type_of_operand(args[0]), Record):
-        return None
     if fn is builtins.next and len(args) == 2:
         return _next_or(s, args)
     if fn in _UNARY:
@@ -84,13 +82,15 @@ def operation(s: Emitter, fn: Any, args: list[Operand], kwargs: dict[str, Operan
     return None
 
 
-def _next_or(s: Emitter, args: list[Operand]) -> Operand:
-    """`next(iterator, default)`."""
-    cls = type_of_operand(args[0]).cls  # type: ignore[attr-defined]
-    if not issubclass(cls, Kept):
-        what = f"`next` of a `{cls.__name__}` with a default"
+def _next_or(s: Emitter, args: list[Operand]) -> Operand | None:
+    """`next(iterator, default)`; None where only the default is an object."""
+    t = type_of_operand(args[0])
+    if not isinstance(t, Record):
+        return None
+    if not issubclass(t.cls, Kept):
+        what = f"`next` of a `{t.cls.__name__}` with a default"
         raise UnsupportedSyntaxError(what, s.span, "call it without a default, and test before whether there is more")
-    return s.apply(cls.next_or, args)
+    return s.apply(t.cls.next_or, args)
 
 
 def _as_python_has_it(s: Emitter, fn: Any, found: Operand | None) -> Operand | None:

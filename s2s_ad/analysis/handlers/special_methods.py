@@ -54,8 +54,9 @@ def refuse_special(s: Emitter, fn: Any, operands: Sequence[Operand]) -> None:
     names = _called_by(fn, operands)
     if not names:
         return
-    found = frozenset(cls for o in operands for cls in classes_in(type_of_operand(o), within=True))
-    for cls in sorted(found, key=lambda cls: cls.__name__) if not any(issubclass(cls, Kept) for cls in found) else ():
+    shown = (cls for o in operands for cls in classes_in(type_of_operand(o), within=True))
+    found = frozenset(cls for cls in shown if not issubclass(cls, Kept))
+    for cls in sorted(found, key=lambda cls: cls.__name__):
         written = next((name for name in names if _writes(cls, name, found)), None)
         if written is not None:
             called = "a string" if isinstance(fn, primitives.FString) else f"`{fn.__name__}`"
@@ -68,10 +69,10 @@ def _called_by(fn: Any, operands: Sequence[Operand]) -> tuple[str, ...]:
     is_exception = isinstance(fn, type) and issubclass(fn, BaseException)
     if text or is_exception or reports(fn) or isinstance(fn, primitives.FString):
         return _TO_SHOW
-    if not is_hashable(fn) or fn in _CALLED or fn in _HARMLESS:
-        return _CALLED.get(fn, ()) if is_hashable(fn) else ()
+    if not is_hashable(fn) or fn in _HARMLESS:
+        return ()
     is_builtin = isinstance(fn, BuiltinFunctionType) or getattr(fn, "__module__", None) == "builtins"
-    return _ALL if is_builtin else ()
+    return _CALLED.get(fn, _ALL if is_builtin else ())
 
 
 def _writes(cls: type, name: str, within: frozenset[type]) -> bool:
@@ -92,13 +93,11 @@ def _code_writes(fn: FunctionType, within: frozenset[type]) -> bool:
         for before, step in zip([None, *steps], steps):
             if _stores(step, code) or (_is_attribute(before) and _is_attribute(step) and is_writing(step.argval)):
                 return True
-            for found in _called_at(step, names, within):
-                if found.__code__ not in seen:
-                    seen.add(found.__code__)
-                    pending.append((found.__code__, found.__globals__))
-            if isinstance(step.argval, CodeType) and step.argval not in seen:
-                seen.add(step.argval)
-                pending.append((step.argval, names))
+            called = [(one.__code__, one.__globals__) for one in _called_at(step, names, within)]
+            nested = [(step.argval, names)] if isinstance(step.argval, CodeType) else []
+            news = [one for one in (*called, *nested) if one[0] not in seen]
+            seen.update(one for one, _ in news)
+            pending += news
     return False
 
 
