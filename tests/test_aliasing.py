@@ -1,5 +1,7 @@
 """Lists with two names, iterators that are used up, writes in disguise: refused, or right."""
 
+import dataclasses
+import enum
 import functools
 import heapq
 import operator
@@ -398,3 +400,38 @@ def test_indices_may_be_written_to_before_the_pullback():
     y[1][:] = 0
     y[2][0][:] = False
     np.testing.assert_array_equal(back(y_bar)[1], before)
+
+
+class Mode(enum.Enum):
+    """What many objects may have, and nobody writes to."""
+
+    ON = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Fixed:
+    """Its attribute stays as it is."""
+
+    x: float
+
+
+class Loose(Fixed):
+    """Other attributes may be set."""
+
+    def __init__(self, x):
+        super().__init__(x)
+        self.w, self.mode = x, Mode.ON
+
+
+def test_one_object_in_two_arguments():
+    """Refused where one of them is written to, frozen or not; what an enumeration gives is nobody's."""
+
+    def value(p, q):
+        p.w = p.w * 3.0
+        return q.w
+
+    one = Loose(0.5)
+    with pytest.raises(MutationError, match="one object in two arguments"):
+        pullback(value, one, one)
+    y, back = pullback(value, Loose(0.5), Loose(0.7))
+    assert (y, back(1.0)[2].w) == (0.7, 1.0)

@@ -409,3 +409,15 @@ def given_to_the_caller(x):
     """It would be no iterator of Python."""
     it = iter(four(x))
     return next(it) * next(it), it
+
+
+@program((0.7,), same_as=lambda x: x * 15 + x * 4 + x * 2 + x * x * 5)
+def counted_by_keywords(x):
+    """From here, by so much."""
+    s = 0.0
+    for i in itertools.count(start=3, step=2):
+        if i > 8:
+            break
+        s += x * i
+    c = itertools.count(2, step=3)
+    return s + x * next(itertools.count(start=4)) + x * next(c) + x * x * next(c)
